@@ -1,0 +1,118 @@
+package tenancy
+
+import (
+	"slices"
+
+	"github.com/stoa-cloud/stoa/internal/platform/permission"
+)
+
+// Permissions is the one table that says which roles may issue each command and query.
+// Tests compare it with every bound name and every route.
+//
+// Roles are looked up in the scope of the thing that is addressed: "managers" of a
+// project are its managers and the owners and admins of its organization. Self is who
+// the very thing belongs to. A caller without any role in the scope is told that
+// nothing is there; which of several visible things a list shows is the query's matter.
+//
+// Operators run the installation: they see everything and may stop anything, but
+// they do not run code in somebody else's project.
+func Permissions() permission.Table {
+	type roles = []permission.Role
+	with := func(some roles, more ...permission.Role) roles { return append(slices.Clone(some), more...) }
+
+	var (
+		anyone    = roles{permission.Anyone}
+		signedIn  = roles{permission.Authenticated}
+		own       = roles{permission.Self}
+		operators = roles{Operator}
+
+		// In an organization.
+		owners = with(operators, Owner)
+		admins = with(owners, Admin)
+		people = with(admins, Member)
+
+		// In a project.
+		managers = with(admins, ProjectManager)
+		workers  = roles{Owner, Admin, ProjectManager, ProjectMember}
+		readers  = with(managers, ProjectMember, ProjectViewer)
+	)
+
+	return permission.Table{
+		// Setting up, signing in: before anybody is known.
+		"setup.get":         anyone,
+		"setup.complete":    anyone, // holds the single-use link
+		"auth.registration": anyone,
+		"auth.register":     anyone, // the registration setting decides
+		"auth.sign_in":      anyone,
+		"auth.sign_out":     signedIn,
+
+		// One's own account. A token that is bound to a project reaches none of it but me.get.
+		"me.get":             signedIn,
+		"me.change_password": own,
+		"session.list":       own,
+		"session.revoke":     own,
+		"token.list":         own,
+		"token.create":       own,
+		"token.revoke":       own,
+
+		// Organizations and their people.
+		"organization.create":        signedIn,
+		"organization.list":          signedIn, // one's own
+		"organization.get":           people,
+		"organization.rename":        admins,
+		"organization.members":       people,
+		"organization.set_member":    admins, // nobody grants a role above their own
+		"organization.remove_member": with(admins, permission.Self),
+		"unit.list":                  people,
+		"unit.create":                admins,
+		"unit.delete":                admins,
+		"invitation.list":            admins,
+		"invitation.create":          admins,
+		"invitation.revoke":          admins,
+		"invitation.accept":          signedIn, // holds the single-use link
+
+		// Projects and their people.
+		"project.list":          signedIn, // the visible ones
+		"project.create":        admins,
+		"project.get":           readers,
+		"project.update":        managers,
+		"project.archive":       managers,
+		"project.restore":       managers,
+		"project.members":       readers,
+		"project.set_member":    managers,
+		"project.remove_member": with(managers, permission.Self),
+
+		// Settings, limits and quotas.
+		"limit.list":  signedIn, // as they apply to the caller
+		"limit.set":   admins,   // global ones have no organization, so operators only
+		"limit.clear": admins,
+
+		// Nodes belong to the platform.
+		"node.list":     operators,
+		"node.get":      operators,
+		"node.enroll":   operators,
+		"node.cordon":   operators,
+		"node.uncordon": operators,
+		"node.drain":    operators,
+		"node.revoke":   operators,
+
+		// Executions: members run code in their project and manage their own runs.
+		"runtime.list":     signedIn,
+		"execution.submit": workers,
+		"execution.batch":  workers,
+		"execution.retry":  workers, // a new execution, the caller's
+		"execution.get":    readers,
+		"execution.list":   readers,
+		"execution.watch":  readers,
+		"execution.output": readers,
+		"execution.queue":  signedIn, // numbers only
+		"execution.cancel": with(managers, permission.Self),
+		"execution.delete": with(managers, permission.Self),
+
+		// What happened, and how the installation fares.
+		"event.list":   signedIn, // of the visible projects
+		"event.stream": signedIn,
+		"event.types":  signedIn,
+		"health.get":   operators,
+	}
+}

@@ -1,0 +1,201 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
+)
+
+// TaskRef names one attempt at one piece of work.
+type TaskRef struct {
+	Kind    string // "execution"
+	ID      ident.ID
+	Attempt int
+}
+
+func (r TaskRef) String() string { return fmt.Sprintf("%s/%s/%d", r.Kind, r.ID, r.Attempt) }
+
+// KindExecution is the TaskRef kind of executions.
+const KindExecution = "execution"
+
+// Session is a node's session that this replica holds, as it is now.
+type Session struct {
+	NodeID   ident.ID
+	Name     string
+	Epoch    int64
+	Slots    int // how many tasks may run at once; zero when the host cannot isolate programs
+	Runtimes []Runtime
+	Cordoned bool // nothing new may be placed here; draining nodes are cordoned
+	Draining bool
+}
+
+// Runtime is a language in one version that a node can run.
+type Runtime struct {
+	Name           string   `json:"name"`    // "python"
+	Version        string   `json:"version"` // "3.11.2"
+	FileName       string   `json:"file_name"`
+	Example        string   `json:"example"`
+	Compiled       bool     `json:"compiled"`
+	Classes        []string `json:"classes"` // fastest first
+	MinMemoryBytes int64    `json:"min_memory_bytes"`
+}
+
+// ID is the runtime's full name, "python@3.11.2".
+func (r Runtime) ID() string { return r.Name + "@" + r.Version }
+
+// StreamName names one of a program's two outputs.
+type StreamName string
+
+// The two outputs of a program.
+const (
+	Stdout StreamName = "stdout"
+	Stderr StreamName = "stderr"
+)
+
+// Frame is a piece of output. Frames of one attempt count up from 0 without gaps
+// across both streams; Offset counts the bytes of its own stream. After a
+// reconnect frames come again from 0, identical: receivers drop by Seq.
+type Frame struct {
+	Seq    int64
+	Stream StreamName
+	Offset int64
+	Bytes  []byte
+}
+
+// Outcomes of an execution.
+const (
+	OutcomeCompleted = "completed" // exited with 0
+	OutcomeFailed    = "failed"    // exited otherwise, by a signal, or did not compile
+	OutcomeTimedOut  = "timed_out" // the wall or CPU limit ended it
+	OutcomeCancelled = "cancelled" // Sessions.Cancel ended it
+	OutcomeError     = "error"     // our fault; ReasonCode says which
+)
+
+// Reason codes of results that the agent itself ended. Limits give their own
+// names ("wall", "cpu", "memory", "processes", "output", "disk", "compile").
+const (
+	ReasonAgentStopped     = "agent_stopped"      // the agent was told to stop
+	ReasonControlPlaneLost = "control_plane_lost" // lease and grace passed without contact
+	ReasonKilled           = "killed"             // SessionOpened asked for it
+	ReasonTaskRefused      = "task_refused"       // the sandbox cannot run it as asked; the message says why
+	ReasonTaskInvalid      = "task_invalid"       // signature, expiry or addressee did not hold
+	ReasonTaskUnknown      = "task_unknown"       // cancelled, but the agent does not have it
+	ReasonSandbox          = "sandbox"            // the sandbox failed
+)
+
+// Usage is what a program's whole process tree used.
+type Usage struct {
+	Wall            time.Duration
+	CPU             time.Duration
+	PeakMemoryBytes int64
+}
+
+// ExecutionResult is how an execution ended, with everything that was kept of its output.
+type ExecutionResult struct {
+	Outcome       string
+	ExitCode      *int   // nil when it did not exit by itself
+	Signal        string // "SIGSEGV", when a signal ended it
+	ReasonCode    string // the limit that ended it, or why there is an error
+	ReasonMessage string
+	Usage         Usage
+	Class         string // how it was started: "process" or "fresh"
+
+	Stdout, Stderr           []byte
+	StdoutBytes, StderrBytes int64 // written by the program, whether kept or dropped
+	Ago                      time.Duration
+}
+
+// StdoutTruncated tells whether some of stdout was dropped.
+func (r ExecutionResult) StdoutTruncated() bool { return r.StdoutBytes > int64(len(r.Stdout)) }
+
+// StderrTruncated tells whether some of stderr was dropped.
+func (r ExecutionResult) StderrTruncated() bool { return r.StderrBytes > int64(len(r.Stderr)) }
+
+// Task is work for an agent. Exactly one spec is set.
+type Task struct {
+	Ref       TaskRef
+	Expires   time.Duration // the agent refuses to start it later than this; zero is DefaultTaskExpiry
+	Execution *ExecutionSpec
+}
+
+// DefaultTaskExpiry is how long a task without its own expiry may take to reach its agent.
+const DefaultTaskExpiry = 30 * time.Second
+
+// ExecutionSpec is a program to run once.
+type ExecutionSpec struct {
+	Runtime string // "python@3.11.2"
+	Source  []byte
+	Args    []string
+	Env     map[string]string
+	Files   []File
+	Stdin   []byte
+	Limits  Limits
+	Network bool
+	Class   string // "process", "fresh", or empty for the fastest
+}
+
+// File is laid beside the program's source.
+type File struct {
+	Path       string
+	Content    []byte
+	Executable bool
+}
+
+// Limits bound one execution; a zero takes the sandbox's default.
+type Limits struct {
+	Wall        time.Duration
+	CPU         time.Duration
+	MemoryBytes int64
+	OutputBytes int64
+	DiskBytes   int64
+	Inodes      int64
+	Processes   int
+}
+
+// Workload is a slice whose work runs on nodes, registered by task kind.
+//
+// Calls about one session come one after the other, from SessionOpened to
+// SessionClosed; only Ended runs beside them, after every Output of its ref.
+// Except for Ended they hold up the session, heartbeats included, so they must
+// not wait for anything but a database.
+type Workload interface {
+	// SessionOpened comes before anything else of a session. running and unacked are
+	// what the agent has of this kind; results of unacked follow through Ended. What
+	// is returned is killed. An error ends the session; the agent tries again.
+	SessionOpened(ctx context.Context, s Session, running, unacked []TaskRef) (kill []TaskRef, err error)
+	// SessionClosed says that this replica no longer holds the session. The node may
+	// come back at once, here or at another replica; its work is lost only when
+	// node.offline.v1 says so.
+	SessionClosed(ctx context.Context, s Session, reason string)
+	// NodeChanged says that the session's node was cordoned, uncordoned or set to drain.
+	NodeChanged(ctx context.Context, s Session)
+	Started(ctx context.Context, node ident.ID, ref TaskRef, ago time.Duration)
+	Output(ctx context.Context, node ident.ID, ref TaskRef, f Frame)
+	// Ended stores a result. nil and ErrStale are acked, and the agent forgets the
+	// task; after any other error Ended is called again, with growing pauses.
+	Ended(ctx context.Context, node ident.ID, epoch int64, ref TaskRef, r ExecutionResult) error
+}
+
+// Sessions is what a Workload does with the sessions that this replica holds.
+// Every method returns at once: it queues one message on the session's stream.
+type Sessions interface {
+	// Local lists the sessions that are open here, after their SessionOpened.
+	Local() []Session
+	// Assign sends a signed task. ErrNoSession: not held here, or another epoch.
+	// ErrBusy: the session's send queue is full.
+	Assign(node ident.ID, epoch int64, t Task) error
+	// Cancel ends an attempt; its result says cancelled, with reason as its code.
+	Cancel(node ident.ID, ref TaskRef, reason string) error
+	// ReplayOutput asks for the frames from fromSeq on once more.
+	ReplayOutput(node ident.ID, ref TaskRef, fromSeq int64) error
+}
+
+// Errors between sessions and workloads.
+var (
+	ErrStale     = errors.New("stale: another attempt or session holds")
+	ErrNoSession = errors.New("this replica does not hold the node's session")
+	ErrBusy      = errors.New("the session's send queue is full")
+)

@@ -1,0 +1,41 @@
+package stoa
+
+import (
+	"context"
+	"encoding/json"
+	"iter"
+	"net/http"
+	"net/url"
+)
+
+// Limits reads and changes settings and limits.
+type Limits struct{ c *Client }
+
+// LimitScope is whose value is meant: of everybody (Kind "global"), or of one organization, unit, project or user.
+type LimitScope struct {
+	Kind string
+	ID   string // empty for global
+}
+
+// List gives every setting and limit with the value that applies to the caller in this project (empty: the default one).
+func (s *Limits) List(ctx context.Context, projectID string) iter.Seq2[Limit, error] {
+	return items[Limit](ctx, s.c, "/limits", query{}.set("project_id", projectID).values())
+}
+
+// Set gives a scope a value: a JSON number or string, as the definition asks.
+func (s *Limits) Set(ctx context.Context, name string, scope LimitScope, value json.RawMessage) error {
+	body := struct {
+		Scope   string          `json:"scope"`
+		ScopeID string          `json:"scope_id,omitempty"`
+		Value   json.RawMessage `json:"value"`
+	}{scope.Kind, scope.ID, value}
+	_, err := s.c.do(ctx, request{method: http.MethodPut, path: "/limits/" + url.PathEscape(name), body: body}, nil)
+	return err
+}
+
+// Reset takes a scope's value away, so that the next scope's applies.
+func (s *Limits) Reset(ctx context.Context, name string, scope LimitScope) error {
+	q := query{}.set("scope", scope.Kind).set("scope_id", scope.ID).values()
+	_, err := s.c.do(ctx, request{method: http.MethodDelete, path: "/limits/" + url.PathEscape(name), query: q}, nil)
+	return err
+}

@@ -1,0 +1,39 @@
+package stoa
+
+import (
+	"context"
+	"iter"
+	"net/http"
+	"net/url"
+)
+
+// MeAPI is about the caller.
+type MeAPI struct{ c *Client }
+
+// Get tells who the caller is and where they belong.
+func (s *MeAPI) Get(ctx context.Context) (*Me, error) {
+	var me Me
+	_, err := s.c.do(ctx, request{method: http.MethodGet, path: "/me"}, &me)
+	return &me, err
+}
+
+// ChangePassword replaces the caller's password.
+func (s *MeAPI) ChangePassword(ctx context.Context, current, new string) error {
+	body := struct {
+		Current string `json:"current"`
+		New     string `json:"new"`
+	}{current, new}
+	_, err := s.c.do(ctx, request{method: http.MethodPost, path: "/me/password", body: body, once: true}, nil)
+	return err
+}
+
+// Sessions gives the caller's sign-ins.
+func (s *MeAPI) Sessions(ctx context.Context) iter.Seq2[Session, error] {
+	return items[Session](ctx, s.c, "/me/sessions", nil)
+}
+
+// RevokeSession ends a sign-in.
+func (s *MeAPI) RevokeSession(ctx context.Context, id string) error {
+	_, err := s.c.do(ctx, request{method: http.MethodDelete, path: "/me/sessions/" + url.PathEscape(id)}, nil)
+	return err
+}

@@ -1,0 +1,61 @@
+package stoa
+
+import (
+	"context"
+	"iter"
+	"net/http"
+	"net/url"
+)
+
+// Organizations own projects, nodes and members.
+type Organizations struct{ c *Client }
+
+// List gives the organizations that the caller may see.
+func (s *Organizations) List(ctx context.Context) iter.Seq2[Organization, error] {
+	return items[Organization](ctx, s.c, "/organizations", nil)
+}
+
+// Get reads one organization.
+func (s *Organizations) Get(ctx context.Context, id string) (*Organization, error) {
+	var o Organization
+	_, err := s.c.do(ctx, request{method: http.MethodGet, path: organizationPath(id)}, &o)
+	return &o, err
+}
+
+// Create makes an organization that the caller owns.
+func (s *Organizations) Create(ctx context.Context, name string) (*Organization, error) {
+	body := struct {
+		Name string `json:"name"`
+	}{name}
+	var o Organization
+	_, err := s.c.do(ctx, request{method: http.MethodPost, path: "/organizations", body: body}, &o)
+	return &o, err
+}
+
+// Members gives who has a role in the organization.
+func (s *Organizations) Members(ctx context.Context, id string) iter.Seq2[Member, error] {
+	return items[Member](ctx, s.c, organizationPath(id)+"/members", nil)
+}
+
+// SetMember gives a user a role: owner, admin or member.
+func (s *Organizations) SetMember(ctx context.Context, id, userID, role string) error {
+	return setMember(ctx, s.c, organizationPath(id), userID, role)
+}
+
+// RemoveMember takes a user's role away.
+func (s *Organizations) RemoveMember(ctx context.Context, id, userID string) error {
+	return removeMember(ctx, s.c, organizationPath(id), userID)
+}
+
+// Invite makes a link with which the person at this address registers and joins. The link is in this answer and never again.
+func (s *Organizations) Invite(ctx context.Context, id, email, role string) (*InvitationCreated, error) {
+	body := struct {
+		Email string `json:"email"`
+		Role  string `json:"role"`
+	}{email, role}
+	var out InvitationCreated
+	_, err := s.c.do(ctx, request{method: http.MethodPost, path: organizationPath(id) + "/invitations", body: body}, &out)
+	return &out, err
+}
+
+func organizationPath(id string) string { return "/organizations/" + url.PathEscape(id) }

@@ -105,7 +105,10 @@ type ExecutionResult struct {
 
 	Stdout, Stderr           []byte
 	StdoutBytes, StderrBytes int64 // written by the program, whether kept or dropped
-	Ago                      time.Duration
+	// Layout is how stdout and stderr alternated: byte counts of what was kept, in the
+	// order of writing, negative ones on stderr.
+	Layout []int32
+	Ago    time.Duration // since it ended; more than nothing when it was sent again
 }
 
 // StdoutTruncated tells whether some of stdout was dropped.

@@ -1086,7 +1086,9 @@ type Result struct {
 	StdoutBytes int64 `protobuf:"varint,11,opt,name=stdout_bytes,json=stdoutBytes,proto3" json:"stdout_bytes,omitempty"`
 	StderrBytes int64 `protobuf:"varint,12,opt,name=stderr_bytes,json=stderrBytes,proto3" json:"stderr_bytes,omitempty"`
 	// How long ago it ended, in milliseconds: more than nothing when it is sent again.
-	AgoMs         int64 `protobuf:"varint,13,opt,name=ago_ms,json=agoMs,proto3" json:"ago_ms,omitempty"`
+	AgoMs int64 `protobuf:"varint,13,opt,name=ago_ms,json=agoMs,proto3" json:"ago_ms,omitempty"`
+	// How stdout and stderr alternated: byte counts in the order of writing, negative ones on stderr.
+	Layout        []int32 `protobuf:"zigzag32,14,rep,packed,name=layout,proto3" json:"layout,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1212,6 +1214,13 @@ func (x *Result) GetAgoMs() int64 {
 	return 0
 }
 
+func (x *Result) GetLayout() []int32 {
+	if x != nil {
+		return x.Layout
+	}
+	return nil
+}
+
 type Usage struct {
 	state           protoimpl.MessageState `protogen:"open.v1"`
 	WallUs          int64                  `protobuf:"varint,1,opt,name=wall_us,json=wallUs,proto3" json:"wall_us,omitempty"`
@@ -1327,7 +1336,6 @@ type ToAgent struct {
 	//	*ToAgent_Cancel
 	//	*ToAgent_Ack
 	//	*ToAgent_ReplayOutput
-	//	*ToAgent_Close
 	Message       isToAgent_Message `protobuf_oneof:"message"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1424,15 +1432,6 @@ func (x *ToAgent) GetReplayOutput() *ReplayOutput {
 	return nil
 }
 
-func (x *ToAgent) GetClose() *Close {
-	if x != nil {
-		if x, ok := x.Message.(*ToAgent_Close); ok {
-			return x.Close
-		}
-	}
-	return nil
-}
-
 type isToAgent_Message interface {
 	isToAgent_Message()
 }
@@ -1461,10 +1460,6 @@ type ToAgent_ReplayOutput struct {
 	ReplayOutput *ReplayOutput `protobuf:"bytes,6,opt,name=replay_output,json=replayOutput,proto3,oneof"`
 }
 
-type ToAgent_Close struct {
-	Close *Close `protobuf:"bytes,7,opt,name=close,proto3,oneof"`
-}
-
 func (*ToAgent_Welcome) isToAgent_Message() {}
 
 func (*ToAgent_HeartbeatAck) isToAgent_Message() {}
@@ -1476,8 +1471,6 @@ func (*ToAgent_Cancel) isToAgent_Message() {}
 func (*ToAgent_Ack) isToAgent_Message() {}
 
 func (*ToAgent_ReplayOutput) isToAgent_Message() {}
-
-func (*ToAgent_Close) isToAgent_Message() {}
 
 type Welcome struct {
 	state    protoimpl.MessageState `protogen:"open.v1"`
@@ -2212,51 +2205,6 @@ func (x *ReplayOutput) GetFromSeq() int64 {
 	return 0
 }
 
-// The session is over; a sentence for the agent's log.
-type Close struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Reason        string                 `protobuf:"bytes,1,opt,name=reason,proto3" json:"reason,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *Close) Reset() {
-	*x = Close{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[27]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *Close) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*Close) ProtoMessage() {}
-
-func (x *Close) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[27]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use Close.ProtoReflect.Descriptor instead.
-func (*Close) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{27}
-}
-
-func (x *Close) GetReason() string {
-	if x != nil {
-		return x.Reason
-	}
-	return ""
-}
-
 var file_api_agent_v1_agent_proto_extTypes = []protoimpl.ExtensionInfo{
 	{
 		ExtendedType:  (*descriptorpb.MethodOptions)(nil),
@@ -2343,7 +2291,7 @@ const file_api_agent_v1_agent_proto_rawDesc = "" +
 	"\x03seq\x18\x02 \x01(\x03R\x03seq\x12-\n" +
 	"\x06stream\x18\x03 \x01(\x0e2\x15.stoa.agent.v1.StreamR\x06stream\x12\x16\n" +
 	"\x06offset\x18\x04 \x01(\x03R\x06offset\x12\x14\n" +
-	"\x05bytes\x18\x05 \x01(\fR\x05bytes\"\xab\x03\n" +
+	"\x05bytes\x18\x05 \x01(\fR\x05bytes\"\xc3\x03\n" +
 	"\x06Result\x12(\n" +
 	"\x03ref\x18\x01 \x01(\v2\x16.stoa.agent.v1.TaskRefR\x03ref\x12\x18\n" +
 	"\aoutcome\x18\x02 \x01(\tR\aoutcome\x12 \n" +
@@ -2359,7 +2307,8 @@ const file_api_agent_v1_agent_proto_rawDesc = "" +
 	" \x01(\fR\x06stderr\x12!\n" +
 	"\fstdout_bytes\x18\v \x01(\x03R\vstdoutBytes\x12!\n" +
 	"\fstderr_bytes\x18\f \x01(\x03R\vstderrBytes\x12\x15\n" +
-	"\x06ago_ms\x18\r \x01(\x03R\x05agoMsB\f\n" +
+	"\x06ago_ms\x18\r \x01(\x03R\x05agoMs\x12\x16\n" +
+	"\x06layout\x18\x0e \x03(\x11R\x06layoutB\f\n" +
 	"\n" +
 	"_exit_code\"c\n" +
 	"\x05Usage\x12\x17\n" +
@@ -2367,15 +2316,14 @@ const file_api_agent_v1_agent_proto_rawDesc = "" +
 	"\x06cpu_us\x18\x02 \x01(\x03R\x05cpuUs\x12*\n" +
 	"\x11peak_memory_bytes\x18\x03 \x01(\x03R\x0fpeakMemoryBytes\"!\n" +
 	"\aGoodbye\x12\x16\n" +
-	"\x06reason\x18\x01 \x01(\tR\x06reason\"\x8c\x03\n" +
+	"\x06reason\x18\x01 \x01(\tR\x06reason\"\xde\x02\n" +
 	"\aToAgent\x122\n" +
 	"\awelcome\x18\x01 \x01(\v2\x16.stoa.agent.v1.WelcomeH\x00R\awelcome\x12B\n" +
 	"\rheartbeat_ack\x18\x02 \x01(\v2\x1b.stoa.agent.v1.HeartbeatAckH\x00R\fheartbeatAck\x123\n" +
 	"\x06assign\x18\x03 \x01(\v2\x19.stoa.agent.v1.SignedTaskH\x00R\x06assign\x12/\n" +
 	"\x06cancel\x18\x04 \x01(\v2\x15.stoa.agent.v1.CancelH\x00R\x06cancel\x12&\n" +
 	"\x03ack\x18\x05 \x01(\v2\x12.stoa.agent.v1.AckH\x00R\x03ack\x12B\n" +
-	"\rreplay_output\x18\x06 \x01(\v2\x1b.stoa.agent.v1.ReplayOutputH\x00R\freplayOutput\x12,\n" +
-	"\x05close\x18\a \x01(\v2\x14.stoa.agent.v1.CloseH\x00R\x05closeB\t\n" +
+	"\rreplay_output\x18\x06 \x01(\v2\x1b.stoa.agent.v1.ReplayOutputH\x00R\freplayOutputB\t\n" +
 	"\amessage\"\xa9\x02\n" +
 	"\aWelcome\x12\x17\n" +
 	"\anode_id\x18\x01 \x01(\tR\x06nodeId\x12\x1b\n" +
@@ -2437,9 +2385,7 @@ const file_api_agent_v1_agent_proto_rawDesc = "" +
 	"\x03ref\x18\x01 \x01(\v2\x16.stoa.agent.v1.TaskRefR\x03ref\"S\n" +
 	"\fReplayOutput\x12(\n" +
 	"\x03ref\x18\x01 \x01(\v2\x16.stoa.agent.v1.TaskRefR\x03ref\x12\x19\n" +
-	"\bfrom_seq\x18\x02 \x01(\x03R\afromSeq\"\x1f\n" +
-	"\x05Close\x12\x16\n" +
-	"\x06reason\x18\x01 \x01(\tR\x06reason*C\n" +
+	"\bfrom_seq\x18\x02 \x01(\x03R\afromSeq*C\n" +
 	"\x04Role\x12\x14\n" +
 	"\x10ROLE_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11ROLE_ENROLL_TOKEN\x10\x01\x12\x0e\n" +
@@ -2468,7 +2414,7 @@ func file_api_agent_v1_agent_proto_rawDescGZIP() []byte {
 }
 
 var file_api_agent_v1_agent_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_api_agent_v1_agent_proto_msgTypes = make([]protoimpl.MessageInfo, 29)
+var file_api_agent_v1_agent_proto_msgTypes = make([]protoimpl.MessageInfo, 28)
 var file_api_agent_v1_agent_proto_goTypes = []any{
 	(Role)(0),                          // 0: stoa.agent.v1.Role
 	(Stream)(0),                        // 1: stoa.agent.v1.Stream
@@ -2499,9 +2445,8 @@ var file_api_agent_v1_agent_proto_goTypes = []any{
 	(*Cancel)(nil),                     // 26: stoa.agent.v1.Cancel
 	(*Ack)(nil),                        // 27: stoa.agent.v1.Ack
 	(*ReplayOutput)(nil),               // 28: stoa.agent.v1.ReplayOutput
-	(*Close)(nil),                      // 29: stoa.agent.v1.Close
-	nil,                                // 30: stoa.agent.v1.ExecutionTask.EnvEntry
-	(*descriptorpb.MethodOptions)(nil), // 31: google.protobuf.MethodOptions
+	nil,                                // 29: stoa.agent.v1.ExecutionTask.EnvEntry
+	(*descriptorpb.MethodOptions)(nil), // 30: google.protobuf.MethodOptions
 }
 var file_api_agent_v1_agent_proto_depIdxs = []int32{
 	8,  // 0: stoa.agent.v1.FromAgent.hello:type_name -> stoa.agent.v1.Hello
@@ -2526,29 +2471,28 @@ var file_api_agent_v1_agent_proto_depIdxs = []int32{
 	26, // 19: stoa.agent.v1.ToAgent.cancel:type_name -> stoa.agent.v1.Cancel
 	27, // 20: stoa.agent.v1.ToAgent.ack:type_name -> stoa.agent.v1.Ack
 	28, // 21: stoa.agent.v1.ToAgent.replay_output:type_name -> stoa.agent.v1.ReplayOutput
-	29, // 22: stoa.agent.v1.ToAgent.close:type_name -> stoa.agent.v1.Close
-	6,  // 23: stoa.agent.v1.Welcome.kill:type_name -> stoa.agent.v1.TaskRef
-	6,  // 24: stoa.agent.v1.Task.ref:type_name -> stoa.agent.v1.TaskRef
-	23, // 25: stoa.agent.v1.Task.execution:type_name -> stoa.agent.v1.ExecutionTask
-	30, // 26: stoa.agent.v1.ExecutionTask.env:type_name -> stoa.agent.v1.ExecutionTask.EnvEntry
-	24, // 27: stoa.agent.v1.ExecutionTask.files:type_name -> stoa.agent.v1.File
-	25, // 28: stoa.agent.v1.ExecutionTask.limits:type_name -> stoa.agent.v1.Limits
-	6,  // 29: stoa.agent.v1.Cancel.ref:type_name -> stoa.agent.v1.TaskRef
-	6,  // 30: stoa.agent.v1.Ack.ref:type_name -> stoa.agent.v1.TaskRef
-	6,  // 31: stoa.agent.v1.ReplayOutput.ref:type_name -> stoa.agent.v1.TaskRef
-	31, // 32: stoa.agent.v1.role:extendee -> google.protobuf.MethodOptions
-	0,  // 33: stoa.agent.v1.role:type_name -> stoa.agent.v1.Role
-	2,  // 34: stoa.agent.v1.Agent.Enroll:input_type -> stoa.agent.v1.EnrollRequest
-	4,  // 35: stoa.agent.v1.Agent.Renew:input_type -> stoa.agent.v1.RenewRequest
-	7,  // 36: stoa.agent.v1.Agent.Session:input_type -> stoa.agent.v1.FromAgent
-	3,  // 37: stoa.agent.v1.Agent.Enroll:output_type -> stoa.agent.v1.EnrollResponse
-	5,  // 38: stoa.agent.v1.Agent.Renew:output_type -> stoa.agent.v1.RenewResponse
-	18, // 39: stoa.agent.v1.Agent.Session:output_type -> stoa.agent.v1.ToAgent
-	37, // [37:40] is the sub-list for method output_type
-	34, // [34:37] is the sub-list for method input_type
-	33, // [33:34] is the sub-list for extension type_name
-	32, // [32:33] is the sub-list for extension extendee
-	0,  // [0:32] is the sub-list for field type_name
+	6,  // 22: stoa.agent.v1.Welcome.kill:type_name -> stoa.agent.v1.TaskRef
+	6,  // 23: stoa.agent.v1.Task.ref:type_name -> stoa.agent.v1.TaskRef
+	23, // 24: stoa.agent.v1.Task.execution:type_name -> stoa.agent.v1.ExecutionTask
+	29, // 25: stoa.agent.v1.ExecutionTask.env:type_name -> stoa.agent.v1.ExecutionTask.EnvEntry
+	24, // 26: stoa.agent.v1.ExecutionTask.files:type_name -> stoa.agent.v1.File
+	25, // 27: stoa.agent.v1.ExecutionTask.limits:type_name -> stoa.agent.v1.Limits
+	6,  // 28: stoa.agent.v1.Cancel.ref:type_name -> stoa.agent.v1.TaskRef
+	6,  // 29: stoa.agent.v1.Ack.ref:type_name -> stoa.agent.v1.TaskRef
+	6,  // 30: stoa.agent.v1.ReplayOutput.ref:type_name -> stoa.agent.v1.TaskRef
+	30, // 31: stoa.agent.v1.role:extendee -> google.protobuf.MethodOptions
+	0,  // 32: stoa.agent.v1.role:type_name -> stoa.agent.v1.Role
+	2,  // 33: stoa.agent.v1.Agent.Enroll:input_type -> stoa.agent.v1.EnrollRequest
+	4,  // 34: stoa.agent.v1.Agent.Renew:input_type -> stoa.agent.v1.RenewRequest
+	7,  // 35: stoa.agent.v1.Agent.Session:input_type -> stoa.agent.v1.FromAgent
+	3,  // 36: stoa.agent.v1.Agent.Enroll:output_type -> stoa.agent.v1.EnrollResponse
+	5,  // 37: stoa.agent.v1.Agent.Renew:output_type -> stoa.agent.v1.RenewResponse
+	18, // 38: stoa.agent.v1.Agent.Session:output_type -> stoa.agent.v1.ToAgent
+	36, // [36:39] is the sub-list for method output_type
+	33, // [33:36] is the sub-list for method input_type
+	32, // [32:33] is the sub-list for extension type_name
+	31, // [31:32] is the sub-list for extension extendee
+	0,  // [0:31] is the sub-list for field type_name
 }
 
 func init() { file_api_agent_v1_agent_proto_init() }
@@ -2572,7 +2516,6 @@ func file_api_agent_v1_agent_proto_init() {
 		(*ToAgent_Cancel)(nil),
 		(*ToAgent_Ack)(nil),
 		(*ToAgent_ReplayOutput)(nil),
-		(*ToAgent_Close)(nil),
 	}
 	file_api_agent_v1_agent_proto_msgTypes[20].OneofWrappers = []any{
 		(*Task_Execution)(nil),
@@ -2583,7 +2526,7 @@ func file_api_agent_v1_agent_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_api_agent_v1_agent_proto_rawDesc), len(file_api_agent_v1_agent_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   29,
+			NumMessages:   28,
 			NumExtensions: 1,
 			NumServices:   1,
 		},

@@ -1,0 +1,126 @@
+package httpx
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+)
+
+// Groups of operations that share a rate per caller. The rates are settings
+// (rate.execute, …).
+const (
+	RateAPI     = "api"
+	RateExecute = "execute"
+	RateAuth    = "auth"
+	RateAdmin   = "admin"
+	RateStream  = "stream"
+	RateNone    = "" // not limited
+)
+
+const (
+	metaPublic = "stoa.public"
+	metaRate   = "stoa.rate"
+)
+
+// Operation declares an operation with the answers that the edge itself may give.
+// name is the bound command's or query's, which is its permission, audit action
+// and metric label too. It needs a credential and counts against the rate "api"
+// unless Public and InGroup say otherwise.
+func Operation(name, method, path, summary string, tags ...string) huma.Operation {
+	errs := []int{
+		http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusUnprocessableEntity,
+		http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable,
+	}
+	if method != http.MethodGet && method != http.MethodHead {
+		errs = append(errs, http.StatusBadRequest, http.StatusRequestTimeout, http.StatusConflict,
+			http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
+	}
+	slices.Sort(errs)
+	return huma.Operation{
+		OperationID: name, Method: method, Path: path, Summary: summary, Tags: tags, Errors: errs,
+		Security: []map[string][]string{{"token": {}}, {"session": {}}},
+		Metadata: map[string]any{metaRate: RateAPI},
+	}
+}
+
+// Public lets callers in without a credential; one that does not hold is ignored.
+func Public(op huma.Operation) huma.Operation {
+	op.Metadata[metaPublic] = true
+	op.Security = []map[string][]string{}
+	return op
+}
+
+// InGroup counts the operation against another rate.
+func InGroup(group string, op huma.Operation) huma.Operation {
+	op.Metadata[metaRate] = group
+	return op
+}
+
+// Serve writes an answer that is more than one JSON document.
+type Serve func(w http.ResponseWriter, r *http.Request)
+
+// RegisterRaw registers an operation that answers with bytes or a stream of its
+// own: prepare authorises and may fail with a fault, which becomes a problem; then
+// the Serve that it returned takes over. contentType documents the answer.
+func RegisterRaw[I any](api huma.API, op huma.Operation, contentType string, prepare func(ctx context.Context, in *I) (Serve, error)) {
+	if op.DefaultStatus == 0 {
+		op.DefaultStatus = http.StatusOK
+	}
+	if op.Responses == nil {
+		op.Responses = map[string]*huma.Response{}
+	}
+	op.Responses[strconv.Itoa(op.DefaultStatus)] = &huma.Response{
+		Description: http.StatusText(op.DefaultStatus),
+		Content:     map[string]*huma.MediaType{contentType: {Schema: &huma.Schema{Type: huma.TypeString}}},
+	}
+	huma.Register(api, op, func(ctx context.Context, in *I) (*huma.StreamResponse, error) {
+		serve, err := prepare(ctx, in)
+		if err != nil {
+			return nil, err
+		}
+		return &huma.StreamResponse{Body: func(ctx huma.Context) {
+			r, w := humago.Unwrap(ctx)
+			serve(w, r)
+		}}, nil
+	})
+}
+
+// Operations lists the names of every operation of the API, sorted. A test
+// compares them with the permission table.
+func Operations(api huma.API) []string {
+	var names []string
+	for _, item := range api.OpenAPI().Paths {
+		for _, op := range []*huma.Operation{item.Get, item.Put, item.Post, item.Delete, item.Options, item.Head, item.Patch, item.Trace} {
+			if op != nil {
+				names = append(names, op.OperationID)
+			}
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// unknownOperation answers paths under /api that match nothing. They would fall
+// through to the console otherwise, which answers everything.
+func (s *Server) unknownOperation(w http.ResponseWriter, r *http.Request) {
+	var allowed []string
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+		probe := &http.Request{Method: method, URL: r.URL, Host: r.Host}
+		if _, pattern := s.mux.Handler(probe); strings.HasPrefix(pattern, method+" /api/") {
+			allowed = append(allowed, method)
+		}
+	}
+	if len(allowed) == 0 {
+		s.writeProblem(w, r, statusProblem(http.StatusNotFound, ""))
+		return
+	}
+	w.Header().Set("Allow", strings.Join(allowed, ", "))
+	s.writeProblem(w, r, statusProblem(http.StatusMethodNotAllowed,
+		fmt.Sprintf("%s is not among the methods of this path: %s.", r.Method, strings.Join(allowed, ", "))))
+}

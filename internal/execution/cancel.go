@@ -1,0 +1,68 @@
+package execution
+
+import (
+	"context"
+
+	"github.com/stoa-cloud/stoa/internal/platform/command"
+	"github.com/stoa-cloud/stoa/internal/platform/fault"
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
+)
+
+// Cancel ends an execution early. One that waits ends at once; one that runs is
+// ended by its node, which then reports so.
+type Cancel struct {
+	ID ident.ID `json:"id"`
+}
+
+func (s *Slice) cancelExecution(ctx context.Context, tx *command.Tx, in Cancel) (Execution, error) {
+	e, load, err := s.store.Lock(ctx, tx.Tx, in.ID)
+	if err != nil {
+		return Execution{}, command.NotFoundIfNoRows(err)
+	}
+	switch {
+	case e.Status.Terminal():
+		return Execution{}, fault.New(fault.Conflict, "execution.ended", "This execution has ended: %s.", e.Status)
+	case e.Status == Queued:
+		e.finish(tx, Cancelled, ReasonCancelled, "Cancelled before it started.")
+		load.Queued--
+		s.store.SaveLoad(tx.Tx, load)
+		s.store.Save(tx.Tx, e)
+		tx.Emit(e.aggregate(), e.ended())
+	case !e.CancelAsked:
+		e.Version++
+		e.CancelAsked = true
+		s.store.Save(tx.Tx, e)
+		tx.Emit(e.aggregate(), CancelRequested{NodeID: e.NodeID})
+		tx.AfterCommit(func() { s.cancelOnNode(ctx, e) })
+	}
+	return e, nil
+}
+
+// cancelOnNode tells the node, if this replica holds its session; the replica that
+// does hears of the event. Losing the message costs time: the reconciler repeats it.
+func (s *Slice) cancelOnNode(ctx context.Context, e Execution) {
+	if _, here := s.placer.session(e.NodeID); !here {
+		return
+	}
+	if err := s.nodes.Cancel(context.WithoutCancel(ctx), e.NodeID, e.ID, e.Attempt, ReasonCancelled); err != nil {
+		s.log.WarnContext(ctx, "cancellation not sent to the node", "execution", e.ID, "node", e.NodeID, "error", err)
+	}
+}
+
+// finish puts an execution into a terminal status.
+func (e *Execution) finish(tx *command.Tx, status Status, code, message string) {
+	e.Version++
+	e.Status, e.ReasonCode, e.ReasonMessage = status, code, message
+	e.EndedAt = now(tx.Now)
+}
+
+func (e Execution) ended() Ended {
+	fact := Ended{
+		Status: e.Status, Reason: e.ReasonCode, Runtime: e.Runtime, NodeID: e.NodeID, Attempt: e.Attempt,
+		ExitCode: e.ExitCode, Signal: e.Signal,
+	}
+	if e.UsedWallUS != nil {
+		fact.WallUS, fact.CPUUS, fact.PeakMemoryBytes = *e.UsedWallUS, *e.UsedCPUUS, *e.PeakMemory
+	}
+	return fact
+}

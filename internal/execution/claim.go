@@ -1,0 +1,101 @@
+package execution
+
+import (
+	"context"
+	"time"
+
+	"github.com/stoa-cloud/stoa/internal/platform/command"
+	"github.com/stoa-cloud/stoa/internal/platform/fault"
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
+)
+
+// claim gives a queued execution a slot on a node whose session this replica holds.
+type claim struct {
+	ID ident.ID `json:"id"`
+
+	hold *hold
+}
+
+// errNotClaimable: somebody else was faster, or nothing is free any more. It is no failure.
+func errNotClaimable() error {
+	return fault.New(fault.Conflict, "execution.not_claimable", "The execution is not waiting for a node of this replica.")
+}
+
+func (s *Slice) claimExecution(ctx context.Context, tx *command.Tx, in claim) (Execution, error) {
+	e, load, err := s.store.Lock(ctx, tx.Tx, in.ID)
+	if err != nil {
+		return Execution{}, command.NotFoundIfNoRows(err)
+	}
+	concurrent, err := s.limits.Int(ctx, "execution.concurrent", Subject{User: e.OwnerID, Project: e.ProjectID, Organization: e.OrganizationID})
+	if err != nil {
+		return Execution{}, err
+	}
+	if e.Status != Queued || int64(load.Active) >= concurrent.Int() || !in.hold.take(e.ID, e.Attempt+1, e.Runtime) {
+		return Execution{}, errNotClaimable()
+	}
+	if in.hold.input, err = s.store.Input(ctx, tx, e.ID); err != nil {
+		return Execution{}, err
+	}
+	load.Queued--
+	load.Active++
+	e.Version++
+	e.Attempt++
+	e.Status, e.NodeID, e.Epoch, e.ScheduledAt = Scheduled, in.hold.slot.NodeID, in.hold.slot.Epoch, now(tx.Now)
+	s.store.SaveLoad(tx.Tx, load)
+	s.store.Save(tx.Tx, e)
+	tx.Emit(e.aggregate(), Assigned{NodeID: e.NodeID, Attempt: e.Attempt})
+	return e, nil
+}
+
+// pollEvery is how long a lost hint can leave queued work unseen.
+const pollEvery = 2 * time.Second
+
+// Pull takes queued executions for the free slots of this replica's nodes until ctx
+// ends. It is woken by submits and freed slots, and looks by itself now and then.
+func (s *Slice) Pull(ctx context.Context) {
+	tick := time.NewTicker(pollEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.work:
+		case <-tick.C:
+		}
+		s.pullOnce(ctx)
+	}
+}
+
+// pullOnce claims in fair order until no slot is free or nothing fits.
+func (s *Slice) pullOnce(ctx context.Context) {
+	for ctx.Err() == nil {
+		slots, runtimes := s.placer.free()
+		if slots == 0 {
+			return
+		}
+		concurrent, err := s.limits.Int(ctx, "execution.concurrent", Subject{})
+		if err != nil {
+			s.log.WarnContext(ctx, "queue not read", "error", err)
+			return
+		}
+		ids, err := s.store.Claimable(ctx, s.runner.DB, runtimes, int(concurrent.Int()), slots)
+		if err != nil {
+			s.log.WarnContext(ctx, "queue not read", "error", err)
+			return
+		}
+		claimed := 0
+		for _, id := range ids {
+			h := &hold{placer: s.placer}
+			e, err := s.claim(s.asSystem(ctx), claim{ID: id, hold: h})
+			if e, err = s.settle(ctx, h, e, err); err == nil && e.Status == Scheduled {
+				claimed++
+			} else if err != nil && fault.KindOf(err) == fault.Internal {
+				s.log.WarnContext(ctx, "execution not claimed", "execution", id, "error", err)
+				return
+			}
+		}
+		if claimed == 0 {
+			return
+		}
+	}
+}

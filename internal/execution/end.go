@@ -1,0 +1,103 @@
+package execution
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/stoa-cloud/stoa/internal/platform/command"
+	"github.com/stoa-cloud/stoa/internal/platform/fault"
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
+)
+
+// End stores the result of one attempt. Only the attempt that the row names can end it.
+type End struct {
+	ID      ident.ID `json:"id"`
+	Attempt int      `json:"attempt"`
+	Result  Result   `json:"result"`
+}
+
+// Result is what a node reports about an attempt.
+type Result struct {
+	Outcome         Status `json:"outcome"` // terminal
+	Reason          string `json:"reason"`  // a reason code
+	Detail          string `json:"detail"`  // for people, when the node has more to say
+	ExitCode        *int   `json:"exit_code"`
+	Signal          string `json:"signal"`
+	WallUS          int64  `json:"wall_us"`
+	CPUUS           int64  `json:"cpu_us"`
+	PeakMemoryBytes int64  `json:"peak_memory_bytes"`
+	Output          Output `json:"-"`
+}
+
+// errStale says that the row no longer expects this attempt's result.
+func errStale() error {
+	return fault.New(fault.Conflict, "execution.stale", "This attempt is not the current one; its result is thrown away.")
+}
+
+// IsStale tells whether a result came too late to count.
+func IsStale(err error) bool {
+	return fault.Is(err, "execution.stale") || fault.KindOf(err) == fault.NotFound
+}
+
+func (s *Slice) endExecution(ctx context.Context, tx *command.Tx, in End) (Execution, error) {
+	e, load, err := s.store.Lock(ctx, tx.Tx, in.ID)
+	if err != nil {
+		return Execution{}, command.NotFoundIfNoRows(err)
+	}
+	byNode := tx.Actor.Kind == command.Agent
+	if !e.Status.Active() || e.Attempt != in.Attempt || (byNode && e.NodeID != tx.Actor.ID) {
+		return Execution{}, errStale()
+	}
+	status := in.Result.Outcome
+	if !status.Terminal() {
+		return Execution{}, fault.New(fault.Invalid, "execution.bad_outcome", "%q ends nothing.", status)
+	}
+	tx.Scope = e.scope()
+	code, message := explainEnd(e, in.Result)
+	e.ExitCode, e.Signal = in.Result.ExitCode, in.Result.Signal
+	e.UsedWallUS, e.UsedCPUUS, e.PeakMemory = &in.Result.WallUS, &in.Result.CPUUS, &in.Result.PeakMemoryBytes
+	e.finish(tx, status, code, message)
+	if e.StartedAt == nil && in.Result.WallUS > 0 {
+		e.StartedAt = e.ScheduledAt
+	}
+	load.Active--
+	s.store.SaveLoad(tx.Tx, load)
+	s.store.Save(tx.Tx, e)
+	s.store.SaveOutput(tx.Tx, e.ID, in.Result.Output)
+	tx.Emit(e.aggregate(), e.ended())
+	node, attempt := e.NodeID, e.Attempt
+	tx.AfterCommit(func() {
+		s.placer.release(node, e.ID, attempt)
+		s.signal()
+	})
+	return e, nil
+}
+
+// explainEnd says why it ended, in a code and in words that name the limit.
+func explainEnd(e Execution, r Result) (code, message string) {
+	switch r.Reason {
+	case ReasonWall:
+		return r.Reason, fmt.Sprintf("It ran longer than its wall limit of %d ms.", e.WallMS)
+	case ReasonCPU:
+		return r.Reason, fmt.Sprintf("It used more than its CPU limit of %d ms.", e.CPUMS)
+	case ReasonMemory:
+		return r.Reason, fmt.Sprintf("It needed more than its memory limit of %d bytes.", e.MemoryBytes)
+	case ReasonOutput:
+		return r.Reason, fmt.Sprintf("It wrote far more than the %d bytes of output that are kept.", e.OutputBytes)
+	case ReasonDisk:
+		return r.Reason, fmt.Sprintf("It filled its disk limit of %d bytes.", e.DiskBytes)
+	case ReasonProcesses:
+		return r.Reason, fmt.Sprintf("It started more than %d processes.", e.Processes)
+	case ReasonCancelled:
+		return r.Reason, "It was cancelled."
+	}
+	switch {
+	case r.Detail != "":
+		return r.Reason, r.Detail
+	case r.Signal != "":
+		return ReasonSignal, fmt.Sprintf("It was ended by %s.", r.Signal)
+	case r.ExitCode != nil && *r.ExitCode != 0:
+		return ReasonExit, fmt.Sprintf("It ended with exit code %d.", *r.ExitCode)
+	}
+	return r.Reason, ""
+}

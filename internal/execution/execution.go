@@ -1,0 +1,123 @@
+// Package execution is the column that runs people's code: an execution is one
+// run of one program in one runtime, from submit to a result that lasts.
+//
+// Invariants. An accepted execution reaches exactly one terminal status. A result
+// is taken only from the attempt that the row names; every new attempt fences off
+// the one before. The caller's load row is locked before the execution is, and
+// counts exactly its queued and active executions. Output crosses the database
+// once, with the result.
+package execution
+
+import (
+	"time"
+
+	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
+)
+
+// Kind is the aggregate's name in events, tasks and audit records.
+const Kind = "execution"
+
+// Execution is one run. Sizes are bytes, limits are milliseconds, usage is microseconds.
+type Execution struct {
+	ID             ident.ID   `db:"id"`
+	Version        int64      `db:"version"`
+	OrganizationID ident.ID   `db:"organization_id"`
+	ProjectID      ident.ID   `db:"project_id"`
+	OwnerID        ident.ID   `db:"owner_id"`
+	Runtime        string     `db:"runtime"` // exact: "python@3.11.2"
+	Status         Status     `db:"status"`
+	ReasonCode     string     `db:"reason_code"`
+	ReasonMessage  string     `db:"reason_message"`
+	Priority       Priority   `db:"priority"`
+	Rank           int64      `db:"rank"`
+	Network        bool       `db:"network"`
+	WallMS         int64      `db:"wall_ms"`
+	CPUMS          int64      `db:"cpu_ms"`
+	MemoryBytes    int64      `db:"memory_bytes"`
+	Processes      int        `db:"processes"`
+	OutputBytes    int64      `db:"output_bytes"`
+	DiskBytes      int64      `db:"disk_bytes"`
+	NodeID         ident.ID   `db:"node_id"`
+	Epoch          int64      `db:"epoch"`   // of the node's session that got it
+	Attempt        int        `db:"attempt"` // 1 for the first assignment
+	CancelAsked    bool       `db:"cancel_asked"`
+	RetryOf        ident.ID   `db:"retry_of"`
+	ExitCode       *int       `db:"exit_code"`
+	Signal         string     `db:"signal"`
+	UsedWallUS     *int64     `db:"used_wall_us"`
+	UsedCPUUS      *int64     `db:"used_cpu_us"`
+	PeakMemory     *int64     `db:"peak_memory_bytes"`
+	CreatedAt      time.Time  `db:"created_at"`
+	ScheduledAt    *time.Time `db:"scheduled_at"`
+	StartedAt      *time.Time `db:"started_at"`
+	EndedAt        *time.Time `db:"ended_at"`
+}
+
+func (e Execution) aggregate() eventlog.Aggregate {
+	return eventlog.Aggregate{Kind: Kind, ID: e.ID, Version: e.Version}
+}
+
+// Input is what the program gets.
+type Input struct {
+	Source string            `json:"source"`
+	Stdin  []byte            `json:"stdin,omitempty"`
+	Args   []string          `json:"args,omitempty"`
+	Env    map[string]string `json:"env,omitempty"`
+	Files  []File            `json:"files,omitempty"`
+}
+
+// File is an extra file in the program's folder.
+type File struct {
+	Path    string `json:"path"` // relative, inside the work folder
+	Content []byte `json:"content"`
+}
+
+// Output is what the program wrote, up to the kept amount. Layout tells the order
+// in which both streams came: +n bytes of stdout, -n bytes of stderr.
+type Output struct {
+	Stdout          []byte  `db:"stdout"`
+	Stderr          []byte  `db:"stderr"`
+	Layout          []int32 `db:"layout"`
+	StdoutTruncated bool    `db:"stdout_truncated"`
+	StderrTruncated bool    `db:"stderr_truncated"`
+}
+
+// Limits bounds one run. Zero means the default that applies to the caller.
+type Limits struct {
+	WallMS      int64 `json:"wall_ms,omitempty"`
+	CPUMS       int64 `json:"cpu_ms,omitempty"`
+	MemoryBytes int64 `json:"memory_bytes,omitempty"`
+	Processes   int64 `json:"processes,omitempty"`
+	OutputBytes int64 `json:"output_bytes,omitempty"`
+	DiskBytes   int64 `json:"disk_bytes,omitempty"`
+}
+
+// Details is an execution with everything that belongs to it.
+type Details struct {
+	Execution
+	Input  *Input
+	Output *Output
+	// Position in the queue, from 1; zero when it is not queued.
+	Position int
+	// Waiting says why it is still queued.
+	Waiting string
+}
+
+// Why an execution ended or was put back, as reason codes.
+const (
+	ReasonWall      = "wall_limit"
+	ReasonCPU       = "cpu_limit"
+	ReasonMemory    = "memory_limit"
+	ReasonOutput    = "output_limit"
+	ReasonDisk      = "disk_limit"
+	ReasonProcesses = "process_limit"
+	ReasonSignal    = "signal"
+	ReasonExit      = "exit_code"
+	ReasonCancelled = "cancelled"
+	ReasonNodeLost  = "node_lost"
+	ReasonStale     = "queue_timeout"
+	ReasonSandbox   = "sandbox_error"
+	ReasonStuck     = "deadline_passed"
+	ReasonNoRuntime = "runtime_gone"
+)

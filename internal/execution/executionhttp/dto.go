@@ -1,0 +1,166 @@
+// Package executionhttp is the public API of executions.
+package executionhttp
+
+import (
+	"encoding/base64"
+	"strings"
+	"time"
+
+	"github.com/stoa-cloud/stoa/internal/execution"
+	"github.com/stoa-cloud/stoa/internal/platform/fault"
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
+)
+
+// ExecutionRequest asks for a run.
+type ExecutionRequest struct {
+	ProjectID ident.ID          `json:"project_id,omitempty" doc:"The project to run in; the caller's default when absent."`
+	Runtime   string            `json:"runtime" minLength:"1" maxLength:"64" example:"python@3.11" doc:"A language, with as much of a version as matters: python, python@3, python@3.11.2."`
+	Source    string            `json:"source" doc:"The program." example:"print('hello')"`
+	Stdin     string            `json:"stdin,omitempty" doc:"What the program reads from its standard input."`
+	Args      []string          `json:"args,omitempty" doc:"The program's arguments."`
+	Env       map[string]string `json:"env,omitempty" doc:"Environment variables; nothing else of the host's environment is visible."`
+	Files     []ExecutionFile   `json:"files,omitempty" doc:"Extra files in the program's folder."`
+	Limits    *ExecutionLimits  `json:"limits,omitempty"`
+	Priority  string            `json:"priority,omitempty" enum:"critical,high,normal,low,background" default:"normal"`
+	Network   bool              `json:"network,omitempty" doc:"Whether the program may reach the network. Off unless an administrator allows it."`
+}
+
+// ExecutionFile is an extra file.
+type ExecutionFile struct {
+	Path          string `json:"path" doc:"Relative, inside the program's folder." example:"data/input.csv"`
+	Content       string `json:"content,omitempty" doc:"Its content, when it is text."`
+	ContentBase64 string `json:"content_base64,omitempty" doc:"Its content, when it is not."`
+}
+
+// ExecutionLimits bounds a run. What is absent or zero takes the default that applies to the caller.
+type ExecutionLimits struct {
+	WallMS      int64 `json:"wall_ms,omitempty" minimum:"0" doc:"Time on the clock, in milliseconds."`
+	CPUMS       int64 `json:"cpu_ms,omitempty" minimum:"0" doc:"CPU time of all its processes, in milliseconds."`
+	MemoryBytes int64 `json:"memory_bytes,omitempty" minimum:"0"`
+	Processes   int64 `json:"processes,omitempty" minimum:"0"`
+	OutputBytes int64 `json:"output_bytes,omitempty" minimum:"0" doc:"How much output is kept."`
+	DiskBytes   int64 `json:"disk_bytes,omitempty" minimum:"0"`
+}
+
+// ExecutionReason says why an execution is as it is.
+type ExecutionReason struct {
+	Code    string `json:"code" example:"wall_limit"`
+	Message string `json:"message"`
+}
+
+// ExecutionUsage is what the program's whole process tree used.
+type ExecutionUsage struct {
+	WallMS          float64 `json:"wall_ms"`
+	CPUMS           float64 `json:"cpu_ms"`
+	PeakMemoryBytes int64   `json:"peak_memory_bytes"`
+}
+
+// Execution is one run.
+type Execution struct {
+	ID               ident.ID         `json:"id"`
+	ProjectID        ident.ID         `json:"project_id"`
+	OrganizationID   ident.ID         `json:"organization_id"`
+	OwnerID          ident.ID         `json:"owner_id"`
+	Runtime          string           `json:"runtime" example:"python@3.11.2"`
+	Status           string           `json:"status" enum:"queued,scheduled,running,completed,failed,timed_out,cancelled,error"`
+	Stage            string           `json:"stage" enum:"pending,scheduled,provisioning,active,stopping,stopped" doc:"The word that all kinds of workload share."`
+	Reason           *ExecutionReason `json:"reason,omitempty"`
+	Priority         string           `json:"priority"`
+	Network          bool             `json:"network"`
+	CancelRequested  bool             `json:"cancel_requested,omitempty"`
+	QueuePosition    int              `json:"queue_position,omitempty" doc:"1 is next; absent when it does not wait."`
+	QueueExplanation string           `json:"queue_explanation,omitempty" doc:"Why it still waits."`
+	NodeID           ident.ID         `json:"node_id,omitzero"`
+	Attempt          int              `json:"attempt"`
+	ExitCode         *int             `json:"exit_code,omitempty"`
+	Signal           string           `json:"signal,omitempty" example:"SIGSEGV"`
+	Stdout           *string          `json:"stdout,omitempty" doc:"What was kept of the output, as text; the exact bytes are at …/stdout."`
+	Stderr           *string          `json:"stderr,omitempty"`
+	StdoutTruncated  bool             `json:"stdout_truncated,omitempty"`
+	StderrTruncated  bool             `json:"stderr_truncated,omitempty"`
+	Limits           ExecutionLimits  `json:"limits"`
+	Usage            *ExecutionUsage  `json:"usage,omitempty"`
+	CreatedAt        time.Time        `json:"created_at"`
+	ScheduledAt      *time.Time       `json:"scheduled_at,omitempty"`
+	StartedAt        *time.Time       `json:"started_at,omitempty"`
+	EndedAt          *time.Time       `json:"ended_at,omitempty"`
+	RetryOf          ident.ID         `json:"retry_of,omitzero"`
+	Version          int64            `json:"version"`
+
+	Source string            `json:"source,omitempty" doc:"Only when one execution is asked for, as the following."`
+	Stdin  string            `json:"stdin,omitempty"`
+	Args   []string          `json:"args,omitempty"`
+	Env    map[string]string `json:"env,omitempty"`
+	Files  []ExecutionFile   `json:"files,omitempty"`
+}
+
+func (r ExecutionRequest) submit() (execution.Submit, error) {
+	priority, _ := execution.ParsePriority(r.Priority)
+	in := execution.Submit{
+		ProjectID: r.ProjectID, Runtime: r.Runtime, Priority: priority, Network: r.Network,
+		Input: execution.Input{Source: r.Source, Stdin: []byte(r.Stdin), Args: r.Args, Env: r.Env},
+	}
+	if l := r.Limits; l != nil {
+		in.Limits = execution.Limits(*l)
+	}
+	for _, f := range r.Files {
+		content := []byte(f.Content)
+		if f.ContentBase64 != "" {
+			decoded, err := base64.StdEncoding.DecodeString(f.ContentBase64)
+			if err != nil || f.Content != "" {
+				return in, fault.New(fault.Invalid, "execution.invalid", "The file %q has no readable content.", f.Path).
+					At("body.files", "give either content or valid content_base64")
+			}
+			content = decoded
+		}
+		in.Input.Files = append(in.Input.Files, execution.File{Path: f.Path, Content: content})
+	}
+	return in, nil
+}
+
+func toDTO(e execution.Execution) Execution {
+	dto := Execution{
+		ID: e.ID, ProjectID: e.ProjectID, OrganizationID: e.OrganizationID, OwnerID: e.OwnerID,
+		Runtime: e.Runtime, Status: string(e.Status), Stage: e.Status.Stage(), Priority: e.Priority.String(), Network: e.Network,
+		CancelRequested: e.CancelAsked && !e.Status.Terminal(), NodeID: e.NodeID, Attempt: e.Attempt, ExitCode: e.ExitCode, Signal: e.Signal,
+		Limits: ExecutionLimits{
+			WallMS: e.WallMS, CPUMS: e.CPUMS, MemoryBytes: e.MemoryBytes, Processes: int64(e.Processes),
+			OutputBytes: e.OutputBytes, DiskBytes: e.DiskBytes,
+		},
+		CreatedAt: e.CreatedAt, ScheduledAt: e.ScheduledAt, StartedAt: e.StartedAt, EndedAt: e.EndedAt, RetryOf: e.RetryOf, Version: e.Version,
+	}
+	if e.ReasonCode != "" {
+		dto.Reason = &ExecutionReason{Code: e.ReasonCode, Message: e.ReasonMessage}
+	}
+	if e.UsedWallUS != nil {
+		dto.Usage = &ExecutionUsage{WallMS: float64(*e.UsedWallUS) / 1000, CPUMS: float64(*e.UsedCPUUS) / 1000, PeakMemoryBytes: *e.PeakMemory}
+	}
+	return dto
+}
+
+func detailsDTO(d execution.Details) Execution {
+	dto := toDTO(d.Execution)
+	dto.QueuePosition, dto.QueueExplanation = d.Position, d.Waiting
+	if d.Output != nil {
+		stdout, stderr := text(d.Output.Stdout), text(d.Output.Stderr)
+		dto.Stdout, dto.Stderr = &stdout, &stderr
+		dto.StdoutTruncated, dto.StderrTruncated = d.Output.StdoutTruncated, d.Output.StderrTruncated
+	}
+	if in := d.Input; in != nil {
+		dto.Source, dto.Stdin, dto.Args, dto.Env = in.Source, text(in.Stdin), in.Args, in.Env
+		for _, f := range in.Files {
+			dto.Files = append(dto.Files, fileDTO(f))
+		}
+	}
+	return dto
+}
+
+func fileDTO(f execution.File) ExecutionFile {
+	if s := string(f.Content); isText(f.Content) {
+		return ExecutionFile{Path: f.Path, Content: s}
+	}
+	return ExecutionFile{Path: f.Path, ContentBase64: base64.StdEncoding.EncodeToString(f.Content)}
+}
+
+// text makes output readable: what is not UTF-8 shows as a replacement character.
+func text(b []byte) string { return strings.ToValidUTF8(string(b), "\uFFFD") }

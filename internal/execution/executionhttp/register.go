@@ -1,0 +1,308 @@
+package executionhttp
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+	"unicode/utf8"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/stoa-cloud/stoa/internal/execution"
+	"github.com/stoa-cloud/stoa/internal/platform/httpx"
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
+)
+
+// maxWait bounds Prefer: wait, so that proxies between do not cut the answer off.
+const maxWait = 60 * time.Second
+
+type handlers struct{ slice *execution.Slice }
+
+// Register puts the operations on the API.
+func Register(api huma.API, slice *execution.Slice) {
+	h := handlers{slice}
+	const tag = "Executions"
+	submit := httpx.InGroup(httpx.RateExecute, httpx.Operation("execution.submit", http.MethodPost, "/api/v1/executions", "Run a program", tag))
+	submit.DefaultStatus = http.StatusAccepted
+	submit.Description = "Answers 202 at once, or, with `Prefer: wait=30`, 200 and the ended execution if it ends in time."
+	huma.Register(api, submit, h.submit)
+	batch := httpx.InGroup(httpx.RateExecute, httpx.Operation("execution.batch", http.MethodPost, "/api/v1/executions/batch", "Run several programs", tag))
+	batch.DefaultStatus = http.StatusAccepted
+	huma.Register(api, batch, h.batch)
+	huma.Register(api, httpx.Operation("execution.list", http.MethodGet, "/api/v1/executions", "List executions, newest first", tag), h.list)
+	huma.Register(api, httpx.Operation("execution.queue", http.MethodGet, "/api/v1/executions/queue", "Show the queue", tag), h.queue)
+	huma.Register(api, httpx.Operation("execution.get", http.MethodGet, "/api/v1/executions/{id}", "Get an execution", tag), h.get)
+	huma.Register(api, httpx.Operation("execution.cancel", http.MethodPost, "/api/v1/executions/{id}/cancel", "Cancel an execution", tag), h.cancel)
+	retry := httpx.Operation("execution.retry", http.MethodPost, "/api/v1/executions/{id}/retry", "Run an ended execution again", tag)
+	retry.DefaultStatus = http.StatusAccepted
+	huma.Register(api, retry, h.retry)
+	remove := httpx.Operation("execution.delete", http.MethodDelete, "/api/v1/executions/{id}", "Delete an ended execution", tag)
+	remove.DefaultStatus = http.StatusNoContent
+	huma.Register(api, remove, h.remove)
+	httpx.RegisterRaw(api, httpx.Operation("execution.output", http.MethodGet, "/api/v1/executions/{id}/{stream}", "Get the exact bytes of an output", tag),
+		"application/octet-stream", h.output)
+	huma.Register(api, httpx.Operation("runtime.list", http.MethodGet, "/api/v1/runtimes", "List runtimes", "Runtimes"), h.runtimes)
+	registerWatch(api, h, tag)
+}
+
+// IdempotencyHeader documents the header; the edge reads it.
+type IdempotencyHeader struct {
+	Key string `header:"Idempotency-Key" maxLength:"255" doc:"Makes a repeated request act once: the first answer is given again for 24 hours."`
+}
+
+type submitInput struct {
+	Prefer string `header:"Prefer" doc:"wait=N: wait up to N seconds for the end." example:"wait=30"`
+	IdempotencyHeader
+	Body ExecutionRequest
+}
+
+type executionOutput struct {
+	Status            int    `json:"-"`
+	PreferenceApplied string `header:"Preference-Applied"`
+	Location          string `header:"Location"`
+	Body              Execution
+}
+
+func (h handlers) submit(ctx context.Context, in *submitInput) (*executionOutput, error) {
+	submit, err := in.Body.submit()
+	if err != nil {
+		return nil, err
+	}
+	prefer := httpx.ParsePrefer(in.Prefer)
+	if prefer.Wait <= 0 {
+		e, err := h.slice.Submit(ctx, submit)
+		return accepted(e, err)
+	}
+	patience := min(prefer.Wait, maxWait)
+	d, err := h.slice.SubmitAndWait(ctx, submit, patience)
+	if err != nil {
+		return nil, err
+	}
+	out := &executionOutput{
+		Status: http.StatusAccepted, Body: detailsDTO(d), Location: location(d.ID),
+		PreferenceApplied: "wait=" + strconv.Itoa(int(patience/time.Second)),
+	}
+	if d.Status.Terminal() {
+		out.Status = http.StatusOK
+	}
+	return out, nil
+}
+
+func accepted(e execution.Execution, err error) (*executionOutput, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &executionOutput{Status: http.StatusAccepted, Body: toDTO(e), Location: location(e.ID)}, nil
+}
+
+func location(id ident.ID) string { return "/api/v1/executions/" + id.String() }
+
+type batchInput struct {
+	IdempotencyHeader
+	Body struct {
+		Executions []ExecutionRequest `json:"executions" minItems:"1" maxItems:"100"`
+	}
+}
+
+// BatchItem is the answer to one of a batch: the execution, or why it was refused.
+type BatchItem struct {
+	Execution *Execution            `json:"execution,omitempty"`
+	Problem   *httpx.ProblemDetails `json:"problem,omitempty"`
+}
+
+type batchOutput struct {
+	Body struct {
+		Items []BatchItem `json:"items"`
+	}
+}
+
+func (h handlers) batch(ctx context.Context, in *batchInput) (*batchOutput, error) {
+	submits := make([]execution.Submit, len(in.Body.Executions))
+	for i, r := range in.Body.Executions {
+		var err error
+		if submits[i], err = r.submit(); err != nil {
+			return nil, err
+		}
+	}
+	out := &batchOutput{}
+	for _, answer := range h.slice.SubmitBatch(ctx, submits) {
+		item := BatchItem{}
+		if answer.Err != nil {
+			item.Problem = problem(answer.Err)
+		} else {
+			e := toDTO(answer.Execution)
+			item.Execution = &e
+		}
+		out.Body.Items = append(out.Body.Items, item)
+	}
+	return out, nil
+}
+
+// ExecutionPath names one execution.
+type ExecutionPath struct {
+	ID ident.ID `path:"id"`
+}
+
+type oneOutput struct{ Body Execution }
+
+func (h handlers) get(ctx context.Context, in *ExecutionPath) (*oneOutput, error) {
+	d, err := h.slice.Get(ctx, execution.Get{ID: in.ID})
+	if err != nil {
+		return nil, err
+	}
+	return &oneOutput{Body: detailsDTO(d)}, nil
+}
+
+func (h handlers) cancel(ctx context.Context, in *struct {
+	ExecutionPath
+	IdempotencyHeader
+},
+) (*oneOutput, error) {
+	e, err := h.slice.Cancel(ctx, execution.Cancel{ID: in.ID})
+	if err != nil {
+		return nil, err
+	}
+	return &oneOutput{Body: toDTO(e)}, nil
+}
+
+func (h handlers) retry(ctx context.Context, in *struct {
+	ExecutionPath
+	IdempotencyHeader
+},
+) (*executionOutput, error) {
+	return accepted(h.slice.Retry(ctx, execution.Retry{ID: in.ID}))
+}
+
+func (h handlers) remove(ctx context.Context, in *ExecutionPath) (*struct{}, error) {
+	_, err := h.slice.Delete(ctx, execution.Delete{ID: in.ID})
+	return nil, err
+}
+
+type outputInput struct {
+	ExecutionPath
+	Stream string `path:"stream" enum:"stdout,stderr"`
+}
+
+func (h handlers) output(ctx context.Context, in *outputInput) (httpx.Serve, error) {
+	out, err := h.slice.ReadOutput(ctx, execution.Get{ID: in.ID})
+	if err != nil {
+		return nil, err
+	}
+	kept := out.Stdout
+	if in.Stream == "stderr" {
+		kept = out.Stderr
+	}
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/octet-stream")
+		w.Header().Set("Content-Length", strconv.Itoa(len(kept)))
+		_, _ = w.Write(kept)
+	}, nil
+}
+
+type listInput struct {
+	ProjectID ident.ID `query:"project_id"`
+	Status    []string `query:"status" doc:"Only these statuses, separated by commas."`
+	Runtime   string   `query:"runtime" maxLength:"64" doc:"Only this language, or this version of it."`
+	Owner     string   `query:"owner" enum:"me" doc:"Only the caller's own."`
+	Cursor    ident.ID `query:"cursor"`
+	Limit     int      `query:"limit" minimum:"1" maximum:"200" default:"50"`
+}
+
+type listOutput struct {
+	Body struct {
+		Items      []Execution `json:"items"`
+		NextCursor string      `json:"next_cursor,omitempty"`
+	}
+}
+
+func (h handlers) list(ctx context.Context, in *listInput) (*listOutput, error) {
+	q := execution.List{ProjectID: in.ProjectID, Mine: in.Owner == "me", Runtime: in.Runtime, Before: in.Cursor, Limit: in.Limit}
+	for _, s := range in.Status {
+		q.Statuses = append(q.Statuses, execution.Status(s))
+	}
+	page, err := h.slice.List(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	out := &listOutput{}
+	out.Body.Items = make([]Execution, len(page.Items))
+	for i, e := range page.Items {
+		out.Body.Items[i] = toDTO(e)
+	}
+	if !page.Next.IsZero() {
+		out.Body.NextCursor = page.Next.String()
+	}
+	return out, nil
+}
+
+// Queue is the state of the queue.
+type Queue struct {
+	Queued     int            `json:"queued"`
+	Active     int            `json:"active"`
+	ByPriority map[string]int `json:"by_priority"`
+	Oldest     *time.Time     `json:"oldest,omitempty" doc:"When the longest-waiting one was submitted."`
+}
+
+func (h handlers) queue(ctx context.Context, _ *struct{}) (*struct{ Body Queue }, error) {
+	stats, err := h.slice.Queue(ctx, struct{}{})
+	if err != nil {
+		return nil, err
+	}
+	body := Queue{Queued: stats.Queued, Active: stats.Active, Oldest: stats.Oldest, ByPriority: map[string]int{}}
+	for p, n := range stats.ByPriority {
+		body.ByPriority[p.String()] = n
+	}
+	return &struct{ Body Queue }{body}, nil
+}
+
+// Runtime is a language in one version.
+type Runtime struct {
+	ID       string   `json:"id" example:"python@3.11.2"`
+	Name     string   `json:"name"`
+	Version  string   `json:"version"`
+	Default  bool     `json:"default" doc:"Whether the bare name means this version."`
+	FileName string   `json:"file_name"`
+	Example  string   `json:"example" doc:"A program that shows what the runtime can do."`
+	Compiled bool     `json:"compiled"`
+	Class    string   `json:"class" doc:"How it is isolated."`
+	Nodes    int      `json:"nodes" doc:"How many ready nodes have it."`
+	Aliases  []string `json:"aliases"`
+}
+
+func (h handlers) runtimes(ctx context.Context, _ *struct{}) (*struct {
+	Body struct {
+		Items []Runtime `json:"items"`
+	}
+}, error,
+) {
+	all, err := h.slice.Runtimes(ctx, struct{}{})
+	if err != nil {
+		return nil, err
+	}
+	var out struct {
+		Body struct {
+			Items []Runtime `json:"items"`
+		}
+	}
+	out.Body.Items = []Runtime{}
+	for _, r := range all {
+		meant, err := execution.Resolve(all, r.Name)
+		out.Body.Items = append(out.Body.Items, Runtime{
+			ID: r.ID, Name: r.Name, Version: r.Version, FileName: r.FileName, Example: r.Example, Compiled: r.Compiled, Class: r.Class,
+			Nodes: r.Nodes, Aliases: r.Aliases(), Default: err == nil && meant.ID == r.ID,
+		})
+	}
+	return &out, nil
+}
+
+func isText(b []byte) bool { return utf8.Valid(b) }
+
+func problem(err error) *httpx.ProblemDetails {
+	var p *httpx.ProblemDetails
+	if errors.As(httpx.Problem(err), &p) {
+		return p
+	}
+	return nil
+}

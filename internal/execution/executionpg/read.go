@@ -1,0 +1,189 @@
+package executionpg
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/stoa-cloud/stoa/internal/execution"
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
+	"github.com/stoa-cloud/stoa/internal/platform/pg"
+)
+
+const (
+	getOne    = `SELECT ` + columns + ` FROM execution WHERE id = $1`
+	getInput  = `SELECT source, stdin, args, env, files FROM execution_input WHERE execution_id = $1`
+	getOutput = `SELECT stdout, stderr, layout, stdout_truncated, stderr_truncated FROM execution_output WHERE execution_id = $1`
+	getEnded  = `
+SELECT ` + columns + `, o.stdout, o.stderr, o.layout, o.stdout_truncated, o.stderr_truncated
+FROM execution e LEFT JOIN execution_output o ON o.execution_id = e.id
+WHERE e.id = $1`
+	list = `
+SELECT ` + columns + ` FROM execution
+WHERE project_id = $1
+  AND ($2::uuid IS NULL OR owner_id = $2)
+  AND (cardinality($3::text[]) = 0 OR status = ANY($3))
+  AND ($4 = '' OR runtime = $4 OR starts_with(runtime, $4 || '@') OR starts_with(runtime, $4 || '.'))
+  AND ($5::uuid IS NULL OR id < $5)
+ORDER BY id DESC LIMIT $6`
+	position = `
+SELECT count(*) FROM execution
+WHERE status = 'queued' AND (priority, rank, id) <= ($1, $2, $3)`
+	queueStats = `
+SELECT status = 'queued' AS waiting, priority, count(*) AS n, min(created_at) AS oldest FROM execution
+WHERE status IN ('queued', 'scheduled', 'running') GROUP BY 1, 2`
+	claimable = `
+SELECT e.id FROM execution e
+JOIN execution_load l ON l.user_id = e.owner_id
+WHERE e.status = 'queued' AND e.runtime = ANY($1) AND l.active < $2
+ORDER BY e.priority, e.rank, e.id LIMIT $3`
+	onNode = `SELECT ` + columns + ` FROM execution WHERE node_id = $1 AND status IN ('scheduled', 'running')`
+	stale  = `SELECT id FROM execution WHERE status = 'queued' AND created_at < $1 ORDER BY id LIMIT $2`
+
+	overdue = `
+SELECT id FROM execution
+WHERE status IN ('scheduled', 'running')
+  AND coalesce(started_at, scheduled_at) + make_interval(secs => wall_ms / 1000.0) < $1
+LIMIT $2`
+
+	// The lease's time is the database's clock. node_session belongs to the node slice; it is only read here.
+	lost = `
+SELECT e.id FROM execution e
+LEFT JOIN node_session s ON s.node_id = e.node_id
+WHERE e.status IN ('scheduled', 'running')
+  AND coalesce(s.lease_until, e.scheduled_at) < now() - make_interval(secs => $1)
+LIMIT $2`
+
+	runtimes = `
+SELECT r.id, r.name, r.version, r.file_name, r.example, r.compiled, r.class,
+       (SELECT count(*) FROM node_runtime nr JOIN node_session s ON s.node_id = nr.node_id
+        WHERE nr.runtime_id = r.id AND s.lease_until > now()) AS nodes
+FROM runtime r
+WHERE EXISTS (SELECT 1 FROM node_runtime nr WHERE nr.runtime_id = r.id)`
+	insertRuntime = `
+INSERT INTO runtime (id, name, version, file_name, example, compiled, class, first_seen)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING`
+	forgetRuntimes = `DELETE FROM node_runtime WHERE node_id = $1`
+	hasRuntime     = `INSERT INTO node_runtime (node_id, runtime_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`
+)
+
+// Get implements execution.Store.
+func (Store) Get(ctx context.Context, q pg.Querier, id ident.ID) (execution.Execution, error) {
+	return pg.One[execution.Execution](ctx, q, getOne, id)
+}
+
+// Input implements execution.Store.
+func (Store) Input(ctx context.Context, q pg.Querier, id ident.ID) (execution.Input, error) {
+	return pg.One[execution.Input](ctx, q, getInput, id)
+}
+
+// Output implements execution.Store.
+func (Store) Output(ctx context.Context, q pg.Querier, id ident.ID) (execution.Output, error) {
+	return pg.One[execution.Output](ctx, q, getOutput, id)
+}
+
+type ended struct {
+	execution.Execution
+	Stdout          []byte  `db:"stdout"`
+	Stderr          []byte  `db:"stderr"`
+	Layout          []int32 `db:"layout"`
+	StdoutTruncated *bool   `db:"stdout_truncated"`
+	StderrTruncated *bool   `db:"stderr_truncated"`
+}
+
+// GetEnded implements execution.Store.
+func (Store) GetEnded(ctx context.Context, q pg.Querier, id ident.ID) (execution.Execution, *execution.Output, error) {
+	row, err := pg.One[ended](ctx, q, getEnded, id)
+	if err != nil || row.StdoutTruncated == nil {
+		return row.Execution, nil, err
+	}
+	return row.Execution, &execution.Output{
+		Stdout: row.Stdout, Stderr: row.Stderr, Layout: row.Layout, StdoutTruncated: *row.StdoutTruncated, StderrTruncated: *row.StderrTruncated,
+	}, nil
+}
+
+// List implements execution.Store.
+func (Store) List(ctx context.Context, q pg.Querier, f execution.Filter) ([]execution.Execution, error) {
+	statuses := make([]string, len(f.Statuses))
+	for i, s := range f.Statuses {
+		statuses[i] = string(s)
+	}
+	return pg.All[execution.Execution](ctx, q, list, f.Project, f.Owner, statuses, f.Runtime, f.Before, f.Limit)
+}
+
+// Position implements execution.Store: 1 is next.
+func (Store) Position(ctx context.Context, q pg.Querier, e execution.Execution) (int, error) {
+	return pg.One[int](ctx, q, position, int(e.Priority), e.Rank, e.ID)
+}
+
+// QueueStats implements execution.Store.
+func (Store) QueueStats(ctx context.Context, q pg.Querier) (execution.QueueStats, error) {
+	stats := execution.QueueStats{ByPriority: map[execution.Priority]int{}}
+	type row struct {
+		Waiting  bool      `db:"waiting"`
+		Priority int       `db:"priority"`
+		N        int       `db:"n"`
+		Oldest   time.Time `db:"oldest"`
+	}
+	rows, err := pg.All[row](ctx, q, queueStats)
+	if err != nil {
+		return stats, fmt.Errorf("read queue: %w", err)
+	}
+	for _, r := range rows {
+		if !r.Waiting {
+			stats.Active += r.N
+			continue
+		}
+		stats.Queued += r.N
+		stats.ByPriority[execution.Priority(r.Priority)] = r.N
+		if stats.Oldest == nil || r.Oldest.Before(*stats.Oldest) {
+			stats.Oldest = &r.Oldest
+		}
+	}
+	return stats, nil
+}
+
+// Claimable implements execution.Store.
+func (Store) Claimable(ctx context.Context, q pg.Querier, runtimes []string, concurrent, limit int) ([]ident.ID, error) {
+	return pg.All[ident.ID](ctx, q, claimable, runtimes, concurrent, limit)
+}
+
+// OnNode implements execution.Store.
+func (Store) OnNode(ctx context.Context, q pg.Querier, node ident.ID) ([]execution.Execution, error) {
+	return pg.All[execution.Execution](ctx, q, onNode, node)
+}
+
+// Stale implements execution.Store.
+func (Store) Stale(ctx context.Context, q pg.Querier, before time.Time, limit int) ([]ident.ID, error) {
+	return pg.All[ident.ID](ctx, q, stale, before, limit)
+}
+
+// Overdue implements execution.Store.
+func (Store) Overdue(ctx context.Context, q pg.Querier, now time.Time, margin time.Duration, limit int) ([]ident.ID, error) {
+	return pg.All[ident.ID](ctx, q, overdue, now.Add(-margin), limit)
+}
+
+// Lost implements execution.Store.
+func (Store) Lost(ctx context.Context, q pg.Querier, grace time.Duration, limit int) ([]ident.ID, error) {
+	return pg.All[ident.ID](ctx, q, lost, grace.Seconds(), limit)
+}
+
+// Runtimes implements execution.Store.
+func (Store) Runtimes(ctx context.Context, q pg.Querier) ([]execution.Runtime, error) {
+	return pg.All[execution.Runtime](ctx, q, runtimes)
+}
+
+// ReplaceRuntimes implements execution.Store. A runtime's row is written once and
+// never changed; only who has it changes.
+func (Store) ReplaceRuntimes(_ context.Context, tx *pg.Tx, node ident.ID, offered []execution.Runtime, now time.Time) error {
+	if node.IsZero() {
+		return errors.New("runtimes offered by nobody")
+	}
+	tx.Defer(forgetRuntimes, node)
+	for _, r := range offered {
+		tx.Defer(insertRuntime, r.ID, r.Name, r.Version, r.FileName, r.Example, r.Compiled, r.Class, now)
+		tx.Defer(hasRuntime, node, r.ID)
+	}
+	return nil
+}

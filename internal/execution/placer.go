@@ -1,0 +1,181 @@
+package execution
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
+)
+
+// Candidate is a node whose session this replica holds, as placement sees it.
+type Candidate struct {
+	NodeID   ident.ID
+	Name     string
+	Epoch    int64
+	Slots    int
+	Runtimes []string
+	Cordoned bool
+	used     map[ident.ID]int // execution → attempt
+}
+
+// Slot is one place on a node, taken for one attempt.
+type Slot struct {
+	NodeID ident.ID
+	Epoch  int64
+}
+
+// placer knows the nodes whose sessions this replica holds, and what runs on them.
+// Only the holder of a session gives that node work, so counting here needs no
+// row lock; the session's epoch fences off a holder that does not know yet that
+// it no longer is one.
+type placer struct {
+	mu    sync.Mutex
+	nodes map[ident.ID]*Candidate
+}
+
+func newPlacer() *placer { return &placer{nodes: map[ident.ID]*Candidate{}} }
+
+// open adds or replaces a node's session, with what already runs there.
+func (p *placer) open(c Candidate, running map[ident.ID]int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	c.used = running
+	if c.used == nil {
+		c.used = map[ident.ID]int{}
+	}
+	p.nodes[c.NodeID] = &c
+}
+
+// close forgets a session, unless a newer one has taken its place.
+func (p *placer) close(node ident.ID, epoch int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if n, ok := p.nodes[node]; ok && n.Epoch == epoch {
+		delete(p.nodes, node)
+	}
+}
+
+// change applies a cordon or other slots to an open session.
+func (p *placer) change(node ident.ID, apply func(*Candidate)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if n, ok := p.nodes[node]; ok {
+		apply(n)
+	}
+}
+
+// reserve filters the nodes that can take the execution, scores them, and takes a
+// slot on the best: the one with the largest share of its slots free.
+func (p *placer) reserve(id ident.ID, attempt int, runtime string) (Slot, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var best *Candidate
+	for _, n := range p.nodes {
+		if n.Cordoned || len(n.used) >= n.Slots || !slices.Contains(n.Runtimes, runtime) {
+			continue
+		}
+		if best == nil || n.freeShare() > best.freeShare() {
+			best = n
+		}
+	}
+	if best == nil {
+		return Slot{}, false
+	}
+	best.used[id] = attempt
+	return Slot{NodeID: best.NodeID, Epoch: best.Epoch}, true
+}
+
+func (n *Candidate) freeShare() float64 { return float64(n.Slots-len(n.used)) / float64(n.Slots) }
+
+// release gives a slot back, if that very attempt still holds it.
+func (p *placer) release(node, id ident.ID, attempt int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if n, ok := p.nodes[node]; ok && n.used[id] == attempt {
+		delete(n.used, id)
+	}
+}
+
+// occupy notes that an attempt has a slot, even beyond the node's slots: the row says so.
+func (p *placer) occupy(node, id ident.ID, attempt int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if n, ok := p.nodes[node]; ok {
+		n.used[id] = attempt
+	}
+}
+
+// sessions lists the nodes whose sessions this replica holds.
+func (p *placer) sessions() []ident.ID {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Collect(maps.Keys(p.nodes))
+}
+
+// session tells whether this replica holds the node's session, and its epoch.
+func (p *placer) session(node ident.ID) (int64, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n, ok := p.nodes[node]
+	if !ok {
+		return 0, false
+	}
+	return n.Epoch, true
+}
+
+// free counts free slots, and lists what the nodes that have any can run.
+func (p *placer) free() (slots int, runtimes []string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, n := range p.nodes {
+		if n.Cordoned || len(n.used) >= n.Slots {
+			continue
+		}
+		slots += n.Slots - len(n.used)
+		for _, r := range n.Runtimes {
+			if !slices.Contains(runtimes, r) {
+				runtimes = append(runtimes, r)
+			}
+		}
+	}
+	return slots, runtimes
+}
+
+// explain says why nothing can take the runtime now, for the person who waits.
+func (p *placer) explain(runtime string) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var have, busy, slots int
+	var cordoned []string
+	for _, n := range p.nodes {
+		if !slices.Contains(n.Runtimes, runtime) {
+			continue
+		}
+		have++
+		switch {
+		case n.Cordoned:
+			cordoned = append(cordoned, n.Name)
+		default:
+			busy += len(n.used)
+			slots += n.Slots
+		}
+	}
+	slices.Sort(cordoned)
+	switch {
+	case len(p.nodes) == 0:
+		return "No node is connected here."
+	case have == 0:
+		return fmt.Sprintf("None of the %d connected nodes has %s.", len(p.nodes), runtime)
+	case len(cordoned) == have:
+		return fmt.Sprintf("Every node with %s is cordoned: %s.", runtime, strings.Join(cordoned, ", "))
+	case slots == 0:
+		return fmt.Sprintf("No node with %s can isolate code; Nodes says what to enable.", runtime)
+	case busy < slots:
+		return "A slot is free; it starts in a moment."
+	default:
+		return fmt.Sprintf("All %d slots of the nodes with %s are busy.", slots, runtime)
+	}
+}

@@ -1,0 +1,122 @@
+package execution
+
+import (
+	"context"
+	"time"
+
+	"github.com/stoa-cloud/stoa/internal/platform/command"
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
+	"github.com/stoa-cloud/stoa/internal/platform/pg"
+)
+
+// Load is how much of a user's work is under way. The row is locked before any
+// of the user's executions changes.
+type Load struct {
+	UserID ident.ID `db:"user_id"`
+	Active int      `db:"active"`
+	Queued int      `db:"queued"`
+	Rank   int64    `db:"rank"` // of the user's last queued execution
+}
+
+// Ahead describes the queue as a newcomer sees it.
+type Ahead struct {
+	Waiting bool  // somebody of this or a more urgent priority waits
+	Floor   int64 // the smallest rank that waits: fair order's virtual time
+}
+
+// Store keeps executions. Writes that need no answer travel with the commit.
+type Store interface {
+	// LockLoad locks and returns the user's load, and what waits at this priority.
+	LockLoad(ctx context.Context, tx *pg.Tx, user ident.ID, p Priority) (Load, Ahead, error)
+	// SaveLoad queues the changed load for the commit.
+	SaveLoad(tx *pg.Tx, l Load)
+	// Queued counts what waits, up to at most.
+	Queued(ctx context.Context, q pg.Querier, atMost int) (int, error)
+
+	// Insert queues a new execution and its input for the commit.
+	Insert(tx *pg.Tx, e Execution, in Input)
+	// Lock returns an execution, locked, after its owner's load.
+	Lock(ctx context.Context, tx *pg.Tx, id ident.ID) (Execution, Load, error)
+	// Save queues a changed execution for the commit; its version counts up by one.
+	Save(tx *pg.Tx, e Execution)
+	// SaveOutput queues what the program wrote for the commit.
+	SaveOutput(tx *pg.Tx, id ident.ID, out Output)
+	// Delete queues the removal of an execution with input and output.
+	Delete(tx *pg.Tx, id ident.ID)
+
+	Get(ctx context.Context, q pg.Querier, id ident.ID) (Execution, error)
+	Input(ctx context.Context, q pg.Querier, id ident.ID) (Input, error)
+	Output(ctx context.Context, q pg.Querier, id ident.ID) (Output, error)
+	// GetEnded returns an execution and what it wrote, in one round trip.
+	GetEnded(ctx context.Context, q pg.Querier, id ident.ID) (Execution, *Output, error)
+	List(ctx context.Context, q pg.Querier, f Filter) ([]Execution, error)
+	Position(ctx context.Context, q pg.Querier, e Execution) (int, error)
+	QueueStats(ctx context.Context, q pg.Querier) (QueueStats, error)
+
+	// Claimable returns ids of queued executions, in fair order, that one of the
+	// runtimes can run and whose owner is below the concurrency limit.
+	Claimable(ctx context.Context, q pg.Querier, runtimes []string, concurrent, limit int) ([]ident.ID, error)
+	// OnNode returns the scheduled and running executions of a node.
+	OnNode(ctx context.Context, q pg.Querier, node ident.ID) ([]Execution, error)
+	// Stale returns queued executions older than before.
+	Stale(ctx context.Context, q pg.Querier, before time.Time, limit int) ([]ident.ID, error)
+	// Overdue returns active executions whose wall limit plus margin has passed.
+	Overdue(ctx context.Context, q pg.Querier, now time.Time, margin time.Duration, limit int) ([]ident.ID, error)
+	// Lost returns active executions whose node has had no session for longer than grace.
+	Lost(ctx context.Context, q pg.Querier, grace time.Duration, limit int) ([]ident.ID, error)
+
+	Runtimes(ctx context.Context, q pg.Querier) ([]Runtime, error)
+	ReplaceRuntimes(ctx context.Context, tx *pg.Tx, node ident.ID, offered []Runtime, now time.Time) error
+}
+
+// Filter selects executions of one project, newest first.
+type Filter struct {
+	Project  ident.ID
+	Owner    ident.ID // zero: everybody's
+	Statuses []Status
+	Runtime  string   // a prefix: "python" or "python@3.11.2"
+	Before   ident.ID // zero: from the newest
+	Limit    int
+}
+
+// QueueStats is the state of the queue for people who look after it.
+type QueueStats struct {
+	Queued     int
+	Active     int
+	ByPriority map[Priority]int
+	Oldest     *time.Time
+}
+
+// Limiter tells the limits that apply to somebody, and names them when they are hit.
+type Limiter interface {
+	Int(ctx context.Context, name string, who Subject) (LimitValue, error)
+}
+
+// Subject is whose limits are asked for.
+type Subject struct{ User, Project, Organization ident.ID }
+
+// LimitValue is one effective limit.
+type LimitValue interface {
+	Int() int64
+	// Refuse makes the fault that names the limit, its value and whose it is.
+	Refuse(code, format string, args ...any) error
+}
+
+// Projects finds the project that a command acts in.
+type Projects interface {
+	Scope(ctx context.Context, q pg.Querier, project ident.ID) (command.Scope, error)
+	Resolve(ctx context.Context, q pg.Querier, actor command.Actor, requested ident.ID) (ident.ID, error)
+}
+
+// Nodes reaches the agents whose sessions this replica holds.
+type Nodes interface {
+	Assign(ctx context.Context, to Slot, e Execution, in Input) error
+	Cancel(ctx context.Context, node ident.ID, id ident.ID, attempt int, reason string) error
+	Replay(ctx context.Context, node ident.ID, id ident.ID, attempt int) error
+}
+
+// Waker wakes whoever waits for an execution to change, in this process.
+type Waker interface {
+	Wait(key string) (<-chan struct{}, func())
+	Notify(key string)
+}

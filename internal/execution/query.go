@@ -1,0 +1,136 @@
+package execution
+
+import (
+	"context"
+	"slices"
+
+	"github.com/stoa-cloud/stoa/internal/platform/command"
+	"github.com/stoa-cloud/stoa/internal/platform/fault"
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
+	"github.com/stoa-cloud/stoa/internal/platform/pg"
+)
+
+// Get asks for one execution.
+type Get struct {
+	ID ident.ID
+}
+
+// List asks for a page of a project's executions, newest first.
+type List struct {
+	ProjectID ident.ID // zero: the caller's default
+	Mine      bool
+	Statuses  []Status
+	Runtime   string
+	Before    ident.ID // the last one of the page before
+	Limit     int
+}
+
+// Page is one page of executions.
+type Page struct {
+	Items []Execution
+	Next  ident.ID // zero on the last page
+}
+
+// Page sizes.
+const (
+	DefaultPage = 50
+	MaxPage     = 200
+)
+
+// Validate checks the filters.
+func (q List) Validate() error {
+	for _, s := range q.Statuses {
+		if !slices.Contains(Statuses, s) {
+			return fault.New(fault.Invalid, "execution.invalid", "%q is not a status.", string(s)).At("query.status", "is not a status")
+		}
+	}
+	return nil
+}
+
+func (s *Slice) bindQueries(r *command.Runner) {
+	one := func(ctx context.Context, q pg.Querier, _ command.Actor, in Get) (command.Scope, error) {
+		e, err := s.store.Get(ctx, q, in.ID)
+		return e.scope(), command.NotFoundIfNoRows(err)
+	}
+	s.Get = command.BindQuery(r, command.QuerySpec[Get]{Name: "execution.get", Scope: one}, s.details)
+	s.Watch = command.BindQuery(r, command.QuerySpec[Get]{Name: "execution.watch", Scope: one}, s.details)
+	s.ReadOutput = command.BindQuery(r, command.QuerySpec[Get]{Name: "execution.output", Scope: one}, s.output)
+	s.List = command.BindQuery(r, command.QuerySpec[List]{
+		Name: "execution.list",
+		Scope: func(ctx context.Context, q pg.Querier, actor command.Actor, in List) (command.Scope, error) {
+			project, err := s.projects.Resolve(ctx, q, actor, in.ProjectID)
+			if err != nil {
+				return command.Scope{}, err
+			}
+			return s.projects.Scope(ctx, q, project)
+		},
+	}, s.list)
+	open := func(context.Context, pg.Querier, command.Actor, struct{}) (command.Scope, error) {
+		return command.Scope{}, nil
+	}
+	s.Queue = command.BindQuery(r, command.QuerySpec[struct{}]{Name: "execution.queue", Scope: open},
+		func(ctx context.Context, q command.Query, _ struct{}) (QueueStats, error) {
+			return s.store.QueueStats(ctx, q)
+		})
+	s.Runtimes = command.BindQuery(r, command.QuerySpec[struct{}]{Name: "runtime.list", Scope: open},
+		func(ctx context.Context, q command.Query, _ struct{}) ([]Runtime, error) {
+			return s.catalogue.all(ctx, q, q.Now)
+		})
+}
+
+// details reads everything that belongs to an execution.
+func (s *Slice) details(ctx context.Context, q command.Query, in Get) (Details, error) {
+	e, out, err := s.store.GetEnded(ctx, q, in.ID)
+	if err != nil {
+		return Details{}, command.NotFoundIfNoRows(err)
+	}
+	d := Details{Execution: e, Output: out}
+	input, err := s.store.Input(ctx, q, in.ID)
+	if err != nil {
+		return Details{}, command.NotFoundIfNoRows(err)
+	}
+	d.Input = &input
+	if e.Status == Queued {
+		if d.Position, err = s.store.Position(ctx, q, e); err != nil {
+			return Details{}, err
+		}
+		d.Waiting = s.placer.explain(e.Runtime)
+	}
+	return d, nil
+}
+
+func (s *Slice) output(ctx context.Context, q command.Query, in Get) (Output, error) {
+	e, out, err := s.store.GetEnded(ctx, q, in.ID)
+	if err != nil {
+		return Output{}, command.NotFoundIfNoRows(err)
+	}
+	if out == nil {
+		if e.Status.Terminal() {
+			return Output{}, nil
+		}
+		return Output{}, fault.New(fault.Conflict, "execution.not_ended", "This execution is still %s; its output is stored when it ends. Follow it live at …/events.", e.Status)
+	}
+	return *out, nil
+}
+
+func (s *Slice) list(ctx context.Context, q command.Query, in List) (Page, error) {
+	limit := in.Limit
+	if limit <= 0 {
+		limit = DefaultPage
+	}
+	limit = min(limit, MaxPage)
+	f := Filter{Project: q.Scope.Project, Statuses: in.Statuses, Runtime: in.Runtime, Before: in.Before, Limit: limit + 1}
+	if in.Mine {
+		f.Owner = q.Actor.ID
+	}
+	items, err := s.store.List(ctx, q, f)
+	if err != nil {
+		return Page{}, err
+	}
+	page := Page{Items: items}
+	if len(items) > limit {
+		page.Items = items[:limit]
+		page.Next = items[limit-1].ID
+	}
+	return page, nil
+}

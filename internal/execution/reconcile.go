@@ -1,0 +1,123 @@
+package execution
+
+import (
+	"context"
+	"time"
+
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
+)
+
+// The reconciler's bounds. An agent ends its executions 15 s after the control
+// plane vanished, so an attempt is given up only after that and a margin.
+const (
+	reconcileEvery = 5 * time.Second
+	lostAfter      = 20 * time.Second
+	overdueMargin  = time.Minute
+	reconcileBatch = 100
+)
+
+// Reconcile finds what is stuck and moves it on, until ctx ends. One replica does
+// it at a time; it takes no input, so it can run at any moment and any number of times.
+func (s *Slice) Reconcile(ctx context.Context) {
+	tick := time.NewTicker(reconcileEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			s.ReconcileOnce(ctx)
+		}
+	}
+}
+
+// ReconcileOnce is one pass.
+func (s *Slice) ReconcileOnce(ctx context.Context) {
+	at := s.runner.Clock()
+	s.each(ctx, "stale", func() ([]ident.ID, error) {
+		return s.store.Stale(ctx, s.runner.DB, at.Add(-staleAfter), reconcileBatch)
+	}, func(ctx context.Context, id ident.ID) error {
+		_, err := s.expire(ctx, expire{ID: id})
+		return err
+	})
+	s.each(ctx, "lost", func() ([]ident.ID, error) {
+		return s.store.Lost(ctx, s.runner.DB, lostAfter, reconcileBatch)
+	}, func(ctx context.Context, id ident.ID) error {
+		return s.giveUp(ctx, id, ReasonNodeLost, "Its node lost contact while it ran.")
+	})
+	s.each(ctx, "overdue", func() ([]ident.ID, error) {
+		return s.store.Overdue(ctx, s.runner.DB, at, overdueMargin, reconcileBatch)
+	}, func(ctx context.Context, id ident.ID) error {
+		return s.giveUp(ctx, id, ReasonStuck, "Its node never reported an end, long after its wall limit.")
+	})
+}
+
+func (s *Slice) each(ctx context.Context, what string, find func() ([]ident.ID, error), act func(context.Context, ident.ID) error) {
+	ids, err := find()
+	if err != nil {
+		s.log.WarnContext(ctx, "reconcile", "what", what, "error", err)
+		return
+	}
+	for _, id := range ids {
+		if err := act(s.asSystem(ctx), id); err != nil && !IsStale(err) {
+			s.log.WarnContext(ctx, "reconcile", "what", what, "execution", id, "error", err)
+		}
+	}
+}
+
+// giveUp declares the current attempt lost.
+func (s *Slice) giveUp(ctx context.Context, id ident.ID, code, message string) error {
+	e, err := s.store.Get(ctx, s.runner.DB, id)
+	if err != nil {
+		return err
+	}
+	_, err = s.requeue(ctx, requeue{ID: id, Attempt: e.Attempt, Code: code, Message: message})
+	return err
+}
+
+// resendAfter is how long an assignment may be under way before it is sent again.
+const resendAfter = 3 * time.Second
+
+// Resend repeats, on the replica that holds the node's session, what was committed
+// and may never have arrived: assignments and cancellations. Agents ignore what
+// they already have.
+func (s *Slice) Resend(ctx context.Context) {
+	tick := time.NewTicker(reconcileEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			for _, node := range s.placer.sessions() {
+				s.resendTo(ctx, node)
+			}
+		}
+	}
+}
+
+func (s *Slice) resendTo(ctx context.Context, node ident.ID) {
+	active, err := s.store.OnNode(ctx, s.runner.DB, node)
+	if err != nil {
+		s.log.WarnContext(ctx, "resend", "node", node, "error", err)
+		return
+	}
+	before := s.runner.Clock().Add(-resendAfter)
+	for _, e := range active {
+		epoch, here := s.placer.session(node)
+		if !here || e.ScheduledAt == nil || e.ScheduledAt.After(before) {
+			continue
+		}
+		if e.Status == Scheduled {
+			input, err := s.store.Input(ctx, s.runner.DB, e.ID)
+			if err != nil {
+				continue
+			}
+			s.placer.occupy(node, e.ID, e.Attempt)
+			s.assign(ctx, Slot{NodeID: node, Epoch: epoch}, e, input)
+		}
+		if e.CancelAsked {
+			s.cancelOnNode(ctx, e)
+		}
+	}
+}

@@ -1,0 +1,59 @@
+package execution
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/stoa-cloud/stoa/internal/platform/command"
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
+)
+
+// requeue gives an execution whose attempt is lost another one, or ends it as an
+// error when that would not be safe: fencing prevents two results, not two runs,
+// so what may have had effects outside is not repeated by itself.
+type requeue struct {
+	ID      ident.ID `json:"id"`
+	Attempt int      `json:"attempt"` // the lost one
+	Code    string   `json:"code"`
+	Message string   `json:"message"`
+}
+
+// maxAttempts bounds how often a lost node makes an execution start again.
+const maxAttempts = 3
+
+func (s *Slice) requeueExecution(ctx context.Context, tx *command.Tx, in requeue) (Execution, error) {
+	e, load, err := s.store.Lock(ctx, tx.Tx, in.ID)
+	if err != nil {
+		return Execution{}, command.NotFoundIfNoRows(err)
+	}
+	if !e.Status.Active() || e.Attempt != in.Attempt {
+		return Execution{}, errStale()
+	}
+	node, attempt := e.NodeID, e.Attempt
+	load.Active--
+	switch {
+	case e.CancelAsked:
+		e.finish(tx, Cancelled, ReasonCancelled, "It was cancelled.")
+		tx.Emit(e.aggregate(), e.ended())
+	case e.Network:
+		e.finish(tx, Error, in.Code, in.Message+" It had network access, so it was not run again by itself.")
+		tx.Emit(e.aggregate(), e.ended())
+	case e.Attempt >= maxAttempts:
+		e.finish(tx, Error, in.Code, fmt.Sprintf("%s That was attempt %d, the last.", in.Message, e.Attempt))
+		tx.Emit(e.aggregate(), e.ended())
+	default:
+		e.Version++
+		e.Status, e.NodeID, e.Epoch, e.ScheduledAt, e.StartedAt = Queued, ident.ID{}, 0, nil, nil
+		e.ReasonCode, e.ReasonMessage = in.Code, in.Message
+		load.Queued++
+		tx.Emit(e.aggregate(), Requeued{NodeID: node, Attempt: attempt, Reason: in.Code})
+	}
+	s.store.SaveLoad(tx.Tx, load)
+	s.store.Save(tx.Tx, e)
+	tx.AfterCommit(func() {
+		s.placer.release(node, e.ID, attempt)
+		s.live.reset(e.ID, attempt)
+		s.signal()
+	})
+	return e, nil
+}

@@ -1,0 +1,143 @@
+package execution
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/stoa-cloud/stoa/internal/platform/fault"
+	"github.com/stoa-cloud/stoa/internal/platform/pg"
+)
+
+// Runtime is an offering: one language in one exact version. It is immutable;
+// another version is another runtime.
+type Runtime struct {
+	ID       string `db:"id"` // "python@3.11.2"
+	Name     string `db:"name"`
+	Version  string `db:"version"`
+	FileName string `db:"file_name"`
+	Example  string `db:"example"`
+	Compiled bool   `db:"compiled"`
+	Class    string `db:"class"` // the isolation class it runs in
+	Nodes    int    `db:"nodes"` // how many ready nodes have it now
+}
+
+// Aliases lists the shorter names that mean this runtime while it is the newest that fits them.
+func (r Runtime) Aliases() []string {
+	aliases := []string{r.Name}
+	parts := strings.Split(r.Version, ".")
+	for i := 1; i < len(parts); i++ {
+		aliases = append(aliases, r.Name+"@"+strings.Join(parts[:i], "."))
+	}
+	return aliases
+}
+
+// Resolve finds what a person means by "python", "python@3" or "python@3.11.2": the
+// newest version that fits, preferring one that a ready node has.
+func Resolve(runtimes []Runtime, ref string) (Runtime, error) {
+	name, version, _ := strings.Cut(ref, "@")
+	var best *Runtime
+	var offered []string
+	for i := range runtimes {
+		r := &runtimes[i]
+		if r.Name != name {
+			continue
+		}
+		offered = append(offered, r.ID)
+		if version != "" && r.Version != version && !strings.HasPrefix(r.Version, version+".") {
+			continue
+		}
+		if best == nil || better(*r, *best) {
+			best = r
+		}
+	}
+	switch {
+	case best != nil:
+		return *best, nil
+	case len(offered) > 0:
+		slices.Sort(offered)
+		return Runtime{}, fault.New(fault.Invalid, "execution.unknown_runtime", "No node has %s. There is %s.", ref, strings.Join(offered, ", ")).
+			At("body.runtime", "unknown version")
+	default:
+		return Runtime{}, fault.New(fault.Invalid, "execution.unknown_runtime", "There is no runtime %q. There is %s.", ref, names(runtimes)).
+			At("body.runtime", "unknown runtime")
+	}
+}
+
+func better(a, b Runtime) bool {
+	if (a.Nodes > 0) != (b.Nodes > 0) {
+		return a.Nodes > 0
+	}
+	return CompareVersions(a.Version, b.Version) > 0
+}
+
+// CompareVersions orders "3.9.18" before "3.11.2": numbers as numbers, the rest as text.
+func CompareVersions(a, b string) int {
+	as, bs := strings.Split(a, "."), strings.Split(b, ".")
+	for i := range min(len(as), len(bs)) {
+		x, errX := strconv.Atoi(as[i])
+		y, errY := strconv.Atoi(bs[i])
+		order := cmp.Compare(x, y)
+		if errX != nil || errY != nil {
+			order = cmp.Compare(as[i], bs[i])
+		}
+		if order != 0 {
+			return order
+		}
+	}
+	return cmp.Compare(len(as), len(bs))
+}
+
+func names(runtimes []Runtime) string {
+	var all []string
+	for _, r := range runtimes {
+		if !slices.Contains(all, r.Name) {
+			all = append(all, r.Name)
+		}
+	}
+	if len(all) == 0 {
+		return "none yet: no node has joined"
+	}
+	slices.Sort(all)
+	return strings.Join(all, ", ")
+}
+
+// catalogueAge bounds how long another replica's news about runtimes stays unseen.
+const catalogueAge = 5 * time.Second
+
+// catalogue caches the runtimes: they change when nodes come and go, and every
+// submit asks for one.
+type catalogue struct {
+	store Store
+
+	mu       sync.Mutex
+	read     time.Time
+	runtimes []Runtime
+}
+
+func (c *catalogue) all(ctx context.Context, q pg.Querier, now time.Time) ([]Runtime, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.read.IsZero() && now.Sub(c.read) < catalogueAge {
+		return c.runtimes, nil
+	}
+	runtimes, err := c.store.Runtimes(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(runtimes, func(a, b Runtime) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), -CompareVersions(a.Version, b.Version))
+	})
+	c.runtimes, c.read = runtimes, now
+	return runtimes, nil
+}
+
+func (c *catalogue) forget() {
+	c.mu.Lock()
+	c.read = time.Time{}
+	c.mu.Unlock()
+}

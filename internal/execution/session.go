@@ -1,0 +1,154 @@
+package execution
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/stoa-cloud/stoa/internal/node"
+	"github.com/stoa-cloud/stoa/internal/platform/command"
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
+)
+
+// Nodes call the slice through node.Workload.
+var _ node.Workload = (*Slice)(nil)
+
+// SessionOpened compares what the rows say with what the agent has. What the agent
+// has and no row expects is killed; what a row expects and the agent lacks is lost.
+func (s *Slice) SessionOpened(ctx context.Context, open node.Session, running, unacked []node.TaskRef) ([]node.TaskRef, error) {
+	runtimes := offered(open.Runtimes)
+	if _, err := s.offer(asNode(ctx, open.NodeID), offer{Runtimes: runtimes}); err != nil {
+		return nil, fmt.Errorf("store runtimes: %w", err)
+	}
+	s.catalogue.forget()
+	active, err := s.store.OnNode(ctx, s.runner.DB, open.NodeID)
+	if err != nil {
+		return nil, fmt.Errorf("read what runs there: %w", err)
+	}
+	has := map[ident.ID]int{}
+	for _, ref := range append(append([]node.TaskRef{}, running...), unacked...) {
+		has[ref.ID] = ref.Attempt
+	}
+	used := map[ident.ID]int{}
+	var kill []node.TaskRef
+	for _, e := range active {
+		if has[e.ID] == e.Attempt {
+			used[e.ID] = e.Attempt
+			if e.CancelAsked {
+				kill = append(kill, node.TaskRef{Kind: Kind, ID: e.ID, Attempt: e.Attempt})
+			}
+			continue
+		}
+		lost := requeue{ID: e.ID, Attempt: e.Attempt, Code: ReasonNodeLost, Message: fmt.Sprintf("%s restarted while it ran.", open.Name)}
+		if _, err := s.requeue(s.asSystem(ctx), lost); err != nil && !IsStale(err) {
+			return nil, fmt.Errorf("requeue what is lost: %w", err)
+		}
+	}
+	for _, ref := range running {
+		if used[ref.ID] != ref.Attempt {
+			kill = append(kill, ref)
+		}
+	}
+	s.placer.open(candidate(open, runtimes), used)
+	s.signal()
+	return kill, nil
+}
+
+func candidate(open node.Session, runtimes []Runtime) Candidate {
+	c := Candidate{NodeID: open.NodeID, Name: open.Name, Epoch: open.Epoch, Slots: open.Slots, Cordoned: open.Cordoned || open.Draining}
+	for _, r := range runtimes {
+		c.Runtimes = append(c.Runtimes, r.ID)
+	}
+	return c
+}
+
+// SessionClosed stops placing there. What runs goes on: the agent may come back.
+func (s *Slice) SessionClosed(_ context.Context, closed node.Session, _ string) {
+	s.placer.close(closed.NodeID, closed.Epoch)
+	s.catalogue.forget()
+}
+
+// NodeChanged applies a cordon, or its end.
+func (s *Slice) NodeChanged(_ context.Context, changed node.Session) {
+	s.placer.change(changed.NodeID, func(c *Candidate) {
+		c.Cordoned = changed.Cordoned || changed.Draining
+		c.Slots = changed.Slots
+	})
+	s.signal()
+}
+
+// Started shows the run as running at once, and stores it if it lasts.
+func (s *Slice) Started(ctx context.Context, from ident.ID, ref node.TaskRef, ago time.Duration) {
+	at := s.runner.Clock().Add(-ago)
+	s.live.started(ref.ID, ref.Attempt, at)
+	s.beginning.started(ctx, from, ref.ID, ref.Attempt, at)
+}
+
+// Output passes a frame on to whoever watches; it is stored with the result.
+func (s *Slice) Output(_ context.Context, _ ident.ID, ref node.TaskRef, f node.Frame) {
+	s.live.output(ref.ID, ref.Attempt, f)
+}
+
+// Ended stores the result. A stale one is thrown away, which node.ErrStale says.
+func (s *Slice) Ended(ctx context.Context, from ident.ID, _ int64, ref node.TaskRef, r node.ExecutionResult) error {
+	s.beginning.over(ref.ID)
+	_, err := s.end(asNode(ctx, from), End{ID: ref.ID, Attempt: ref.Attempt, Result: result(r)})
+	if err != nil && IsStale(err) {
+		s.placer.release(from, ref.ID, ref.Attempt)
+		s.signal()
+		return node.ErrStale
+	}
+	return err
+}
+
+// limitReasons translates the sandbox's names of limits to reason codes.
+var limitReasons = map[string]string{
+	"wall": ReasonWall, "cpu": ReasonCPU, "memory": ReasonMemory, "output": ReasonOutput, "disk": ReasonDisk, "processes": ReasonProcesses,
+}
+
+func result(r node.ExecutionResult) Result {
+	reason, ok := limitReasons[r.ReasonCode]
+	if !ok {
+		reason = r.ReasonCode
+	}
+	return Result{
+		Outcome: Status(r.Outcome), Reason: reason, Detail: r.ReasonMessage, ExitCode: r.ExitCode, Signal: r.Signal,
+		WallUS: r.Usage.Wall.Microseconds(), CPUUS: r.Usage.CPU.Microseconds(), PeakMemoryBytes: r.Usage.PeakMemoryBytes,
+		Output: Output{
+			Stdout: r.Stdout, Stderr: r.Stderr, Layout: layout(r),
+			StdoutTruncated: r.StdoutTruncated(), StderrTruncated: r.StderrTruncated(),
+		},
+	}
+}
+
+func layout(r node.ExecutionResult) []int32 {
+	order := []int32{}
+	if n := len(r.Stdout); n > 0 {
+		order = append(order, int32(n)) //nolint:gosec // bounded by the output limit
+	}
+	if n := len(r.Stderr); n > 0 {
+		order = append(order, -int32(n)) //nolint:gosec // bounded by the output limit
+	}
+	return order
+}
+
+func offered(runtimes []node.Runtime) []Runtime {
+	all := make([]Runtime, 0, len(runtimes))
+	for _, r := range runtimes {
+		one := Runtime{ID: r.ID(), Name: r.Name, Version: r.Version, FileName: r.FileName, Example: r.Example, Compiled: r.Compiled}
+		if len(r.Classes) > 0 {
+			one.Class = r.Classes[0]
+		}
+		all = append(all, one)
+	}
+	return all
+}
+
+// offer stores what a node can run.
+type offer struct {
+	Runtimes []Runtime `json:"runtimes"`
+}
+
+func (s *Slice) offerRuntimes(ctx context.Context, tx *command.Tx, in offer) (struct{}, error) {
+	return struct{}{}, s.store.ReplaceRuntimes(ctx, tx.Tx, tx.Actor.ID, in.Runtimes, tx.Now)
+}

@@ -1,0 +1,119 @@
+package execution
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/stoa-cloud/stoa/internal/platform/command"
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
+)
+
+// Slice is everything that can be asked of executions.
+type Slice struct {
+	SubmitBatch func(ctx context.Context, in []Submit) []Submitting
+
+	Cancel     command.Func[Cancel, Execution]
+	Delete     command.Func[Delete, struct{}]
+	Get        command.Func[Get, Details]
+	ReadOutput command.Func[Get, Output]
+	List       command.Func[List, Page]
+	Watch      command.Func[Get, Details]
+	Queue      command.Func[struct{}, QueueStats]
+	Runtimes   command.Func[struct{}, []Runtime]
+
+	submit  command.Func[Submit, Execution]
+	retry   command.Func[Retry, Execution]
+	claim   command.Func[claim, Execution]
+	begin   command.Func[begin, Execution]
+	end     command.Func[End, Execution]
+	requeue command.Func[requeue, Execution]
+	expire  command.Func[expire, Execution]
+	offer   command.Func[offer, struct{}]
+
+	runner    *command.Runner
+	store     Store
+	limits    Limiter
+	projects  Projects
+	nodes     Nodes
+	waker     Waker
+	live      *Live
+	placer    *placer
+	catalogue *catalogue
+	beginning *beginning
+	work      chan struct{} // something may be claimable
+	log       *slog.Logger
+	newID     ident.Source
+}
+
+// Needs is what the slice stands on.
+type Needs struct {
+	Runner   *command.Runner
+	Store    Store
+	Limits   Limiter
+	Projects Projects
+	Nodes    Nodes
+	Waker    Waker
+	Live     *Live
+	Log      *slog.Logger
+}
+
+// New binds the slice's commands and queries.
+func New(n Needs) *Slice {
+	s := &Slice{
+		runner: n.Runner, store: n.Store, limits: n.Limits, projects: n.Projects, nodes: n.Nodes, waker: n.Waker,
+		live: n.Live, log: n.Log, newID: n.Runner.NewID,
+		placer: newPlacer(), catalogue: &catalogue{store: n.Store}, work: make(chan struct{}, 1),
+	}
+	s.beginning = newBeginning(s)
+	s.submit = command.Bind(n.Runner, command.Spec[Submit]{Name: "execution.submit", Scope: s.submitScope}, s.submitExecution)
+	s.retry = command.Bind(n.Runner, command.Spec[Retry]{Name: "execution.retry", Scope: scopeOf(s, func(c Retry) ident.ID { return c.ID })}, s.retryExecution)
+	s.Cancel = command.Bind(n.Runner, command.Spec[Cancel]{Name: "execution.cancel", Scope: scopeOf(s, func(c Cancel) ident.ID { return c.ID })}, s.cancelExecution)
+	s.Delete = command.Bind(n.Runner, command.Spec[Delete]{Name: "execution.delete", Scope: scopeOf(s, func(c Delete) ident.ID { return c.ID })}, s.deleteExecution)
+	s.claim = command.Bind(n.Runner, command.Spec[claim]{Name: "execution.claim", Scope: scopeOf(s, func(c claim) ident.ID { return c.ID })}, s.claimExecution)
+	s.begin = command.Bind(n.Runner, command.Spec[begin]{Name: "execution.begin", Scope: scopeOf(s, func(c begin) ident.ID { return c.ID })}, s.beginExecution)
+	s.end = command.Bind(n.Runner, command.Spec[End]{Name: "execution.end", Scope: command.NoScope[End]}, s.endExecution)
+	s.requeue = command.Bind(n.Runner, command.Spec[requeue]{Name: "execution.requeue", Scope: scopeOf(s, func(c requeue) ident.ID { return c.ID })}, s.requeueExecution)
+	s.expire = command.Bind(n.Runner, command.Spec[expire]{Name: "execution.expire", Scope: scopeOf(s, func(c expire) ident.ID { return c.ID })}, s.expireExecution)
+	s.offer = command.Bind(n.Runner, command.Spec[offer]{Name: "runtime.offer", Scope: command.NoScope[offer]}, s.offerRuntimes)
+	s.SubmitBatch = s.submitBatch
+	s.bindQueries(n.Runner)
+	return s
+}
+
+// scopeOf finds an execution's project and owner.
+func scopeOf[C any](s *Slice, id func(C) ident.ID) func(context.Context, *command.Tx, C) (command.Scope, error) {
+	return func(ctx context.Context, tx *command.Tx, in C) (command.Scope, error) {
+		e, err := s.store.Get(ctx, tx, id(in))
+		if err != nil {
+			return command.Scope{}, command.NotFoundIfNoRows(err)
+		}
+		return e.scope(), nil
+	}
+}
+
+func (e Execution) scope() command.Scope {
+	return command.Scope{Organization: e.OrganizationID, Project: e.ProjectID, Owner: e.OwnerID}
+}
+
+// signal says that something may be claimable: work came, or a slot became free.
+func (s *Slice) signal() {
+	select {
+	case s.work <- struct{}{}:
+	default:
+	}
+}
+
+// asSystem is the context of what the slice does on its own, cut loose from the caller's deadline.
+func (s *Slice) asSystem(ctx context.Context) context.Context {
+	return command.AsSystem(context.WithoutCancel(ctx), "execution/"+s.newID().String())
+}
+
+// asNode is the context of what a node reports.
+func asNode(ctx context.Context, node ident.ID) context.Context {
+	return command.WithRequest(context.WithoutCancel(ctx), &command.Request{
+		Actor: command.Actor{Kind: command.Agent, ID: node}, CorrelationID: "node/" + node.String(),
+	})
+}
+
+func now(t time.Time) *time.Time { return &t }

@@ -1,0 +1,254 @@
+package execution
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/stoa-cloud/stoa/internal/platform/command"
+	"github.com/stoa-cloud/stoa/internal/platform/fault"
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
+)
+
+// Submit asks for a run.
+type Submit struct {
+	ProjectID ident.ID `json:"project_id"` // zero: the caller's default
+	Runtime   string   `json:"runtime"`    // "python", "python@3.11"
+	Input     Input    `json:"input"`
+	Limits    Limits   `json:"limits"`
+	Priority  Priority `json:"priority"`
+	Network   bool     `json:"network"`
+
+	// ID may be chosen by a caller in this process that wants to wait for it.
+	ID ident.ID `json:"-"`
+
+	hold    *hold
+	retryOf ident.ID
+}
+
+// The shape of inputs that no setting can widen.
+const (
+	maxArgs     = 256
+	maxArgBytes = 64 << 10
+	maxEnv      = 128
+	maxFiles    = 100
+	maxBytes    = 8 << 20 // stdin and files together
+)
+
+// Validate checks the shape.
+func (c Submit) Validate() error {
+	bad := fault.New(fault.Invalid, "execution.invalid", "The execution cannot be accepted as it is.")
+	if c.Runtime == "" {
+		bad.At("body.runtime", "is required, such as “python” or “python@3.11”")
+	}
+	if c.Input.Source == "" {
+		bad.At("body.source", "is empty")
+	}
+	if !utf8.ValidString(c.Input.Source) || strings.ContainsRune(c.Input.Source, 0) {
+		bad.At("body.source", "is not text: it must be UTF-8 without NUL")
+	}
+	if len(c.Input.Args) > maxArgs {
+		bad.At("body.args", "has more than 256 arguments")
+	}
+	size := 0
+	for _, a := range c.Input.Args {
+		size += len(a)
+		if strings.ContainsRune(a, 0) {
+			bad.At("body.args", "has an argument with a NUL")
+		}
+	}
+	if size > maxArgBytes {
+		bad.At("body.args", "are longer than 64 KiB together")
+	}
+	if len(c.Input.Env) > maxEnv {
+		bad.At("body.env", "has more than 128 variables")
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Input.Env)) {
+		if name == "" || strings.ContainsAny(name, "=\x00") || strings.ContainsRune(c.Input.Env[name], 0) {
+			bad.At("body.env", "has a name or value that no environment can hold")
+		}
+	}
+	c.Input.checkFiles(bad)
+	if _, known := priorityNames[c.Priority]; !known {
+		bad.At("body.priority", "is not one of critical, high, normal, low, background")
+	}
+	if len(bad.Fields) > 0 {
+		return bad
+	}
+	return nil
+}
+
+func (in Input) checkFiles(bad *fault.Error) {
+	size := len(in.Stdin)
+	if len(in.Files) > maxFiles {
+		bad.At("body.files", "has more than 100 files")
+	}
+	for _, f := range in.Files {
+		size += len(f.Content)
+		if !SafePath(f.Path) {
+			bad.At("body.files", "has a path that is not a plain relative one: "+strings.ToValidUTF8(f.Path, "?"))
+		}
+	}
+	if size > maxBytes {
+		bad.At("body.files", "are larger than 8 MiB together with stdin")
+	}
+}
+
+// SafePath accepts plain relative paths: no “..”, no absolute ones, nothing hidden in
+// separators. The sandbox checks again, from inside.
+func SafePath(path string) bool {
+	if path == "" || len(path) > 255 || strings.HasPrefix(path, "/") || strings.ContainsAny(path, "\x00\\") || !utf8.ValidString(path) {
+		return false
+	}
+	for part := range strings.SplitSeq(path, "/") {
+		if part == "" || part == "." || part == ".." {
+			return false
+		}
+	}
+	return true
+}
+
+// Submit accepts an execution, and gives it to a node at once when one is free and
+// nobody waits before it.
+func (s *Slice) Submit(ctx context.Context, in Submit) (Execution, error) {
+	in.hold = &hold{placer: s.placer}
+	e, err := s.submit(ctx, in)
+	return s.settle(ctx, in.hold, e, err)
+}
+
+// settle gives the node what the commit decided, or the slot back.
+func (s *Slice) settle(ctx context.Context, h *hold, e Execution, err error) (Execution, error) {
+	switch {
+	case err != nil || h.id != e.ID || e.Status != Scheduled:
+		h.release()
+		if err == nil && e.Status == Queued {
+			s.signal()
+		}
+	default:
+		s.assign(ctx, h.slot, e, h.input)
+	}
+	return e, err
+}
+
+// assign sends an execution to its node. It may fail: the node's next session, or
+// the reconciler, finds what was committed and never arrived.
+func (s *Slice) assign(ctx context.Context, slot Slot, e Execution, in Input) {
+	if err := s.nodes.Assign(ctx, slot, e, in); err != nil {
+		s.log.WarnContext(ctx, "execution not sent to its node", "execution", e.ID, "node", slot.NodeID, "error", err)
+	}
+}
+
+// hold is a slot taken while a transaction decides whether it is used.
+type hold struct {
+	placer  *placer
+	id      ident.ID
+	slot    Slot
+	attempt int
+	input   Input
+}
+
+// take reserves a slot for the attempt, giving back what an earlier try took.
+func (h *hold) take(id ident.ID, attempt int, runtime string) bool {
+	h.release()
+	slot, ok := h.placer.reserve(id, attempt, runtime)
+	if ok {
+		h.id, h.slot, h.attempt = id, slot, attempt
+	}
+	return ok
+}
+
+func (h *hold) release() {
+	if !h.id.IsZero() {
+		h.placer.release(h.slot.NodeID, h.id, h.attempt)
+		h.id = ident.ID{}
+	}
+}
+
+func (s *Slice) submitScope(ctx context.Context, tx *command.Tx, in Submit) (command.Scope, error) {
+	project, err := s.projects.Resolve(ctx, tx, tx.Actor, in.ProjectID)
+	if err != nil {
+		return command.Scope{}, err
+	}
+	return s.projects.Scope(ctx, tx, project)
+}
+
+func (s *Slice) submitExecution(ctx context.Context, tx *command.Tx, in Submit) (Execution, error) {
+	runtimes, err := s.catalogue.all(ctx, s.runner.DB, tx.Now)
+	if err != nil {
+		return Execution{}, err
+	}
+	runtime, err := Resolve(runtimes, in.Runtime)
+	if err != nil {
+		return Execution{}, err
+	}
+	who := Subject{User: tx.Actor.ID, Project: tx.Scope.Project, Organization: tx.Scope.Organization}
+	bounds, err := s.bounds(ctx, who, in)
+	if err != nil {
+		return Execution{}, err
+	}
+	e := Execution{
+		ID: in.ID, Version: 1, OrganizationID: who.Organization, ProjectID: who.Project, OwnerID: who.User,
+		Runtime: runtime.ID, Priority: in.Priority, Network: in.Network, RetryOf: in.retryOf, CreatedAt: tx.Now,
+		WallMS: bounds.WallMS, CPUMS: bounds.CPUMS, MemoryBytes: bounds.MemoryBytes, Processes: int(bounds.Processes),
+		OutputBytes: bounds.OutputBytes, DiskBytes: bounds.DiskBytes,
+	}
+	if e.ID.IsZero() {
+		e.ID = tx.NewID()
+	}
+	if err := s.admit(ctx, tx, who, &e, in.hold); err != nil {
+		return Execution{}, err
+	}
+	in.hold.input = in.Input
+	s.store.Insert(tx.Tx, e, in.Input)
+	tx.Emit(e.aggregate(), Submitted{Runtime: e.Runtime, Priority: int(e.Priority), Status: e.Status, NodeID: e.NodeID, RetryOf: e.RetryOf})
+	return e, nil
+}
+
+// admit decides between a node at once and the queue, and counts it against its owner.
+func (s *Slice) admit(ctx context.Context, tx *command.Tx, who Subject, e *Execution, h *hold) error {
+	concurrent, err := s.limits.Int(ctx, "execution.concurrent", who)
+	if err != nil {
+		return err
+	}
+	load, ahead, err := s.store.LockLoad(ctx, tx.Tx, who.User, e.Priority)
+	if err != nil {
+		return err
+	}
+	if int64(load.Active) < concurrent.Int() && !ahead.Waiting && h.take(e.ID, 1, e.Runtime) {
+		e.Status, e.NodeID, e.Epoch, e.Attempt, e.ScheduledAt = Scheduled, h.slot.NodeID, h.slot.Epoch, 1, now(tx.Now)
+		load.Active++
+	} else {
+		if err := s.admitToQueue(ctx, tx, who, load); err != nil {
+			return err
+		}
+		load.Queued++
+		load.Rank = max(load.Rank, ahead.Floor) + 1
+		e.Status, e.Rank = Queued, load.Rank
+	}
+	s.store.SaveLoad(tx.Tx, load)
+	return nil
+}
+
+func (s *Slice) admitToQueue(ctx context.Context, tx *command.Tx, who Subject, load Load) error {
+	perUser, err := s.limits.Int(ctx, "execution.queue.per_user", who)
+	if err != nil {
+		return err
+	}
+	if int64(load.Queued) >= perUser.Int() {
+		return perUser.Refuse("execution.queue_full", "You have %d executions waiting already; that is your limit. Wait for some to end, or cancel them.", load.Queued)
+	}
+	total, err := s.limits.Int(ctx, "execution.queue.total", who)
+	if err != nil {
+		return err
+	}
+	waiting, err := s.store.Queued(ctx, tx, int(total.Int()))
+	if err != nil {
+		return err
+	}
+	if int64(waiting) >= total.Int() {
+		return total.Refuse("execution.queue_full", "The queue is full: %d executions wait.", waiting)
+	}
+	return nil
+}

@@ -1,0 +1,40 @@
+package execution
+
+import (
+	"context"
+	"time"
+
+	"github.com/stoa-cloud/stoa/internal/node"
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
+)
+
+// Tasks turns executions into tasks for agents: the adapter of Nodes over node.Sessions.
+type Tasks struct{ Sessions node.Sessions }
+
+// Assign sends an execution to its node.
+func (t Tasks) Assign(_ context.Context, to Slot, e Execution, in Input) error {
+	files := make([]node.File, len(in.Files))
+	for i, f := range in.Files {
+		files[i] = node.File{Path: f.Path, Content: f.Content}
+	}
+	return t.Sessions.Assign(to.NodeID, to.Epoch, node.Task{
+		Ref: node.TaskRef{Kind: Kind, ID: e.ID, Attempt: e.Attempt},
+		Execution: &node.ExecutionSpec{
+			Runtime: e.Runtime, Source: []byte(in.Source), Args: in.Args, Env: in.Env, Files: files, Stdin: in.Stdin, Network: e.Network,
+			Limits: node.Limits{
+				Wall: time.Duration(e.WallMS) * time.Millisecond, CPU: time.Duration(e.CPUMS) * time.Millisecond,
+				MemoryBytes: e.MemoryBytes, OutputBytes: e.OutputBytes, DiskBytes: e.DiskBytes, Processes: e.Processes,
+			},
+		},
+	})
+}
+
+// Cancel ends an attempt on its node.
+func (t Tasks) Cancel(_ context.Context, at, id ident.ID, attempt int, reason string) error {
+	return t.Sessions.Cancel(at, node.TaskRef{Kind: Kind, ID: id, Attempt: attempt}, reason)
+}
+
+// Replay asks the node for all output of an attempt.
+func (t Tasks) Replay(_ context.Context, at, id ident.ID, attempt int) error {
+	return t.Sessions.ReplayOutput(at, node.TaskRef{Kind: Kind, ID: id, Attempt: attempt}, 0)
+}

@@ -1,0 +1,99 @@
+// Package pg is everything that Stoa does with PostgreSQL below the level of a
+// slice's rows: pools, transactions, leases, the embedded server, migrations,
+// backups and databases for tests. One engine, embedded or external; no second
+// dialect, no session state that a transaction-pooling proxy would lose.
+package pg
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// Config says where the database is.
+type Config struct {
+	URL         string
+	ReplicaURLs []string
+	MaxConns    int32 // of each pool; zero is 16
+	// PgBouncer is set when a transaction-pooling proxy stands between: statements
+	// are then not kept prepared, which costs a parse each.
+	PgBouncer bool
+	Log       *slog.Logger
+}
+
+// DB is the pools of one program.
+type DB struct {
+	primary  *pgxpool.Pool
+	replicas []*pgxpool.Pool
+}
+
+// Open makes the pools. It does not wait for the server.
+func Open(ctx context.Context, cfg Config) (*DB, error) {
+	primary, err := open(ctx, cfg.URL, cfg)
+	if err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	db := &DB{primary: primary}
+	for _, url := range cfg.ReplicaURLs {
+		replica, err := open(ctx, url, cfg)
+		if err != nil {
+			db.Close()
+			return nil, fmt.Errorf("open replica: %w", err)
+		}
+		db.replicas = append(db.replicas, replica)
+	}
+	return db, nil
+}
+
+func open(ctx context.Context, url string, cfg Config) (*pgxpool.Pool, error) {
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, err
+	}
+	config.MaxConns = cfg.MaxConns
+	if config.MaxConns == 0 {
+		config.MaxConns = 16
+	}
+	if cfg.PgBouncer {
+		config.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeExec
+	}
+	return pgxpool.NewWithConfig(ctx, config)
+}
+
+// Primary is where everything is written and decided.
+func (db *DB) Primary() *pgxpool.Pool { return db.primary }
+
+// Replica is for lists and reports that may be a little old; without replicas it is the primary.
+func (db *DB) Replica() *pgxpool.Pool {
+	if len(db.replicas) == 0 {
+		return db.primary
+	}
+	return db.replicas[rand.IntN(len(db.replicas))] //nolint:gosec // spreads load
+}
+
+// Close ends all pools, after what is under way.
+func (db *DB) Close() {
+	for _, pool := range append(db.replicas, db.primary) {
+		pool.Close()
+	}
+}
+
+// Query reads rows from the primary.
+func (db *DB) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
+	return db.primary.Query(ctx, sql, args...)
+}
+
+// QueryRow reads one row from the primary.
+func (db *DB) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
+	return db.primary.QueryRow(ctx, sql, args...)
+}
+
+// Exec runs one statement on the primary, in a transaction of its own.
+func (db *DB) Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
+	return db.primary.Exec(ctx, sql, args...)
+}

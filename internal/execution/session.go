@@ -115,21 +115,10 @@ func result(r node.ExecutionResult) Result {
 		Outcome: Status(r.Outcome), Reason: reason, Detail: r.ReasonMessage, ExitCode: r.ExitCode, Signal: r.Signal,
 		WallUS: r.Usage.Wall.Microseconds(), CPUUS: r.Usage.CPU.Microseconds(), PeakMemoryBytes: r.Usage.PeakMemoryBytes,
 		Output: Output{
-			Stdout: r.Stdout, Stderr: r.Stderr, Layout: layout(r),
+			Stdout: r.Stdout, Stderr: r.Stderr, Layout: r.Layout,
 			StdoutTruncated: r.StdoutTruncated(), StderrTruncated: r.StderrTruncated(),
 		},
 	}
-}
-
-func layout(r node.ExecutionResult) []int32 {
-	order := []int32{}
-	if n := len(r.Stdout); n > 0 {
-		order = append(order, int32(n)) //nolint:gosec // bounded by the output limit
-	}
-	if n := len(r.Stderr); n > 0 {
-		order = append(order, -int32(n)) //nolint:gosec // bounded by the output limit
-	}
-	return order
 }
 
 func offered(runtimes []node.Runtime) []Runtime {

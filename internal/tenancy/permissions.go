@@ -24,7 +24,10 @@ func Permissions() permission.Table {
 		anyone    = roles{permission.Anyone}
 		signedIn  = roles{permission.Authenticated}
 		own       = roles{permission.Self}
+		itself    = roles{permission.System}
 		operators = roles{Operator}
+		agents    = roles{permission.Agent}
+		stoa      = roles{permission.System}
 
 		// In an organization.
 		owners = with(operators, Owner)
@@ -39,12 +42,14 @@ func Permissions() permission.Table {
 
 	return permission.Table{
 		// Setting up, signing in: before anybody is known.
-		"setup.get":         anyone,
-		"setup.complete":    anyone, // holds the single-use link
-		"auth.registration": anyone,
-		"auth.register":     anyone, // the registration setting decides
-		"auth.sign_in":      anyone,
-		"auth.sign_out":     signedIn,
+		"setup.get":             anyone,
+		"setup.complete":        anyone, // holds the single-use link
+		"setup.open":            itself,
+		"operator.ensure_local": itself,
+		"auth.registration":     anyone,
+		"auth.register":         anyone, // the registration setting decides
+		"auth.sign_in":          anyone,
+		"auth.sign_out":         signedIn,
 
 		// One's own account. A token that is bound to a project reaches none of it but me.get.
 		"me.get":             signedIn,
@@ -94,7 +99,14 @@ func Permissions() permission.Table {
 		"node.cordon":   operators,
 		"node.uncordon": operators,
 		"node.drain":    operators,
-		"node.revoke":   operators,
+		"node.remove":   operators,
+
+		// What nodes do themselves, and what is done when they do nothing.
+		"node.admit":             anyone, // holds an enrolment token
+		"node.open_session":      agents,
+		"node.renew_certificate": agents,
+		"node.mark_offline":      stoa,
+		"node.mark_drained":      stoa,
 
 		// Executions: members run code in their project and manage their own runs.
 		"runtime.list":     signedIn,

@@ -19,6 +19,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/noop"
 
 	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
@@ -72,6 +73,9 @@ func New(cfg Config) (*Server, error) {
 	}
 	if cfg.MaxBody == 0 {
 		cfg.MaxBody = MaxBody
+	}
+	if _, off := cfg.Tracer.(noop.Tracer); off {
+		cfg.Tracer = nil
 	}
 	s := &Server{cfg: cfg, mux: http.NewServeMux(), origin: http.NewCrossOriginProtection()}
 	for _, origin := range cfg.TrustedOrigins {

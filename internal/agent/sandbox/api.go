@@ -164,6 +164,8 @@ type Runtime struct {
 	Classes  []Class  // fastest first
 	// MinMemoryBytes is the smallest memory limit with which a trivial program is known to run.
 	MinMemoryBytes int64
+
+	env map[string]string // what its tools need, beside the usual
 }
 
 // ID is the runtime's name in Job.Runtime, "python@3.11.2".

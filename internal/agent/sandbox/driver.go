@@ -1,0 +1,256 @@
+package sandbox
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Driver runs jobs. It is safe for use by many goroutines.
+type Driver struct {
+	config   Config
+	log      *slog.Logger
+	lock     *os.File
+	instance string
+	running  chan struct{} // one element per running job
+	closed   chan struct{}
+	once     sync.Once
+	teardown sync.WaitGroup
+	enforced []Enforced
+	places   []place
+
+	mu      sync.Mutex
+	current *ward
+
+	discovering sync.Mutex
+	known       []*Runtime // set once discovered
+}
+
+// ward is one life of the helper with all that hangs on it.
+type ward struct {
+	nursery *nursery
+	pool    *pool
+	tree    *tree
+	slots   []*slot
+	cpus    float64
+	users   sync.WaitGroup // runs that hold a cell; they read the slots' accounts
+}
+
+// Open prepares this host and starts the helper. It removes what an earlier life with the same Dir left behind, should
+// that have been killed together with its helper. A host that cannot isolate gets a *HostError: there is no weaker mode.
+func Open(ctx context.Context, c Config) (*Driver, error) {
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	if c.Slots <= 0 {
+		c.Slots = 4 * runtime.NumCPU()
+	}
+	if c.Parked == 0 {
+		c.Parked = runtime.NumCPU() + 1
+	}
+	if c.CPUs <= 0 {
+		c.CPUs = 1
+	}
+	if c.Idle <= 0 {
+		c.Idle = 5 * time.Minute
+	}
+	c.Slots = min(c.Slots, maxSlots/2)
+	dir, err := filepath.Abs(c.Dir)
+	if err != nil || c.Dir == "" {
+		return nil, fmt.Errorf("the sandbox needs a folder of its own (%q): %w", c.Dir, errors.Join(err, os.ErrInvalid))
+	}
+	c.Dir = dir
+	if err := checkHost(); err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("make the sandbox's folder: %w", err)
+	}
+	lock, err := lockDir(c.Dir)
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256([]byte(c.Dir))
+	d := &Driver{
+		config: c, log: c.Log, lock: lock, instance: hex.EncodeToString(sum[:4]),
+		running: make(chan struct{}, c.Slots), closed: make(chan struct{}),
+	}
+	if err := d.open(ctx); err != nil {
+		lock.Close()
+		return nil, err
+	}
+	return d, nil
+}
+
+func (d *Driver) open(ctx context.Context) error {
+	if err := unpackHelper(filepath.Join(d.config.Dir, "lib")); err != nil {
+		return err
+	}
+	d.places = findPlaces()
+	if err := d.writeRootFiles(); err != nil {
+		return err
+	}
+	w, err := d.start(ctx)
+	if err != nil {
+		return err
+	}
+	d.current = w
+	return nil
+}
+
+// lockDir keeps two drivers from sharing a folder. The lock ends with the process, however that ends.
+func lockDir(dir string) (*os.File, error) {
+	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("open the sandbox's lock: %w", err)
+	}
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		f.Close()
+		return nil, fmt.Errorf("another agent uses the sandbox folder %s: %w", dir, err)
+	}
+	return f, nil
+}
+
+// start begins a new life of the helper, under a new name, so that a dying earlier one never removes what is ours.
+func (d *Driver) start(ctx context.Context) (*ward, error) {
+	var life [4]byte
+	_, _ = rand.Read(life[:])
+	w := &ward{cpus: d.config.CPUs, tree: findTree("stoa-" + d.instance + "-" + hex.EncodeToString(life[:]))}
+	failed := w.tree.create()
+	removed, err := w.tree.sweep(d.instance)
+	if len(removed) > 0 {
+		d.log.Info("removed cgroups that an earlier life left", "cgroups", removed)
+	}
+	if err != nil {
+		d.log.Warn("cannot remove cgroups that an earlier life left", "error", err)
+	}
+	if err := w.startOn(ctx, d); err != nil {
+		w.remove()
+		return nil, err
+	}
+	d.enforced = w.enforcement(failed)
+	return w, nil
+}
+
+func (w *ward) startOn(ctx context.Context, d *Driver) error {
+	parked := max(d.config.Parked, 0)
+	for i := range d.config.Slots + parked + 2 { // two for cells that are being torn down
+		a, err := w.tree.open(i, w.cpus)
+		if err != nil {
+			return err
+		}
+		w.slots = append(w.slots, &slot{number: i, account: a})
+	}
+	base := uint32(0)
+	if os.Geteuid() == 0 {
+		base = d.uidBase()
+	}
+	helper := filepath.Join(d.config.Dir, "lib", "stoa-sandbox")
+	var err error
+	if w.nursery, err = startNursery(ctx, d.log, helper, base, d.rootArguments(base, w.tree)); err != nil {
+		return explainStart(err)
+	}
+	// One cell on trial: whatever this host refuses, it refuses here and not at the first job.
+	def := DefaultLimits()
+	z := size{def.DiskBytes, def.InodeCount}
+	c, err := w.nursery.makeCell(w.slots[0], z)
+	if err != nil {
+		w.nursery.close()
+		return explainStart(err)
+	}
+	c.kill()
+	<-c.gone
+	closeAll([]int{c.pidfd, c.disk})
+	w.pool = newPool(w.nursery, w.slots, parked, z)
+	return nil
+}
+
+// remove ends a ward and takes its cgroups away. Every process is dead when it returns.
+func (w *ward) remove() {
+	if w.pool != nil {
+		w.pool.close()
+	}
+	if w.nursery != nil {
+		w.nursery.close()
+	}
+	w.users.Wait() // all have seen the nursery's end
+	for _, s := range w.slots {
+		s.account.close()
+	}
+	for _, dir := range w.tree.dirs() {
+		_ = removeTree(dir)
+	}
+}
+
+// ward returns the living helper, or starts another when it has ended. The caller calls users.Done on it.
+func (d *Driver) ward(ctx context.Context) (*ward, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	select {
+	case <-d.closed:
+		return nil, ErrClosed
+	default:
+	}
+	if w := d.current; w != nil {
+		select {
+		case <-w.nursery.ended:
+			d.log.Error("starting the sandbox helper again", "cause", w.nursery.cause)
+			d.current = nil
+			d.teardown.Go(w.remove)
+		default:
+			w.users.Add(1)
+			return w, nil
+		}
+	}
+	w, err := d.start(ctx)
+	if err != nil {
+		return nil, err
+	}
+	d.current = w
+	w.users.Add(1)
+	return w, nil
+}
+
+// uidBase spreads the drivers of one host over separate ranges of 65536 host ids, far above those of people and services.
+func (d *Driver) uidBase() uint32 {
+	b, _ := hex.DecodeString(d.instance)
+	return 2_000_000_000 + uint32(b[0])<<16 + uint32(b[1]&3)<<24
+}
+
+// Enforcement tells what is enforced on this host and how.
+func (d *Driver) Enforcement() []Enforced {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return append([]Enforced(nil), d.enforced...)
+}
+
+// Close kills what runs, waits until every process is gone, and removes the cgroups.
+func (d *Driver) Close() error {
+	d.once.Do(func() {
+		close(d.closed)
+		d.mu.Lock()
+		w := d.current
+		d.current = nil
+		d.mu.Unlock()
+		if w != nil {
+			w.nursery.close()
+		}
+		d.teardown.Wait()
+		if w != nil {
+			w.remove()
+		}
+		d.lock.Close()
+	})
+	return nil
+}

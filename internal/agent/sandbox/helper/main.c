@@ -1,0 +1,12 @@
+/* stoa-sandbox: started by the agent as "warden", by itself as "nurse". */
+#include "stoa.h"
+#include <stdio.h>
+#include <string.h>
+
+int main(int argc, char **argv)
+{
+	if (argc >= 2 && !strcmp(argv[1], "warden")) return warden_main(argc - 2, argv + 2);
+	if (argc == 2 && !strcmp(argv[1], "nurse")) return nurse_main();
+	fputs("stoa-sandbox is started by stoa-agent\n", stderr);
+	return 64;
+}

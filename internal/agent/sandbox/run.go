@@ -1,0 +1,381 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"sort"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Run runs one job to its end and returns how it ended. It waits while all slots are taken. Ending ctx kills the job
+// (Cancelled). out is called with each piece of output as it comes, never twice at once, and not after Run has returned;
+// it must not keep p, and while it blocks, so does the job's output. Nil drops it.
+//
+// The error is a *JobError when the job cannot be run as asked, ErrClosed, ctx's error when it ended while waiting, or our
+// own fault; a program that fails is no error.
+func (d *Driver) Run(ctx context.Context, job Job, out func(Stream, []byte)) (Result, error) {
+	rt, err := d.prepare(&job)
+	if err != nil {
+		return Result{Outcome: Error}, err
+	}
+	select {
+	case d.running <- struct{}{}:
+		defer func() { <-d.running }()
+	case <-ctx.Done():
+		return Result{Outcome: Cancelled}, context.Cause(ctx)
+	case <-d.closed:
+		return Result{Outcome: Error}, ErrClosed
+	}
+	return d.run(ctx, rt, job, out)
+}
+
+func (d *Driver) run(ctx context.Context, rt *Runtime, job Job, out func(Stream, []byte)) (Result, error) {
+	w, err := d.ward(ctx)
+	if err != nil {
+		return Result{Outcome: Error}, err
+	}
+	disk := job.Limits.DiskBytes
+	if len(rt.Compile) > 0 {
+		disk = max(disk, compileLimits.DiskBytes)
+	}
+	c, err := w.pool.acquire(ctx, size{disk, job.Limits.InodeCount})
+	if err != nil {
+		w.users.Done()
+		if ctx.Err() != nil {
+			return Result{Outcome: Cancelled}, err
+		}
+		return Result{Outcome: Error}, err
+	}
+	r := &run{ward: w, cell: c, class: job.Class}
+	r.sink = newSink(job.Limits.OutputBytes, out, func() { r.kill(ReasonOutput) })
+	// The answer does not wait for the cell to be torn down; Close does.
+	defer func() {
+		go func() {
+			defer w.users.Done()
+			w.pool.retire(c)
+		}()
+	}()
+
+	files := append([]File{{Path: rt.FileName, Content: job.Source}}, job.Files...)
+	env := environment(rt, job.Env)
+	if len(rt.Compile) > 0 {
+		limits := compileLimits
+		limits.MemoryBytes = max(limits.MemoryBytes, job.Limits.MemoryBytes)
+		if err := r.process(ctx, payload{rt.Compile, env, files}, limits, nil); err != nil {
+			return Result{Outcome: Error}, err
+		}
+		if r.result.Outcome != Completed {
+			if r.result.Reason == ReasonNone {
+				r.result.Reason = ReasonCompile
+			}
+			return r.finish(), nil
+		}
+		files = nil
+	}
+	argv := append(append([]string{}, rt.Command...), job.Args...)
+	if err := r.process(ctx, payload{argv, env, files}, job.Limits, &job); err != nil {
+		return Result{Outcome: Error}, err
+	}
+	return r.finish(), nil
+}
+
+// compileLimits bound a compiler: it runs as confined as the program, but with room that the program need not have.
+var compileLimits = Limits{
+	Wall: 60 * time.Second, CPU: 60 * time.Second, MemoryBytes: 1 << 30, DiskBytes: 256 << 20, Processes: 128,
+}
+
+// run is one job in its cell: one process, or a compiler and then the program.
+type run struct {
+	ward   *ward
+	cell   *cell
+	class  Class
+	sink   *sink
+	cause  atomic.Pointer[Reason] // which limit we ended it by; the first one counts
+	result Result
+}
+
+const reasonCancelled Reason = "cancelled" // internal: the caller ended it
+
+func (r *run) kill(why Reason) {
+	if r.cause.CompareAndSwap(nil, &why) {
+		r.cell.kill()
+	}
+}
+
+func (r *run) finish() Result {
+	r.sink.mu.Lock()
+	defer r.sink.mu.Unlock()
+	r.result.StdoutBytes, r.result.StderrBytes = r.sink.total[Stdout], r.sink.total[Stderr]
+	r.result.Truncated = r.sink.truncated
+	r.result.Class = r.class
+	return r.result
+}
+
+// process starts one process in the cell, follows it to its end, and adds to the result. job is nil for the compiler,
+// which gets no input.
+func (r *run) process(ctx context.Context, p payload, limits Limits, job *Job) error {
+	n, account := r.ward.nursery, r.cell.slot.account
+	if err := account.limit(limits.MemoryBytes, limits.Processes); err != nil {
+		if errors.Is(err, unix.EBUSY) { // the compiler left more in the working folder than the program may use
+			r.result.Outcome, r.result.Reason = Failed, ReasonMemory
+			return nil
+		}
+		return err
+	}
+	account.start()
+	sealed, err := p.seal()
+	if err != nil {
+		return err
+	}
+	defer unix.Close(sealed)
+	uid := r.cell.slot.uid(n)
+	io, err := newPipes(n.hostUID(uid))
+	if err != nil {
+		return err
+	}
+	defer io.close()
+
+	q := request{
+		kind: reqRun, uid: uid, fsize: uint64(limits.DiskBytes), cpu: seconds(limits.CPU) + 1, processes: uint32(limits.Processes),
+		files: 1024,
+	}
+	if account.pids >= 0 { // the cgroup is the limit, and says when it was hit; this is the second line
+		q.processes += 16
+	}
+	if account.memory < 0 { // no cgroup counts memory: bound at least each process's addresses
+		q.address = uint64(limits.MemoryBytes) * 4
+	}
+	ended := make(chan reply, 4)
+	q.id = n.expect(func(x reply, fds []int) { closeAll(fds); ended <- x })
+	defer n.forget(q.id)
+	fds := append([]int{r.cell.pidfd, sealed, io.theirs[0], io.theirs[1], io.theirs[2], io.theirs[2]}, account.tasks...)
+	begin := time.Now()
+	if err := n.send(q, fds...); err != nil {
+		return err
+	}
+	io.handOver()
+	io.follow(r.sink)
+	if job != nil {
+		io.feed(job.Stdin)
+	} else {
+		io.feed(nil)
+	}
+	last, err := r.watch(ctx, limits, ended)
+	if err != nil {
+		return err
+	}
+	r.result.Usage.Wall += time.Since(begin)
+	if job != nil { // the program's end is the run's end
+		r.cell.kill()
+	}
+	io.finish(r.sink)
+	return r.judge(last, limits)
+}
+
+// watch waits for the process's end and enforces the limits on time.
+func (r *run) watch(ctx context.Context, limits Limits, ended <-chan reply) (reply, error) {
+	wall := time.NewTimer(limits.Wall)
+	defer wall.Stop()
+	// The tree cannot use CPU faster than its quota allows, so that is when to look next.
+	cpu := time.NewTimer(r.nextLook(limits.CPU))
+	defer cpu.Stop()
+	done := ctx.Done()
+	var giveUp <-chan time.Time
+	for {
+		select {
+		case last := <-ended:
+			return last, nil
+		case <-r.ward.nursery.ended:
+			return reply{}, r.ward.nursery.cause
+		case <-wall.C:
+			r.kill(ReasonWall)
+			giveUp = time.After(killPatience)
+		case <-cpu.C:
+			if r.cell.slot.account.cpuUsed() >= limits.CPU {
+				r.kill(ReasonCPU)
+				giveUp = time.After(killPatience)
+				continue
+			}
+			cpu.Reset(r.nextLook(limits.CPU))
+		case <-done:
+			r.kill(reasonCancelled)
+			done, giveUp = nil, time.After(killPatience)
+		case <-giveUp:
+			return reply{}, fmt.Errorf("a killed sandbox did not end within %v", killPatience)
+		}
+	}
+}
+
+const killPatience = 15 * time.Second
+
+func (r *run) nextLook(limit time.Duration) time.Duration {
+	left := limit - r.cell.slot.account.cpuUsed()
+	return max(time.Duration(float64(left)/r.ward.cpus), 5*time.Millisecond)
+}
+
+// judge turns how a process ended, and what its counters say, into the result.
+func (r *run) judge(last reply, limits Limits) error {
+	a := r.cell.slot.account
+	used := a.cpuUsed()
+	if a.cpu < 0 {
+		used = time.Duration(last.userMicros+last.systemMicros) * time.Microsecond
+	}
+	peak := a.peakMemory()
+	if peak == 0 {
+		peak = int64(last.maxRSSKiB) << 10
+	}
+	r.result.Usage.CPU += used
+	r.result.Usage.PeakMemoryBytes = max(r.result.Usage.PeakMemoryBytes, peak)
+	r.result.Outcome, r.result.Reason, r.result.ExitCode, r.result.Signal = Failed, ReasonNone, nil, ""
+
+	if last.kind == repFailed {
+		return r.judgeSetup(last)
+	}
+	code, signal := last.exit()
+	if signal != 0 {
+		r.result.Signal = unix.SignalName(signal)
+	} else {
+		r.result.ExitCode = &code
+	}
+	if cause := r.cause.Load(); cause != nil {
+		r.result.Reason = *cause
+		switch *cause {
+		case ReasonWall, ReasonCPU:
+			r.result.Outcome = TimedOut
+		case reasonCancelled:
+			r.result.Outcome, r.result.Reason = Cancelled, ReasonNone
+		}
+		return nil
+	}
+	switch {
+	case signal == 0 && code == 0:
+		r.result.Outcome = Completed
+	case a.oomKills() > 0:
+		r.result.Reason = ReasonMemory
+	case signal == syscall.SIGXCPU || signal == syscall.SIGKILL && used >= limits.CPU:
+		r.result.Outcome, r.result.Reason = TimedOut, ReasonCPU
+	case signal == syscall.SIGXFSZ || r.cell.full():
+		r.result.Reason = ReasonDisk
+	case a.refusedForks() > 0:
+		r.result.Reason = ReasonProcesses
+	}
+	return nil
+}
+
+// judgeSetup tells what the user asked too much of from what is our fault.
+func (r *run) judgeSetup(last reply) error {
+	errno := syscall.Errno(last.status)
+	switch {
+	case last.step == stepFiles && (errno == unix.ENOSPC || errno == unix.EFBIG):
+		r.result.Reason = ReasonDisk
+		return nil
+	case errno == unix.ENOMEM && r.cell.slot.account.oomKills() > 0:
+		r.result.Reason = ReasonMemory
+		return nil
+	case last.step == stepExec && errno == unix.E2BIG:
+		return &JobError{"args", "arguments and environment are together larger than the kernel takes"}
+	}
+	if cause := r.cause.Load(); cause != nil && *cause == reasonCancelled {
+		r.result.Outcome = Cancelled
+		return nil
+	}
+	return last.failure()
+}
+
+// prepare checks a job, fills its defaults in, and finds its runtime.
+func (d *Driver) prepare(job *Job) (*Runtime, error) {
+	if job.Network {
+		return nil, &JobError{"network", "this sandbox gives no network; run without it"}
+	}
+	rt, err := d.runtime(job.Runtime)
+	if err != nil {
+		return nil, err
+	}
+	if job.Class == "" {
+		job.Class = rt.Classes[0]
+	}
+	if job.Class != ClassFresh && job.Class != ClassProcess {
+		return nil, &JobError{"class", fmt.Sprintf("%q is unknown; there are %q and %q", job.Class, ClassProcess, ClassFresh)}
+	}
+	if err := checkFiles(job.Files, rt.FileName); err != nil {
+		return nil, err
+	}
+	if _, err := checkStrings("args", job.Args); err != nil {
+		return nil, err
+	}
+	for k := range job.Env {
+		if k == "" || strings.ContainsAny(k, "=\x00") {
+			return nil, &JobError{"env", fmt.Sprintf("%q is not a variable's name", k)}
+		}
+	}
+	if _, err := checkStrings("env", environment(rt, job.Env)); err != nil {
+		return nil, err
+	}
+	return rt, job.Limits.fill()
+}
+
+// fill takes defaults for what is zero and refuses what makes no sense.
+func (l *Limits) fill() error {
+	def := DefaultLimits()
+	if l.Wall == 0 {
+		l.Wall = def.Wall
+	}
+	if l.CPU == 0 {
+		l.CPU = def.CPU
+	}
+	if l.Processes == 0 {
+		l.Processes = def.Processes
+	}
+	for _, f := range []struct{ v, def *int64 }{
+		{&l.MemoryBytes, &def.MemoryBytes},
+		{&l.OutputBytes, &def.OutputBytes},
+		{&l.DiskBytes, &def.DiskBytes},
+		{&l.InodeCount, &def.InodeCount},
+	} {
+		if *f.v == 0 {
+			*f.v = *f.def
+		}
+	}
+	const leastMemory, leastInodes = 4 << 20, 16
+	switch {
+	case l.Wall < 0 || l.CPU < 0 || l.OutputBytes < 0 || l.DiskBytes < 0 || l.Processes < 0:
+		return &JobError{"limits", "a limit is negative"}
+	case l.MemoryBytes < leastMemory:
+		return &JobError{"limits", fmt.Sprintf("memory must be at least %d bytes", leastMemory)}
+	case l.InodeCount < leastInodes:
+		return &JobError{"limits", fmt.Sprintf("inodes must be at least %d", leastInodes)}
+	case l.Processes > 4096:
+		return &JobError{"limits", "processes must be at most 4096"}
+	}
+	return nil
+}
+
+// environment is all that a run sees: nothing of the agent's own.
+func environment(rt *Runtime, extra map[string]string) []string {
+	env := map[string]string{
+		"PATH": path.Dir(rt.Path) + ":/usr/local/bin:/usr/bin:/bin", "HOME": "/box", "TMPDIR": "/tmp", "LANG": "C.UTF-8",
+	}
+	for k, v := range rt.env {
+		env[k] = v
+	}
+	for k, v := range extra {
+		env[k] = v
+	}
+	list := make([]string, 0, len(env))
+	for k, v := range env {
+		list = append(list, k+"="+v)
+	}
+	sort.Strings(list)
+	return list
+}
+
+func seconds(d time.Duration) uint32 {
+	return uint32(min((d+time.Second-1)/time.Second, 1<<30))
+}

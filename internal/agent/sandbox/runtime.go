@@ -1,0 +1,192 @@
+package sandbox
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// place is an interpreter that may become a runtime, once it has told its version.
+type place struct {
+	language *language
+	path     string
+	prefix   string // to be shown in the root too, when it lies outside of /usr
+}
+
+// findPlaces looks where interpreters are usually put. Nothing is started: that happens only inside the sandbox.
+func findPlaces() []place {
+	home, err := os.UserHomeDir()
+	if err != nil && os.Geteuid() == 0 {
+		home = "/root"
+	}
+	var places []place
+	seen := map[string]bool{}
+	for i := range languages {
+		l := &languages[i]
+		for _, pattern := range l.globs {
+			if home == "" && strings.HasPrefix(pattern, "{home}") {
+				continue
+			}
+			found, _ := filepath.Glob(strings.Replace(pattern, "{home}", home, 1))
+			for _, name := range found {
+				real, err := filepath.EvalSymlinks(name)
+				if err != nil || seen[l.name+real] || l.base != nil && !l.base.MatchString(filepath.Base(name)) {
+					continue
+				}
+				p := place{language: l, path: name}
+				if !strings.HasPrefix(real, "/usr/") && !strings.HasPrefix(real, "/bin/") {
+					p.path, p.prefix = real, filepath.Dir(filepath.Dir(real))
+					if !trusted(p.prefix) {
+						continue
+					}
+				}
+				seen[l.name+real] = true
+				places = append(places, p)
+			}
+		}
+	}
+	return places
+}
+
+// trusted tells whether only root and the agent's own user can change a folder: an interpreter that somebody else can
+// exchange would run everybody's programs.
+func trusted(dir string) bool {
+	var st syscall.Stat_t
+	if dir == "/" || syscall.Stat(dir, &st) != nil {
+		return false
+	}
+	return (st.Uid == 0 || int(st.Uid) == os.Geteuid()) && st.Mode&0o022 == 0
+}
+
+// Runtimes returns what this host can run, newest version of each language first. The first call starts every interpreter
+// once, inside the sandbox, to ask its version; later ones answer from memory.
+func (d *Driver) Runtimes(ctx context.Context) ([]Runtime, error) {
+	known, err := d.discover(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]Runtime, len(known))
+	for i, r := range known {
+		list[i] = *r
+	}
+	return list, nil
+}
+
+func (d *Driver) discover(ctx context.Context) ([]*Runtime, error) {
+	d.discovering.Lock()
+	defer d.discovering.Unlock()
+	if d.known != nil {
+		return d.known, nil
+	}
+	var mu sync.Mutex
+	found := []*Runtime{}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(min(4, d.config.Slots))
+	for _, p := range d.places {
+		group.Go(func() error {
+			version, err := d.askVersion(ctx, p)
+			if err != nil {
+				return err
+			}
+			if version == "" {
+				d.log.Info("left out an interpreter that does not run in the sandbox", "path", p.path)
+				return nil
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			found = append(found, p.runtime(version))
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, fmt.Errorf("discover runtimes: %w", err)
+	}
+	order := map[string]int{}
+	for i, p := range d.places {
+		order[p.path] = i
+	}
+	slices.SortFunc(found, func(a, b *Runtime) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), -compareVersions(a.Version, b.Version), cmp.Compare(order[a.Path], order[b.Path]))
+	})
+	d.known = slices.CompactFunc(found, func(a, b *Runtime) bool { return a.ID() == b.ID() })
+	return d.known, nil
+}
+
+func (d *Driver) askVersion(ctx context.Context, p place) (string, error) {
+	ask := &Runtime{
+		Name: p.language.name, Path: p.path, FileName: p.language.file, Command: append([]string{p.path}, p.language.version...),
+		Classes: []Class{ClassFresh}, env: p.language.env,
+	}
+	var words strings.Builder
+	l := DefaultLimits()
+	l.Wall, l.CPU, l.MemoryBytes = 20*time.Second, 20*time.Second, 512<<20
+	result, err := d.run(ctx, ask, Job{ID: "version of " + p.path, Class: ClassFresh, Limits: l}, func(_ Stream, b []byte) { words.Write(b) })
+	if err != nil {
+		return "", err
+	}
+	if result.Outcome != Completed {
+		return "", nil
+	}
+	return versionPattern.FindString(words.String()), nil
+}
+
+func (p place) runtime(version string) *Runtime {
+	l := p.language
+	fill := func(list []string) []string {
+		filled := make([]string, len(list))
+		for i, s := range list {
+			filled[i] = strings.NewReplacer("{bin}", p.path, "{file}", l.file).Replace(s)
+		}
+		return filled
+	}
+	r := &Runtime{
+		Name: l.name, Version: version, Path: p.path, FileName: l.file, Compile: fill(l.compile), Command: fill(l.command),
+		Example: l.example, Classes: []Class{ClassFresh}, MinMemoryBytes: l.memory, env: l.env,
+	}
+	return r
+}
+
+// runtime finds a runtime by "name", "name@version" or "name@" and the beginning of a version; the newest that fits.
+func (d *Driver) runtime(id string) (*Runtime, error) {
+	known, err := d.discover(context.Background())
+	if err != nil {
+		return nil, err
+	}
+	name, version, _ := strings.Cut(id, "@")
+	var others []string
+	for _, r := range known { // newest first
+		if r.Name != name {
+			continue
+		}
+		if version == "" || r.Version == version || strings.HasPrefix(r.Version, version+".") {
+			return r, nil
+		}
+		others = append(others, r.ID())
+	}
+	if others != nil {
+		return nil, &JobError{"runtime", fmt.Sprintf("%q is not on this host; there is %s", id, strings.Join(others, ", "))}
+	}
+	return nil, &JobError{"runtime", fmt.Sprintf("%q is not on this host", id)}
+}
+
+func compareVersions(a, b string) int {
+	x, y := strings.Split(a, "."), strings.Split(b, ".")
+	for i := range min(len(x), len(y)) {
+		m, _ := strconv.Atoi(x[i])
+		n, _ := strconv.Atoi(y[i])
+		if m != n {
+			return cmp.Compare(m, n)
+		}
+	}
+	return cmp.Compare(len(x), len(y))
+}

@@ -1,0 +1,78 @@
+export type OutputStream = "stdout" | "stderr";
+
+/** What a running script wrote, as a stream carries it. */
+export interface OutputFrame {
+  attempt: number;
+  seq: number;
+  stream: OutputStream;
+  /** Bytes of this stream before this frame. */
+  offset: number;
+  data?: string;
+  data_base64?: string;
+}
+
+/** A stretch of output that came from one stream. */
+export interface OutputPart {
+  stream: OutputStream;
+  text: string;
+}
+
+/**
+ * Puts frames together: in order, without what a resumed stream repeats, and
+ * only those of the newest attempt. Parts of the same stream that follow each
+ * other become one.
+ */
+export class OutputLog {
+  private list: OutputPart[] = [];
+  private snapshot: readonly OutputPart[] | undefined;
+  private attempt = 0;
+  private next: Record<OutputStream, number> = { stdout: 0, stderr: 0 };
+  private decoders: Record<OutputStream, TextDecoder> = decoders();
+
+  /** The output so far; another array after every change, so that it can be compared by identity. */
+  get parts(): readonly OutputPart[] {
+    return (this.snapshot ??= this.list.map((part) => ({ ...part })));
+  }
+
+  /** An attempt was lost: what it wrote does not count, nor what still comes of it. */
+  discard(attempt: number): void {
+    if (attempt >= this.attempt) this.begin(attempt + 1);
+  }
+
+  private begin(attempt: number): void {
+    this.attempt = attempt;
+    this.list = [];
+    this.snapshot = undefined;
+    this.next = { stdout: 0, stderr: 0 };
+    this.decoders = decoders();
+  }
+
+  /** Takes a frame; tells whether it added anything. */
+  push(frame: OutputFrame): boolean {
+    if (frame.attempt < this.attempt) return false;
+    if (frame.attempt > this.attempt) this.begin(frame.attempt);
+    const bytes = frame.data_base64 !== undefined ? fromBase64(frame.data_base64) : new TextEncoder().encode(frame.data ?? "");
+    const known = Math.max(0, this.next[frame.stream] - frame.offset);
+    if (known >= bytes.length) return false;
+    this.next[frame.stream] = frame.offset + bytes.length;
+    return this.append(frame.stream, bytes.subarray(known));
+  }
+
+  private append(stream: OutputStream, bytes: Uint8Array): boolean {
+    const text = this.decoders[stream].decode(bytes, { stream: true });
+    if (text === "") return false;
+    const last = this.list.at(-1);
+    if (last?.stream === stream) last.text += text;
+    else this.list.push({ stream, text });
+    this.snapshot = undefined;
+    return true;
+  }
+}
+
+function decoders(): Record<OutputStream, TextDecoder> {
+  return { stdout: new TextDecoder(), stderr: new TextDecoder() };
+}
+
+function fromBase64(text: string): Uint8Array {
+  return Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+}

@@ -1,0 +1,42 @@
+package cli
+
+import (
+	"strconv"
+
+	"github.com/stoa-cloud/stoa/sdk/go"
+)
+
+type executionsCommand struct {
+	List   executionsList   `cmd:"" default:"withargs" help:"List executions, newest first."`
+	Get    executionsGet    `cmd:"" help:"Show one execution."`
+	Logs   executionsLogs   `cmd:"" help:"Print the output of an execution."`
+	Cancel executionsCancel `cmd:"" help:"Cancel executions."`
+	Retry  executionsRetry  `cmd:"" help:"Run an execution again, as a new one."`
+	Delete executionsDelete `cmd:"" help:"Delete executions that have ended, with their output."`
+}
+
+// statusTint says what a status means.
+func statusTint(status string) tint {
+	switch status {
+	case "completed", "ready":
+		return good
+	case "queued", "scheduled", "running", "enrolling":
+		return busy
+	case "cancelled", "timed_out", "draining":
+		return warn
+	case "failed", "error", "offline":
+		return bad
+	}
+	return plain
+}
+
+// ending is the exit code or the signal.
+func ending(e stoa.Execution) string {
+	switch {
+	case e.Signal != "":
+		return e.Signal
+	case e.ExitCode != nil:
+		return strconv.Itoa(*e.ExitCode)
+	}
+	return ""
+}

@@ -1,0 +1,21 @@
+package cli
+
+type executionsCancel struct {
+	IDs []string `arg:"" name:"id" help:"The executions."`
+}
+
+// Run cancels executions.
+func (x *executionsCancel) Run(c *call) error {
+	client, err := c.client()
+	if err != nil {
+		return err
+	}
+	for _, id := range x.IDs {
+		e, err := client.Executions.Cancel(c.ctx, id)
+		if err != nil {
+			return err
+		}
+		c.say("%s is %s", id, e.Status)
+	}
+	return nil
+}

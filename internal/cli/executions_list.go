@@ -1,0 +1,50 @@
+package cli
+
+import "github.com/stoa-cloud/stoa/sdk/go"
+
+type executionsList struct {
+	Status   string `name:"status" enum:",queued,scheduled,running,completed,failed,timed_out,cancelled,error" default:"" placeholder:"STATUS" help:"Only with this status: queued, scheduled, running, completed, failed, timed_out, cancelled or error."`
+	Language string `name:"language" short:"l" placeholder:"RUNTIME" help:"Only of this runtime."`
+	Mine     bool   `name:"mine" help:"Only those that I submitted."`
+	Limit    int    `name:"limit" short:"n" default:"20" help:"Show at most this many; 0 shows all."`
+	watchFlag
+}
+
+// Run lists executions.
+func (l *executionsList) Run(c *call) error {
+	client, err := c.client()
+	if err != nil {
+		return err
+	}
+	filter := stoa.ExecutionFilter{Status: l.Status, Runtime: l.Language}
+	if l.Mine {
+		filter.Owner = "me"
+	}
+	if l.Limit > 0 {
+		filter.PageSize = min(l.Limit, 100)
+	}
+	if filter.ProjectID, err = c.project(client); err != nil {
+		return err
+	}
+	return showList(c, l.watchFlag, func() ([]stoa.Execution, error) {
+		return stoa.Collect(client.Executions.List(c.ctx, filter), l.Limit)
+	}, []column[stoa.Execution]{
+		{title: "ID", value: func(e stoa.Execution) string { return e.ID }},
+		{title: "STATUS", value: func(e stoa.Execution) string { return e.Status }, tint: func(e stoa.Execution) tint { return statusTint(e.Status) }},
+		{title: "EXIT", value: ending},
+		{title: "RUNTIME", value: func(e stoa.Execution) string { return e.Runtime }},
+		{title: "TIME", value: func(e stoa.Execution) string {
+			if e.Usage == nil {
+				return ""
+			}
+			return milliseconds(e.Usage.WallMS)
+		}},
+		{title: "AGE", value: func(e stoa.Execution) string { return ago(&e.CreatedAt) }},
+		{title: "REASON", value: func(e stoa.Execution) string {
+			if e.Reason == nil {
+				return ""
+			}
+			return e.Reason.Message
+		}},
+	})
+}

@@ -1,0 +1,124 @@
+package cli
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"strings"
+
+	"github.com/stoa-cloud/stoa/internal/cli/config"
+	"github.com/stoa-cloud/stoa/sdk/go"
+)
+
+type loginCommand struct {
+	Address       string `arg:"" optional:"" name:"address" placeholder:"URL" help:"The installation; the current context's if left out."`
+	Email         string `name:"email" placeholder:"ADDRESS" help:"Your e-mail address; asked for if left out."`
+	PasswordStdin bool   `name:"password-stdin" help:"Read the password from standard input instead of asking."`
+	Token         string `name:"token" placeholder:"TOKEN" help:"Use this API token instead of a password; - reads it from standard input."`
+	Name          string `name:"name" placeholder:"NAME" help:"What to call the context; the installation's host if left out."`
+	Days          int    `name:"days" default:"90" help:"How many days the CLI's own token lasts."`
+}
+
+// Run signs in and remembers a token of the CLI's own; the password is not kept.
+func (l *loginCommand) Run(c *call) error {
+	address, err := l.address(c)
+	if err != nil {
+		return err
+	}
+	in := bufio.NewReader(c.Stdin)
+	token := l.Token
+	switch token {
+	case "":
+		if token, err = l.withPassword(c, address, in); err != nil {
+			return err
+		}
+	case "-":
+		if token, err = readLine(in); err != nil {
+			return err
+		}
+	}
+	me, err := c.connect(address, stoa.Token(token)).Me.Get(c.ctx)
+	if err != nil {
+		return err
+	}
+	name := l.Name
+	if name == "" {
+		u, err := url.Parse(address)
+		if err != nil {
+			return usage{err}
+		}
+		name = u.Host
+	}
+	if err := c.updateConfig(func(file *config.Config) error {
+		file.Contexts[name] = config.Context{URL: address, Token: token}
+		file.Current = name
+		return nil
+	}); err != nil {
+		return err
+	}
+	c.say("Signed in to %s as %s (context %s).", address, identity(me), name)
+	return nil
+}
+
+func (l *loginCommand) address(c *call) (string, error) {
+	address := l.Address
+	if address == "" {
+		_, chosen, err := c.context()
+		if err != nil {
+			return "", err
+		}
+		address = chosen.URL
+	}
+	if !strings.Contains(address, "://") {
+		address = "https://" + address
+	}
+	return strings.TrimRight(address, "/"), nil
+}
+
+// withPassword signs in, makes a token and signs out again.
+func (l *loginCommand) withPassword(c *call, address string, in *bufio.Reader) (string, error) {
+	email, password := l.Email, ""
+	var err error
+	if email == "" {
+		fmt.Fprint(c.Stderr, "E-mail: ")
+		if email, err = readLine(in); err != nil {
+			return "", err
+		}
+	}
+	if l.PasswordStdin {
+		password, err = readLine(in)
+	} else {
+		fmt.Fprint(c.Stderr, "Password: ")
+		password, err = c.ReadPassword()
+		fmt.Fprintln(c.Stderr)
+	}
+	if err != nil {
+		return "", usage{err}
+	}
+	session, err := c.connect(address).Auth.SignIn(c.ctx, email, password)
+	if err != nil {
+		return "", err
+	}
+	host, _ := os.Hostname() // only a name for people
+	created, err := session.Tokens.Create(c.ctx, stoa.TokenInput{Name: strings.TrimSpace("stoa CLI " + host), ExpiresInDays: l.Days})
+	if err != nil {
+		return "", err
+	}
+	if err := session.Auth.SignOut(c.ctx); err != nil {
+		c.say("stoa: the sign-in is left open until it expires: %s", describe(err))
+	}
+	return created.Secret, nil
+}
+
+func readLine(in *bufio.Reader) (string, error) {
+	line, err := in.ReadString('\n')
+	if err == io.EOF && line != "" {
+		err = nil
+	}
+	if err != nil {
+		return "", usagef("read standard input: %w", err)
+	}
+	return strings.TrimRight(line, "\r\n"), nil
+}

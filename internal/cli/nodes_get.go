@@ -1,0 +1,29 @@
+package cli
+
+import "github.com/stoa-cloud/stoa/sdk/go"
+
+type nodesGet struct {
+	Node string `arg:"" help:"The node: id or name."`
+}
+
+// Run shows one node.
+func (g *nodesGet) Run(c *call) error {
+	client, err := c.client()
+	if err != nil {
+		return err
+	}
+	id, err := c.node(client, g.Node)
+	if err != nil {
+		return err
+	}
+	n, err := client.Nodes.Get(c.ctx, id)
+	if err != nil {
+		return err
+	}
+	return printOne(c, *n, append(nodeColumns[:len(nodeColumns):len(nodeColumns)],
+		column[stoa.Node]{title: "SYSTEM", value: func(n stoa.Node) string { return n.OS + "/" + n.Arch }},
+		column[stoa.Node]{title: "RUNTIMES", value: nodeRuntimes},
+		column[stoa.Node]{title: "ISOLATION", value: nodeEnforcement},
+		column[stoa.Node]{title: "REASON", value: func(n stoa.Node) string { return n.Reason }},
+	))
+}

@@ -1,0 +1,18 @@
+package cli
+
+import "github.com/stoa-cloud/stoa/sdk/go"
+
+type nodesList struct {
+	watchFlag
+}
+
+// Run lists nodes.
+func (l *nodesList) Run(c *call) error {
+	client, err := c.client()
+	if err != nil {
+		return err
+	}
+	return showList(c, l.watchFlag, func() ([]stoa.Node, error) {
+		return stoa.Collect(client.Nodes.List(c.ctx), 0)
+	}, nodeColumns)
+}

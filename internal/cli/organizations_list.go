@@ -1,0 +1,18 @@
+package cli
+
+import "github.com/stoa-cloud/stoa/sdk/go"
+
+type organizationsList struct {
+	watchFlag
+}
+
+// Run lists organizations.
+func (l *organizationsList) Run(c *call) error {
+	client, err := c.client()
+	if err != nil {
+		return err
+	}
+	return showList(c, l.watchFlag, func() ([]stoa.Organization, error) {
+		return stoa.Collect(client.Organizations.List(c.ctx), 0)
+	}, organizationColumns)
+}

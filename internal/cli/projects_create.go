@@ -1,0 +1,27 @@
+package cli
+
+import "github.com/stoa-cloud/stoa/sdk/go"
+
+type projectsCreate struct {
+	Name         string `arg:"" help:"Its name."`
+	Organization string `name:"organization" placeholder:"ORGANIZATION" help:"Whose project it is (id, slug or name); yours if left out."`
+}
+
+// Run creates a project.
+func (p *projectsCreate) Run(c *call) error {
+	client, err := c.client()
+	if err != nil {
+		return err
+	}
+	in := stoa.ProjectInput{Name: p.Name}
+	if p.Organization != "" {
+		if in.OrganizationID, err = c.organization(client, p.Organization); err != nil {
+			return err
+		}
+	}
+	project, err := client.Projects.Create(c.ctx, in)
+	if err != nil {
+		return err
+	}
+	return printOne(c, *project, projectColumns)
+}

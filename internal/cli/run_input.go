@@ -1,0 +1,147 @@
+package cli
+
+import (
+	"encoding/base64"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/stoa-cloud/stoa/sdk/go"
+)
+
+// input reads everything that the run needs from here.
+func (r *runCommand) input(c *call) (*stoa.ExecutionInput, error) {
+	if r.Script == "" {
+		return nil, fmt.Errorf("name a script, or - to read it from standard input")
+	}
+	if r.Script == "-" && r.Stdin == "-" {
+		return nil, fmt.Errorf("standard input cannot be both the script and its input")
+	}
+	source, err := c.readText(r.Script)
+	if err != nil {
+		return nil, err
+	}
+	args := r.Args
+	if len(args) > 0 && args[0] == "--" { // the separator is ours, any later one the script's
+		args = args[1:]
+	}
+	in := &stoa.ExecutionInput{
+		Source: source, Runtime: r.Language, Args: args, Limits: r.limits(),
+		Network: r.Network, Priority: r.Priority, Env: map[string]string{},
+	}
+	if in.Runtime == "" {
+		if in.Runtime = runtimeOf(r.Script, source); in.Runtime == "" {
+			return nil, fmt.Errorf("cannot tell the language of %s; say it with --language (`stoa runtimes` lists them)", r.Script)
+		}
+	}
+	if r.Stdin != "" {
+		if in.Stdin, err = c.readText(r.Stdin); err != nil {
+			return nil, err
+		}
+	}
+	for _, pair := range r.Env {
+		name, value, given := strings.Cut(pair, "=")
+		if !given {
+			value = c.Getenv(name)
+		}
+		in.Env[name] = value
+	}
+	for _, spec := range r.File {
+		file, err := readFile(spec)
+		if err != nil {
+			return nil, err
+		}
+		in.Files = append(in.Files, file)
+	}
+	return in, nil
+}
+
+// readText reads a file, or standard input for "-".
+func (c *call) readText(name string) (string, error) {
+	var raw []byte
+	var err error
+	if name == "-" {
+		raw, err = io.ReadAll(c.Stdin)
+	} else {
+		raw, err = os.ReadFile(name)
+	}
+	if err != nil {
+		return "", err
+	}
+	if !utf8.Valid(raw) {
+		return "", fmt.Errorf("%s is not UTF-8 text; send it as a file with --file", name)
+	}
+	return string(raw), nil
+}
+
+// readFile reads "PATH[:DEST]". Without DEST a path below this folder keeps its form, and any other gives its last part.
+func readFile(spec string) (stoa.ScriptFile, error) {
+	source, dest, given := strings.Cut(spec, ":")
+	raw, err := os.ReadFile(source)
+	if err != nil {
+		return stoa.ScriptFile{}, err
+	}
+	if !given {
+		dest = filepath.Base(source)
+		if filepath.IsLocal(source) {
+			dest = filepath.ToSlash(filepath.Clean(source))
+		}
+	}
+	if utf8.Valid(raw) {
+		return stoa.ScriptFile{Path: dest, Content: string(raw)}, nil
+	}
+	return stoa.ScriptFile{Path: dest, ContentBase64: base64.StdEncoding.EncodeToString(raw)}, nil
+}
+
+// extensions are the usual endings of scripts.
+var extensions = map[string]string{
+	".py": "python", ".js": "node", ".mjs": "node", ".cjs": "node", ".sh": "bash", ".bash": "bash", ".rb": "ruby", ".go": "go",
+	".pl": "perl", ".php": "php", ".lua": "lua", ".r": "r", ".c": "c", ".cc": "cpp", ".cpp": "cpp", ".rs": "rust", ".java": "java",
+}
+
+// interpreter takes "python3.11" apart.
+var interpreter = regexp.MustCompile(`^([a-z+]+?)-?([0-9][0-9.]*)?$`)
+
+// runtimeOf tells the runtime from the file's name, else from the #! line, which may name a version; "" if neither does.
+func runtimeOf(name, source string) string {
+	if runtime := extensions[strings.ToLower(filepath.Ext(name))]; runtime != "" {
+		return runtime
+	}
+	line, _, _ := strings.Cut(source, "\n")
+	command, found := strings.CutPrefix(line, "#!")
+	words := strings.Fields(command)
+	if !found || len(words) == 0 {
+		return ""
+	}
+	program := path.Base(words[0])
+	if program == "env" {
+		words = words[1:]
+		for len(words) > 0 && (strings.HasPrefix(words[0], "-") || strings.Contains(words[0], "=")) {
+			words = words[1:]
+		}
+		if len(words) == 0 {
+			return ""
+		}
+		program = path.Base(words[0])
+	}
+	parts := interpreter.FindStringSubmatch(strings.ToLower(program))
+	if parts == nil {
+		return ""
+	}
+	runtime := parts[1]
+	switch runtime {
+	case "sh":
+		runtime = "bash"
+	case "nodejs":
+		runtime = "node"
+	}
+	if parts[2] != "" {
+		runtime += "@" + parts[2]
+	}
+	return runtime
+}

@@ -81,11 +81,10 @@ func Open(ctx context.Context, c Config) (*Driver, error) {
 	if err != nil {
 		return nil, err
 	}
-	sum := sha256.Sum256([]byte(c.Dir))
 	d := &Driver{
-		config: c, log: c.Log, lock: lock, instance: hex.EncodeToString(sum[:4]),
-		running: make(chan struct{}, c.Slots), closed: make(chan struct{}),
+		config: c, log: c.Log, lock: lock, running: make(chan struct{}, c.Slots), closed: make(chan struct{}),
 	}
+	d.instance = d.instanceName()
 	if err := d.open(ctx); err != nil {
 		lock.Close()
 		return nil, err
@@ -107,6 +106,12 @@ func (d *Driver) open(ctx context.Context) error {
 	}
 	d.current = w
 	return nil
+}
+
+// instanceName tells the drivers of one host apart, and stays the same from life to life.
+func (d *Driver) instanceName() string {
+	sum := sha256.Sum256([]byte(d.config.Dir))
+	return hex.EncodeToString(sum[:4])
 }
 
 // lockDir keeps two drivers from sharing a folder. The lock ends with the process, however that ends.

@@ -251,7 +251,7 @@ func TestRefusedJobs(t *testing.T) {
 		"injected": {Runtime: "python; id"}, "network": {Runtime: "python", Network: true}, "class": {Runtime: "python", Class: "gvisor"},
 		"absolute": file("/etc/passwd"), "parent": file("../x"), "inner parent": file("a/../../x"), "dot": file("."), "empty": file(""),
 		"double slash": file("a//b"), "nul": file("a\x00b"), "the source": file("main.py"), "below the source": file("main.py/x"),
-		"long": file(strings.Repeat("x", 2000)),
+		"long":  file(strings.Repeat("x", 2000)),
 		"twice": {Runtime: "python", Files: []File{{Path: "a"}, {Path: "a"}}}, "file as folder": {Runtime: "python", Files: []File{{Path: "a/b"}, {Path: "a"}}},
 		"nul argument": {Runtime: "python", Args: []string{"a\x00"}}, "huge argument": {Runtime: "python", Args: []string{strings.Repeat("x", 200_000)}},
 		"name with =": {Runtime: "python", Env: map[string]string{"A=B": "x"}}, "nul value": {Runtime: "python", Env: map[string]string{"A": "\x00"}},

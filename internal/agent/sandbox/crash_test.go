@@ -1,0 +1,267 @@
+package sandbox
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// victim is another process that holds a Driver and runs hostile jobs, saying on stdout how far it is, until it is killed.
+func victim(dir string) int {
+	ctx := context.Background()
+	fmt.Println("opening")
+	d, err := Open(ctx, Config{Dir: dir, Log: quiet(), Parked: 2})
+	if err != nil {
+		fmt.Println("error", err)
+		return 1
+	}
+	fmt.Println("opened")
+	jobs := []Job{
+		python("import os, time\nfor i in range(6):\n  if os.fork() == 0: os.setsid()\nprint('forked', flush=True)\ntime.sleep(600)"),
+		bash("echo started; cat /dev/zero > /tmp/full; sleep 600"),
+		bash("echo compiling; exec sleep 600"),
+		{Runtime: "c", Source: []byte("#include \"/dev/zero\"\nint main() {}")},
+	}
+	for round := 0; ; round++ {
+		for _, job := range jobs {
+			job.Limits = Limits{Wall: time.Duration(50*(round+1)) * time.Millisecond, Processes: 128}
+			go func() {
+				_, err := d.Run(ctx, job, func(_ Stream, p []byte) { fmt.Print(string(p)) })
+				fmt.Println("ended", err)
+			}()
+		}
+		if round < 3 {
+			_, _ = d.Run(ctx, python("print('hello')"), func(_ Stream, p []byte) { fmt.Print(string(p)) })
+			continue
+		}
+		select {}
+	}
+}
+
+// startVictim returns once the victim has printed so many lines.
+func startVictim(t *testing.T, dir string, lines int) *exec.Cmd {
+	t.Helper()
+	c := exec.Command(os.Args[0])
+	c.Env = append(os.Environ(), "STOA_SANDBOX_VICTIM="+dir)
+	c.Stderr = os.Stderr
+	out, err := c.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	s := bufio.NewScanner(out)
+	for range lines {
+		if !s.Scan() {
+			t.Fatalf("the victim ended early: %v", c.Wait())
+		}
+		if strings.HasPrefix(s.Text(), "error") {
+			t.Fatal(s.Text())
+		}
+	}
+	go func() { // let it go on printing
+		for s.Scan() {
+		}
+	}()
+	return c
+}
+
+// descendants lists every living process below pid.
+func descendants(pid int) []int {
+	parent := map[int]int{}
+	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
+	for _, name := range stats {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			continue
+		}
+		id, _ := strconv.Atoi(strings.Split(name, "/")[2])
+		_, rest, _ := strings.Cut(string(b), ") ")
+		if fields := strings.Fields(rest); len(fields) > 1 {
+			parent[id], _ = strconv.Atoi(fields[1])
+		}
+	}
+	var below []int
+	for id := range parent {
+		for p, depth := parent[id], 0; p > 1 && depth < 64; p, depth = parent[p], depth+1 {
+			if p == pid {
+				below = append(below, id)
+				break
+			}
+		}
+	}
+	return below
+}
+
+// watchEnd opens pidfds, which become readable when their process ends.
+func watchEnd(pids []int) (ended func(timeout time.Duration) []int) {
+	fds := map[int]int{}
+	for _, pid := range pids {
+		if fd, err := unix.PidfdOpen(pid, 0); err == nil {
+			fds[pid] = fd
+		}
+	}
+	return func(timeout time.Duration) (alive []int) {
+		deadline := time.Now().Add(timeout)
+		for pid, fd := range fds {
+			poll := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
+			n, err := 0, error(unix.EINTR)
+			for err == unix.EINTR {
+				n, err = unix.Poll(poll, int(max(time.Until(deadline).Milliseconds(), 0)))
+			}
+			if n == 0 {
+				alive = append(alive, pid)
+			}
+			unix.Close(fd)
+		}
+		return alive
+	}
+}
+
+func cgroupsOf(dir string) (found []string) {
+	d := &Driver{config: Config{Dir: dir}}
+	for _, b := range findTree("x").where {
+		more, _ := filepath.Glob(filepath.Join(filepath.Dir(b.dir), "stoa-"+d.instanceName()+"-*"))
+		found = append(found, more...)
+	}
+	return found
+}
+
+func mountsOf(dir string) (found []string) {
+	infos, _ := filepath.Glob("/proc/[0-9]*/mountinfo")
+	for _, name := range infos {
+		b, _ := os.ReadFile(name)
+		for line := range strings.Lines(string(b)) {
+			if strings.Contains(line, dir) {
+				found = append(found, name+": "+line)
+			}
+		}
+	}
+	return found
+}
+
+// Whenever the agent is killed, nothing of it stays: no process, no cgroup, no mount.
+func TestAgentKilled(t *testing.T) {
+	driver(t)
+	for lines := 1; lines <= 10; lines++ {
+		t.Run(fmt.Sprintf("after %d steps", lines), func(t *testing.T) {
+			dir := t.TempDir()
+			v := startVictim(t, dir, lines)
+			below := descendants(v.Process.Pid)
+			if lines > 2 && len(below) < 3 {
+				t.Fatalf("only %d processes below the victim: the test sees nothing", len(below))
+			}
+			ended := watchEnd(below)
+			if err := v.Process.Kill(); err != nil {
+				t.Fatal(err)
+			}
+			_ = v.Wait()
+			if alive := ended(10 * time.Second); len(alive) > 0 {
+				t.Errorf("alive after the agent was killed: %v", alive)
+			}
+			if left := leftAfter(t, dir); len(left) > 0 {
+				t.Errorf("left after the agent was killed: %q", left)
+			}
+		})
+	}
+}
+
+// leftAfter reports what is left once the warden, which may have been started just before the kill, is done as well.
+func leftAfter(t *testing.T, dir string) []string {
+	t.Helper()
+	var wardens []int
+	lines, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+	for _, name := range lines {
+		if b, _ := os.ReadFile(name); strings.Contains(string(b), dir) {
+			pid, _ := strconv.Atoi(strings.Split(name, "/")[2])
+			wardens = append(wardens, pid)
+		}
+	}
+	var left []string
+	for _, pid := range watchEnd(wardens)(10 * time.Second) {
+		left = append(left, fmt.Sprint("process ", pid))
+	}
+	return append(append(left, cgroupsOf(dir)...), mountsOf(dir)...)
+}
+
+// When the agent and its helper are killed together, nobody is left to remove the cgroups: the next life does, and
+// touches no other agent's.
+func TestSweep(t *testing.T) {
+	d := driver(t)
+	dir := t.TempDir()
+	v := startVictim(t, dir, 4)
+	below := descendants(v.Process.Pid)
+	ended := watchEnd(below)
+	_ = syscall.Kill(v.Process.Pid, syscall.SIGSTOP) // so that it starts nothing anew
+	for _, pid := range append(below, v.Process.Pid) {
+		_ = syscall.Kill(pid, syscall.SIGKILL)
+	}
+	_ = v.Wait()
+	if alive := ended(10 * time.Second); len(alive) > 0 {
+		t.Fatalf("alive after everything was killed: %v", alive)
+	}
+	if d.current.tree.where["memory"].dir != "" && len(cgroupsOf(dir)) == 0 {
+		t.Fatal("nothing is left to be swept: the test proves nothing")
+	}
+	next, err := Open(t.Context(), Config{Dir: dir, Log: quiet(), Parked: -1, Slots: 1, NoCompileCache: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range cgroupsOf(dir) {
+		if filepath.Base(dir) != next.current.tree.name {
+			t.Errorf("not swept: %s", dir)
+		}
+	}
+	if r, _ := try(t, next, python("print(1)")); r.Outcome != Completed {
+		t.Errorf("%+v", r)
+	}
+	if r, _ := try(t, d, python("print(1)")); r.Outcome != Completed {
+		t.Errorf("another agent's sandbox after the sweep: %+v", r)
+	}
+	if err := next.Close(); err != nil {
+		t.Error(err)
+	}
+	if left := leftAfter(t, dir); len(left) > 0 {
+		t.Errorf("left after Close: %q", left)
+	}
+}
+
+// When the helper dies, what ran in it ends as our error, and the next run gets a new one.
+func TestHelperKilled(t *testing.T) {
+	driver(t)
+	dir := t.TempDir()
+	d, err := Open(t.Context(), Config{Dir: dir, Log: quiet(), NoCompileCache: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	classes(t, d, "python", func(t *testing.T, c Class) {
+		job := python("import time\nprint('up', flush=True)\ntime.sleep(600)")
+		job.Class = c
+		r, err := d.Run(t.Context(), job, func(Stream, []byte) { _ = d.current.nursery.command.Process.Kill() })
+		if err == nil || r.Outcome != Error {
+			t.Errorf("the helper was killed, yet: %+v, %v", r, err)
+		}
+		job.Source = []byte("print(1)")
+		if r, _ := try(t, d, job); r.Outcome != Completed {
+			t.Errorf("after the helper was killed: %+v", r)
+		}
+	})
+	if err := d.Close(); err != nil {
+		t.Error(err)
+	}
+	if left := leftAfter(t, dir); len(left) > 0 {
+		t.Errorf("left after Close: %q", left)
+	}
+}

@@ -131,7 +131,7 @@ func (p *ProblemDetails) setHeaders(h func(name, value string)) {
 	switch {
 	case p.Status == http.StatusUnauthorized:
 		h("WWW-Authenticate", `Bearer realm="stoa"`)
-	case p.retry > 0 || p.Status == http.StatusServiceUnavailable || p.Status == http.StatusTooManyRequests:
+	case p.retry > 0 || p.Status == http.StatusServiceUnavailable:
 		h("Retry-After", strconv.FormatInt(max(1, int64(math.Ceil(p.retry.Seconds()))), 10))
 	}
 	h("Cache-Control", "no-store")

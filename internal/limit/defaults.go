@@ -1,0 +1,65 @@
+package limit
+
+const (
+	kib = 1 << 10
+	mib = 1 << 20
+	gib = 1 << 30
+
+	second = 1000 // ms
+	minute = 60 * second
+	hour   = 60 * minute
+)
+
+// Defaults is every setting and limit that Stoa has, in one place to read.
+func Defaults() []Definition {
+	return []Definition{
+		{Name: "execution.timeout.default_ms", Kind: Setting, Unit: "ms", Default: 30 * second, Min: 1, Max: 24 * hour, Help: "Wall time of an execution that asks for none."},
+		{Name: "execution.timeout.max_ms", Kind: Limit, Unit: "ms", Default: 300 * second, Min: 1, Max: 24 * hour, Help: "Most wall time of one execution."},
+		{Name: "execution.cpu.max_ms", Kind: Limit, Unit: "ms", Default: 300 * second, Min: 1, Max: 24 * hour, Help: "Most CPU time of one execution, its whole process tree counted."},
+		{Name: "execution.memory.default_bytes", Kind: Setting, Unit: "bytes", Default: 128 * mib, Min: 4 * mib, Max: 1024 * gib, Help: "Memory of an execution that asks for none."},
+		{Name: "execution.memory.max_bytes", Kind: Limit, Unit: "bytes", Default: 512 * mib, Min: 4 * mib, Max: 1024 * gib, Help: "Most memory of one execution."},
+		{Name: "execution.source.max_chars", Kind: Limit, Unit: "characters", Default: 50_000, Min: 1, Max: 1_000_000, Help: "Longest source of one execution."},
+		{Name: "execution.output.max_bytes", Kind: Limit, Unit: "bytes", Default: mib, Min: kib, Max: 64 * mib, Help: "Most output that is kept, stdout and stderr each."},
+		{Name: "execution.processes.max", Kind: Limit, Unit: "processes", Default: 64, Min: 1, Max: 4096, Help: "Most processes and threads of one execution at once."},
+		{Name: "execution.disk.max_bytes", Kind: Limit, Unit: "bytes", Default: 64 * mib, Min: mib, Max: 64 * gib, Help: "Most that one execution may write to its private disk."},
+		{Name: "execution.concurrent", Kind: Limit, Unit: "executions", Default: 10, Min: 0, Max: 100_000, Help: "Most executions of one user under way at once."},
+		{Name: "execution.queue.per_user", Kind: Limit, Unit: "executions", Default: 100, Min: 0, Max: 100_000, Help: "Most executions of one user that wait."},
+		{Name: "execution.queue.total", Kind: Limit, Unit: "executions", Default: 10_000, Min: 0, Max: 10_000_000, GlobalOnly: true, Help: "Most executions that wait, all users together."},
+		{Name: "execution.batch.max", Kind: Limit, Unit: "executions", Default: 100, Min: 1, Max: 1000, Help: "Most executions of one batch."},
+		{Name: "execution.network.allowed", Kind: Limit, Unit: "0 or 1", Default: 0, Min: 0, Max: 1, Help: "Whether an execution may ask for network access."},
+
+		{Name: "identity.registration", Kind: Setting, Words: []string{"closed", "invited", "open"}, GlobalOnly: true, OperatorOnly: true, Help: "Who may register: nobody, who was invited, or everybody."},
+		{Name: "identity.password.min_length", Kind: Setting, Unit: "characters", Default: 10, Min: 8, Max: 64, GlobalOnly: true, OperatorOnly: true, Help: "Shortest password."},
+		{Name: "identity.lockout.failures", Kind: Setting, Unit: "failures", Default: 5, Min: 1, Max: 100, GlobalOnly: true, OperatorOnly: true, Help: "Failed sign-ins before an address is locked."},
+		{Name: "identity.lockout.minutes", Kind: Setting, Unit: "minutes", Default: 15, Min: 1, Max: 24 * 60, GlobalOnly: true, OperatorOnly: true, Help: "How long an address stays locked."},
+		{Name: "identity.session.hours", Kind: Setting, Unit: "hours", Default: 7 * 24, Min: 1, Max: 90 * 24, GlobalOnly: true, OperatorOnly: true, Help: "How long a browser stays signed in."},
+
+		rate("execute", 10, "Submitted executions"),
+		rate("auth", 20, "Sign-ins, registrations and the like"),
+		rate("api", 60, "Other requests"),
+		rate("admin", 100, "Administrative changes"),
+		rate("stream", 5, "Event streams opened"),
+		burst("execute", 150),
+		burst("auth", 100),
+		burst("api", 200),
+		burst("admin", 200),
+		burst("stream", 300),
+		{Name: "rate.anonymous_percent", Kind: Setting, Unit: "percent", Default: 50, Min: 1, Max: 100, GlobalOnly: true, OperatorOnly: true, Help: "Share of each rate that an address gets without signing in."},
+		{Name: "rate.multiplier_percent", Kind: Setting, Unit: "percent", Default: 100, Min: 1, Max: 1_000_000, OperatorOnly: true, Help: "Multiplies every request rate."},
+		{Name: "rate.bypass", Kind: Setting, Unit: "0 or 1", Default: 0, Min: 0, Max: 1, OperatorOnly: true, Help: "1 lifts every request rate."},
+	}
+}
+
+func rate(group string, requests int64, what string) Definition {
+	return Definition{
+		Name: "rate." + group, Kind: Setting, Unit: "requests/minute", Default: requests, Min: 1, Max: 10_000_000,
+		OperatorOnly: true, Help: what + " per minute and user.",
+	}
+}
+
+func burst(group string, percent int64) Definition {
+	return Definition{
+		Name: "rate." + group + ".burst_percent", Kind: Setting, Unit: "percent", Default: percent, Min: 1, Max: 10_000,
+		OperatorOnly: true, Help: "How much of a minute's requests may come at once.",
+	}
+}

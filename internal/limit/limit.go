@@ -1,0 +1,115 @@
+// Package limit knows what everybody may do how much of.
+//
+// Two kinds, one table. A *setting* is a preference: the nearest scope that set
+// it wins (user, project, unit, organization, global). A *limit* is a bound: the
+// smallest of all scopes applies, so nobody gets more by setting something, and
+// raising one takes the outer scope's grant. Definitions are data; what somebody
+// set is stored; both are read through Reader, in memory.
+package limit
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/stoa-cloud/stoa/internal/platform/fault"
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
+)
+
+// Kind says how values of several scopes become one.
+type Kind string
+
+// The kinds.
+const (
+	Setting Kind = "setting" // the nearest scope wins
+	Limit   Kind = "limit"   // the smallest of all scopes applies
+)
+
+// Scope says whose a value is.
+type Scope string
+
+// The scopes, from the outermost to the innermost. Units nest.
+const (
+	Global       Scope = "global"
+	Organization Scope = "organization"
+	Unit         Scope = "unit"
+	Project      Scope = "project"
+	User         Scope = "user"
+)
+
+// Scopes lists every scope, outermost first.
+func Scopes() []Scope { return []Scope{Global, Organization, Unit, Project, User} }
+
+// Definition declares a setting or limit. It holds numbers in Unit, or, when Words
+// is not empty, one of those words.
+type Definition struct {
+	Name         string // "execution.timeout.max_ms"
+	Kind         Kind
+	Unit         string // "ms", "bytes", "percent", …
+	Default      int64
+	Min, Max     int64    // what may be set, both included
+	Words        []string // of a setting in words; the first is the default
+	GlobalOnly   bool     // it makes no sense per organization, project or user
+	OperatorOnly bool     // only operators set it, whosever it is
+	Help         string   // one sentence
+}
+
+// inWords tells whether the values are words.
+func (d Definition) inWords() bool { return len(d.Words) > 0 }
+
+// check refuses a value that the definition does not admit.
+func (d Definition) check(number *int64, word string) error {
+	switch {
+	case d.inWords() && !slices.Contains(d.Words, word):
+		return fault.New(fault.Invalid, "limit.value_invalid", "%s is one of %v.", d.Name, d.Words).At("body.value", "is not one of the words")
+	case !d.inWords() && number == nil:
+		return fault.New(fault.Invalid, "limit.value_invalid", "%s is a number.", d.Name).At("body.value", "is not a number")
+	case !d.inWords() && (*number < d.Min || *number > d.Max):
+		return fault.New(fault.Invalid, "limit.value_invalid", "%s is between %d and %d (%s).", d.Name, d.Min, d.Max, d.Unit).
+			At("body.value", "is out of range")
+	}
+	return nil
+}
+
+// Subject is whose settings and limits are asked for. What is not known stays
+// zero; organization and units follow from the project when they matter.
+type Subject struct {
+	User         ident.ID
+	Project      ident.ID
+	Units        []ident.ID // innermost first
+	Organization ident.ID
+}
+
+// Value is what applies, and whose it is.
+type Value struct {
+	Name   string
+	Unit   string
+	Number int64
+	Word   string // of a setting in words
+	Scope  Scope
+	Owner  ident.ID // of that scope; zero when global
+}
+
+// Int is the number.
+func (v Value) Int() int64 { return v.Number }
+
+// Text is the word of a setting in words.
+func (v Value) Text() string { return v.Word }
+
+// Refuse makes the fault of whoever went over the value. format says what was
+// asked for; the name, the value and whose it is are added.
+func (v Value) Refuse(code, format string, args ...any) error {
+	owner := ""
+	if !v.Owner.IsZero() {
+		owner = v.Owner.String()
+	}
+	return fault.New(fault.Limited, code, "%s (%s is %d, set for %s.)", fmt.Sprintf(format, args...), v.Name, v.Number, whose(v.Scope)).
+		Over(fault.Limit{Name: v.Name, Value: v.Number, Unit: v.Unit, Scope: string(v.Scope), Owner: owner})
+}
+
+// whose says a scope in words.
+func whose(s Scope) string {
+	if s == Global {
+		return "the whole installation"
+	}
+	return "this " + string(s)
+}

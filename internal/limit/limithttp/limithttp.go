@@ -1,0 +1,151 @@
+// Package limithttp is the API of settings and limits.
+package limithttp
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/stoa-cloud/stoa/internal/limit"
+	"github.com/stoa-cloud/stoa/internal/platform/httpx"
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
+)
+
+// Limit is one setting or limit, and what applies of it to the caller.
+type Limit struct {
+	Name         string       `json:"name" example:"execution.concurrent"`
+	Kind         string       `json:"kind" enum:"setting,limit" doc:"setting: the nearest scope wins. limit: the smallest of all scopes applies."`
+	Help         string       `json:"help"`
+	Unit         string       `json:"unit,omitempty" example:"bytes"`
+	Value        LimitValue   `json:"value" doc:"What applies."`
+	Scope        string       `json:"scope" enum:"global,organization,unit,project,user" doc:"Whose value it is."`
+	Owner        ident.ID     `json:"owner,omitzero" doc:"The organization, unit, project or user whose value it is."`
+	Default      LimitValue   `json:"default" doc:"What applies while nobody set anything."`
+	Min          int64        `json:"min,omitempty"`
+	Max          int64        `json:"max,omitempty"`
+	Words        []string     `json:"words,omitempty" doc:"The values of a setting in words."`
+	GlobalOnly   bool         `json:"global_only,omitempty" doc:"It holds for the whole installation."`
+	OperatorOnly bool         `json:"operator_only,omitempty" doc:"Only operators set it."`
+	Set          []LimitScope `json:"set" doc:"What the scopes around the caller set, innermost first."`
+}
+
+// LimitScope is the value of one scope.
+type LimitScope struct {
+	Scope string     `json:"scope" enum:"global,organization,unit,project,user"`
+	Owner ident.ID   `json:"owner,omitzero"`
+	Value LimitValue `json:"value"`
+}
+
+// LimitValue is a number or a word.
+type LimitValue struct {
+	number *int64
+	word   string
+}
+
+// MarshalJSON writes the number or the word.
+func (v LimitValue) MarshalJSON() ([]byte, error) {
+	if v.number != nil {
+		return strconv.AppendInt(nil, *v.number, 10), nil
+	}
+	return json.Marshal(v.word)
+}
+
+// UnmarshalJSON reads the number or the word.
+func (v *LimitValue) UnmarshalJSON(b []byte) error {
+	*v = LimitValue{}
+	if json.Unmarshal(b, &v.word) == nil {
+		return nil
+	}
+	if err := json.Unmarshal(b, &v.number); err != nil || v.number == nil {
+		return fmt.Errorf("a value is a whole number or a word")
+	}
+	return nil
+}
+
+// Schema implements huma.SchemaProvider.
+func (LimitValue) Schema(huma.Registry) *huma.Schema {
+	longest := 64
+	return &huma.Schema{OneOf: []*huma.Schema{
+		{Type: huma.TypeInteger, Format: "int64"}, {Type: huma.TypeString, MaxLength: &longest},
+	}}
+}
+
+// Register adds the operations to the API.
+func Register(api huma.API, s *limit.Slice) {
+	const tag = "Limits"
+	huma.Register(api, httpx.Operation("limit.list", http.MethodGet, "/api/v1/limits", "List settings and limits as they apply to the caller", tag),
+		func(ctx context.Context, in *struct {
+			Project ident.ID `query:"project_id" doc:"As they apply in this project."`
+		}) (*struct{ Body httpx.Page[Limit] }, error) {
+			all, err := s.List(ctx, limit.List{Project: in.Project})
+			if err != nil {
+				return nil, err
+			}
+			items := make([]Limit, len(all))
+			for i, e := range all {
+				items[i] = present(e)
+			}
+			return &struct{ Body httpx.Page[Limit] }{httpx.NewPage(items, "")}, nil
+		})
+
+	set := httpx.Operation("limit.set", http.MethodPut, "/api/v1/limits/{name}", "Set a setting or limit for a scope", tag)
+	set.Description = "A limit above that of a scope around it is refused: it would not apply."
+	huma.Register(api, httpx.InGroup(httpx.RateAdmin, set), func(ctx context.Context, in *struct {
+		Name string `path:"name" maxLength:"100"`
+		Body struct {
+			Scope   string     `json:"scope" enum:"global,organization,unit,project,user"`
+			ScopeID ident.ID   `json:"scope_id,omitzero" doc:"Its id; none when global."`
+			Value   LimitValue `json:"value"`
+		} `nameHint:"SetLimitRequest"`
+	}) (*struct{ Body LimitScope }, error) {
+		v, err := s.Set(ctx, limit.Set{
+			Name: in.Name, Target: limit.Target{Scope: limit.Scope(in.Body.Scope), ID: in.Body.ScopeID},
+			Number: in.Body.Value.number, Word: in.Body.Value.word,
+		})
+		if err != nil {
+			return nil, err
+		}
+		return &struct{ Body LimitScope }{scoped(v)}, nil
+	})
+
+	unset := httpx.Operation("limit.clear", http.MethodDelete, "/api/v1/limits/{name}", "Take a scope's own value away", tag)
+	unset.Description = "The values of the scopes around it apply again."
+	huma.Register(api, httpx.InGroup(httpx.RateAdmin, unset), func(ctx context.Context, in *struct {
+		Name    string   `path:"name" maxLength:"100"`
+		Scope   string   `query:"scope" required:"true" enum:"global,organization,unit,project,user"`
+		ScopeID ident.ID `query:"scope_id" doc:"Its id; none when global."`
+	}) (*struct{}, error) {
+		_, err := s.Clear(ctx, limit.Clear{Name: in.Name, Target: limit.Target{Scope: limit.Scope(in.Scope), ID: in.ScopeID}})
+		return nil, err
+	})
+}
+
+func present(e limit.Effective) Limit {
+	l := Limit{
+		Name: e.Name, Kind: string(e.Kind), Help: e.Help, Unit: e.Unit, Value: value(e.Value), Scope: string(e.Value.Scope), Owner: e.Value.Owner,
+		Default: LimitValue{number: &e.Default}, Min: e.Min, Max: e.Max, Words: e.Words,
+		GlobalOnly: e.GlobalOnly, OperatorOnly: e.OperatorOnly, Set: make([]LimitScope, len(e.Set)),
+	}
+	if len(e.Words) > 0 {
+		l.Default = LimitValue{word: e.Words[0]}
+	}
+	for i, v := range e.Set {
+		l.Set[i] = scoped(v)
+	}
+	return l
+}
+
+func scoped(v limit.Value) LimitScope {
+	return LimitScope{Scope: string(v.Scope), Owner: v.Owner, Value: value(v)}
+}
+
+func value(v limit.Value) LimitValue {
+	if v.Word != "" {
+		return LimitValue{word: v.Word}
+	}
+	return LimitValue{number: &v.Number}
+}

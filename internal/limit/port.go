@@ -1,0 +1,21 @@
+package limit
+
+import (
+	"context"
+
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
+	"github.com/stoa-cloud/stoa/internal/platform/pg"
+)
+
+// Place is where something stands in the tenancy.
+type Place struct {
+	Organization ident.ID
+	Units        []ident.ID // the unit itself and those around it, innermost first
+	Project      ident.ID
+}
+
+// Places knows how scopes nest. Tenancy's tables answer, through boot.
+type Places interface {
+	// Locate finds an organization, unit or project by its id; NotFound if there is none.
+	Locate(ctx context.Context, q pg.Querier, scope Scope, id ident.ID) (Place, error)
+}

@@ -1,0 +1,63 @@
+package limit
+
+import (
+	"context"
+
+	"github.com/stoa-cloud/stoa/internal/platform/command"
+	"github.com/stoa-cloud/stoa/internal/platform/fault"
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
+	"github.com/stoa-cloud/stoa/internal/platform/pg"
+)
+
+// List asks for everything that applies to the caller, in a project or in none.
+type List struct{ Project ident.ID }
+
+// Effective is a definition, what applies of it, and what the scopes around the caller set.
+type Effective struct {
+	Definition
+	Value Value
+	Set   []Value // innermost first
+}
+
+// listScope finds the project; whoever has no part in it is told that nothing is there.
+func (s *Slice) listScope(ctx context.Context, q pg.Querier, actor command.Actor, in List) (command.Scope, error) {
+	if in.Project.IsZero() {
+		return command.Scope{}, nil
+	}
+	place, err := s.places.Locate(ctx, q, Project, in.Project)
+	if err != nil {
+		return command.Scope{}, err
+	}
+	scope := command.Scope{Organization: place.Organization, Project: in.Project}
+	if len(actor.RolesIn(scope)) <= len(actor.RolesIn(command.Scope{})) && len(actor.Platform) == 0 {
+		return scope, fault.New(fault.NotFound, "not_found", "There is nothing here that you can see.")
+	}
+	return scope, nil
+}
+
+func (s *Slice) list(ctx context.Context, q command.Query, in List) ([]Effective, error) {
+	who := Subject{User: q.Actor.ID, Project: in.Project}
+	if !in.Project.IsZero() {
+		place, err := s.places.Locate(ctx, q, Project, in.Project)
+		if err != nil {
+			return nil, err
+		}
+		who.Organization, who.Units = place.Organization, place.Units
+	}
+	kept, err := s.Reader.current(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]Effective, 0, len(s.catalogue.names))
+	for _, name := range s.catalogue.names {
+		d := s.catalogue.byName[name]
+		e := Effective{Definition: d, Value: d.resolve(kept.byName[name], who)}
+		for _, place := range who.chain() {
+			if v, ok := kept.byName[name][place]; ok {
+				e.Set = append(e.Set, d.valueOf(v))
+			}
+		}
+		all = append(all, e)
+	}
+	return all, nil
+}

@@ -1,0 +1,211 @@
+package limit
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/stoa-cloud/stoa/internal/platform/clock"
+	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
+	"github.com/stoa-cloud/stoa/internal/platform/pg"
+)
+
+// recheck is how long a replica may go on with values that another one changed,
+// when the hint was lost.
+const recheck = 5 * time.Second
+
+// Reader tells what applies to whom. It keeps everything that was set in memory
+// (definitions are few, and so are those who set something), and asks the
+// database only whether that still holds.
+type Reader struct {
+	catalogue *Catalogue
+	places    Places
+	now       clock.Clock
+	log       *slog.Logger
+
+	kept    atomic.Pointer[snapshot]
+	changed atomic.Bool
+	loading sync.Mutex
+}
+
+// snapshot is everything that was set, at one revision.
+type snapshot struct {
+	revision int64
+	checked  time.Time
+	byName   map[string]values
+}
+
+// values is what was set for one name.
+type values map[at]row
+
+// at is a place that can hold a value.
+type at struct {
+	scope Scope
+	id    ident.ID
+}
+
+// NewReader makes a reader that has read nothing yet.
+func NewReader(catalogue *Catalogue, places Places, now clock.Clock, log *slog.Logger) *Reader {
+	return &Reader{catalogue: catalogue, places: places, now: now, log: log}
+}
+
+// Changed is told what was committed, here or elsewhere (command.Runner.Wake, or
+// the hint of another replica), so that the next read looks again.
+func (r *Reader) Changed(events []eventlog.Event) {
+	for _, e := range events {
+		if isAbout(e) {
+			r.changed.Store(true)
+			return
+		}
+	}
+}
+
+// Effective is the value of name that applies to who. q is used only when the
+// database must be asked: a transaction, or the pool.
+func (r *Reader) Effective(ctx context.Context, q pg.Querier, name string, who Subject) (Value, error) {
+	d, err := r.catalogue.Definition(name)
+	if err != nil {
+		return Value{}, err
+	}
+	s, err := r.current(ctx, q)
+	if err != nil {
+		return Value{}, err
+	}
+	set := s.byName[name]
+	if len(set) == 0 {
+		return d.fallback(), nil
+	}
+	if who, err = r.complete(ctx, q, set, who); err != nil {
+		return Value{}, err
+	}
+	return d.resolve(set, who), nil
+}
+
+// complete finds organization and units of the project, if any of them set something.
+func (r *Reader) complete(ctx context.Context, q pg.Querier, set values, who Subject) (Subject, error) {
+	if who.Project.IsZero() {
+		return who, nil
+	}
+	needed := false
+	for place := range set {
+		needed = needed || place.scope == Unit && who.Units == nil || place.scope == Organization && who.Organization.IsZero()
+	}
+	if !needed {
+		return who, nil
+	}
+	place, err := r.places.Locate(ctx, q, Project, who.Project)
+	if err != nil {
+		return who, fmt.Errorf("locate project: %w", err)
+	}
+	who.Organization, who.Units = place.Organization, place.Units
+	return who, nil
+}
+
+// chain lists the places that hold values for who, innermost first.
+func (who Subject) chain() []at {
+	chain := make([]at, 0, 4+len(who.Units))
+	add := func(scope Scope, id ident.ID) {
+		if !id.IsZero() {
+			chain = append(chain, at{scope, id})
+		}
+	}
+	add(User, who.User)
+	add(Project, who.Project)
+	for _, unit := range who.Units {
+		add(Unit, unit)
+	}
+	add(Organization, who.Organization)
+	return append(chain, at{scope: Global})
+}
+
+// resolve is the semantics: nearest for settings, smallest for limits. Of equal
+// limits the outermost is named, because that one would have to be raised first.
+func (d Definition) resolve(set values, who Subject) Value {
+	best := d.fallback()
+	found := false
+	for _, place := range who.chain() {
+		v, ok := set[place]
+		if !ok {
+			continue
+		}
+		value := d.valueOf(v)
+		if d.Kind == Setting {
+			return value
+		}
+		if !found || value.Number <= best.Number {
+			best, found = value, true
+		}
+	}
+	if _, set := set[at{scope: Global}]; !set && best.Number >= d.Default {
+		return d.fallback() // the default is the global value until somebody sets one
+	}
+	return best
+}
+
+// valueOf reads a stored value.
+func (d Definition) valueOf(v row) Value {
+	value := Value{Name: d.Name, Unit: d.Unit, Scope: v.Scope, Owner: v.ScopeID}
+	if v.Number != nil {
+		value.Number = *v.Number
+	}
+	if v.Word != nil {
+		value.Word = *v.Word
+	}
+	return value
+}
+
+// current is what was set, not older than recheck and not older than a change that
+// this process heard of.
+func (r *Reader) current(ctx context.Context, q pg.Querier) (*snapshot, error) {
+	kept := r.kept.Load()
+	if kept != nil && !r.changed.Load() && r.now().Sub(kept.checked) < recheck {
+		return kept, nil
+	}
+	if kept == nil {
+		r.loading.Lock()
+	} else if !r.loading.TryLock() {
+		return kept, nil // somebody is looking already
+	}
+	defer r.loading.Unlock()
+	heard := r.changed.Swap(false)
+	fresh, err := r.load(ctx, q, r.kept.Load())
+	if err != nil {
+		r.changed.CompareAndSwap(false, heard)
+		if kept == nil {
+			return nil, err
+		}
+		r.log.WarnContext(ctx, "limits could not be read again; going on with those of before", "error", err)
+		return kept, nil
+	}
+	r.kept.Store(fresh)
+	return fresh, nil
+}
+
+// load asks for the revision, and for the values only if it moved.
+func (r *Reader) load(ctx context.Context, q pg.Querier, kept *snapshot) (*snapshot, error) {
+	fresh := &snapshot{checked: r.now(), byName: map[string]values{}}
+	// The revision is read first: values that change in between are then newer than
+	// it says, and the next check reads them again.
+	if err := q.QueryRow(ctx, selectRevision).Scan(&fresh.revision); err != nil {
+		return nil, fmt.Errorf("read limits' revision: %w", err)
+	}
+	if kept != nil && kept.revision == fresh.revision {
+		fresh.byName = kept.byName
+		return fresh, nil
+	}
+	rows, err := pg.All[row](ctx, q, selectAll)
+	if err != nil {
+		return nil, fmt.Errorf("read limits: %w", err)
+	}
+	for _, v := range rows {
+		if fresh.byName[v.Name] == nil {
+			fresh.byName[v.Name] = values{}
+		}
+		fresh.byName[v.Name][at{v.Scope, v.ScopeID}] = v
+	}
+	return fresh, nil
+}

@@ -1,0 +1,154 @@
+package limit
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/stoa-cloud/stoa/internal/platform/command"
+	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
+	"github.com/stoa-cloud/stoa/internal/platform/fault"
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
+	"github.com/stoa-cloud/stoa/internal/platform/pg"
+)
+
+// Set gives a scope a value of its own.
+type Set struct {
+	Name   string
+	Target Target
+	Number *int64
+	Word   string // of a setting in words, instead of Number
+}
+
+// Target is whose value is meant.
+type Target struct {
+	Scope Scope
+	ID    ident.ID // zero when global
+}
+
+// Validate checks the input's shape.
+func (c Set) Validate() error { return c.Target.validate() }
+
+func (t Target) validate() error {
+	switch {
+	case !slices.Contains(Scopes(), t.Scope):
+		return fault.New(fault.Invalid, "limit.scope_unknown", "The scope is one of %v.", Scopes()).At("body.scope", "is not a scope")
+	case t.ID.IsZero() != (t.Scope == Global):
+		return fault.New(fault.Invalid, "limit.scope_id", "Every scope but global has an id, and global has none.").At("body.scope_id", "does not fit the scope")
+	}
+	return nil
+}
+
+// locate finds where a target stands; a user stands nowhere but in the installation.
+func (s *Slice) locate(ctx context.Context, q pg.Querier, t Target) (Place, error) {
+	if t.Scope == Global || t.Scope == User {
+		return Place{}, nil
+	}
+	return s.places.Locate(ctx, q, t.Scope, t.ID)
+}
+
+func (s *Slice) scope(ctx context.Context, q pg.Querier, t Target) (command.Scope, error) {
+	place, err := s.locate(ctx, q, t)
+	scope := command.Scope{Organization: place.Organization, Project: place.Project}
+	if t.Scope == User {
+		scope.Owner = t.ID
+	}
+	return scope, err
+}
+
+func (s *Slice) set(ctx context.Context, tx *command.Tx, c Set) (Value, error) {
+	d, err := s.definitionFor(tx, c.Name, c.Target)
+	if err != nil {
+		return Value{}, err
+	}
+	if err := d.check(c.Number, c.Word); err != nil {
+		return Value{}, err
+	}
+	rows, err := lock(ctx, tx.Tx, c.Name)
+	if err != nil {
+		return Value{}, err
+	}
+	if d.Kind == Limit {
+		place, err := s.locate(ctx, tx, c.Target)
+		if err != nil {
+			return Value{}, err
+		}
+		if err := d.granted(rows, c.Target, place, *c.Number); err != nil {
+			return Value{}, err
+		}
+	}
+	v := row{ID: tx.NewID(), Name: c.Name, Scope: c.Target.Scope, ScopeID: c.Target.ID}
+	for _, old := range rows {
+		if old.Scope == v.Scope && old.ScopeID == v.ScopeID {
+			v = old
+		}
+	}
+	v.Version, v.SetAt, v.Number, v.Word = v.Version+1, tx.Now, c.Number, nil
+	if d.inWords() {
+		v.Number, v.Word = nil, &c.Word
+	}
+	if _, err := tx.Exec(ctx, upsertRow, v.ID, v.Name, v.Scope, v.ScopeID, tx.Scope.Organization, v.Number, v.Word, v.Version, v.SetAt); err != nil {
+		return Value{}, fmt.Errorf("store value: %w", err)
+	}
+	fact := ValueSet{Name: v.Name, Scope: v.Scope, ScopeID: v.ScopeID, Number: v.Number}
+	if v.Word != nil {
+		fact.Word = *v.Word
+	}
+	tx.Emit(eventlog.Aggregate{Kind: aggregateKind, ID: v.ID, Version: v.Version}, fact)
+	tx.AfterCommit(func() { s.Reader.changed.Store(true) })
+	return d.valueOf(v), nil
+}
+
+// definitionFor finds the definition, and refuses scopes and callers that it does not admit.
+func (s *Slice) definitionFor(tx *command.Tx, name string, t Target) (Definition, error) {
+	d, err := s.catalogue.Definition(name)
+	if err != nil {
+		return d, err
+	}
+	operates := tx.Actor.Kind == command.System || slices.Contains(tx.Actor.Platform, s.operator)
+	switch {
+	case d.GlobalOnly && t.Scope != Global:
+		return d, fault.New(fault.Invalid, "limit.global_only", "%s holds for the whole installation.", name).At("body.scope", "can only be global")
+	case d.OperatorOnly && !operates:
+		return d, fault.New(fault.Denied, "limit.operator_only", "%s is set by the operators of this installation.", name)
+	}
+	return d, nil
+}
+
+// granted refuses a limit above that of a scope around it: it would not apply, and
+// whoever set it should know whom to ask.
+func (d Definition) granted(rows []row, t Target, place Place, number int64) error {
+	around := map[at]bool{{scope: Global}: true}
+	if t.Scope != Organization && t.Scope != Global {
+		around[at{Organization, place.Organization}] = true
+	}
+	for _, unit := range place.Units {
+		around[at{Unit, unit}] = true
+	}
+	own := at{t.Scope, t.ID}
+	delete(around, own)
+	outer := values{}
+	for _, v := range rows {
+		if around[at{v.Scope, v.ScopeID}] {
+			outer[at{v.Scope, v.ScopeID}] = v
+		}
+	}
+	if t.Scope == Global { // nothing is around it but Min and Max
+		return nil
+	}
+	smallest := d.resolve(outer, Subject{Organization: place.Organization, Units: place.Units})
+	if number <= smallest.Number {
+		return nil
+	}
+	owner := ""
+	if !smallest.Owner.IsZero() {
+		owner = smallest.Owner.String()
+	}
+	who := "an administrator of the organization"
+	if smallest.Scope == Global {
+		who = "an operator"
+	}
+	return fault.New(fault.Denied, "limit.needs_grant", "%s is at most %d here, set for %s. Ask %s to raise that first; until then %d would not apply.",
+		d.Name, smallest.Number, whose(smallest.Scope), who, number).
+		Over(fault.Limit{Name: d.Name, Value: smallest.Number, Unit: d.Unit, Scope: string(smallest.Scope), Owner: owner})
+}

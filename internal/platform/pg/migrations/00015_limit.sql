@@ -19,7 +19,7 @@ CREATE TABLE limit_value (
 -- One row, counted up by every change: readers ask it whether what they keep still
 -- holds, and its lock puts changes one after the other.
 CREATE TABLE limit_revision (
-	only     boolean PRIMARY KEY DEFAULT true CHECK (only),
+	singleton     boolean PRIMARY KEY DEFAULT true CHECK (singleton),
 	revision bigint  NOT NULL
 );
 INSERT INTO limit_revision (revision) VALUES (0);

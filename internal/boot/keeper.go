@@ -1,0 +1,83 @@
+package boot
+
+import (
+	"os/exec"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// keeper keeps one process running: when it ends, it is started again, with growing pauses.
+type keeper struct {
+	command func() *exec.Cmd
+	stopped chan struct{}
+	done    chan struct{}
+
+	mu  sync.Mutex
+	cmd *exec.Cmd
+}
+
+const (
+	firstPause   = 500 * time.Millisecond
+	longestPause = 30 * time.Second
+	longEnough   = time.Minute // a process that ran for so long has not failed at once
+)
+
+func newKeeper(command func() *exec.Cmd) *keeper {
+	return &keeper{command: command, stopped: make(chan struct{}), done: make(chan struct{})}
+}
+
+func (k *keeper) start() {
+	if k.command == nil {
+		close(k.done)
+		return
+	}
+	go k.run()
+}
+
+func (k *keeper) run() {
+	defer close(k.done)
+	pause := firstPause
+	for {
+		started := time.Now()
+		cmd := k.command()
+		k.mu.Lock()
+		err := cmd.Start()
+		if err == nil {
+			k.cmd = cmd
+		}
+		k.mu.Unlock()
+		if err == nil {
+			_ = cmd.Wait()
+		}
+		if time.Since(started) > longEnough {
+			pause = firstPause
+		}
+		select {
+		case <-k.stopped:
+			return
+		case <-time.After(pause):
+			pause = min(2*pause, longestPause)
+		}
+	}
+}
+
+// stop ends the process in order, or by force when it takes too long.
+func (k *keeper) stop() {
+	close(k.stopped)
+	k.signal(syscall.SIGTERM)
+	select {
+	case <-k.done:
+	case <-time.After(stopWithin):
+		k.signal(syscall.SIGKILL)
+		<-k.done
+	}
+}
+
+func (k *keeper) signal(s syscall.Signal) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.cmd != nil {
+		_ = k.cmd.Process.Signal(s)
+	}
+}

@@ -1,0 +1,191 @@
+package boot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"time"
+)
+
+// serviceUser is who the control plane runs as when it was started by root.
+const serviceUser = "stoa"
+
+// supervisor runs the control plane and this machine's agent as two processes,
+// because they are two trust domains: only the agent may be root.
+type supervisor struct {
+	config Config
+	out    io.Writer
+}
+
+// stopWithin is how long a process may take to end in order.
+const stopWithin = 30 * time.Second
+
+// up starts both and ends when told to, or when the control plane does.
+func (s supervisor) up(ctx context.Context) error {
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	credential, err := s.dropRoot()
+	if err != nil {
+		return err
+	}
+	plane, ready, err := s.startPlane(credential)
+	if err != nil {
+		return err
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- plane.Wait() }()
+	select {
+	case running := <-ready:
+		if running.URL == "" { // it ended before it was ready, and has said why
+			return exitOf(<-ended)
+		}
+		s.greet(running)
+		agents := newKeeper(s.agentCommand(running))
+		agents.start()
+		select {
+		case <-ctx.Done():
+			_, _ = fmt.Fprintln(s.out, "\nStopping: the agent first, then the control plane.")
+		case err := <-ended:
+			agents.stop()
+			return fmt.Errorf("the control plane ended: %w", err)
+		}
+		agents.stop()
+	case <-ctx.Done():
+	}
+	return terminate(plane.Process, ended)
+}
+
+// dropRoot returns who the control plane runs as; nil is the caller.
+func (s supervisor) dropRoot() (*syscall.Credential, error) {
+	if os.Geteuid() != 0 {
+		return nil, s.config.prepare()
+	}
+	uid, gid, err := ensureUser(serviceUser)
+	if err != nil {
+		return nil, err
+	}
+	// Everything but the agent's own folder belongs to the control plane.
+	if err := s.config.prepare(); err != nil {
+		return nil, err
+	}
+	for _, dir := range []string{"", "run", "pki", "secrets", "postgres", "log"} {
+		if err := os.Chown(s.config.path(dir), int(uid), int(gid)); err != nil {
+			return nil, fmt.Errorf("hand data folder to %s: %w", serviceUser, err)
+		}
+	}
+	if err := reachable(s.config.DataDir, uid); err != nil {
+		return nil, err
+	}
+	return &syscall.Credential{Uid: uid, Gid: gid}, nil
+}
+
+// ensureUser finds the service user, or makes it.
+func ensureUser(name string) (uid, gid uint32, err error) {
+	u, err := user.Lookup(name)
+	var unknown user.UnknownUserError
+	if errors.As(err, &unknown) {
+		//nolint:gosec // fixed arguments
+		out, failed := exec.Command("useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin", name).CombinedOutput()
+		if failed != nil {
+			return 0, 0, fmt.Errorf("make the system user %q, which the control plane runs as: %w: %s", name, failed, out)
+		}
+		u, err = user.Lookup(name)
+	}
+	if err != nil {
+		return 0, 0, fmt.Errorf("look up user %q: %w", name, err)
+	}
+	id, err := strconv.ParseUint(u.Uid, 10, 32)
+	if err != nil {
+		return 0, 0, err
+	}
+	group, err := strconv.ParseUint(u.Gid, 10, 32)
+	return uint32(id), uint32(group), err
+}
+
+// reachable tells early, and in words, when a folder above the data folder keeps
+// the service user out.
+func reachable(dir string, uid uint32) error {
+	for parent := filepath.Dir(dir); parent != "/"; parent = filepath.Dir(parent) {
+		info, err := os.Stat(parent)
+		if err != nil {
+			return err
+		}
+		stat, ok := info.Sys().(*syscall.Stat_t)
+		if ok && info.Mode().Perm()&0o001 == 0 && stat.Uid != uid {
+			return fmt.Errorf("the user %q, which the control plane runs as, cannot enter %s: choose another --data-dir, or chmod o+x it", serviceUser, parent)
+		}
+	}
+	return nil
+}
+
+// startPlane starts the control plane. It writes one line to the pipe when it is
+// ready, and closes it without one when it fails.
+func (s supervisor) startPlane(credential *syscall.Credential) (*exec.Cmd, <-chan Running, error) {
+	readEnd, writeEnd, err := os.Pipe()
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() { _ = writeEnd.Close() }()
+	cmd := exec.Command("/proc/self/exe", append([]string{"serve", "--role=all", "--ready-fd=3"}, s.config.flags()...)...) //nolint:gosec // ourselves
+	cmd.Args[0] = "stoad"
+	cmd.Stdout, cmd.Stderr = s.out, os.Stderr
+	cmd.ExtraFiles = []*os.File{writeEnd}
+	cmd.Dir = "/"
+	cmd.Env = planeEnvironment()
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: credential, Setpgid: true, Pdeathsig: syscall.SIGTERM}
+	if err := cmd.Start(); err != nil {
+		_ = readEnd.Close()
+		return nil, nil, fmt.Errorf("start control plane: %w", err)
+	}
+	ready := make(chan Running, 1)
+	go func() {
+		defer func() { _ = readEnd.Close() }()
+		ready <- readReady(readEnd)
+	}()
+	return cmd, ready, nil
+}
+
+// planeEnvironment keeps what a program needs and drops what root's shell holds.
+func planeEnvironment() []string {
+	env := []string{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8"}
+	for _, name := range []string{"TZ", "GOMEMLIMIT", "GODEBUG", "GOCOVERDIR", "GORACE", "STOA_CRASH_AT"} {
+		if value, ok := os.LookupEnv(name); ok {
+			env = append(env, name+"="+value)
+		}
+	}
+	return env
+}
+
+// terminate asks a process to end, and kills it when it takes too long.
+func terminate(p *os.Process, ended <-chan error) error {
+	_ = p.Signal(syscall.SIGTERM)
+	select {
+	case err := <-ended:
+		return exitOf(err)
+	case <-time.After(stopWithin):
+		_ = p.Kill()
+		<-ended
+		return errors.New("the control plane did not stop in time and was killed; nothing that was accepted is lost")
+	}
+}
+
+// exitStatus is a child's failure that the child itself has already explained.
+type exitStatus int
+
+func (e exitStatus) Error() string { return fmt.Sprintf("the control plane ended with exit code %d", int(e)) }
+
+func exitOf(err error) error {
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return exitStatus(exit.ExitCode())
+	}
+	return err
+}

@@ -1,0 +1,72 @@
+package identity
+
+import (
+	"time"
+
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
+)
+
+// Facts about an account. The aggregate is the user, whose version counts them.
+type (
+	Registered struct {
+		Invited bool `json:"invited"`
+	}
+	SignedIn struct {
+		SessionID ident.ID `json:"session_id"`
+	}
+	SignInFailed struct {
+		Failures int `json:"failures"` // in a row
+	}
+	LockedOut struct {
+		Until time.Time `json:"until"`
+	}
+	SignedOut struct {
+		CredentialID ident.ID `json:"credential_id"`
+	}
+	SessionRevoked struct {
+		SessionID ident.ID `json:"session_id"`
+	}
+	PasswordChanged struct {
+		SessionsRevoked int64 `json:"sessions_revoked"`
+	}
+	TokenCreated struct {
+		TokenID   ident.ID `json:"token_id"`
+		Scopes    int      `json:"scopes"` // how many; 0 means everything
+		ProjectID ident.ID `json:"project_id,omitzero"`
+	}
+	TokenRevoked struct {
+		TokenID ident.ID `json:"token_id"`
+	}
+	// OperatorAppointed: the first administrator, by the set-up link, or the local operator.
+	OperatorAppointed struct{}
+)
+
+// EventType names the fact.
+func (Registered) EventType() string { return "user.registered.v1" }
+
+// EventType names the fact.
+func (SignedIn) EventType() string { return "user.signed_in.v1" }
+
+// EventType names the fact.
+func (SignInFailed) EventType() string { return "user.sign_in_failed.v1" }
+
+// EventType names the fact.
+func (LockedOut) EventType() string { return "user.locked_out.v1" }
+
+// EventType names the fact.
+func (SignedOut) EventType() string { return "user.signed_out.v1" }
+
+// EventType names the fact.
+func (SessionRevoked) EventType() string { return "user.session_revoked.v1" }
+
+// EventType names the fact.
+func (PasswordChanged) EventType() string { return "user.password_changed.v1" }
+
+// EventType names the fact.
+func (TokenCreated) EventType() string { return "user.token_created.v1" }
+
+// EventType names the fact.
+func (TokenRevoked) EventType() string { return "user.token_revoked.v1" }
+
+// EventType names the fact.
+func (OperatorAppointed) EventType() string { return "user.operator_appointed.v1" }

@@ -1,0 +1,151 @@
+// Package identityhttp is identity's part of the API: set-up, signing in, one's own
+// account, sessions and API tokens. It sets the session cookie.
+package identityhttp
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/stoa-cloud/stoa/internal/identity"
+	"github.com/stoa-cloud/stoa/internal/platform/httpx"
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
+	"github.com/stoa-cloud/stoa/internal/platform/permission"
+	"github.com/stoa-cloud/stoa/internal/tenancy"
+	"github.com/stoa-cloud/stoa/internal/tenancy/tenancyhttp"
+)
+
+// User is an account as its holder sees it.
+type User struct {
+	ID             ident.ID  `json:"id"`
+	Email          string    `json:"email,omitempty" doc:"Absent for service accounts."`
+	Name           string    `json:"name"`
+	ServiceAccount bool      `json:"service_account,omitempty"`
+	CreatedAt      time.Time `json:"created_at"`
+}
+
+func fromAccount(a identity.Account) User {
+	return User{ID: a.ID, Email: a.Email, Name: a.Name, ServiceAccount: a.Email == "", CreatedAt: a.CreatedAt}
+}
+
+// Session is a browser's session.
+type Session struct {
+	ID            ident.ID   `json:"id"`
+	Current       bool       `json:"current" doc:"The one that asks."`
+	RemoteAddress string     `json:"remote_address,omitempty" doc:"Where it was opened."`
+	UserAgent     string     `json:"user_agent,omitempty"`
+	CreatedAt     time.Time  `json:"created_at"`
+	ExpiresAt     *time.Time `json:"expires_at,omitempty"`
+	LastUsedAt    *time.Time `json:"last_used_at,omitempty" doc:"To the minute."`
+}
+
+func fromSession(c identity.Credential) Session {
+	return Session{
+		ID: c.ID, Current: c.Current, RemoteAddress: c.RemoteAddress, UserAgent: c.UserAgent,
+		CreatedAt: c.CreatedAt, ExpiresAt: c.ExpiresAt, LastUsedAt: c.LastUsedAt,
+	}
+}
+
+// Token is an API token, without its secret.
+type Token struct {
+	ID         ident.ID   `json:"id"`
+	Name       string     `json:"name"`
+	Current    bool       `json:"current" doc:"The one that asks."`
+	Scopes     []string   `json:"scopes" doc:"Commands and queries, or groups of them, that it may issue; empty: all that you may."`
+	ProjectID  ident.ID   `json:"project_id,omitzero" doc:"The only project that it reaches, if any."`
+	CreatedAt  time.Time  `json:"created_at"`
+	ExpiresAt  *time.Time `json:"expires_at,omitempty"`
+	LastUsedAt *time.Time `json:"last_used_at,omitempty" doc:"To the minute."`
+}
+
+func fromToken(c identity.Credential) Token {
+	if c.Scopes == nil {
+		c.Scopes = []string{}
+	}
+	return Token{
+		ID: c.ID, Name: c.Name, Current: c.Current, Scopes: c.Scopes, ProjectID: c.ProjectID,
+		CreatedAt: c.CreatedAt, ExpiresAt: c.ExpiresAt, LastUsedAt: c.LastUsedAt,
+	}
+}
+
+// Me is who the caller is, and what they can see.
+type Me struct {
+	User       User `json:"user"`
+	Credential struct {
+		Kind      string     `json:"kind" enum:"session,token"`
+		ID        ident.ID   `json:"id"`
+		Name      string     `json:"name,omitempty"`
+		Scopes    []string   `json:"scopes,omitempty"`
+		ExpiresAt *time.Time `json:"expires_at,omitempty"`
+	} `json:"credential"`
+	PlatformRoles    []permission.Role          `json:"platform_roles"`
+	Organizations    []tenancyhttp.Organization `json:"organizations"`
+	Projects         []tenancyhttp.Project      `json:"projects"`
+	DefaultProjectID ident.ID                   `json:"default_project_id,omitzero"`
+}
+
+func fromMe(me identity.Me) Me {
+	m := Me{
+		User: fromAccount(me.Account), DefaultProjectID: me.DefaultProject, PlatformRoles: append([]permission.Role{}, me.PlatformRoles...),
+		Organizations: each(me.Organizations, tenancyhttp.FromOrganization), Projects: each(me.Projects, tenancyhttp.FromProject),
+	}
+	m.Credential.Kind, m.Credential.ID, m.Credential.Name = string(me.Credential.Kind), me.Credential.ID, me.Credential.Name
+	m.Credential.Scopes, m.Credential.ExpiresAt = me.Credential.Scopes, me.Credential.ExpiresAt
+	return m
+}
+
+func each[T, V any](items []T, view func(T) V) []V {
+	views := make([]V, len(items))
+	for i, item := range items {
+		views[i] = view(item)
+	}
+	return views
+}
+
+type out[T any] struct{ Body T }
+
+type listOut[T any] struct{ Body httpx.Page[T] }
+
+func listed[V any](page tenancy.Page[identity.Credential], view func(identity.Credential) V) (*listOut[V], error) {
+	var next string
+	var err error
+	if !page.Next.IsZero() {
+		next, err = httpx.EncodeCursor(page.Next)
+	}
+	return &listOut[V]{Body: httpx.NewPage(each(page.Items, view), next)}, err
+}
+
+func paging(in httpx.Paging) (p tenancy.Paging, err error) {
+	p.Limit = in.Limit
+	return p, httpx.DecodeCursor(in.Cursor, &p.After)
+}
+
+// signedIn is an answer that opens a session.
+type signedIn struct {
+	SetCookie http.Cookie `header:"Set-Cookie" doc:"The session, as the cookie stoa_session."`
+	Body      struct {
+		User User `json:"user"`
+	}
+}
+
+func opened(ctx context.Context, s identity.SignedInOnce, err error) (*signedIn, error) {
+	if err != nil {
+		return nil, err
+	}
+	answer := &signedIn{SetCookie: cookie(ctx, s.Secret.Reveal())}
+	answer.SetCookie.Expires = s.ExpiresAt
+	answer.Body.User = fromAccount(s.Account)
+	return answer, nil
+}
+
+// cookie is out of reach for scripts, and is not sent along with what other sites
+// make a browser send, except for following a link.
+func cookie(ctx context.Context, value string) http.Cookie {
+	return http.Cookie{
+		Name: identity.CookieName, Value: value, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: httpx.IsSecure(ctx),
+	}
+}
+
+type signedOut struct {
+	SetCookie http.Cookie `header:"Set-Cookie" doc:"Clears the session's cookie."`
+}

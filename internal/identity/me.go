@@ -1,0 +1,75 @@
+package identity
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/stoa-cloud/stoa/internal/platform/command"
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
+	"github.com/stoa-cloud/stoa/internal/platform/permission"
+	"github.com/stoa-cloud/stoa/internal/platform/pg"
+	"github.com/stoa-cloud/stoa/internal/tenancy"
+)
+
+// GetMe asks who the caller is, and what they can see.
+type GetMe struct{}
+
+// Me is the answer.
+type Me struct {
+	Account        Account
+	Credential     Credential
+	PlatformRoles  []permission.Role
+	Organizations  []tenancy.Organization
+	Projects       []tenancy.Project
+	DefaultProject ident.ID
+}
+
+const (
+	selectAccount = `
+SELECT id, version, kind, coalesce(email, '') AS email, name, platform_roles, default_project_id, created_at
+FROM account WHERE id = $1`
+	selectCredential = `
+SELECT id, kind, name, scopes, project_id, remote_address, user_agent, created_at, expires_at, last_used_at
+FROM credential WHERE id = $1`
+)
+
+func getMe(ctx context.Context, q command.Query, _ GetMe) (Me, error) {
+	me := Me{PlatformRoles: q.Actor.Platform, DefaultProject: q.Actor.DefaultProject}
+	var err error
+	if me.Account, err = pg.One[Account](ctx, q, selectAccount, q.Actor.ID); err != nil {
+		return Me{}, fmt.Errorf("read account: %w", err)
+	}
+	if me.Credential, err = pg.One[Credential](ctx, q, selectCredential, q.Actor.Credential); err != nil {
+		return Me{}, fmt.Errorf("read credential: %w", err)
+	}
+	if me.Organizations, err = tenancy.OrganizationsOf(ctx, q, q.Actor); err != nil {
+		return Me{}, fmt.Errorf("list organizations: %w", err)
+	}
+	if me.Projects, err = tenancy.ProjectsOf(ctx, q, q.Actor); err != nil {
+		return Me{}, fmt.Errorf("list projects: %w", err)
+	}
+	return me, nil
+}
+
+// People implements tenancy.People.
+type People struct{}
+
+const selectPeople = `SELECT id, kind, coalesce(email, '') AS email, name FROM account WHERE id = ANY ($1)`
+
+// People describes those of ids that exist.
+func (People) People(ctx context.Context, q pg.Querier, ids []ident.ID) (map[ident.ID]tenancy.Person, error) {
+	rows, err := pg.All[struct {
+		ID    ident.ID          `db:"id"`
+		Kind  command.ActorKind `db:"kind"`
+		Email string            `db:"email"`
+		Name  string            `db:"name"`
+	}](ctx, q, selectPeople, ids)
+	if err != nil {
+		return nil, fmt.Errorf("read people: %w", err)
+	}
+	people := make(map[ident.ID]tenancy.Person, len(rows))
+	for _, row := range rows {
+		people[row.ID] = tenancy.Person{ID: row.ID, Name: row.Name, Email: row.Email, ServiceAccount: row.Kind == command.ServiceAccount}
+	}
+	return people, nil
+}

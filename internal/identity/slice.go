@@ -1,0 +1,92 @@
+package identity
+
+import (
+	"context"
+
+	"github.com/stoa-cloud/stoa/internal/platform/clock"
+	"github.com/stoa-cloud/stoa/internal/platform/command"
+	"github.com/stoa-cloud/stoa/internal/platform/permission"
+	"github.com/stoa-cloud/stoa/internal/platform/pg"
+	"github.com/stoa-cloud/stoa/internal/tenancy"
+)
+
+// Slice is every command and query of identity, bound. Those that hash passwords do
+// so before their transaction begins: no lock and no connection waits for it.
+type Slice struct {
+	SetupNeeded  command.Func[GetSetup, Setup]
+	SetUp        command.Func[SetUp, SignedInOnce]
+	Registration command.Func[GetRegistration, Registration]
+	Register     command.Func[Register, SignedInOnce]
+	SignIn       command.Func[SignIn, SignedInOnce]
+	SignOut      command.Func[SignOut, struct{}]
+
+	Me             command.Func[GetMe, Me]
+	ChangePassword command.Func[ChangePassword, struct{}]
+	Sessions       command.Func[ListCredentials, tenancy.Page[Credential]]
+	RevokeSession  command.Func[RevokeCredential, struct{}]
+	Tokens         command.Func[ListCredentials, tenancy.Page[Credential]]
+	CreateToken    command.Func[CreateToken, TokenCreatedOnce]
+	RevokeToken    command.Func[RevokeCredential, struct{}]
+
+	// OpenSetup and EnsureLocalOperator are Stoa's own, at its start: call them with
+	// command.AsSystem.
+	OpenSetup           command.Func[OpenSetup, SetupLink]
+	EnsureLocalOperator command.Func[EnsureLocalOperator, LocalOperator]
+}
+
+// desk holds what the handlers need besides the transaction.
+type desk struct {
+	db       *pg.DB
+	clock    clock.Clock
+	hasher   *Hasher
+	settings Settings
+	table    permission.Table
+	groups   groups
+}
+
+// New binds identity's commands and queries to the runner.
+func New(r *command.Runner, settings Settings, hasher *Hasher) *Slice {
+	d := desk{db: r.DB, clock: r.Clock, hasher: hasher, settings: settings, table: r.Table, groups: groupsOf(r.Table)}
+	return &Slice{
+		SetupNeeded:  query(r, "setup.get", nowhere, getSetup),
+		SetUp:        d.setUp(command.Bind(r, spec("setup.complete", command.NoScope[hashedSetUp]), d.completeSetup)),
+		Registration: query(r, "auth.registration", nowhere, d.getRegistration),
+		Register:     d.register(command.Bind(r, spec("auth.register", command.NoScope[hashedRegister]), d.completeRegistration)),
+		SignIn:       d.signIn(command.Bind(r, spec("auth.sign_in", command.NoScope[checkedSignIn]), d.completeSignIn)),
+		SignOut:      command.Bind(r, spec("auth.sign_out", command.NoScope[SignOut]), signOut),
+
+		Me:             query(r, "me.get", nowhere, getMe),
+		ChangePassword: d.changePassword(command.Bind(r, spec("me.change_password", command.OwnScope[checkedChange]), completePasswordChange)),
+		Sessions:       query(r, "session.list", ownThings, listCredentials(Session)),
+		RevokeSession:  command.Bind(r, spec("session.revoke", ofCredential(Session)), revokeSession),
+		Tokens:         query(r, "token.list", ownThings, listCredentials(APIToken)),
+		CreateToken:    unkept(command.Bind(r, spec("token.create", command.OwnScope[CreateToken]), d.createToken)),
+		RevokeToken:    command.Bind(r, spec("token.revoke", ofCredential(APIToken)), revokeToken),
+
+		OpenSetup:           command.Bind(r, spec("setup.open", command.NoScope[OpenSetup]), openSetup),
+		EnsureLocalOperator: command.Bind(r, spec("operator.ensure_local", command.NoScope[EnsureLocalOperator]), ensureLocalOperator),
+	}
+}
+
+func spec[C any](name string, scope func(context.Context, *command.Tx, C) (command.Scope, error)) command.Spec[C] {
+	return command.Spec[C]{Name: name, Scope: scope}
+}
+
+func query[Q, R any](r *command.Runner, name string, scope func(context.Context, pg.Querier, command.Actor, Q) (command.Scope, error),
+	read func(context.Context, command.Query, Q) (R, error),
+) command.Func[Q, R] {
+	return command.BindQuery(r, command.QuerySpec[Q]{Name: name, Scope: scope}, read)
+}
+
+func nowhere[Q any](context.Context, pg.Querier, command.Actor, Q) (command.Scope, error) {
+	return command.Scope{}, nil
+}
+
+func ownThings[Q any](_ context.Context, _ pg.Querier, actor command.Actor, _ Q) (command.Scope, error) {
+	return command.Scope{Owner: actor.ID}, nil
+}
+
+// unkept is for answers that carry a secret.
+func unkept[C, R any](f command.Func[C, R]) command.Func[C, R] {
+	return func(ctx context.Context, in C) (R, error) { return f(command.Unkept(ctx), in) }
+}

@@ -33,13 +33,13 @@ func (s *Slice) cancelExecution(ctx context.Context, tx *command.Tx, in Cancel) 
 		e.CancelAsked = true
 		s.store.Save(tx.Tx, e)
 		tx.Emit(e.aggregate(), CancelRequested{NodeID: e.NodeID})
-		tx.AfterCommit(func() { s.cancelOnNode(ctx, e) })
+		tx.AfterCommit(func() { s.live.ask(askCancel, e.ID) })
 	}
 	return e, nil
 }
 
-// cancelOnNode tells the node, if this replica holds its session; the replica that
-// does hears of the event. Losing the message costs time: the reconciler repeats it.
+// cancelOnNode tells the node, if this replica holds its session. Losing the message
+// costs time: it is sent again for as long as the execution runs.
 func (s *Slice) cancelOnNode(ctx context.Context, e Execution) {
 	if _, here := s.placer.session(e.NodeID); !here {
 		return

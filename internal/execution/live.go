@@ -47,8 +47,15 @@ type LiveFrame struct {
 // liveSubject is "stoa.execution.live.<id>".
 func liveSubject(id ident.ID) string { return bus.Subject("execution", "live", id.String()) }
 
-// replaySubject is "stoa.execution.replay": the replica that holds the session asks its agent.
-func replaySubject() string { return bus.Subject("execution", "replay") }
+// askSubject is "stoa.execution.ask": whichever replica holds the node's session acts.
+func askSubject() string { return bus.Subject("execution", "ask") }
+
+// What one replica asks of the others. Losing it costs time: they look by themselves.
+const (
+	askReplay byte = 'r' // send the attempt's output once more
+	askCancel byte = 'c' // tell the node to end it
+	askClaim  byte = 'q' // it is queued: perhaps you have room
+)
 
 func (l *Live) output(id ident.ID, attempt int, f node.Frame) {
 	l.publish(id, LiveFrame{Kind: LiveOutput, Attempt: attempt, Seq: f.Seq, Stderr: f.Stream == node.Stderr, Offset: f.Offset, Bytes: f.Bytes})
@@ -79,14 +86,21 @@ func (l *Live) Watch(id ident.ID, handle func(LiveFrame), lost func()) (bus.Subs
 }
 
 // AskReplay asks for all output of the current attempt once more.
-func (l *Live) AskReplay(id ident.ID) error { return l.bus.Publish(replaySubject(), id[:]) }
+func (l *Live) AskReplay(id ident.ID) { l.ask(askReplay, id) }
 
-// serveReplays answers AskReplay on the replica that holds the session.
-func (l *Live) serveReplays(handle func(ident.ID)) (bus.Subscription, error) {
-	return l.bus.Subscribe(replaySubject(), func(m bus.Message) {
+func (l *Live) ask(what byte, id ident.ID) {
+	if err := l.bus.Publish(askSubject(), append([]byte{what}, id[:]...)); err != nil {
+		l.log.Debug("question to other replicas lost", "execution", id, "error", err)
+	}
+}
+
+// answer serves what replicas ask of each other, this one included.
+func (l *Live) answer(handle func(what byte, id ident.ID)) (bus.Subscription, error) {
+	return l.bus.Subscribe(askSubject(), func(m bus.Message) {
 		var id ident.ID
-		if copy(id[:], m.Data) == len(id) {
-			handle(id)
+		if len(m.Data) == 1+len(id) {
+			copy(id[:], m.Data[1:])
+			handle(m.Data[0], id)
 		}
 	})
 }

@@ -115,8 +115,8 @@ type Nodes interface {
 	Replay(ctx context.Context, node ident.ID, id ident.ID, attempt int) error
 }
 
-// Waker wakes whoever waits for an execution to change, in this process.
+// Waker tells when an aggregate changed; eventlog.Hints is one.
 type Waker interface {
-	Wait(key string) (<-chan struct{}, func())
-	Notify(key string)
+	// Changed returns a channel that closes at the next change, and a function to give up.
+	Changed(aggregate ident.ID) (<-chan struct{}, func())
 }

@@ -53,7 +53,7 @@ func (s *Slice) requeueExecution(ctx context.Context, tx *command.Tx, in requeue
 	tx.AfterCommit(func() {
 		s.placer.release(node, e.ID, attempt)
 		s.live.reset(e.ID, attempt)
-		s.signal()
+		s.live.ask(askClaim, e.ID)
 	})
 	return e, nil
 }

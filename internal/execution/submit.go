@@ -124,7 +124,7 @@ func (s *Slice) settle(ctx context.Context, h *hold, e Execution, err error) (Ex
 	case err != nil || h.id != e.ID || e.Status != Scheduled:
 		h.release()
 		if err == nil && e.Status == Queued {
-			s.signal()
+			s.live.ask(askClaim, e.ID)
 		}
 	default:
 		s.assign(ctx, h.slot, e, h.input)

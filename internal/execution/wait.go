@@ -17,7 +17,7 @@ func (s *Slice) SubmitAndWait(ctx context.Context, in Submit, patience time.Dura
 	if in.ID.IsZero() {
 		in.ID = s.newID()
 	}
-	woken, stop := s.waker.Wait(Key(in.ID)) // before the commit, so that no end is missed
+	changed, stop := s.Changed(in.ID) // before the commit, so that no end is missed
 	defer func() { stop() }()
 	e, err := s.Submit(ctx, in)
 	if err != nil {
@@ -25,20 +25,16 @@ func (s *Slice) SubmitAndWait(ctx context.Context, in Submit, patience time.Dura
 	}
 	if e.ID != in.ID { // an answer that was given before
 		stop()
-		woken, stop = s.waker.Wait(Key(e.ID))
+		changed, stop = s.Changed(e.ID)
 	}
-	return s.wait(ctx, e, woken, patience)
-}
-
-func (s *Slice) wait(ctx context.Context, e Execution, woken <-chan struct{}, patience time.Duration) (Details, error) {
 	deadline := time.NewTimer(patience)
 	defer deadline.Stop()
 	recheck := time.NewTicker(recheckEvery)
 	defer recheck.Stop()
 	d := Details{Execution: e}
 	over := false
-	for fresh := e.Version == 1; ; fresh = false { // what was just inserted need not be read again
-		if !fresh {
+	for read := e.ID != in.ID; ; read = true { // what was just inserted need not be read again
+		if read {
 			current, out, err := s.store.GetEnded(ctx, s.runner.DB, e.ID)
 			if err != nil {
 				return d, err
@@ -49,7 +45,9 @@ func (s *Slice) wait(ctx context.Context, e Execution, woken <-chan struct{}, pa
 			return d, nil
 		}
 		select {
-		case <-woken:
+		case <-changed:
+			stop()
+			changed, stop = s.Changed(e.ID)
 		case <-recheck.C:
 		case <-deadline.C:
 			over = true
@@ -59,44 +57,39 @@ func (s *Slice) wait(ctx context.Context, e Execution, woken <-chan struct{}, pa
 	}
 }
 
-// Key is what waiters for an execution's changes wait on.
-func Key(id ident.ID) string { return Kind + "/" + id.String() }
-
-// Wait gives a channel that tells when the execution changed.
-func (s *Slice) Wait(id ident.ID) (<-chan struct{}, func()) { return s.waker.Wait(Key(id)) }
+// Changed gives a channel that closes when the execution next changes. Ask first,
+// then read the row, then wait.
+func (s *Slice) Changed(id ident.ID) (<-chan struct{}, func()) { return s.waker.Changed(id) }
 
 // Live is the carrier of what runs write.
 func (s *Slice) Live() *Live { return s.live }
 
-// Hinted acts on events that this or another replica committed: queued work may be
-// claimable here, a cancellation may be for a node of ours.
-func (s *Slice) Hinted(ctx context.Context, eventType string, id ident.ID) {
-	switch eventType {
-	case Submitted{}.EventType(), Requeued{}.EventType():
-		s.signal()
-	case CancelRequested{}.EventType():
-		if e, err := s.store.Get(ctx, s.runner.DB, id); err == nil && e.Status.Active() {
-			s.cancelOnNode(ctx, e)
+// Answer serves what other replicas ask about nodes whose sessions are here, until ctx ends.
+func (s *Slice) Answer(ctx context.Context) error {
+	sub, err := s.live.answer(func(what byte, id ident.ID) {
+		if what == askClaim {
+			s.signal()
+			return
 		}
-	}
-}
-
-// Serve answers requests for output until ctx ends.
-func (s *Slice) Serve(ctx context.Context) error {
-	sub, err := s.live.serveReplays(func(id ident.ID) {
 		e, err := s.store.Get(ctx, s.runner.DB, id)
 		if err != nil || !e.Status.Active() {
 			return
 		}
-		if _, here := s.placer.session(e.NodeID); here {
+		if _, here := s.placer.session(e.NodeID); !here {
+			return
+		}
+		switch what {
+		case askReplay:
 			_ = s.nodes.Replay(ctx, e.NodeID, e.ID, e.Attempt)
+		case askCancel:
+			s.cancelOnNode(ctx, e)
 		}
 	})
 	if err != nil {
 		return err
 	}
-	context.AfterFunc(ctx, func() { _ = sub.Close() })
-	return nil
+	<-ctx.Done()
+	return sub.Close()
 }
 
 // FactTypes is every event of the slice, for the catalogue.

@@ -106,8 +106,8 @@ func (w *watch) run(ctx context.Context, d execution.Details) error {
 		return err
 	}
 	defer func() { _ = sub.Close() }()
-	woken, stop := w.slice.Wait(d.ID)
-	defer stop()
+	changed, stop := w.slice.Changed(d.ID)
+	defer func() { stop() }()
 	// Read again now that nothing can be missed any more.
 	if d, err = w.slice.Watch(ctx, execution.Get{ID: d.ID}); err != nil {
 		return err
@@ -116,7 +116,7 @@ func (w *watch) run(ctx context.Context, d execution.Details) error {
 		return err
 	}
 	if d.Status.Active() {
-		_ = w.slice.Live().AskReplay(d.ID)
+		w.slice.Live().AskReplay(d.ID)
 	}
 	look := time.NewTicker(lookEvery)
 	defer look.Stop()
@@ -134,9 +134,11 @@ func (w *watch) run(ctx context.Context, d execution.Details) error {
 			}
 			continue
 		case <-missed:
-			_ = w.slice.Live().AskReplay(d.ID)
+			w.slice.Live().AskReplay(d.ID)
 			continue
-		case <-woken:
+		case <-changed:
+			stop()
+			changed, stop = w.slice.Changed(d.ID)
 		case <-look.C:
 		}
 		if d, err = w.slice.Watch(ctx, execution.Get{ID: d.ID}); err != nil {

@@ -89,8 +89,8 @@ func Permissions() permission.Table {
 
 		// Settings, limits and quotas.
 		"limit.list":  signedIn, // as they apply to the caller
-		"limit.set":   admins,   // global ones have no organization, so operators only
-		"limit.clear": admins,
+		"limit.set":   with(managers, permission.Self), // in that scope; global ones have none, so operators only
+		"limit.clear": with(managers, permission.Self),
 
 		// Nodes belong to the platform.
 		"node.list":     operators,

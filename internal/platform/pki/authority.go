@@ -43,6 +43,9 @@ const (
 // Pin is the SHA-256 of the authority's certificate.
 type Pin [sha256.Size]byte
 
+// Matches tells whether it is the pin of this authority.
+func (p Pin) Matches(authority *x509.Certificate) bool { return sha256.Sum256(authority.Raw) == p }
+
 // Authority issues certificates.
 type Authority struct {
 	cert *x509.Certificate

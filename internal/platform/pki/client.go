@@ -5,7 +5,6 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
-	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -49,7 +48,7 @@ func PinnedTLS(pin Pin, learn func(authority *x509.Certificate)) *tls.Config {
 		VerifyConnection: func(state tls.ConnectionState) error {
 			shown := state.PeerCertificates
 			authority := shown[len(shown)-1]
-			if sha256.Sum256(authority.Raw) != pin {
+			if !pin.Matches(authority) {
 				return ErrPin
 			}
 			if err := verifyServer(shown[0], authority, time.Now()); err != nil {

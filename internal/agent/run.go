@@ -1,0 +1,83 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	agentv1 "github.com/stoa-cloud/stoa/api/agent/v1"
+	"github.com/stoa-cloud/stoa/internal/agent/sandbox"
+)
+
+// assign takes a signed task in and starts it, unless this attempt was seen before.
+func (s *session) assign(signed *agentv1.SignedTask) {
+	a := s.agent
+	t, err := openTask(s.verifier, signed, addressee{node: s.welcome.GetNodeId(), epoch: s.welcome.GetEpoch(), clock: s.clock()})
+	if errors.Is(err, errUntrusted) {
+		a.log.Error("task thrown away", "error", err)
+		return
+	}
+	x := &task{ref: t.GetRef(), began: time.Now(), stop: func(error) {}}
+	var job sandbox.Job
+	if err == nil {
+		job, err = jobOf(t)
+	}
+	if err != nil {
+		a.log.Warn("task refused", "task", key(x.ref), "error", err)
+		if a.table.add(x, t.GetExpiresMs()) {
+			a.table.end(x, failure(&ending{outcomeError, reasonTaskInvalid, err.Error()}), time.Now())
+		}
+		return
+	}
+	ctx, stop := context.WithCancelCause(context.Background()) // a run outlives its session
+	x.stop = stop
+	if !a.table.add(x, t.GetExpiresMs()) {
+		stop(nil)
+		return
+	}
+	a.runs.Go(func() {
+		defer stop(nil)
+		a.run(ctx, x, job)
+	})
+}
+
+// run runs the job in the sandbox, to its end.
+func (a *Agent) run(ctx context.Context, x *task, job sandbox.Job) {
+	if a.cfg.Driver == nil {
+		a.table.end(x, failure(&ending{outcomeError, reasonTaskRefused, "This host cannot isolate programs, so it runs none."}), time.Now())
+		return
+	}
+	done, err := a.cfg.Driver.Run(ctx, job, func(stream sandbox.Stream, b []byte) { a.table.write(x, stream, b) })
+	result := resultOf(done, err, context.Cause(ctx))
+	if err != nil && result.GetReasonCode() == reasonSandbox {
+		a.log.Error("sandbox failed", "task", key(x.ref), "error", err)
+	}
+	a.observe(result)
+	a.table.end(x, result, time.Now())
+}
+
+// resultOf tells how a run ended. cause is why its context ended, if it did.
+func resultOf(done sandbox.Result, err, cause error) *agentv1.Result {
+	r := &agentv1.Result{
+		Outcome: string(done.Outcome), Signal: done.Signal, ReasonCode: string(done.Reason), Class: string(done.Class),
+		Usage: &agentv1.Usage{
+			WallUs: done.Usage.Wall.Microseconds(), CpuUs: done.Usage.CPU.Microseconds(), PeakMemoryBytes: done.Usage.PeakMemoryBytes,
+		},
+		StdoutBytes: done.StdoutBytes, StderrBytes: done.StderrBytes,
+	}
+	if done.ExitCode != nil {
+		code := int32(*done.ExitCode) //nolint:gosec // an exit code
+		r.ExitCode = &code
+	}
+	var why *ending
+	var refused *sandbox.JobError
+	switch {
+	case done.Outcome == sandbox.Cancelled && errors.As(cause, &why):
+		r.Outcome, r.ReasonCode, r.ReasonMessage = why.outcome, why.code, why.message
+	case errors.As(err, &refused):
+		r.Outcome, r.ReasonCode, r.ReasonMessage = outcomeError, reasonTaskRefused, refused.Error()
+	case err != nil:
+		r.Outcome, r.ReasonCode, r.ReasonMessage = outcomeError, reasonSandbox, "The sandbox of the node failed. The agent's log says why."
+	}
+	return r
+}

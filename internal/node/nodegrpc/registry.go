@@ -1,0 +1,166 @@
+package nodegrpc
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+
+	agentv1 "github.com/stoa-cloud/stoa/api/agent/v1"
+	"github.com/stoa-cloud/stoa/internal/node"
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
+)
+
+// enter makes x its node's session here, and waits until the one before is closed:
+// the workloads see one session of a node end before the next one opens.
+func (s *Server) enter(x *session) error {
+	s.mu.Lock()
+	if s.stopping {
+		s.mu.Unlock()
+		return errStopping
+	}
+	before := s.sessions[x.info.NodeID]
+	if before != nil && before.info.Epoch > x.info.Epoch {
+		s.mu.Unlock()
+		return errSuperseded
+	}
+	s.sessions[x.info.NodeID] = x
+	s.mu.Unlock()
+	if before != nil {
+		before.stop(errSuperseded)
+		<-before.closed
+	}
+	return context.Cause(x.ctx)
+}
+
+func (s *Server) leave(x *session) {
+	s.mu.Lock()
+	if s.sessions[x.info.NodeID] == x {
+		delete(s.sessions, x.info.NodeID)
+	}
+	s.mu.Unlock()
+	close(x.closed)
+}
+
+func (s *Server) find(id ident.ID) (*session, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	x := s.sessions[id]
+	if x == nil || x.ctx.Err() != nil {
+		return nil, node.ErrNoSession
+	}
+	return x, nil
+}
+
+func (s *Server) all() []*session {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	all := make([]*session, 0, len(s.sessions))
+	for _, x := range s.sessions {
+		all = append(all, x)
+	}
+	return all
+}
+
+// Local implements node.Sessions.
+func (s *Server) Local() []node.Session {
+	var local []node.Session
+	for _, x := range s.all() {
+		if x.ctx.Err() == nil && x.isOpen.Load() {
+			local = append(local, x.snapshot())
+		}
+	}
+	return local
+}
+
+// Assign implements node.Sessions. On the hot path: one signature, one queued message.
+func (s *Server) Assign(id ident.ID, epoch int64, t node.Task) error {
+	x, err := s.find(id)
+	if err != nil {
+		return err
+	}
+	if x.info.Epoch != epoch {
+		return node.ErrNoSession
+	}
+	expires := t.Expires
+	if expires == 0 {
+		expires = node.DefaultTaskExpiry
+	}
+	task, err := proto.Marshal(&agentv1.Task{
+		Ref: refTo(t.Ref), NodeId: id.String(), Epoch: epoch, ExpiresMs: s.Clock().Add(expires).UnixMilli(), Spec: specTo(t),
+	})
+	if err != nil {
+		return fmt.Errorf("encode task: %w", err)
+	}
+	return x.offer(&toAgent{Message: &agentv1.ToAgent_Assign{Assign: &agentv1.SignedTask{Task: task, Signature: x.signer.Sign(task)}}})
+}
+
+// Cancel implements node.Sessions.
+func (s *Server) Cancel(id ident.ID, ref node.TaskRef, reason string) error {
+	x, err := s.find(id)
+	if err != nil {
+		return err
+	}
+	return x.offer(&toAgent{Message: &agentv1.ToAgent_Cancel{Cancel: &agentv1.Cancel{Ref: refTo(ref), Reason: reason}}})
+}
+
+// ReplayOutput implements node.Sessions.
+func (s *Server) ReplayOutput(id ident.ID, ref node.TaskRef, fromSeq int64) error {
+	x, err := s.find(id)
+	if err != nil {
+		return err
+	}
+	return x.offer(&toAgent{Message: &agentv1.ToAgent_ReplayOutput{ReplayOutput: &agentv1.ReplayOutput{Ref: refTo(ref), FromSeq: fromSeq}}})
+}
+
+// Run renews leases until ctx ends.
+func (s *Server) Run(ctx context.Context) error {
+	tick := time.NewTicker(s.timing.Lease / 3)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		case <-s.kick:
+		}
+		s.renew(ctx)
+	}
+}
+
+// renew renews the leases of all agents that were heard, and ends the sessions that no longer hold.
+func (s *Server) renew(ctx context.Context) {
+	asked := s.now()
+	sessions := map[ident.ID]*session{}
+	var held []node.Held
+	for _, x := range s.all() {
+		if asked-time.Duration(x.heard.Load()) > s.timing.Lease {
+			x.stop(errSilent)
+			continue
+		}
+		sessions[x.info.NodeID] = x
+		held = append(held, node.Held{NodeID: x.info.NodeID, Epoch: x.info.Epoch, Running: int(x.load.Load())})
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.timing.Lease/3)
+	defer cancel()
+	renewed, err := s.Slice.RenewLeases(ctx, held)
+	if err != nil {
+		s.Log.ErrorContext(ctx, "leases not renewed", "sessions", len(held), "error", err)
+		for _, x := range sessions {
+			if s.now()-time.Duration(x.renewed.Load()) > s.timing.Lease {
+				x.stop(errLapsed)
+			}
+		}
+		return
+	}
+	for _, r := range renewed {
+		x := sessions[r.NodeID]
+		delete(sessions, r.NodeID)
+		x.renewed.Store(int64(asked))
+		x.want(r.Cordoned, r.Draining)
+	}
+	for _, x := range sessions {
+		x.stop(errLost)
+	}
+}

@@ -88,7 +88,7 @@ func Permissions() permission.Table {
 		"project.remove_member": with(managers, permission.Self),
 
 		// Settings, limits and quotas.
-		"limit.list":  signedIn, // as they apply to the caller
+		"limit.list":  signedIn,                        // as they apply to the caller
 		"limit.set":   with(managers, permission.Self), // in that scope; global ones have none, so operators only
 		"limit.clear": with(managers, permission.Self),
 

@@ -115,6 +115,9 @@ func tidyName(host string) string {
 		}
 		return -1
 	}, host)
+	if kept != "" {
+		kept = fmt.Sprintf("%.32s-", kept)
+	}
 	sum := sha256.Sum256([]byte(host))
-	return fmt.Sprintf("node-%.32s-%x", kept, sum[:3])
+	return fmt.Sprintf("node-%s%x", kept, sum[:3])
 }

@@ -37,6 +37,7 @@ type snapshot struct {
 	revision int64
 	checked  time.Time
 	byName   map[string]values
+	places   sync.Map // project → Place, as far as somebody asked
 }
 
 // values is what was set for one name.
@@ -79,14 +80,14 @@ func (r *Reader) Effective(ctx context.Context, q pg.Querier, name string, who S
 	if len(set) == 0 {
 		return d.fallback(), nil
 	}
-	if who, err = r.complete(ctx, q, set, who); err != nil {
+	if who, err = r.complete(ctx, q, s, set, who); err != nil {
 		return Value{}, err
 	}
 	return d.resolve(set, who), nil
 }
 
 // complete finds organization and units of the project, if any of them set something.
-func (r *Reader) complete(ctx context.Context, q pg.Querier, set values, who Subject) (Subject, error) {
+func (r *Reader) complete(ctx context.Context, q pg.Querier, kept *snapshot, set values, who Subject) (Subject, error) {
 	if who.Project.IsZero() {
 		return who, nil
 	}
@@ -97,11 +98,15 @@ func (r *Reader) complete(ctx context.Context, q pg.Querier, set values, who Sub
 	if !needed {
 		return who, nil
 	}
-	place, err := r.places.Locate(ctx, q, Project, who.Project)
-	if err != nil {
-		return who, fmt.Errorf("locate project: %w", err)
+	place, known := kept.places.Load(who.Project)
+	if !known {
+		found, err := r.places.Locate(ctx, q, Project, who.Project)
+		if err != nil {
+			return who, fmt.Errorf("locate project: %w", err)
+		}
+		place, _ = kept.places.LoadOrStore(who.Project, found)
 	}
-	who.Organization, who.Units = place.Organization, place.Units
+	who.Organization, who.Units = place.(Place).Organization, place.(Place).Units
 	return who, nil
 }
 

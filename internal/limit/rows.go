@@ -45,8 +45,3 @@ func lock(ctx context.Context, tx *pg.Tx, name string) ([]row, error) {
 	}
 	return rows, nil
 }
-
-// Statements lists every statement of this slice, for the test that prepares them all.
-func Statements() []string {
-	return []string{selectAll, selectByName, selectRevision, countUp, upsertRow, deleteRow}
-}

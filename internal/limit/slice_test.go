@@ -284,19 +284,7 @@ func TestReaderGoesOnWhenTheDatabaseDoesNot(t *testing.T) {
 	}
 }
 
-func TestStatementsPrepare(t *testing.T) {
-	db := pgtest.Open(t)
-	conn, err := db.Primary().Acquire(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Release()
-	for _, sql := range Statements() {
-		if _, err := conn.Conn().Prepare(t.Context(), "", sql); err != nil {
-			t.Errorf("%s: %v", sql, err)
-		}
-	}
-}
+func TestSQLFitsTheSchema(t *testing.T) { pgtest.Prepare(t, nil) }
 
 func TestRatesFollowSettings(t *testing.T) {
 	w := newWorld(t)

@@ -18,8 +18,8 @@ import (
 // commands, to one project, and in time.
 type CreateToken struct {
 	Name      string
-	Scopes    []string   // names of commands and queries, or groups of them: "execution.*"; empty: all
-	ProjectID ident.ID   // zero: all projects
+	Scopes    []string // names of commands and queries, or groups of them: "execution.*"; empty: all
+	ProjectID ident.ID // zero: all projects
 	ExpiresAt *time.Time
 	Lasts     time.Duration // instead of ExpiresAt; neither: until it is revoked
 }

@@ -28,6 +28,9 @@ func FoundPersonal(ctx context.Context, tx *command.Tx, user ident.ID, name stri
 // JoinHome makes somebody an owner of the home organization, which whoever runs the
 // installation shares with the local operator; the first one founds it.
 func JoinHome(ctx context.Context, tx *command.Tx, user ident.ID) (Place, error) {
+	if _, err := tx.Exec(ctx, queueForHome); err != nil {
+		return Place{}, fmt.Errorf("wait for the home organization: %w", err)
+	}
 	var place Place
 	err := tx.QueryRow(ctx, selectHome).Scan(&place.Organization, &place.Project)
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -43,11 +46,13 @@ func JoinHome(ctx context.Context, tx *command.Tx, user ident.ID) (Place, error)
 	return place, seatManager(ctx, tx, Project{ID: place.Project, OrganizationID: place.Organization}, user)
 }
 
-// selectHome finds the home organization and its oldest project; the lock makes those
-// who join at the same time queue.
-const selectHome = `
+const (
+	// Two who join at the same time must not both found it.
+	queueForHome = `SELECT pg_advisory_xact_lock(hashtextextended('tenancy.home', 0))`
+	selectHome   = `
 SELECT o.id, p.id FROM organization o JOIN project p ON p.organization_id = o.id
-WHERE o.home ORDER BY p.id LIMIT 1 FOR UPDATE OF o`
+WHERE o.home ORDER BY p.id LIMIT 1`
+)
 
 func foundWithProject(ctx context.Context, tx *command.Tx, o *Organization, home bool, owner ident.ID) (Place, error) {
 	if err := found(ctx, tx, o, home, owner); err != nil {

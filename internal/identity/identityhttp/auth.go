@@ -29,17 +29,19 @@ func public(name, method, path, summary string) huma.Operation {
 	return op
 }
 
-type browser struct {
+// Browser is what a sign-in notes of the browser. It is exported so that the contract shows its fields.
+type Browser struct {
 	UserAgent string `header:"User-Agent" maxLength:"2000" doc:"Shown in the list of sessions."`
 }
 
-type newcomer struct {
+// Newcomer is a person to be. It is exported so that the contract shows its fields.
+type Newcomer struct {
 	Email    string `json:"email" format:"email" maxLength:"254"`
 	Name     string `json:"name" minLength:"1" maxLength:"100"`
 	Password string `json:"password" minLength:"1" maxLength:"1024" format:"password" doc:"At least as long as the setting identity.password.min_length says."`
 }
 
-func (n newcomer) said() identity.Newcomer {
+func (n Newcomer) said() identity.Newcomer {
 	return identity.Newcomer{Email: n.Email, Name: n.Name, Password: secret.New(n.Password)}
 }
 
@@ -55,9 +57,9 @@ func registerAuth(api huma.API, s *identity.Slice) {
 
 	huma.Register(api, public("setup.complete", http.MethodPost, "/api/v1/setup", "Become the first administrator, and sign in"),
 		func(ctx context.Context, in *struct {
-			browser
+			Browser
 			Body struct {
-				newcomer
+				Newcomer
 				Token string `json:"token" maxLength:"200" doc:"From the link that stoad prints."`
 			}
 		},
@@ -77,9 +79,9 @@ func registerAuth(api huma.API, s *identity.Slice) {
 
 	huma.Register(api, public("auth.register", http.MethodPost, "/api/v1/auth/register", "Register, and sign in"),
 		func(ctx context.Context, in *struct {
-			browser
+			Browser
 			Body struct {
-				newcomer
+				Newcomer
 				Invitation string `json:"invitation,omitempty" maxLength:"200" doc:"The token of an invitation's link."`
 			}
 		},
@@ -90,7 +92,7 @@ func registerAuth(api huma.API, s *identity.Slice) {
 
 	huma.Register(api, public("auth.sign_in", http.MethodPost, "/api/v1/auth/sign-in", "Sign in"),
 		func(ctx context.Context, in *struct {
-			browser
+			Browser
 			Body struct {
 				Email    string `json:"email" minLength:"1" maxLength:"254"`
 				Password string `json:"password" minLength:"1" maxLength:"1024" format:"password"`

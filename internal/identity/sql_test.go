@@ -1,0 +1,11 @@
+package identity
+
+import (
+	"testing"
+
+	"github.com/stoa-cloud/stoa/internal/platform/pg/pgtest"
+)
+
+func TestSQLFitsTheSchema(t *testing.T) {
+	pgtest.Prepare(t, map[string]string{"selectActor": selectActor})
+}

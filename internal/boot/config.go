@@ -48,9 +48,12 @@ func (c Config) path(elements ...string) string {
 	return filepath.Join(append([]string{c.DataDir}, elements...)...)
 }
 
+// serviceDirs are the control plane's folders in the data folder. The agent has its own.
+var serviceDirs = []string{"run", "pki", "secrets", "postgres", "log"}
+
 // prepare makes the folders of the data directory.
 func (c Config) prepare() error {
-	for _, dir := range []string{"", "run", "pki", "secrets", "postgres", "log"} {
+	for _, dir := range serviceDirs {
 		if err := os.MkdirAll(c.path(dir), 0o700); err != nil {
 			return fmt.Errorf("prepare data folder: %w", err)
 		}

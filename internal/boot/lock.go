@@ -14,6 +14,7 @@ import (
 type Running struct {
 	PID       int       `json:"pid"`
 	URL       string    `json:"url"`
+	Listening string    `json:"listening"`           // host:port of the listener
 	SetupURL  string    `json:"setup_url,omitempty"` // until the first administrator is there
 	StartedAt time.Time `json:"started_at"`
 }

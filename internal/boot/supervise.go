@@ -21,8 +21,9 @@ const serviceUser = "stoa"
 // supervisor runs the control plane and this machine's agent as two processes,
 // because they are two trust domains: only the agent may be root.
 type supervisor struct {
-	config Config
-	out    io.Writer
+	config  Config
+	out     io.Writer
+	noAgent bool
 }
 
 // stopWithin is how long a process may take to end in order.
@@ -32,6 +33,7 @@ const stopWithin = 30 * time.Second
 func (s supervisor) up(ctx context.Context) error {
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
+	started := time.Now()
 	credential, err := s.dropRoot()
 	if err != nil {
 		return err
@@ -43,13 +45,17 @@ func (s supervisor) up(ctx context.Context) error {
 	ended := make(chan error, 1)
 	go func() { ended <- plane.Wait() }()
 	select {
-	case running := <-ready:
-		if running.URL == "" { // it ended before it was ready, and has said why
+	case h := <-ready:
+		if h.URL == "" { // it ended before it was ready, and has said why
 			return exitOf(<-ended)
 		}
-		s.greet(running)
-		agents := newKeeper(s.agentCommand(running))
+		command, err := s.agentCommand(h)
+		if err != nil {
+			return errors.Join(err, terminate(plane.Process, ended))
+		}
+		agents := newKeeper(command)
 		agents.start()
+		s.greet(h, time.Since(started))
 		select {
 		case <-ctx.Done():
 			_, _ = fmt.Fprintln(s.out, "\nStopping: the agent first, then the control plane.")
@@ -76,7 +82,11 @@ func (s supervisor) dropRoot() (*syscall.Credential, error) {
 	if err := s.config.prepare(); err != nil {
 		return nil, err
 	}
-	for _, dir := range []string{"", "run", "pki", "secrets", "postgres", "log"} {
+	// The folder itself stays root's, so that nobody can put another in the agent's place.
+	if err := os.Chmod(s.config.DataDir, 0o711); err != nil { //nolint:gosec // entered by name only
+		return nil, fmt.Errorf("open data folder: %w", err)
+	}
+	for _, dir := range serviceDirs {
 		if err := os.Chown(s.config.path(dir), int(uid), int(gid)); err != nil {
 			return nil, fmt.Errorf("hand data folder to %s: %w", serviceUser, err)
 		}
@@ -128,13 +138,13 @@ func reachable(dir string, uid uint32) error {
 
 // startPlane starts the control plane. It writes one line to the pipe when it is
 // ready, and closes it without one when it fails.
-func (s supervisor) startPlane(credential *syscall.Credential) (*exec.Cmd, <-chan Running, error) {
+func (s supervisor) startPlane(credential *syscall.Credential) (*exec.Cmd, <-chan handover, error) {
 	readEnd, writeEnd, err := os.Pipe()
 	if err != nil {
 		return nil, nil, err
 	}
 	defer func() { _ = writeEnd.Close() }()
-	cmd := exec.Command("/proc/self/exe", append([]string{"serve", "--role=all", "--ready-fd=3"}, s.config.flags()...)...) //nolint:gosec // ourselves
+	cmd := exec.Command("/proc/self/exe", s.planeArguments()...) //nolint:gosec // ourselves
 	cmd.Args[0] = "stoad"
 	cmd.Stdout, cmd.Stderr = s.out, os.Stderr
 	cmd.ExtraFiles = []*os.File{writeEnd}
@@ -145,7 +155,7 @@ func (s supervisor) startPlane(credential *syscall.Credential) (*exec.Cmd, <-cha
 		_ = readEnd.Close()
 		return nil, nil, fmt.Errorf("start control plane: %w", err)
 	}
-	ready := make(chan Running, 1)
+	ready := make(chan handover, 1)
 	go func() {
 		defer func() { _ = readEnd.Close() }()
 		ready <- readReady(readEnd)
@@ -180,7 +190,9 @@ func terminate(p *os.Process, ended <-chan error) error {
 // exitStatus is a child's failure that the child itself has already explained.
 type exitStatus int
 
-func (e exitStatus) Error() string { return fmt.Sprintf("the control plane ended with exit code %d", int(e)) }
+func (e exitStatus) Error() string {
+	return fmt.Sprintf("the control plane ended with exit code %d", int(e))
+}
 
 func exitOf(err error) error {
 	var exit *exec.ExitError

@@ -1,0 +1,30 @@
+package boot
+
+import (
+	"github.com/stoa-cloud/stoa/internal/execution"
+	"github.com/stoa-cloud/stoa/internal/identity"
+	"github.com/stoa-cloud/stoa/internal/limit"
+	"github.com/stoa-cloud/stoa/internal/node"
+	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
+	"github.com/stoa-cloud/stoa/internal/tenancy"
+)
+
+// facts is every type of event that this program can say. A test compares it with
+// the types that exist.
+func facts() []eventlog.Fact {
+	return append([]eventlog.Fact{
+		tenancy.OrganizationCreated{}, tenancy.OrganizationRenamed{}, tenancy.OrganizationMemberSet{}, tenancy.OrganizationMemberRemoved{},
+		tenancy.UnitCreated{}, tenancy.UnitDeleted{},
+		tenancy.InvitationCreated{}, tenancy.InvitationAccepted{}, tenancy.InvitationRevoked{},
+		tenancy.ProjectCreated{}, tenancy.ProjectUpdated{}, tenancy.ProjectArchived{}, tenancy.ProjectRestored{},
+		tenancy.ProjectMemberSet{}, tenancy.ProjectMemberRemoved{},
+
+		identity.Registered{}, identity.SignedIn{}, identity.SignInFailed{}, identity.LockedOut{}, identity.SignedOut{}, identity.SessionRevoked{},
+		identity.PasswordChanged{}, identity.TokenCreated{}, identity.TokenRevoked{}, identity.OperatorAppointed{},
+
+		limit.ValueSet{}, limit.ValueCleared{},
+
+		node.EnrollmentCreated{}, node.Enrolled{}, node.CameReady{}, node.WentOffline{}, node.Cordoned{}, node.Uncordoned{},
+		node.DrainAsked{}, node.Drained{}, node.Removed{},
+	}, execution.FactTypes()...)
+}

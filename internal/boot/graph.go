@@ -1,0 +1,165 @@
+package boot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/stoa-cloud/stoa/internal/platform/command"
+	"github.com/stoa-cloud/stoa/internal/platform/lifecycle"
+)
+
+// roles says which modules a role starts. A role is nothing but this list: "all" on
+// one machine and five roles on five are the same program.
+var roles = map[string][]string{
+	"api":       {"http"},
+	"agents":    {"agents", "execution.pull", "execution.resend", "execution.answer"},
+	"events":    {"eventlog.sequencer", "eventlog.consumers"},
+	"reconcile": {"node.reconcile", "execution.reconcile", "housekeeping"},
+}
+
+// targetsOf lists the modules of some roles; "all" is every role.
+func targetsOf(names []string) ([]string, error) {
+	var targets []string
+	for _, name := range names {
+		if name == "all" {
+			for _, role := range slices.Sorted(maps.Keys(roles)) {
+				targets = append(targets, roles[role]...)
+			}
+			continue
+		}
+		modules, ok := roles[name]
+		if !ok {
+			return nil, fmt.Errorf("there is no role %q; there is all, %s", name, strings.Join(slices.Sorted(maps.Keys(roles)), ", "))
+		}
+		targets = append(targets, modules...)
+	}
+	return targets, nil
+}
+
+// modules is the run-time architecture on one screen: what runs, and what it needs.
+func (p *Program) modules() []lifecycle.Module {
+	loop := func(f func(context.Context)) func(context.Context) error {
+		return func(ctx context.Context) error {
+			f(ctx)
+			return nil
+		}
+	}
+	singleton := func(name string, work func(ctx context.Context) error) func(context.Context) error {
+		return func(ctx context.Context) error {
+			return p.leases.Hold(ctx, name, func(ctx context.Context, _ int64) error { return work(ctx) })
+		}
+	}
+	return []lifecycle.Module{
+		{Name: "database", Failed: p.infra.failed()},
+		lifecycle.Loop("hints", nil, p.hints.Run),
+		lifecycle.Loop("tail", []string{"hints"}, p.tail.Run),
+		lifecycle.Loop("eventlog.sequencer", []string{"database", "hints"}, func(ctx context.Context) error {
+			return p.leases.Hold(ctx, "sequencer", p.sequencer.Lead)
+		}),
+		lifecycle.Loop("eventlog.consumers", []string{"database", "tail"}, func(ctx context.Context) error {
+			err := p.consumers.Run(ctx)
+			<-ctx.Done() // a program without consumers has none to wait for
+			return err
+		}),
+		lifecycle.Loop("identity.last_used", []string{"database"}, loop(p.lastUsed.Run)),
+		p.agentsModule(),
+		lifecycle.Loop("node.reconcile", []string{"database", "hints"}, singleton("node.reconcile", p.nodes.Run)),
+		lifecycle.Loop("execution.answer", []string{"hints"}, p.executions.Answer),
+		lifecycle.Loop("execution.pull", []string{"database", "agents"}, loop(p.executions.Pull)),
+		lifecycle.Loop("execution.resend", []string{"database", "agents"}, loop(p.executions.Resend)),
+		lifecycle.Loop("execution.reconcile", []string{"database"}, singleton("execution.reconcile", loop(p.executions.Reconcile))),
+		lifecycle.Loop("housekeeping", []string{"database"}, singleton("housekeeping", p.keepHouse)),
+		p.httpModule(),
+	}
+}
+
+// agentsModule serves the agents' half of the listener.
+func (p *Program) agentsModule() lifecycle.Module {
+	failed := make(chan error, 1)
+	return lifecycle.Module{
+		Name: "agents", Needs: []string{"database", "hints"}, Failed: failed,
+		Start: func(context.Context) error {
+			go func() {
+				if err := p.agents.Serve(p.listen.agents); err != nil {
+					failed <- err
+				}
+			}()
+			go p.agents.Run(context.Background())
+			return nil
+		},
+		Stop: func(ctx context.Context) error { return p.agents.Stop(ctx) },
+	}
+}
+
+// httpModule serves the other half. It stops first, so that nobody is promised
+// anything by a program that is going.
+func (p *Program) httpModule() lifecycle.Module {
+	server := p.edge.HTTP()
+	ending, end := context.WithCancel(context.Background())
+	server.RegisterOnShutdown(end) // streams last as long as they are wanted; this ends them
+	server.Handler = endingWith(ending, server.Handler)
+	failed := make(chan error, 1)
+	return lifecycle.Module{
+		Name: "http", Needs: []string{"database", "hints", "tail", "identity.last_used"}, Failed: failed,
+		Start: func(context.Context) error {
+			go func() {
+				if err := server.Serve(p.listen.http); !errors.Is(err, http.ErrServerClosed) {
+					failed <- err
+				}
+			}()
+			return nil
+		},
+		Stop: func(ctx context.Context) error { return server.Shutdown(ctx) },
+	}
+}
+
+// endingWith cancels requests that are still open when the server is asked to stop:
+// ordinary ones have a moment, streams are told to come back elsewhere.
+func endingWith(ending context.Context, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !isStream(r) {
+			next.ServeHTTP(w, r)
+			return
+		}
+		ctx, cancel := context.WithCancel(r.Context())
+		defer cancel()
+		defer context.AfterFunc(ending, cancel)()
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
+
+// isStream tells whether a request waits for what is yet to come.
+func isStream(r *http.Request) bool {
+	return strings.HasSuffix(r.URL.Path, "/events") || strings.HasSuffix(r.URL.Path, "/stream") || strings.Contains(r.Header.Get("Prefer"), "wait")
+}
+
+const houseEvery = time.Hour
+
+// keepHouse makes partitions ahead and forgets what has had its time.
+func (p *Program) keepHouse(ctx context.Context) error {
+	tick := time.NewTicker(houseEvery)
+	defer tick.Stop()
+	for {
+		at := p.runner.Clock()
+		for what, do := range map[string]func() error{
+			"idempotency answers": func() error { return command.ForgetAnswers(ctx, p.infra.db, at) },
+			"old credentials":     func() error { return p.forgetCredentials(ctx, at) },
+			"partitions":          func() error { return p.makePartitions(ctx, at) },
+		} {
+			if err := do(); err != nil && ctx.Err() == nil {
+				p.log.Warn("housekeeping", "what", what, "error", err)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}

@@ -1,0 +1,132 @@
+package boot
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/stoa-cloud/stoa/internal/cli/config"
+)
+
+// greet says where to go, and leaves a context for the CLI of this OS user.
+func (s supervisor) greet(h handover, took time.Duration) {
+	saved := s.saveContext(h)
+	say := func(format string, args ...any) { _, _ = fmt.Fprintf(s.out, format+"\n", args...) }
+	say("Stoa is ready (%.1f s).", took.Seconds())
+	say("")
+	say("  Console   %s", h.URL)
+	say("  API       %s/docs", h.URL)
+	say("  Data      %s", s.config.DataDir)
+	say("  Log       %s", s.logFile())
+	if saved != nil {
+		say("  CLI       no context saved: %v", saved)
+	} else {
+		say("  CLI       stoa whoami (the context “local” is this user's)")
+	}
+	if h.SetupURL != "" {
+		say("")
+		say("  The first administrator sets a password here; the link works once:")
+		say("  %s", h.SetupURL)
+	}
+	say("")
+	say("Ctrl-C stops it.")
+}
+
+// saveContext makes bin/stoa work at once for whoever started Stoa. Under sudo that
+// is the person, not root.
+func (s supervisor) saveContext(h handover) error {
+	path, err := config.Path(os.Getenv)
+	if err != nil {
+		return err
+	}
+	c, err := config.Load(path)
+	if err != nil {
+		return err
+	}
+	c.Contexts["local"] = config.Context{URL: h.URL, Token: h.OperatorToken, Project: h.Project.String()}
+	if c.Current == "" || c.Current == "local" {
+		c.Current = "local"
+	}
+	return config.Save(path, c)
+}
+
+func osUser() string {
+	if u, err := user.Current(); err == nil {
+		return u.Username
+	}
+	return strconv.Itoa(os.Getuid())
+}
+
+func (s supervisor) logFile() string {
+	if s.config.LogFile != "" {
+		return s.config.LogFile
+	}
+	return s.config.path("log", "stoad.log")
+}
+
+// flags repeats the configuration for the control plane's own process.
+func (s supervisor) planeArguments() []string {
+	c := s.config
+	args := []string{
+		"serve", "--role=all", "--ready-fd=3", "--data-dir=" + c.DataDir, "--listen=" + c.Listen, "--log-level=" + c.LogLevel,
+		"--log-file=" + s.logFile(), "--node-lease=" + c.NodeLease.String(), "--local-user=" + osUser(),
+	}
+	for flag, value := range map[string]string{
+		"public-url": c.PublicURL, "database-url": c.DatabaseURL, "nats-url": c.NatsURL, "otlp-endpoint": c.OTLPEndpoint,
+		"replica-url": strings.Join(c.ReplicaURL, ","), "trust-proxy": strings.Join(c.TrustProxy, ","),
+	} {
+		if value != "" {
+			args = append(args, "--"+flag+"="+value)
+		}
+	}
+	for flag, set := range map[string]bool{"pg-bouncer": c.PgBouncer, "unsafe-no-fsync": c.UnsafeFsync, "enroll-agent": !s.agentEnrolled()} {
+		if set {
+			args = append(args, "--"+flag)
+		}
+	}
+	return args
+}
+
+func (s supervisor) agentDir() string { return s.config.path("agent") }
+
+// agentEnrolled tells whether this machine's agent has joined already.
+func (s supervisor) agentEnrolled() bool {
+	_, err := os.Stat(s.config.path("agent", "identity.pem"))
+	return err == nil
+}
+
+// agentCommand makes this machine's agent, which enrols like any other.
+func (s supervisor) agentCommand(h handover) (func() *exec.Cmd, error) {
+	if s.noAgent {
+		return nil, nil
+	}
+	path, err := sibling("stoa-agent")
+	if err != nil {
+		return nil, fmt.Errorf("find stoa-agent, which runs code on this machine: %w", err)
+	}
+	if err := os.MkdirAll(s.agentDir(), 0o700); err != nil {
+		return nil, fmt.Errorf("make the agent's folder: %w", err)
+	}
+	log, err := os.OpenFile(filepath.Join(s.agentDir(), "agent.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("open the agent's log: %w", err)
+	}
+	return func() *exec.Cmd {
+		cmd := exec.Command(path, "--join="+s.joinAddress(h), "--data-dir="+s.agentDir(), "--log-level="+s.config.LogLevel) //nolint:gosec // our own program
+		cmd.Env = append(os.Environ(), "STOA_AGENT_TOKEN="+h.AgentToken)
+		cmd.Stdout, cmd.Stderr = log, log
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
+		return cmd
+	}, nil
+}
+
+// joinAddress is where the agent finds the control plane on this machine.
+func (s supervisor) joinAddress(h handover) string {
+	return "https://" + h.Listening
+}

@@ -1,0 +1,32 @@
+package boot
+
+import (
+	"context"
+	"time"
+
+	"github.com/stoa-cloud/stoa/internal/execution/executionhttp"
+	"github.com/stoa-cloud/stoa/internal/identity"
+	"github.com/stoa-cloud/stoa/internal/identity/identityhttp"
+	"github.com/stoa-cloud/stoa/internal/limit/limithttp"
+	"github.com/stoa-cloud/stoa/internal/platform/pg"
+	"github.com/stoa-cloud/stoa/internal/tenancy/tenancyhttp"
+)
+
+// register puts every slice's operations on the API.
+func (p *Program) register() {
+	api := p.edge.API()
+	identityhttp.Register(api, p.identity)
+	tenancyhttp.Register(api, p.tenancy)
+	limithttp.Register(api, p.limits)
+	executionhttp.Register(api, p.executions)
+	mux := p.edge.Mux()
+	mux.Handle("GET /metrics", p.watch.Metrics())
+}
+
+func (p *Program) forgetCredentials(ctx context.Context, at time.Time) error {
+	return identity.Forget(ctx, p.infra.db, at)
+}
+
+func (p *Program) makePartitions(ctx context.Context, at time.Time) error {
+	return pg.MakePartitions(ctx, p.infra.db, at)
+}

@@ -1,0 +1,111 @@
+package boot
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/stoa-cloud/stoa/internal/execution"
+	"github.com/stoa-cloud/stoa/internal/execution/executionpg"
+	"github.com/stoa-cloud/stoa/internal/identity"
+	"github.com/stoa-cloud/stoa/internal/limit"
+	"github.com/stoa-cloud/stoa/internal/node"
+	"github.com/stoa-cloud/stoa/internal/node/nodegrpc"
+	"github.com/stoa-cloud/stoa/internal/platform/command"
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
+	"github.com/stoa-cloud/stoa/internal/platform/pg"
+	"github.com/stoa-cloud/stoa/internal/platform/pki"
+	"github.com/stoa-cloud/stoa/internal/tenancy"
+)
+
+// sliceSet is every capability, bound to the runner and to each other's ports.
+type sliceSet struct {
+	tenancy    *tenancy.Slice
+	identity   *identity.Slice
+	lastUsed   *identity.LastUsed
+	limits     *limit.Slice
+	nodes      *node.Slice
+	agents     *nodegrpc.Server
+	executions *execution.Slice
+}
+
+func (p *Program) bindSlices(authority *pki.Authority, incarnation int64) (err error) {
+	r := p.runner
+	p.tenancy = tenancy.New(r, identity.People{})
+	catalogue, err := limit.NewCatalogue(limit.Defaults())
+	if err != nil {
+		return fmt.Errorf("define limits: %w", err)
+	}
+	p.limits = limit.New(r, catalogue, places{}, tenancy.Operator)
+	p.identity = identity.New(r, policies{p.limits.Reader}, identity.NewHasher(identity.DefaultCost()))
+	p.lastUsed = identity.NewLastUsed(p.infra.db, p.log)
+	p.nodes = node.New(r, authority, node.Config{Lease: p.config.NodeLease})
+
+	p.agents, err = nodegrpc.New(nodegrpc.Config{
+		Slice: p.nodes, Authority: authority, Replica: p.replica, Incarnation: incarnation, Clock: r.Clock, Log: p.log,
+	})
+	if err != nil {
+		return fmt.Errorf("make the agents' server: %w", err)
+	}
+	p.executions = execution.New(execution.Needs{
+		Runner: r, Store: executionpg.Store{}, Limits: limits{p.limits.Reader}, Projects: projects{}, Nodes: execution.Tasks{Sessions: p.agents},
+		Waker: p.hints, Live: execution.NewLive(p.infra.bus, p.log), Log: p.log,
+	})
+	p.agents.Register(node.KindExecution, p.executions)
+	return nil
+}
+
+// projects adapts tenancy to what executions need.
+type projects struct{}
+
+func (projects) ForWork(ctx context.Context, q pg.Querier, actor command.Actor, requested ident.ID) (command.Scope, error) {
+	return tenancy.WorkScope(ctx, q, actor, requested)
+}
+
+func (projects) ForReading(ctx context.Context, q pg.Querier, actor command.Actor, requested ident.ID) (command.Scope, error) {
+	id, err := tenancy.ResolveProject(ctx, q, actor, requested)
+	if err != nil {
+		return command.Scope{}, err
+	}
+	return tenancy.ProjectScope(ctx, q, id)
+}
+
+// limits adapts the limit reader to what executions need.
+type limits struct{ reader *limit.Reader }
+
+func (l limits) Int(ctx context.Context, q pg.Querier, name string, who execution.Subject) (execution.LimitValue, error) {
+	return l.reader.Effective(ctx, q, name, limit.Subject{User: who.User, Project: who.Project, Organization: who.Organization})
+}
+
+// policies adapts the settings to what identity obeys.
+type policies struct{ reader *limit.Reader }
+
+func (p policies) Policy(ctx context.Context, q pg.Querier) (identity.Policy, error) {
+	var err error
+	value := func(name string) limit.Value {
+		v, failed := p.reader.Effective(ctx, q, name, limit.Subject{})
+		if failed != nil {
+			err = failed
+		}
+		return v
+	}
+	policy := identity.Policy{
+		Registration:      identity.Registration(value("identity.registration").Text()),
+		PasswordMinLength: int(value("identity.password.min_length").Int()),
+		LockoutFailures:   int(value("identity.lockout.failures").Int()),
+		LockoutFor:        time.Duration(value("identity.lockout.minutes").Int()) * time.Minute,
+		SessionFor:        time.Duration(value("identity.session.hours").Int()) * time.Hour,
+	}
+	return policy, err
+}
+
+// places adapts tenancy's tables to how limits' scopes nest.
+type places struct{}
+
+func (places) Locate(ctx context.Context, q pg.Querier, scope limit.Scope, id ident.ID) (limit.Place, error) {
+	locate := map[limit.Scope]func(context.Context, pg.Querier, ident.ID) (tenancy.Location, error){
+		limit.Organization: tenancy.LocateOrganization, limit.Unit: tenancy.LocateUnit, limit.Project: tenancy.LocateProject,
+	}[scope]
+	at, err := locate(ctx, q, id)
+	return limit.Place{Organization: at.Organization, Units: at.Units, Project: at.Project}, err
+}

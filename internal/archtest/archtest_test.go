@@ -1,8 +1,15 @@
 package archtest
 
 import (
+	"flag"
+	"os"
+	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
+
+var update = flag.Bool("update", false, "write what the sources say into docs")
 
 func TestTheTreeKeepsItsRules(t *testing.T) {
 	files, err := Read("../..")
@@ -38,4 +45,25 @@ func indexOf(files []File, name string) int {
 		}
 	}
 	return -1
+}
+
+func TestErrorsAreDocumented(t *testing.T) {
+	files, err := Read("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const name = "../../docs/errors.md"
+	want := ErrorsPage(files)
+	if *update {
+		if err := os.WriteFile(name, []byte(want), 0o644); err != nil { //nolint:gosec // a page for everybody
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(strings.Split(string(got), "\n"), strings.Split(want, "\n")); diff != "" {
+		t.Errorf("docs/errors.md is behind the sources. Run: go test ./internal/archtest -run TestErrorsAreDocumented -update\n%s", diff)
+	}
 }

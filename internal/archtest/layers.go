@@ -50,7 +50,7 @@ func Imports(f File) []string {
 		short := strings.TrimPrefix(imported, Module+"/")
 		other, otherSub := sliceOf(imported)
 		switch {
-		case strings.HasPrefix(f.Path, "sdk/go/") && !isStandard(imported) && !strings.HasPrefix(short, "sdk/go"):
+		case strings.HasPrefix(f.Path, "sdk/go/") && f.Package != "main" && !isStandard(imported) && !strings.HasPrefix(short, "sdk/go"):
 			if !f.Test {
 				say("imports %s: the SDK uses the standard library only, so that its users inherit nothing. Write it here, or do without.", imported)
 			}

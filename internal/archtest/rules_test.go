@@ -108,6 +108,28 @@ func (T) init() {}
 	expect(t, Shape(f), "a/a_test.go:10: no time.Sleep")
 }
 
+func TestFaultsAreFound(t *testing.T) {
+	f, err := parse("internal/a/a.go", []byte(`// Package a is documented.
+package a
+
+var one = fault.New(fault.NotFound, "a.gone", "It is "+"%d%% gone.", 3).Because(nil)
+var two = value.Refuse("a.full", "Full: %s.", "x")
+var not = other.New(fault.NotFound, "a.other", "No.")
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := ErrorsPage([]File{f})
+	for _, want := range []string{"### `a.gone`\n\n404, not_found\n\n- It is …% gone.\n", "### `a.full`\n\n429, limited\n\n- Full: ….\n", "### `malformed`\n\n400, invalid"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("no %q in %s", want, page)
+		}
+	}
+	if strings.Contains(page, "a.other") {
+		t.Error("something that is no fault is listed")
+	}
+}
+
 func TestCoverage(t *testing.T) {
 	table := permission.Table{"a.get": {permission.Anyone}, "a.gone": {permission.System}, "a.empty": nil}
 	got := Coverage(map[string]bool{"a.get": false, "a.new": true, "a.empty": true}, table, []string{"a.get", "a.odd"})

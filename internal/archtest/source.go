@@ -32,6 +32,7 @@ type File struct {
 	Doc       bool  // it has the package comment
 	Inits     []int // lines of func init
 	Sleeps    []int // lines of a test that call time.Sleep outside synctest.Test
+	Faults    []Fault
 }
 
 // Dir is the folder of the file: its package's import path without the module.
@@ -100,17 +101,19 @@ func parse(name string, content []byte) (File, error) {
 			f.Inits = append(f.Inits, set.Position(fn.Pos()).Line)
 		}
 	}
-	if f.Test {
-		ast.Inspect(tree, func(n ast.Node) bool {
-			if isCall(n, names["testing/synctest"], "Test") {
-				return false // time is fake in there: sleeping takes none
-			}
-			if isCall(n, names["time"], "Sleep") {
-				f.Sleeps = append(f.Sleeps, set.Position(n.Pos()).Line)
-			}
-			return true
-		})
+	if !f.Test {
+		f.Faults = faults(tree)
+		return f, nil
 	}
+	ast.Inspect(tree, func(n ast.Node) bool {
+		if isCall(n, names["testing/synctest"], "Test") {
+			return false // time is fake in there: sleeping takes none
+		}
+		if isCall(n, names["time"], "Sleep") {
+			f.Sleeps = append(f.Sleeps, set.Position(n.Pos()).Line)
+		}
+		return true
+	})
 	return f, nil
 }
 

@@ -36,7 +36,7 @@ func ending(e stoa.Execution) string {
 	case e.Signal != "":
 		return e.Signal
 	case e.ExitCode != nil:
-		return strconv.Itoa(*e.ExitCode)
+		return strconv.FormatInt(*e.ExitCode, 10)
 	}
 	return ""
 }

@@ -43,7 +43,7 @@ func printExecution(c *call, e *stoa.Execution) error {
 		{title: "project", value: func(e *stoa.Execution) string { return e.ProjectID }},
 		{title: "owner", value: func(e *stoa.Execution) string { return e.OwnerID }},
 		{title: "node", value: func(e *stoa.Execution) string { return e.NodeID }},
-		{title: "attempt", value: func(e *stoa.Execution) string { return strconv.Itoa(e.Attempt) }},
+		{title: "attempt", value: func(e *stoa.Execution) string { return strconv.FormatInt(e.Attempt, 10) }},
 		{title: "retry of", value: func(e *stoa.Execution) string { return e.RetryOf }},
 		{title: "created", value: func(e *stoa.Execution) string { return moment(&e.CreatedAt) }},
 		{title: "started", value: func(e *stoa.Execution) string { return moment(e.StartedAt) }},
@@ -52,7 +52,7 @@ func printExecution(c *call, e *stoa.Execution) error {
 			if e.Usage == nil {
 				return ""
 			}
-			return milliseconds(e.Usage.WallMS) + " of time, " + milliseconds(e.Usage.CPUMS) + " of processor, " + byteCount(e.Usage.PeakMemoryBytes) + " of memory"
+			return milliseconds(int64(e.Usage.WallMS)) + " of time, " + milliseconds(int64(e.Usage.CPUMS)) + " of processor, " + byteCount(e.Usage.PeakMemoryBytes) + " of memory"
 		}},
 	})
 }

@@ -37,7 +37,7 @@ func (l *executionsList) Run(c *call) error {
 			if e.Usage == nil {
 				return ""
 			}
-			return milliseconds(e.Usage.WallMS)
+			return milliseconds(int64(e.Usage.WallMS))
 		}},
 		{title: "AGE", value: func(e stoa.Execution) string { return ago(&e.CreatedAt) }},
 		{title: "REASON", value: func(e stoa.Execution) string {

@@ -20,8 +20,8 @@ type limitScope struct {
 	ScopeID string `name:"scope-id" placeholder:"ID" help:"Which organization, unit, project or user; for a project, the one that is worked in if left out."`
 }
 
-func (s limitScope) resolve(c *call, client *stoa.Client) (stoa.LimitScope, error) {
-	scope := stoa.LimitScope{Kind: s.Scope, ID: s.ScopeID}
+func (s limitScope) resolve(c *call, client *stoa.Client) (stoa.LimitTarget, error) {
+	scope := stoa.LimitTarget{Kind: s.Scope, ID: s.ScopeID}
 	if scope.Kind == "project" && scope.ID == "" {
 		var err error
 		if scope.ID, err = c.project(client); err != nil {

@@ -102,7 +102,7 @@ func (l *loginCommand) withPassword(c *call, address string, in *bufio.Reader) (
 		return "", err
 	}
 	host, _ := os.Hostname() // only a name for people
-	created, err := session.Tokens.Create(c.ctx, stoa.TokenInput{Name: strings.TrimSpace("stoa CLI " + host), ExpiresInDays: l.Days})
+	created, err := session.Tokens.Create(c.ctx, stoa.TokenCreateRequest{Name: strings.TrimSpace("stoa CLI " + host), ExpiresInDays: int64(l.Days)})
 	if err != nil {
 		return "", err
 	}

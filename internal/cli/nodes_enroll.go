@@ -17,7 +17,7 @@ func (e *nodesEnroll) Run(c *call) error {
 	if err != nil {
 		return err
 	}
-	enrollment, err := client.Nodes.Enroll(c.ctx, stoa.EnrollmentInput{Name: e.Name, TTLSeconds: int(e.For.Seconds())})
+	enrollment, err := client.Nodes.Enroll(c.ctx, stoa.NodeEnrollRequest{Name: e.Name, TTLSeconds: int64(e.For.Seconds())})
 	if err != nil {
 		return err
 	}

@@ -178,7 +178,7 @@ func TestOutputFormats(t *testing.T) {
 	u := at(t, installation{"GET /runtimes": says(200, `{"items":[`+item+`]}`)})
 	for format, want := range map[string]string{
 		"table": "RUNTIME        DEFAULT  NODES  COMPILED  ALSO\npython@3.11.2  yes      2                python py\uFFFD[31m\n",
-		"yaml":  "- id: python@3.11.2\n  name: python\n",
+		"yaml":  "- id: python@3.11.2\n  name: python\n  aliases:\n",
 	} {
 		if code := u.types(t, "runtimes", "-o", format); code != 0 || !strings.HasPrefix(u.out.String(), want) {
 			t.Errorf("%s: exit code %d, printed %q, said %s", format, code, u.out, u.err)

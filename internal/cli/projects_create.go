@@ -13,7 +13,7 @@ func (p *projectsCreate) Run(c *call) error {
 	if err != nil {
 		return err
 	}
-	in := stoa.ProjectInput{Name: p.Name}
+	in := stoa.ProjectCreateRequest{Name: p.Name}
 	if p.Organization != "" {
 		if in.OrganizationID, err = c.organization(client, p.Organization); err != nil {
 			return err

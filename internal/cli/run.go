@@ -81,12 +81,12 @@ func (r *runCommand) refuse(c *call, err error) error {
 func runFailure(err error) error { return usage{err} }
 
 // limits are the flags as the API takes them; nil if none was given.
-func (r *runCommand) limits() *stoa.RunLimits {
-	l := stoa.RunLimits{
+func (r *runCommand) limits() *stoa.ExecutionLimits {
+	l := stoa.ExecutionLimits{
 		WallMS: r.Timeout.Milliseconds(), CPUMS: r.CPU.Milliseconds(), MemoryBytes: int64(r.Memory),
 		Processes: r.Processes, OutputBytes: int64(r.OutputLimit), DiskBytes: int64(r.Disk),
 	}
-	if l == (stoa.RunLimits{}) {
+	if l == (stoa.ExecutionLimits{}) {
 		return nil
 	}
 	return &l

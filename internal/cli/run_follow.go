@@ -94,9 +94,7 @@ func (f *follower) follow(id string) (*stoa.Execution, error) {
 			}
 		case stoa.Reset:
 			f.status("")
-			if event.Attempt > 1 {
-				f.c.say("stoa: the run was lost with its node; attempt %d starts from the beginning", event.Attempt)
-			}
+			f.c.say("stoa: the run was lost with its node and starts from the beginning")
 		case stoa.Result:
 			f.status("")
 			return event.Execution, nil
@@ -119,10 +117,10 @@ func (f *follower) write(out *stoa.Output) error {
 
 // waiting is the status line of an execution that has not started.
 func waiting(e *stoa.Execution) string {
-	if e.Status != "queued" || e.QueuePosition == nil {
+	if e.Status != "queued" || e.QueuePosition == 0 {
 		return ""
 	}
-	line := fmt.Sprintf("queued, position %d", *e.QueuePosition)
+	line := fmt.Sprintf("queued, position %d", e.QueuePosition)
 	if e.QueueExplanation != "" {
 		line += ": " + printable(e.QueueExplanation)
 	}
@@ -144,8 +142,9 @@ func (f *follower) status(line string) {
 
 // explain says on standard error what the exit code alone does not.
 func (c *call) explain(e *stoa.Execution) {
+	ownExit := e.ExitCode != nil && (e.Reason == nil || e.Reason.Code == "exit_code")
 	switch {
-	case e.Status == "completed", e.Status == "failed" && e.Signal == "" && e.ExitCode != nil && *e.ExitCode != 0 && !limited(e.Reason):
+	case e.Status == "completed", e.Status == "failed" && ownExit:
 	case e.Reason != nil && e.Reason.Message != "":
 		c.say("stoa: %s: %s (%s)", strings.ReplaceAll(e.Status, "_", " "), strings.TrimSuffix(printable(e.Reason.Message), "."), e.Reason.Code)
 	case e.Signal != "":
@@ -156,11 +155,6 @@ func (c *call) explain(e *stoa.Execution) {
 	if e.StdoutTruncated || e.StderrTruncated {
 		c.say("stoa: the output was longer than its limit and is cut")
 	}
-}
-
-// limited tells whether the reason is more than an exit code of the script's own.
-func limited(r *stoa.Reason) bool {
-	return r != nil && (strings.Contains(r.Code, "limit") || strings.Contains(r.Code, "memory") || strings.Contains(r.Code, "compil"))
 }
 
 // outcome is the exit code that tells the execution's end.
@@ -175,7 +169,7 @@ func outcome(e *stoa.Execution) error {
 	case e.Status != "failed":
 		return exit{exitError}
 	case e.ExitCode != nil && *e.ExitCode != 0:
-		return exit{*e.ExitCode}
+		return exit{int(*e.ExitCode)}
 	case signalNumber(e.Signal) > 0:
 		return exit{exitSignal + signalNumber(e.Signal)}
 	}

@@ -15,7 +15,7 @@ import (
 )
 
 // input reads everything that the run needs from here.
-func (r *runCommand) input(c *call) (*stoa.ExecutionInput, error) {
+func (r *runCommand) input(c *call) (*stoa.ExecutionRequest, error) {
 	if r.Script == "" {
 		return nil, fmt.Errorf("name a script, or - to read it from standard input")
 	}
@@ -30,7 +30,7 @@ func (r *runCommand) input(c *call) (*stoa.ExecutionInput, error) {
 	if len(args) > 0 && args[0] == "--" { // the separator is ours, any later one the script's
 		args = args[1:]
 	}
-	in := &stoa.ExecutionInput{
+	in := &stoa.ExecutionRequest{
 		Source: source, Runtime: r.Language, Args: args, Limits: r.limits(),
 		Network: r.Network, Priority: r.Priority, Env: map[string]string{},
 	}
@@ -80,11 +80,11 @@ func (c *call) readText(name string) (string, error) {
 }
 
 // readFile reads "PATH[:DEST]". Without DEST a path below this folder keeps its form, and any other gives its last part.
-func readFile(spec string) (stoa.ScriptFile, error) {
+func readFile(spec string) (stoa.ExecutionFile, error) {
 	source, dest, given := strings.Cut(spec, ":")
 	raw, err := os.ReadFile(source)
 	if err != nil {
-		return stoa.ScriptFile{}, err
+		return stoa.ExecutionFile{}, err
 	}
 	if !given {
 		dest = filepath.Base(source)
@@ -93,9 +93,9 @@ func readFile(spec string) (stoa.ScriptFile, error) {
 		}
 	}
 	if utf8.Valid(raw) {
-		return stoa.ScriptFile{Path: dest, Content: string(raw)}, nil
+		return stoa.ExecutionFile{Path: dest, Content: string(raw)}, nil
 	}
-	return stoa.ScriptFile{Path: dest, ContentBase64: base64.StdEncoding.EncodeToString(raw)}, nil
+	return stoa.ExecutionFile{Path: dest, ContentBase64: base64.StdEncoding.EncodeToString(raw)}, nil
 }
 
 // extensions are the usual endings of scripts.

@@ -17,7 +17,7 @@ import (
 const accepted = `{"id":"e","status":"queued"}`
 
 // runs answers a submission, notes what was submitted, and streams the events.
-func runs(into *stoa.ExecutionInput, events ...string) installation {
+func runs(into *stoa.ExecutionRequest, events ...string) installation {
 	return installation{
 		"POST /executions": func(w http.ResponseWriter, r *http.Request) {
 			if into != nil {
@@ -58,7 +58,7 @@ func TestRunShowsBothStreamsAndEndsLikeTheScript(t *testing.T) {
 }
 
 func TestRunSendsWhatWasAskedFor(t *testing.T) {
-	var got stoa.ExecutionInput
+	var got stoa.ExecutionRequest
 	u := at(t, runs(&got, "result", `{"status":"completed"}`))
 	u.env["FROM_HERE"] = "here"
 	u.Stdin = strings.NewReader("input")
@@ -68,10 +68,10 @@ func TestRunSendsWhatWasAskedFor(t *testing.T) {
 	if code != 0 {
 		t.Fatalf("exit code %d, said %s", code, u.err)
 	}
-	want := stoa.ExecutionInput{
+	want := stoa.ExecutionRequest{
 		Runtime: "python", Source: "x", Stdin: "input", Args: []string{"one", "--two", "-l"}, Env: map[string]string{"A": "1,2=3", "FROM_HERE": "here"},
-		Files:    []stoa.ScriptFile{{Path: "data.bin", ContentBase64: "/wA="}, {Path: "sub/x", ContentBase64: "/wA="}},
-		Limits:   &stoa.RunLimits{WallMS: 2000, MemoryBytes: 64 << 20},
+		Files:    []stoa.ExecutionFile{{Path: "data.bin", ContentBase64: "/wA="}, {Path: "sub/x", ContentBase64: "/wA="}},
+		Limits:   &stoa.ExecutionLimits{WallMS: 2000, MemoryBytes: 64 << 20},
 		Priority: "low", Network: true, ProjectID: "0199a0b0-0000-7000-8000-000000000001",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -93,7 +93,7 @@ func TestRunArguments(t *testing.T) {
 		{[]string{script, "--", "-l", "ruby"}, []string{"-l", "ruby"}, "python"},
 		{[]string{script, "--", "a", "--", "b"}, []string{"a", "--", "b"}, "python"},
 	} {
-		var got stoa.ExecutionInput
+		var got stoa.ExecutionRequest
 		u := at(t, runs(&got, "result", `{"status":"completed"}`))
 		if code := u.types(t, append([]string{"run"}, c.args...)...); code != 0 {
 			t.Errorf("%v: exit code %d, said %s", c.args, code, u.err)

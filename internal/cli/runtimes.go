@@ -20,7 +20,7 @@ func (r *runtimesCommand) Run(c *call) error {
 	return showList(c, r.watchFlag, func() ([]stoa.Runtime, error) { return client.Runtimes.List(c.ctx) }, []column[stoa.Runtime]{
 		{title: "RUNTIME", value: func(r stoa.Runtime) string { return r.ID }},
 		{title: "DEFAULT", value: func(r stoa.Runtime) string { return yes(r.Default) }},
-		{title: "NODES", value: func(r stoa.Runtime) string { return strconv.Itoa(int(r.Nodes)) }},
+		{title: "NODES", value: func(r stoa.Runtime) string { return strconv.FormatInt(r.Nodes, 10) }},
 		{title: "COMPILED", value: func(r stoa.Runtime) string { return yes(r.Compiled) }},
 		{title: "ALSO", value: func(r stoa.Runtime) string { return strings.Join(r.Aliases, " ") }},
 	})

@@ -15,7 +15,7 @@ func (t *tokensCreate) Run(c *call) error {
 	if err != nil {
 		return err
 	}
-	in := stoa.TokenInput{Name: t.Name, Scopes: t.Scopes, ExpiresInDays: t.Days}
+	in := stoa.TokenCreateRequest{Name: t.Name, Scopes: t.Scopes, ExpiresInDays: int64(t.Days)}
 	if t.Bound {
 		if in.ProjectID, err = c.project(client); err != nil {
 			return err

@@ -1,3 +1,5 @@
+// Code generated from api/openapi.yaml by sdk/go/gen. DO NOT EDIT.
+
 package stoa
 
 import (
@@ -5,292 +7,416 @@ import (
 	"time"
 )
 
-// Execution is one run of a script.
-type Execution struct {
-	ID               string       `json:"id"`
-	ProjectID        string       `json:"project_id"`
-	OrganizationID   string       `json:"organization_id"`
-	OwnerID          string       `json:"owner_id"`
-	Runtime          string       `json:"runtime"`
-	Status           string       `json:"status"`
-	Stage            string       `json:"stage"`
-	Reason           *Reason      `json:"reason"`
-	Priority         string       `json:"priority"`
-	Network          bool         `json:"network"`
-	QueuePosition    *int         `json:"queue_position"`
-	QueueExplanation string       `json:"queue_explanation,omitempty"`
-	NodeID           string       `json:"node_id"`
-	Attempt          int          `json:"attempt"`
-	ExitCode         *int         `json:"exit_code"`
-	Signal           string       `json:"signal"`
-	Stdout           string       `json:"stdout"`
-	Stderr           string       `json:"stderr"`
-	StdoutTruncated  bool         `json:"stdout_truncated"`
-	StderrTruncated  bool         `json:"stderr_truncated"`
-	Limits           *RunLimits   `json:"limits"`
-	Usage            *Usage       `json:"usage"`
-	CreatedAt        time.Time    `json:"created_at"`
-	ScheduledAt      *time.Time   `json:"scheduled_at"`
-	StartedAt        *time.Time   `json:"started_at"`
-	EndedAt          *time.Time   `json:"ended_at"`
-	RetryOf          string       `json:"retry_of"`
-	Version          int64        `json:"version"`
-	Source           string       `json:"source,omitempty"`
-	Stdin            string       `json:"stdin,omitempty"`
-	Args             []string     `json:"args,omitempty"`
-	Env              StringMap    `json:"env,omitempty"`
-	Files            []ScriptFile `json:"files,omitempty"`
+// APIToken is part of the API's answers and requests.
+type APIToken struct {
+	ID         string     `json:"id"` // A UUIDv7.
+	Name       string     `json:"name"`
+	CreatedAt  time.Time  `json:"created_at"`
+	Current    bool       `json:"current"` // The one that asks.
+	ExpiresAt  *time.Time `json:"expires_at,omitempty"`
+	LastUsedAt *time.Time `json:"last_used_at,omitempty"` // To the minute.
+	ProjectID  string     `json:"project_id,omitempty"`   // The only project that it reaches, if any.
+	Scopes     []string   `json:"scopes"`                 // Commands and queries, or groups of them, that it may issue; empty: all that you may.
 }
 
-// StringMap is a map of names to values.
-type StringMap = map[string]string
+// AuthRegisterRequest is what auth.register takes: Register, and sign in.
+type AuthRegisterRequest struct {
+	Name       string `json:"name"`
+	Email      string `json:"email"`
+	Invitation string `json:"invitation,omitempty"` // The token of an invitation's link.
+	Password   string `json:"password"`             // At least as long as the setting identity.password.min_length says.
+}
 
-// Reason says why something is in its status.
-type Reason struct {
+// AuthSignInRequest is what auth.sign_in takes: Sign in.
+type AuthSignInRequest struct {
+	Email    string `json:"email"`
+	Password string `json:"password"`
+}
+
+// BatchItem is part of the API's answers and requests.
+type BatchItem struct {
+	Execution *Execution `json:"execution,omitempty"`
+	Problem   *Error     `json:"problem,omitempty"`
+}
+
+// CreatedInvitation is part of the API's answers and requests.
+type CreatedInvitation struct {
+	Invitation Invitation `json:"invitation"`
+	Link       string     `json:"link"`   // The console's path for it, below this installation's address.
+	Secret     string     `json:"secret"` // What the invited person registers with or accepts; shown once.
+}
+
+// CreatedToken is part of the API's answers and requests.
+type CreatedToken struct {
+	Secret string   `json:"secret"` // Send it as “Authorization: Bearer …”; shown once.
+	Token  APIToken `json:"token"`
+}
+
+// Credential is part of the API's answers and requests.
+type Credential struct {
+	ID        string     `json:"id"` // A UUIDv7.
+	Name      string     `json:"name,omitempty"`
+	ExpiresAt *time.Time `json:"expires_at,omitempty"`
+	Kind      string     `json:"kind"`
+	Scopes    []string   `json:"scopes,omitempty"`
+}
+
+// Execution is part of the API's answers and requests.
+type Execution struct {
+	ID               string            `json:"id"` // A UUIDv7.
+	Status           string            `json:"status"`
+	Reason           *ExecutionReason  `json:"reason,omitempty"`
+	Args             []string          `json:"args,omitempty"`
+	Attempt          int64             `json:"attempt"`
+	CancelRequested  bool              `json:"cancel_requested,omitempty"`
+	CreatedAt        time.Time         `json:"created_at"`
+	EndedAt          *time.Time        `json:"ended_at,omitempty"`
+	Env              map[string]string `json:"env,omitempty"`
+	ExitCode         *int64            `json:"exit_code,omitempty"`
+	Files            []ExecutionFile   `json:"files,omitempty"`
+	Limits           ExecutionLimits   `json:"limits"`
+	Network          bool              `json:"network"`
+	NodeID           string            `json:"node_id,omitempty"` // A UUIDv7.
+	OrganizationID   string            `json:"organization_id"`   // A UUIDv7.
+	OwnerID          string            `json:"owner_id"`          // A UUIDv7.
+	Priority         string            `json:"priority"`
+	ProjectID        string            `json:"project_id"`                  // A UUIDv7.
+	QueueExplanation string            `json:"queue_explanation,omitempty"` // Why it still waits.
+	QueuePosition    int64             `json:"queue_position,omitempty"`    // 1 is next; absent when it does not wait.
+	RetryOf          string            `json:"retry_of,omitempty"`          // A UUIDv7.
+	Runtime          string            `json:"runtime"`
+	ScheduledAt      *time.Time        `json:"scheduled_at,omitempty"`
+	Signal           string            `json:"signal,omitempty"`
+	Source           string            `json:"source,omitempty"` // Only when one execution is asked for, as the following.
+	Stage            string            `json:"stage"`            // The word that all kinds of workload share.
+	StartedAt        *time.Time        `json:"started_at,omitempty"`
+	Stderr           string            `json:"stderr,omitempty"`
+	StderrTruncated  bool              `json:"stderr_truncated,omitempty"`
+	Stdin            string            `json:"stdin,omitempty"`
+	Stdout           string            `json:"stdout,omitempty"` // What was kept of the output, as text; the exact bytes are at …/stdout.
+	StdoutTruncated  bool              `json:"stdout_truncated,omitempty"`
+	Usage            *ExecutionUsage   `json:"usage,omitempty"`
+	Version          int64             `json:"version"`
+}
+
+// ExecutionBatchRequest is what execution.batch takes: Run several programs.
+type ExecutionBatchRequest struct {
+	Executions []ExecutionRequest `json:"executions"`
+}
+
+// ExecutionFile is part of the API's answers and requests.
+type ExecutionFile struct {
+	Content       string `json:"content,omitempty"`        // Its content, when it is text.
+	ContentBase64 string `json:"content_base64,omitempty"` // Its content, when it is not.
+	Path          string `json:"path"`                     // Relative, inside the program's folder.
+}
+
+// ExecutionLimits is part of the API's answers and requests.
+type ExecutionLimits struct {
+	CPUMS       int64 `json:"cpu_ms,omitempty"` // CPU time of all its processes, in milliseconds.
+	DiskBytes   int64 `json:"disk_bytes,omitempty"`
+	MemoryBytes int64 `json:"memory_bytes,omitempty"`
+	OutputBytes int64 `json:"output_bytes,omitempty"` // How much output is kept.
+	Processes   int64 `json:"processes,omitempty"`
+	WallMS      int64 `json:"wall_ms,omitempty"` // Time on the clock, in milliseconds.
+}
+
+// ExecutionReason is part of the API's answers and requests.
+type ExecutionReason struct {
 	Code    string `json:"code"`
 	Message string `json:"message"`
 }
 
-// RunLimits bounds one run; zero means the default.
-type RunLimits struct {
-	WallMS      int64 `json:"wall_ms,omitempty"`
-	CPUMS       int64 `json:"cpu_ms,omitempty"`
-	MemoryBytes int64 `json:"memory_bytes,omitempty"`
-	Processes   int64 `json:"processes,omitempty"`
-	OutputBytes int64 `json:"output_bytes,omitempty"`
-	DiskBytes   int64 `json:"disk_bytes,omitempty"`
+// ExecutionRequest is what execution.submit takes: Run a program.
+type ExecutionRequest struct {
+	Args      []string          `json:"args,omitempty"`  // The program's arguments.
+	Env       map[string]string `json:"env,omitempty"`   // Environment variables; nothing else of the host's environment is visible.
+	Files     []ExecutionFile   `json:"files,omitempty"` // Extra files in the program's folder.
+	Limits    *ExecutionLimits  `json:"limits,omitempty"`
+	Network   bool              `json:"network,omitempty"` // Whether the program may reach the network. Off unless an administrator allows it.
+	Priority  string            `json:"priority,omitempty"`
+	ProjectID string            `json:"project_id,omitempty"` // The project to run in; the caller's default when absent.
+	Runtime   string            `json:"runtime"`              // A language, with as much of a version as matters: python, python@3, python@3.11.2.
+	Source    string            `json:"source"`               // The program.
+	Stdin     string            `json:"stdin,omitempty"`      // What the program reads from its standard input.
 }
 
-// Usage is what a run's whole process tree used.
-type Usage struct {
-	WallMS          int64 `json:"wall_ms"`
-	CPUMS           int64 `json:"cpu_ms"`
-	PeakMemoryBytes int64 `json:"peak_memory_bytes"`
+// ExecutionUsage is part of the API's answers and requests.
+type ExecutionUsage struct {
+	CPUMS           float64 `json:"cpu_ms"`
+	PeakMemoryBytes int64   `json:"peak_memory_bytes"`
+	WallMS          float64 `json:"wall_ms"`
 }
 
-// ScriptFile is an extra file beside the script.
-type ScriptFile struct {
-	Path          string `json:"path"`
-	Content       string `json:"content,omitempty"`
-	ContentBase64 string `json:"content_base64,omitempty"`
-}
-
-// ExecutionInput is what to run.
-type ExecutionInput struct {
-	Runtime   string       `json:"runtime"`
-	Source    string       `json:"source"`
-	Stdin     string       `json:"stdin,omitempty"`
-	Args      []string     `json:"args,omitempty"`
-	Env       StringMap    `json:"env,omitempty"`
-	Files     []ScriptFile `json:"files,omitempty"`
-	Limits    *RunLimits   `json:"limits,omitempty"`
-	Priority  string       `json:"priority,omitempty"`
-	Network   bool         `json:"network,omitempty"`
-	ProjectID string       `json:"project_id,omitempty"`
-}
-
-// Queue is how much waits and runs.
-type Queue struct {
-	Queued     int            `json:"queued"`
-	Running    int            `json:"running"`
-	ByPriority map[string]int `json:"by_priority"`
-}
-
-// Runtime is one version of a language that some node offers.
-type Runtime struct {
-	ID       string   `json:"id"`
-	Name     string   `json:"name"`
-	Version  string   `json:"version"`
-	Default  bool     `json:"default"`
-	FileName string   `json:"file_name"`
-	Example  string   `json:"example"`
-	Compiled bool     `json:"compiled"`
-	Class    string   `json:"class"`
-	Nodes    int      `json:"nodes"`
-	Aliases  []string `json:"aliases"`
-}
-
-// User is a person.
-type User struct {
-	ID        string    `json:"id"`
-	Email     string    `json:"email"`
-	Name      string    `json:"name"`
-	CreatedAt time.Time `json:"created_at"`
-}
-
-// Credential is how the caller proved who they are.
-type Credential struct {
-	Kind      string     `json:"kind"`
-	ID        string     `json:"id"`
-	ExpiresAt *time.Time `json:"expires_at"`
-}
-
-// Me is the caller: who, by what credential, and where they belong.
-type Me struct {
-	User             User             `json:"user"`
-	Credential       Credential       `json:"credential"`
-	PlatformRoles    []string         `json:"platform_roles"`
-	Organizations    []MyOrganization `json:"organizations"`
-	Projects         []MyProject      `json:"projects"`
-	DefaultProjectID string           `json:"default_project_id"`
-}
-
-// MyOrganization is an organization and the caller's role in it.
-type MyOrganization struct {
-	ID       string `json:"id"`
-	Name     string `json:"name"`
-	Slug     string `json:"slug"`
-	Role     string `json:"role"`
-	Personal bool   `json:"personal"`
-}
-
-// MyProject is a project and the caller's role in it.
-type MyProject struct {
-	ID             string `json:"id"`
-	Name           string `json:"name"`
-	Slug           string `json:"slug"`
-	OrganizationID string `json:"organization_id"`
-	Role           string `json:"role"`
-}
-
-// Session is one sign-in of a browser.
-type Session struct {
-	ID         string     `json:"id"`
-	CreatedAt  time.Time  `json:"created_at"`
-	LastSeenAt *time.Time `json:"last_seen_at"`
-	ExpiresAt  *time.Time `json:"expires_at"`
-	Current    bool       `json:"current"`
-}
-
-// APIToken is an API token, without its secret.
-type APIToken struct {
-	ID         string     `json:"id"`
-	Name       string     `json:"name"`
-	Scopes     []string   `json:"scopes"`
-	ProjectID  string     `json:"project_id"`
-	CreatedAt  time.Time  `json:"created_at"`
-	ExpiresAt  *time.Time `json:"expires_at"`
-	LastUsedAt *time.Time `json:"last_used_at"`
-}
-
-// TokenInput is the API token to make.
-type TokenInput struct {
-	Name          string     `json:"name"`
-	Scopes        []string   `json:"scopes,omitempty"`
-	ProjectID     string     `json:"project_id,omitempty"`
-	ExpiresAt     *time.Time `json:"expires_at,omitempty"`
-	ExpiresInDays int        `json:"expires_in_days,omitempty"`
-}
-
-// TokenCreated is a new token and, this once, its secret.
-type TokenCreated struct {
-	Token  APIToken `json:"token"`
-	Secret string   `json:"secret"`
-}
-
-// Organization owns projects and nodes.
-type Organization struct {
-	ID        string    `json:"id"`
-	Name      string    `json:"name"`
-	Slug      string    `json:"slug"`
-	Personal  bool      `json:"personal"`
-	CreatedAt time.Time `json:"created_at"`
-}
-
-// Project owns workloads.
-type Project struct {
-	ID             string    `json:"id"`
-	Name           string    `json:"name"`
-	Slug           string    `json:"slug"`
-	OrganizationID string    `json:"organization_id"`
-	UnitID         string    `json:"unit_id"`
-	CreatedAt      time.Time `json:"created_at"`
-}
-
-// ProjectInput is the project to make.
-type ProjectInput struct {
-	Name           string `json:"name"`
-	OrganizationID string `json:"organization_id,omitempty"`
-	UnitID         string `json:"unit_id,omitempty"`
-}
-
-// Member is a user and their role in an organization or project.
-type Member struct {
-	UserID string `json:"user_id"`
-	Email  string `json:"email"`
-	Name   string `json:"name"`
-	Role   string `json:"role"`
-}
-
-// Invitation lets somebody register and join an organization.
+// Invitation is part of the API's answers and requests.
 type Invitation struct {
-	ID        string     `json:"id"`
-	Email     string     `json:"email"`
-	Role      string     `json:"role"`
-	ExpiresAt *time.Time `json:"expires_at"`
+	ID             string    `json:"id"` // A UUIDv7.
+	CreatedAt      time.Time `json:"created_at"`
+	Email          string    `json:"email"`
+	ExpiresAt      time.Time `json:"expires_at"`
+	InvitedBy      string    `json:"invited_by"`      // A UUIDv7.
+	OrganizationID string    `json:"organization_id"` // A UUIDv7.
+	Role           string    `json:"role"`
 }
 
-// InvitationCreated is a new invitation and, this once, its link.
-type InvitationCreated struct {
-	Invitation Invitation `json:"invitation"`
-	Link       string     `json:"link"`
+// InvitationAcceptRequest is what invitation.accept takes: Accept an invitation.
+type InvitationAcceptRequest struct {
+	Secret string `json:"secret"` // The link's token.
 }
 
-// Limit is a setting or limit with the value that applies, and whose it is.
+// InvitationCreateRequest is what invitation.create takes: Invite somebody.
+type InvitationCreateRequest struct {
+	Email string `json:"email"` // Nothing is sent there: pass the link on.
+	Role  string `json:"role"`
+}
+
+// Limit is part of the API's answers and requests.
 type Limit struct {
-	Name    string          `json:"name"`
-	Kind    string          `json:"kind"`
-	Unit    string          `json:"unit"`
-	Value   json.RawMessage `json:"value"`
-	Default json.RawMessage `json:"default"`
+	Name         string          `json:"name"`
+	Default      json.RawMessage `json:"default"`               // What applies while nobody set anything.
+	GlobalOnly   bool            `json:"global_only,omitempty"` // It holds for the whole installation.
+	Help         string          `json:"help"`
+	Kind         string          `json:"kind"` // setting: the nearest scope wins. limit: the smallest of all scopes applies.
+	Max          int64           `json:"max,omitempty"`
+	Min          int64           `json:"min,omitempty"`
+	OperatorOnly bool            `json:"operator_only,omitempty"` // Only operators set it.
+	Owner        string          `json:"owner,omitempty"`         // The organization, unit, project or user whose value it is.
+	Scope        string          `json:"scope"`                   // Whose value it is.
+	Set          []LimitScope    `json:"set"`                     // What the scopes around the caller set, innermost first.
+	Unit         string          `json:"unit,omitempty"`
+	Value        json.RawMessage `json:"value"`           // What applies.
+	Words        []string        `json:"words,omitempty"` // The values of a setting in words.
+}
+
+// LimitScope is part of the API's answers and requests.
+type LimitScope struct {
+	Owner string          `json:"owner,omitempty"` // A UUIDv7.
+	Scope string          `json:"scope"`
+	Value json.RawMessage `json:"value"`
+}
+
+// LimitSetRequest is what limit.set takes: Set a setting or limit for a scope.
+type LimitSetRequest struct {
 	Scope   string          `json:"scope"`
-	Owner   string          `json:"owner"`
-	Help    string          `json:"help"`
+	ScopeID string          `json:"scope_id,omitempty"` // Its id; none when global.
+	Value   json.RawMessage `json:"value"`
 }
 
-// Node is a machine that runs workloads.
+// Me is part of the API's answers and requests.
+type Me struct {
+	Credential       Credential     `json:"credential"`
+	DefaultProjectID string         `json:"default_project_id,omitempty"` // A UUIDv7.
+	Organizations    []Organization `json:"organizations"`
+	PlatformRoles    []string       `json:"platform_roles"`
+	Projects         []Project      `json:"projects"`
+	User             User           `json:"user"`
+}
+
+// MeChangePasswordRequest is what me.change_password takes: Change your password; your other sessions end.
+type MeChangePasswordRequest struct {
+	Current string `json:"current"`
+	New     string `json:"new"`
+}
+
+// Member is part of the API's answers and requests.
+type Member struct {
+	Name           string    `json:"name"`
+	Email          string    `json:"email,omitempty"`
+	JoinedAt       time.Time `json:"joined_at"`
+	Role           string    `json:"role"`
+	ServiceAccount bool      `json:"service_account,omitempty"`
+	UserID         string    `json:"user_id"` // A UUIDv7.
+}
+
+// Node is part of the API's answers and requests.
 type Node struct {
-	ID           string        `json:"id"`
-	Name         string        `json:"name"`
-	Status       string        `json:"status"`
-	Cordoned     bool          `json:"cordoned"`
-	Address      string        `json:"address"`
-	AgentVersion string        `json:"agent_version"`
-	OS           string        `json:"os"`
-	Arch         string        `json:"arch"`
-	Cores        int           `json:"cores"`
-	MemoryBytes  int64         `json:"memory_bytes"`
-	SlotsTotal   int           `json:"slots_total"`
-	SlotsUsed    int           `json:"slots_used"`
-	Runtimes     []NodeRuntime `json:"runtimes"`
-	Enforcement  []Enforcement `json:"enforcement"`
-	EnrolledAt   *time.Time    `json:"enrolled_at"`
-	LastSeenAt   *time.Time    `json:"last_seen_at"`
-	Reason       string        `json:"reason"`
+	ID           string            `json:"id"` // A UUIDv7.
+	Name         string            `json:"name"`
+	Status       string            `json:"status"`
+	Reason       string            `json:"reason,omitempty"`  // Why it takes no work.
+	Address      string            `json:"address,omitempty"` // Where its agent dialled from.
+	AgentVersion string            `json:"agent_version,omitempty"`
+	Arch         string            `json:"arch,omitempty"`
+	Cordoned     bool              `json:"cordoned"` // Nothing new is placed here.
+	Cores        int64             `json:"cores"`
+	Drained      bool              `json:"drained"`     // It was drained, and nothing runs here any more.
+	Enforcement  []NodeEnforcement `json:"enforcement"` // How each promise of the sandbox is kept there.
+	EnrolledAt   time.Time         `json:"enrolled_at"`
+	LastSeenAt   *time.Time        `json:"last_seen_at,omitempty"`
+	MemoryBytes  int64             `json:"memory_bytes"`
+	OS           string            `json:"os,omitempty"`
+	Runtimes     []NodeRuntime     `json:"runtimes"`
+	SlotsTotal   int64             `json:"slots_total"` // How many programs may run at once.
+	SlotsUsed    int64             `json:"slots_used"`  // How many ran when the agent was last heard.
 }
 
-// NodeRuntime is a runtime that a node has.
-type NodeRuntime struct {
-	Name    string `json:"name"`
-	Version string `json:"version"`
-}
-
-// Enforcement is one protection of a node's sandbox: how it is done, and whether it holds.
-type Enforcement struct {
+// NodeEnforcement is part of the API's answers and requests.
+type NodeEnforcement struct {
 	Name string `json:"name"`
 	How  string `json:"how"`
 	OK   bool   `json:"ok"`
 }
 
-// EnrollmentInput asks for an enrolment token.
-type EnrollmentInput struct {
-	Name       string `json:"name,omitempty"`
-	TTLSeconds int    `json:"ttl_seconds,omitempty"`
+// NodeEnrollRequest is what node.enroll takes: Make a token by which one machine may join.
+type NodeEnrollRequest struct {
+	Name       string `json:"name,omitempty"`        // Of the node to be; its host name when absent.
+	TTLSeconds int64  `json:"ttl_seconds,omitempty"` // How long the token is good; 15 minutes when absent.
 }
 
-// Enrollment is a single-use token for one new node.
-type Enrollment struct {
-	Token     string    `json:"token"`
+// NodeEnrollment is part of the API's answers and requests.
+type NodeEnrollment struct {
+	ID        string    `json:"id"`      // A UUIDv7.
+	Command   string    `json:"command"` // What to run on the new machine, as root.
 	ExpiresAt time.Time `json:"expires_at"`
-	Command   string    `json:"command"`
+	Token     string    `json:"token"` // Shown this once. It is good for one machine.
+}
+
+// NodeRuntime is part of the API's answers and requests.
+type NodeRuntime struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+// Organization is part of the API's answers and requests.
+type Organization struct {
+	ID        string    `json:"id"` // A UUIDv7.
+	Name      string    `json:"name"`
+	CreatedAt time.Time `json:"created_at"`
+	Personal  bool      `json:"personal"`       // It came with somebody's registration.
+	Role      string    `json:"role,omitempty"` // The caller's role, if any.
+	Slug      string    `json:"slug"`           // The name as it stands in URLs; it stays when the name changes.
+}
+
+// OrganizationCreateRequest is what organization.create takes: Found an organization.
+type OrganizationCreateRequest struct {
+	Name string `json:"name"`
+}
+
+// OrganizationRenameRequest is what organization.rename takes: Rename an organization.
+type OrganizationRenameRequest struct {
+	Name string `json:"name"`
+}
+
+// OrganizationSetMemberRequest is what organization.set_member takes: Add a member or change their role.
+type OrganizationSetMemberRequest struct {
+	Role string `json:"role"`
+}
+
+// Project is part of the API's answers and requests.
+type Project struct {
+	ID             string     `json:"id"` // A UUIDv7.
+	Name           string     `json:"name"`
+	ArchivedAt     *time.Time `json:"archived_at,omitempty"` // Since when it takes no new work.
+	CreatedAt      time.Time  `json:"created_at"`
+	OrganizationID string     `json:"organization_id"`   // A UUIDv7.
+	Role           string     `json:"role,omitempty"`    // The caller's effective role, if any: owners and admins of the organization manage its projects.
+	Slug           string     `json:"slug"`              // The name as it stands in URLs; it stays when the name changes.
+	UnitID         string     `json:"unit_id,omitempty"` // A UUIDv7.
+}
+
+// ProjectCreateRequest is what project.create takes: Make a project.
+type ProjectCreateRequest struct {
+	Name           string `json:"name"`
+	OrganizationID string `json:"organization_id,omitempty"` // The organization of your default project when absent.
+	UnitID         string `json:"unit_id,omitempty"`         // A UUIDv7.
+}
+
+// ProjectSetMemberRequest is what project.set_member takes: Let a member of the organization in, or change their role.
+type ProjectSetMemberRequest struct {
+	Role string `json:"role"`
+}
+
+// ProjectUpdateRequest is what project.update takes: Rename or move a project.
+type ProjectUpdateRequest struct {
+	Name   string `json:"name,omitempty"`
+	UnitID string `json:"unit_id,omitempty"` // The unit to put it into; the nil UUID puts it directly below the organization.
+}
+
+// Queue is part of the API's answers and requests.
+type Queue struct {
+	Active     int64            `json:"active"`
+	ByPriority map[string]int64 `json:"by_priority"`
+	Oldest     *time.Time       `json:"oldest,omitempty"` // When the longest-waiting one was submitted.
+	Queued     int64            `json:"queued"`
+}
+
+// RegistrationMode is part of the API's answers and requests.
+type RegistrationMode struct {
+	Mode string `json:"mode"`
+}
+
+// Runtime is part of the API's answers and requests.
+type Runtime struct {
+	ID       string   `json:"id"`
+	Name     string   `json:"name"`
+	Aliases  []string `json:"aliases"`
+	Class    string   `json:"class"` // How it is isolated.
+	Compiled bool     `json:"compiled"`
+	Default  bool     `json:"default"` // Whether the bare name means this version.
+	Example  string   `json:"example"` // A program that shows what the runtime can do.
+	FileName string   `json:"file_name"`
+	Nodes    int64    `json:"nodes"` // How many ready nodes have it.
+	Version  string   `json:"version"`
+}
+
+// Session is part of the API's answers and requests.
+type Session struct {
+	ID            string     `json:"id"` // A UUIDv7.
+	CreatedAt     time.Time  `json:"created_at"`
+	Current       bool       `json:"current"` // The one that asks.
+	ExpiresAt     *time.Time `json:"expires_at,omitempty"`
+	LastUsedAt    *time.Time `json:"last_used_at,omitempty"`   // To the minute.
+	RemoteAddress string     `json:"remote_address,omitempty"` // Where it was opened.
+	UserAgent     string     `json:"user_agent,omitempty"`
+}
+
+// Setup is part of the API's answers and requests.
+type Setup struct {
+	Needed bool `json:"needed"` // The first administrator is still to come; stoad prints the link.
+}
+
+// SetupCompleteRequest is what setup.complete takes: Become the first administrator, and sign in.
+type SetupCompleteRequest struct {
+	Name     string `json:"name"`
+	Email    string `json:"email"`
+	Password string `json:"password"` // At least as long as the setting identity.password.min_length says.
+	Token    string `json:"token"`    // From the link that stoad prints.
+}
+
+// SignedInBody is part of the API's answers and requests.
+type SignedInBody struct {
+	User User `json:"user"`
+}
+
+// TokenCreateRequest is what token.create takes: Make an API token.
+type TokenCreateRequest struct {
+	Name          string     `json:"name"`
+	ExpiresAt     *time.Time `json:"expires_at,omitempty"`
+	ExpiresInDays int64      `json:"expires_in_days,omitempty"` // Instead of expires_at.
+	ProjectID     string     `json:"project_id,omitempty"`      // The only project that it shall reach.
+	Scopes        []string   `json:"scopes,omitempty"`          // Names of commands and queries, or groups of them like execution.*; all that you may when absent.
+}
+
+// Unit is part of the API's answers and requests.
+type Unit struct {
+	ID             string    `json:"id"` // A UUIDv7.
+	Name           string    `json:"name"`
+	CreatedAt      time.Time `json:"created_at"`
+	OrganizationID string    `json:"organization_id"`     // A UUIDv7.
+	ParentID       string    `json:"parent_id,omitempty"` // A UUIDv7.
+}
+
+// UnitCreateRequest is what unit.create takes: Add a unit.
+type UnitCreateRequest struct {
+	Name     string `json:"name"`
+	ParentID string `json:"parent_id,omitempty"` // The unit to put it into; directly below the organization when absent.
+}
+
+// User is part of the API's answers and requests.
+type User struct {
+	ID             string    `json:"id"` // A UUIDv7.
+	Name           string    `json:"name"`
+	CreatedAt      time.Time `json:"created_at"`
+	Email          string    `json:"email,omitempty"` // Absent for service accounts.
+	ServiceAccount bool      `json:"service_account,omitempty"`
 }

@@ -15,29 +15,22 @@ var errNoSession = errors.New("the server signed in without a session cookie")
 
 // SignIn gives a client that acts as this person until it signs out. Nothing is tried again: a wrong password counts.
 func (s *Auth) SignIn(ctx context.Context, email, password string) (*Client, error) {
-	body := struct {
-		Email    string `json:"email"`
-		Password string `json:"password"`
-	}{email, password}
-	return s.open(ctx, "/auth/sign-in", body)
+	return s.open(ctx, "/auth/sign-in", AuthSignInRequest{Email: email, Password: password})
+}
+
+// Register makes an account and signs in.
+func (s *Auth) Register(ctx context.Context, in AuthRegisterRequest) (*Client, error) {
+	return s.open(ctx, "/auth/register", in)
 }
 
 // Setup makes the first administrator with the single-use token that the server printed, and signs in.
 func (s *Auth) Setup(ctx context.Context, token, email, name, password string) (*Client, error) {
-	body := struct {
-		Token    string `json:"token"`
-		Email    string `json:"email"`
-		Name     string `json:"name"`
-		Password string `json:"password"`
-	}{token, email, name, password}
-	return s.open(ctx, "/setup", body)
+	return s.open(ctx, "/setup", SetupCompleteRequest{Token: token, Email: email, Name: name, Password: password})
 }
 
 // SetupNeeded tells that there is no administrator yet.
 func (s *Auth) SetupNeeded(ctx context.Context) (bool, error) {
-	var out struct {
-		Needed bool `json:"needed"`
-	}
+	var out Setup
 	_, err := s.c.do(ctx, request{method: http.MethodGet, path: "/setup"}, &out)
 	return out.Needed, err
 }

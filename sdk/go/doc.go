@@ -2,7 +2,7 @@
 // the standard library.
 //
 //	client := stoa.New("https://stoa.example.org", stoa.Token(os.Getenv("STOA_TOKEN")))
-//	done, err := client.Executions.Run(ctx, stoa.ExecutionInput{Runtime: "python", Source: "print(1)"}, 0)
+//	done, err := client.Executions.Run(ctx, stoa.ExecutionRequest{Runtime: "python", Source: "print(1)"}, 0)
 //
 // Three things happen without being asked for. Every POST carries an
 // Idempotency-Key, so that trying again never does something twice. Requests

@@ -44,7 +44,11 @@ func (e *Error) Error() string {
 	if text == "" {
 		text = e.Title
 	}
-	return fmt.Sprintf("%s (%s)", strings.TrimSuffix(text, "."), e.Code)
+	text = strings.TrimSuffix(text, ".")
+	for _, f := range e.Fields {
+		text += fmt.Sprintf("; %s: %s", f.Location, strings.TrimSuffix(f.Message, "."))
+	}
+	return fmt.Sprintf("%s (%s)", text, e.Code)
 }
 
 // IsUnauthenticated tells that no credential was sent, or one that does not hold.

@@ -37,7 +37,7 @@ func Example() {
 	defer server.Close()
 	client := stoa.New(server.URL, stoa.Token(os.Getenv("STOA_TOKEN")))
 
-	done, err := client.Executions.Run(context.Background(), stoa.ExecutionInput{Runtime: "python", Source: "print('hello')"}, 0)
+	done, err := client.Executions.Run(context.Background(), stoa.ExecutionRequest{Runtime: "python", Source: "print('hello')"}, 0)
 	if err != nil {
 		log.Fatal(err)
 	}

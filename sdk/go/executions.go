@@ -29,23 +29,21 @@ const maxWait = 30 * time.Second
 func (e *Execution) Ended() bool { return e.EndedAt != nil }
 
 // Submit accepts a run and returns at once.
-func (s *Executions) Submit(ctx context.Context, in ExecutionInput) (*Execution, error) {
+func (s *Executions) Submit(ctx context.Context, in ExecutionRequest) (*Execution, error) {
 	return s.submit(ctx, in, 0)
 }
 
-// SubmitBatch accepts several runs, all or none.
-func (s *Executions) SubmitBatch(ctx context.Context, in []ExecutionInput) ([]Execution, error) {
-	body := struct {
-		Executions []ExecutionInput `json:"executions"`
-	}{in}
-	var out page[Execution]
+// SubmitBatch accepts several runs, each for itself: an item of the answer is an execution or the reason why not.
+func (s *Executions) SubmitBatch(ctx context.Context, in []ExecutionRequest) ([]BatchItem, error) {
+	body := ExecutionBatchRequest{Executions: in}
+	var out page[BatchItem]
 	_, err := s.c.do(ctx, request{method: http.MethodPost, path: "/executions/batch", body: body}, &out)
 	return out.Items, err
 }
 
 // Run submits and waits for the end, at most for wait (zero: until ctx is done). What has not ended by then is
 // returned as it is: see Ended.
-func (s *Executions) Run(ctx context.Context, in ExecutionInput, wait time.Duration) (*Execution, error) {
+func (s *Executions) Run(ctx context.Context, in ExecutionRequest, wait time.Duration) (*Execution, error) {
 	first := maxWait
 	if wait > 0 {
 		first = min(wait, maxWait)
@@ -75,7 +73,7 @@ func (s *Executions) Run(ctx context.Context, in ExecutionInput, wait time.Durat
 	return e, nil
 }
 
-func (s *Executions) submit(ctx context.Context, in ExecutionInput, wait time.Duration) (*Execution, error) {
+func (s *Executions) submit(ctx context.Context, in ExecutionRequest, wait time.Duration) (*Execution, error) {
 	header := http.Header{}
 	if wait > 0 {
 		header.Set("Prefer", "wait="+strconv.Itoa(int(max(wait, time.Second)/time.Second)))

@@ -11,8 +11,8 @@ import (
 // Limits reads and changes settings and limits.
 type Limits struct{ c *Client }
 
-// LimitScope is whose value is meant: of everybody (Kind "global"), or of one organization, unit, project or user.
-type LimitScope struct {
+// LimitTarget is whose value is meant: of everybody (Kind "global"), or of one organization, unit, project or user.
+type LimitTarget struct {
 	Kind string
 	ID   string // empty for global
 }
@@ -23,18 +23,14 @@ func (s *Limits) List(ctx context.Context, projectID string) iter.Seq2[Limit, er
 }
 
 // Set gives a scope a value: a JSON number or string, as the definition asks.
-func (s *Limits) Set(ctx context.Context, name string, scope LimitScope, value json.RawMessage) error {
-	body := struct {
-		Scope   string          `json:"scope"`
-		ScopeID string          `json:"scope_id,omitempty"`
-		Value   json.RawMessage `json:"value"`
-	}{scope.Kind, scope.ID, value}
+func (s *Limits) Set(ctx context.Context, name string, scope LimitTarget, value json.RawMessage) error {
+	body := LimitSetRequest{Scope: scope.Kind, ScopeID: scope.ID, Value: value}
 	_, err := s.c.do(ctx, request{method: http.MethodPut, path: "/limits/" + url.PathEscape(name), body: body}, nil)
 	return err
 }
 
 // Reset takes a scope's value away, so that the next scope's applies.
-func (s *Limits) Reset(ctx context.Context, name string, scope LimitScope) error {
+func (s *Limits) Reset(ctx context.Context, name string, scope LimitTarget) error {
 	q := query{}.set("scope", scope.Kind).set("scope_id", scope.ID).values()
 	_, err := s.c.do(ctx, request{method: http.MethodDelete, path: "/limits/" + url.PathEscape(name), query: q}, nil)
 	return err

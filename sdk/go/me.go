@@ -19,10 +19,7 @@ func (s *MeAPI) Get(ctx context.Context) (*Me, error) {
 
 // ChangePassword replaces the caller's password.
 func (s *MeAPI) ChangePassword(ctx context.Context, current, new string) error {
-	body := struct {
-		Current string `json:"current"`
-		New     string `json:"new"`
-	}{current, new}
+	body := MeChangePasswordRequest{Current: current, New: new}
 	_, err := s.c.do(ctx, request{method: http.MethodPost, path: "/me/password", body: body, once: true}, nil)
 	return err
 }

@@ -21,8 +21,8 @@ func (s *Nodes) Get(ctx context.Context, id string) (*Node, error) {
 }
 
 // Enroll makes a single-use token with which one machine's agent joins.
-func (s *Nodes) Enroll(ctx context.Context, in EnrollmentInput) (*Enrollment, error) {
-	var out Enrollment
+func (s *Nodes) Enroll(ctx context.Context, in NodeEnrollRequest) (*NodeEnrollment, error) {
+	var out NodeEnrollment
 	_, err := s.c.do(ctx, request{method: http.MethodPost, path: "/nodes/enrollments", body: in}, &out)
 	return &out, err
 }

@@ -24,9 +24,7 @@ func (s *Organizations) Get(ctx context.Context, id string) (*Organization, erro
 
 // Create makes an organization that the caller owns.
 func (s *Organizations) Create(ctx context.Context, name string) (*Organization, error) {
-	body := struct {
-		Name string `json:"name"`
-	}{name}
+	body := OrganizationCreateRequest{Name: name}
 	var o Organization
 	_, err := s.c.do(ctx, request{method: http.MethodPost, path: "/organizations", body: body}, &o)
 	return &o, err
@@ -48,12 +46,9 @@ func (s *Organizations) RemoveMember(ctx context.Context, id, userID string) err
 }
 
 // Invite makes a link with which the person at this address registers and joins. The link is in this answer and never again.
-func (s *Organizations) Invite(ctx context.Context, id, email, role string) (*InvitationCreated, error) {
-	body := struct {
-		Email string `json:"email"`
-		Role  string `json:"role"`
-	}{email, role}
-	var out InvitationCreated
+func (s *Organizations) Invite(ctx context.Context, id, email, role string) (*CreatedInvitation, error) {
+	body := InvitationCreateRequest{Email: email, Role: role}
+	var out CreatedInvitation
 	_, err := s.c.do(ctx, request{method: http.MethodPost, path: organizationPath(id) + "/invitations", body: body}, &out)
 	return &out, err
 }

@@ -23,13 +23,13 @@ func (s *Projects) Get(ctx context.Context, id string) (*Project, error) {
 }
 
 // Create makes a project.
-func (s *Projects) Create(ctx context.Context, in ProjectInput) (*Project, error) {
+func (s *Projects) Create(ctx context.Context, in ProjectCreateRequest) (*Project, error) {
 	var p Project
 	_, err := s.c.do(ctx, request{method: http.MethodPost, path: "/projects", body: in}, &p)
 	return &p, err
 }
 
-// Delete removes a project.
+// Delete archives a project: it takes no new work.
 func (s *Projects) Delete(ctx context.Context, id string) error {
 	_, err := s.c.do(ctx, request{method: http.MethodDelete, path: projectPath(id)}, nil)
 	return err
@@ -51,9 +51,7 @@ func (s *Projects) RemoveMember(ctx context.Context, id, userID string) error {
 }
 
 func setMember(ctx context.Context, c *Client, parent, userID, role string) error {
-	body := struct {
-		Role string `json:"role"`
-	}{role}
+	body := ProjectSetMemberRequest{Role: role}
 	_, err := c.do(ctx, request{method: http.MethodPut, path: parent + "/members/" + url.PathEscape(userID), body: body}, nil)
 	return err
 }

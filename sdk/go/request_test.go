@@ -65,7 +65,7 @@ func TestPostIsTriedAgainWithTheSameKey(t *testing.T) {
 		answer{status: 429, header: map[string]string{"Retry-After": "2"}},
 		answer{status: 202, body: `{"id":"e-1"}`},
 	)
-	e, err := c.Executions.Submit(t.Context(), ExecutionInput{Runtime: "python", Source: "print(1)"})
+	e, err := c.Executions.Submit(t.Context(), ExecutionRequest{Runtime: "python", Source: "print(1)"})
 	if err != nil || e.ID != "e-1" {
 		t.Fatalf("got %v, %v", e, err)
 	}
@@ -88,7 +88,7 @@ func TestPostIsTriedAgainWithTheSameKey(t *testing.T) {
 func TestEachPostHasItsOwnKey(t *testing.T) {
 	c, requests, _ := scripted(t, answer{status: 202, body: `{}`}, answer{status: 202, body: `{}`})
 	for range 2 {
-		if _, err := c.Executions.Submit(t.Context(), ExecutionInput{}); err != nil {
+		if _, err := c.Executions.Submit(t.Context(), ExecutionRequest{}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -141,7 +141,7 @@ func TestRetriesEnd(t *testing.T) {
 
 func TestProblemNamesTheLimit(t *testing.T) {
 	c, _, _ := scripted(t, answer{status: 429, header: problemType, body: problemBody})
-	_, err := c.Executions.Submit(t.Context(), ExecutionInput{})
+	_, err := c.Executions.Submit(t.Context(), ExecutionRequest{})
 	want := &Error{
 		Status: 429, Code: "execution_queue_full", Title: "Too Many Requests", Detail: "100 executions wait already.", CorrelationID: "c-1",
 		Limit: &ErrorLimit{Name: "execution.queue.per_user", Value: 100, Scope: "user", Owner: "u-1"},

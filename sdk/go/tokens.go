@@ -16,8 +16,8 @@ func (s *Tokens) List(ctx context.Context) iter.Seq2[APIToken, error] {
 }
 
 // Create makes a token. Its secret is in this answer and never again.
-func (s *Tokens) Create(ctx context.Context, in TokenInput) (*TokenCreated, error) {
-	var out TokenCreated
+func (s *Tokens) Create(ctx context.Context, in TokenCreateRequest) (*CreatedToken, error) {
+	var out CreatedToken
 	_, err := s.c.do(ctx, request{method: http.MethodPost, path: "/tokens", body: in}, &out)
 	return &out, err
 }

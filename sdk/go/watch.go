@@ -23,7 +23,7 @@ type ExecutionEventType string
 const (
 	Status      ExecutionEventType = "status" // the status changed
 	OutputFrame ExecutionEventType = "output" // the script wrote something
-	Reset       ExecutionEventType = "reset"  // a new attempt began: output so far does not count
+	Reset       ExecutionEventType = "reset"  // the attempt was lost with its node: its output does not count
 	Result      ExecutionEventType = "result" // the end; nothing follows
 )
 

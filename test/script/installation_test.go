@@ -124,21 +124,21 @@ func (s *site) populate(t *testing.T, r running) {
 	}
 	admin := s.keep(t, ctx, "admin", session)
 	for name, value := range map[string]string{"rate.bypass": "1", "identity.registration": `"open"`} {
-		must(t, admin.Limits.Set(ctx, name, stoa.LimitScope{Kind: "global"}, json.RawMessage(value)))
+		must(t, admin.Limits.Set(ctx, name, stoa.LimitTarget{Kind: "global"}, json.RawMessage(value)))
 	}
 	organization, err := admin.Organizations.Create(ctx, "Acme")
 	must(t, err)
-	project, err := admin.Projects.Create(ctx, stoa.ProjectInput{Name: "Apollo", OrganizationID: organization.ID})
+	project, err := admin.Projects.Create(ctx, stoa.ProjectCreateRequest{Name: "Apollo", OrganizationID: organization.ID})
 	must(t, err)
 	s.env["ORG"], s.env["PROJECT"] = organization.ID, project.ID
 	for _, person := range people[1:] {
-		session, err := anyone.Auth.Register(ctx, stoa.Registration{Email: person + "@example.org", Name: person, Password: password})
+		session, err := anyone.Auth.Register(ctx, stoa.AuthRegisterRequest{Email: person + "@example.org", Name: person, Password: password})
 		if err != nil {
 			t.Fatalf("register %s: %v", person, err)
 		}
 		s.keep(t, ctx, person, session)
 	}
-	must(t, admin.Limits.Reset(ctx, "identity.registration", stoa.LimitScope{Kind: "global"}))
+	must(t, admin.Limits.Reset(ctx, "identity.registration", stoa.LimitTarget{Kind: "global"}))
 	for _, role := range []string{"manager", "member", "viewer"} {
 		id := s.env[strings.ToUpper(role)+"_ID"]
 		must(t, admin.Organizations.SetMember(ctx, organization.ID, id, "member"))
@@ -149,7 +149,7 @@ func (s *site) populate(t *testing.T, r running) {
 // keep gives a signed-in person a token and a CLI context, as stoa login does.
 func (s *site) keep(t *testing.T, ctx context.Context, person string, session *stoa.Client) *stoa.Client {
 	t.Helper()
-	created, err := session.Tokens.Create(ctx, stoa.TokenInput{Name: "scripts", ExpiresInDays: 1})
+	created, err := session.Tokens.Create(ctx, stoa.TokenCreateRequest{Name: "scripts", ExpiresInDays: 1})
 	must(t, err)
 	client := stoa.New(session.Address(), stoa.Token(created.Secret))
 	me, err := client.Me.Get(ctx)

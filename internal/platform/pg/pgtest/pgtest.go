@@ -14,6 +14,7 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	"os/user"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -175,7 +176,9 @@ func schemaKey() (string, error) {
 		}
 		fmt.Fprintf(sum, "%s %d\n%s", name, len(content), content)
 	}
-	fmt.Fprintf(sum, "server %s", pg.ServerIdentity())
+	// A data folder belongs to who the server ran as, which changes when the user “stoa” is made.
+	owner, _ := user.Lookup("stoa")
+	fmt.Fprintf(sum, "server %s %t", pg.ServerIdentity(), owner != nil)
 	return hex.EncodeToString(sum.Sum(nil)[:8]), nil
 }
 

@@ -38,7 +38,8 @@ func Main(args []string) int {
 		fmt.Fprintf(os.Stderr, "stoad: %v\n", err)
 		return exitUsage
 	}
-	err = parsed.Run(context.Background())
+	parsed.BindTo(context.Background(), (*context.Context)(nil))
+	err = parsed.Run()
 	var taken errTaken
 	var status exitStatus
 	switch {

@@ -95,7 +95,7 @@ func Permissions() permission.Table {
 		// Nodes belong to the platform.
 		"node.list":     operators,
 		"node.get":      operators,
-		"node.enroll":   operators,
+		"node.enroll":   with(operators, permission.System), // this machine's own agent
 		"node.cordon":   operators,
 		"node.uncordon": operators,
 		"node.drain":    operators,
@@ -111,7 +111,6 @@ func Permissions() permission.Table {
 		// Executions: members run code in their project and manage their own runs.
 		"runtime.list":     signedIn,
 		"execution.submit": workers,
-		"execution.batch":  workers,
 		"execution.retry":  workers, // a new execution, the caller's
 		"execution.get":    readers,
 		"execution.list":   readers,
@@ -120,6 +119,14 @@ func Permissions() permission.Table {
 		"execution.queue":  signedIn, // numbers only
 		"execution.cancel": with(managers, permission.Self),
 		"execution.delete": with(managers, permission.Self),
+
+		// What becomes of executions, as nodes report it and Stoa decides it.
+		"runtime.offer":     agents,
+		"execution.begin":   agents,
+		"execution.end":     agents,
+		"execution.claim":   stoa,
+		"execution.requeue": stoa,
+		"execution.expire":  stoa,
 
 		// What happened, and how the installation fares.
 		"event.list":   signedIn, // of the visible projects

@@ -5,12 +5,13 @@ import (
 	"unicode/utf8"
 
 	"github.com/stoa-cloud/stoa/internal/platform/fault"
+	"github.com/stoa-cloud/stoa/internal/platform/pg"
 )
 
 // bounds turns what was asked for into what this run gets: defaults where nothing
 // was asked, a refusal that names the limit where too much was.
-func (s *Slice) bounds(ctx context.Context, who Subject, in Submit) (Limits, error) {
-	source, err := s.limits.Int(ctx, "execution.source.max_chars", who)
+func (s *Slice) bounds(ctx context.Context, q pg.Querier, who Subject, in Submit) (Limits, error) {
+	source, err := s.limits.Int(ctx, q, "execution.source.max_chars", who)
 	if err != nil {
 		return Limits{}, err
 	}
@@ -18,7 +19,7 @@ func (s *Slice) bounds(ctx context.Context, who Subject, in Submit) (Limits, err
 		return Limits{}, source.Refuse("execution.source_too_long", "The source has %d characters; %d are allowed.", n, source.Int())
 	}
 	if in.Network {
-		network, err := s.limits.Int(ctx, "execution.network.allowed", who)
+		network, err := s.limits.Int(ctx, q, "execution.network.allowed", who)
 		if err != nil {
 			return Limits{}, err
 		}
@@ -41,7 +42,7 @@ func (s *Slice) bounds(ctx context.Context, who Subject, in Submit) (Limits, err
 		{in.Limits.OutputBytes, &got.OutputBytes, "", "execution.output.max_bytes", "output_bytes"},
 		{in.Limits.DiskBytes, &got.DiskBytes, "", "execution.disk.max_bytes", "disk_bytes"},
 	} {
-		maximum, err := s.limits.Int(ctx, b.maximum, who)
+		maximum, err := s.limits.Int(ctx, q, b.maximum, who)
 		if err != nil {
 			return Limits{}, err
 		}
@@ -56,7 +57,7 @@ func (s *Slice) bounds(ctx context.Context, who Subject, in Submit) (Limits, err
 		}
 		*b.got = maximum.Int()
 		if b.fallback != "" {
-			fallback, err := s.limits.Int(ctx, b.fallback, who)
+			fallback, err := s.limits.Int(ctx, q, b.fallback, who)
 			if err != nil {
 				return Limits{}, err
 			}

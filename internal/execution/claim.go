@@ -26,7 +26,7 @@ func (s *Slice) claimExecution(ctx context.Context, tx *command.Tx, in claim) (E
 	if err != nil {
 		return Execution{}, command.NotFoundIfNoRows(err)
 	}
-	concurrent, err := s.limits.Int(ctx, "execution.concurrent", Subject{User: e.OwnerID, Project: e.ProjectID, Organization: e.OrganizationID})
+	concurrent, err := s.limits.Int(ctx, tx, "execution.concurrent", Subject{User: e.OwnerID, Project: e.ProjectID, Organization: e.OrganizationID})
 	if err != nil {
 		return Execution{}, err
 	}
@@ -73,7 +73,7 @@ func (s *Slice) pullOnce(ctx context.Context) {
 		if slots == 0 {
 			return
 		}
-		concurrent, err := s.limits.Int(ctx, "execution.concurrent", Subject{})
+		concurrent, err := s.limits.Int(ctx, s.runner.DB, "execution.concurrent", Subject{})
 		if err != nil {
 			s.log.WarnContext(ctx, "queue not read", "error", err)
 			return

@@ -89,7 +89,7 @@ type QueueStats struct {
 
 // Limiter tells the limits that apply to somebody, and names them when they are hit.
 type Limiter interface {
-	Int(ctx context.Context, name string, who Subject) (LimitValue, error)
+	Int(ctx context.Context, q pg.Querier, name string, who Subject) (LimitValue, error)
 }
 
 // Subject is whose limits are asked for.
@@ -102,10 +102,12 @@ type LimitValue interface {
 	Refuse(code, format string, args ...any) error
 }
 
-// Projects finds the project that a command acts in.
+// Projects finds the project that a caller means: the requested one, or the
+// credential's, or the caller's default.
 type Projects interface {
-	Scope(ctx context.Context, q pg.Querier, project ident.ID) (command.Scope, error)
-	Resolve(ctx context.Context, q pg.Querier, actor command.Actor, requested ident.ID) (ident.ID, error)
+	// ForWork refuses archived projects.
+	ForWork(ctx context.Context, q pg.Querier, actor command.Actor, requested ident.ID) (command.Scope, error)
+	ForReading(ctx context.Context, q pg.Querier, actor command.Actor, requested ident.ID) (command.Scope, error)
 }
 
 // Nodes reaches the agents whose sessions this replica holds.

@@ -58,11 +58,7 @@ func (s *Slice) bindQueries(r *command.Runner) {
 	s.List = command.BindQuery(r, command.QuerySpec[List]{
 		Name: "execution.list",
 		Scope: func(ctx context.Context, q pg.Querier, actor command.Actor, in List) (command.Scope, error) {
-			project, err := s.projects.Resolve(ctx, q, actor, in.ProjectID)
-			if err != nil {
-				return command.Scope{}, err
-			}
-			return s.projects.Scope(ctx, q, project)
+			return s.projects.ForReading(ctx, q, actor, in.ProjectID)
 		},
 	}, s.list)
 	open := func(context.Context, pg.Querier, command.Actor, struct{}) (command.Scope, error) {

@@ -167,15 +167,11 @@ func (h *hold) release() {
 }
 
 func (s *Slice) submitScope(ctx context.Context, tx *command.Tx, in Submit) (command.Scope, error) {
-	project, err := s.projects.Resolve(ctx, tx, tx.Actor, in.ProjectID)
-	if err != nil {
-		return command.Scope{}, err
-	}
-	return s.projects.Scope(ctx, tx, project)
+	return s.projects.ForWork(ctx, tx, tx.Actor, in.ProjectID)
 }
 
 func (s *Slice) submitExecution(ctx context.Context, tx *command.Tx, in Submit) (Execution, error) {
-	runtimes, err := s.catalogue.all(ctx, s.runner.DB, tx.Now)
+	runtimes, err := s.catalogue.all(ctx, tx, tx.Now)
 	if err != nil {
 		return Execution{}, err
 	}
@@ -184,7 +180,7 @@ func (s *Slice) submitExecution(ctx context.Context, tx *command.Tx, in Submit) 
 		return Execution{}, err
 	}
 	who := Subject{User: tx.Actor.ID, Project: tx.Scope.Project, Organization: tx.Scope.Organization}
-	bounds, err := s.bounds(ctx, who, in)
+	bounds, err := s.bounds(ctx, tx, who, in)
 	if err != nil {
 		return Execution{}, err
 	}
@@ -208,7 +204,7 @@ func (s *Slice) submitExecution(ctx context.Context, tx *command.Tx, in Submit) 
 
 // admit decides between a node at once and the queue, and counts it against its owner.
 func (s *Slice) admit(ctx context.Context, tx *command.Tx, who Subject, e *Execution, h *hold) error {
-	concurrent, err := s.limits.Int(ctx, "execution.concurrent", who)
+	concurrent, err := s.limits.Int(ctx, tx, "execution.concurrent", who)
 	if err != nil {
 		return err
 	}
@@ -232,14 +228,14 @@ func (s *Slice) admit(ctx context.Context, tx *command.Tx, who Subject, e *Execu
 }
 
 func (s *Slice) admitToQueue(ctx context.Context, tx *command.Tx, who Subject, load Load) error {
-	perUser, err := s.limits.Int(ctx, "execution.queue.per_user", who)
+	perUser, err := s.limits.Int(ctx, tx, "execution.queue.per_user", who)
 	if err != nil {
 		return err
 	}
 	if int64(load.Queued) >= perUser.Int() {
 		return perUser.Refuse("execution.queue_full", "You have %d executions waiting already; that is your limit. Wait for some to end, or cancel them.", load.Queued)
 	}
-	total, err := s.limits.Int(ctx, "execution.queue.total", who)
+	total, err := s.limits.Int(ctx, tx, "execution.queue.total", who)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 	"time"
 
@@ -62,7 +63,11 @@ func hashEmail(email string) []byte {
 
 func errLocked(until, now time.Time, p Policy) error {
 	wait := until.Sub(now)
-	return fault.New(fault.Limited, "auth.locked", "Too many failed sign-ins for this address. Try again in %d minutes.", int(math.Ceil(wait.Minutes()))).
+	minutes := "a minute"
+	if n := int(math.Ceil(wait.Minutes())); n > 1 {
+		minutes = strconv.Itoa(n) + " minutes"
+	}
+	return fault.New(fault.Limited, "auth.locked", "Too many failed sign-ins for this address. Try again in %s.", minutes).
 		After(wait).
 		Over(fault.Limit{Name: "identity.lockout.failures", Value: int64(p.LockoutFailures), Scope: "global"})
 }

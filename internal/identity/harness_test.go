@@ -1,0 +1,145 @@
+package identity
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/stoa-cloud/stoa/internal/platform/command"
+	"github.com/stoa-cloud/stoa/internal/platform/fault"
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
+	"github.com/stoa-cloud/stoa/internal/platform/pg"
+	"github.com/stoa-cloud/stoa/internal/platform/pg/pgtest"
+	"github.com/stoa-cloud/stoa/internal/platform/secret"
+	"github.com/stoa-cloud/stoa/internal/tenancy"
+)
+
+// house is identity and tenancy on a real database, at a time and with a policy that
+// the test sets.
+type house struct {
+	t       *testing.T
+	db      *pg.DB
+	now     time.Time
+	policy  Policy
+	runner  *command.Runner
+	tenancy *tenancy.Slice
+	used    *LastUsed
+	auth    Authenticator
+	*Slice
+}
+
+// cheap keeps tests fast.
+var cheap = Cost{MemoryKiB: 8, Passes: 1, Threads: 1}
+
+func newHouse(t *testing.T, db *pg.DB) *house {
+	h := &house{t: t, db: db, now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), policy: DefaultPolicy()}
+	h.policy.Registration = Open
+	log := slog.New(slog.DiscardHandler)
+	h.runner = &command.Runner{
+		DB: db, Table: tenancy.Permissions(), NewID: ident.New, Log: log, Clock: func() time.Time { return h.now },
+	}
+	h.tenancy = tenancy.New(h.runner, People{})
+	h.Slice = New(h.runner, h, NewHasher(cheap))
+	h.used = NewLastUsed(db, log)
+	h.auth = Authenticator{NewCredentials(h.runner, h.used)}
+	return h
+}
+
+func open(t *testing.T) *house { return newHouse(t, pgtest.Open(t)) }
+
+// Policy implements Settings.
+func (h *house) Policy(context.Context, pg.Querier) (Policy, error) { return h.policy, nil }
+
+const password = "correct horse battery"
+
+// registered is a new user who has just registered, and their session.
+func (h *house) registered() SignedInOnce {
+	h.t.Helper()
+	in, err := h.Register(h.t.Context(), Register{Newcomer: newcomer(uniqueEmail())})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return in
+}
+
+func newcomer(email string) Newcomer {
+	return Newcomer{Email: email, Name: "Ada", Password: secret.New(password)}
+}
+
+func uniqueEmail() string { return ident.New().String() + "@example.org" }
+
+func (h *house) signInAs(email, pass string) (SignedInOnce, error) {
+	return h.SignIn(h.t.Context(), SignIn{Email: email, Password: secret.New(pass), UserAgent: "Firefox"})
+}
+
+// show is a request with this secret, the way its holder sends it.
+func show(text string) *http.Request {
+	r := httptest.NewRequest(http.MethodGet, "/", nil)
+	if token, err := secret.ParseToken(text); err == nil && token.Kind == sessionToken {
+		r.AddCookie(&http.Cookie{Name: CookieName, Value: text})
+	} else {
+		r.Header.Set("Authorization", "Bearer "+text)
+	}
+	return r
+}
+
+// as is a request's context of whoever holds the secret.
+func (h *house) as(text secret.String) context.Context {
+	h.t.Helper()
+	actor, err := h.auth.Authenticate(h.t.Context(), show(text.Reveal()))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return h.with(actor)
+}
+
+func (h *house) with(actor command.Actor) context.Context {
+	return command.WithRequest(h.t.Context(), &command.Request{Actor: actor, CorrelationID: h.t.Name(), RemoteAddress: "192.0.2.1"})
+}
+
+// refusal tells which code, if any, the credential is refused with.
+func (h *house) refusal(text secret.String) string {
+	h.t.Helper()
+	_, err := h.auth.Authenticate(h.t.Context(), show(text.Reveal()))
+	if err == nil {
+		return ""
+	}
+	if fault.KindOf(err) != fault.Unauthenticated {
+		h.t.Fatal(err)
+	}
+	return fault.Of(err).Code
+}
+
+func (h *house) token(ctx context.Context, in CreateToken) TokenCreatedOnce {
+	h.t.Helper()
+	if in.Name == "" {
+		in.Name = "ci"
+	}
+	made, err := h.CreateToken(ctx, in)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return made
+}
+
+func (h *house) eventTypes(aggregate ident.ID) []string {
+	h.t.Helper()
+	types, err := pg.All[string](h.t.Context(), h.db, `SELECT type FROM event WHERE aggregate_id = $1 ORDER BY version`, aggregate)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return types
+}
+
+func wantCode(t *testing.T, err error, code string) {
+	t.Helper()
+	switch {
+	case code == "" && err != nil:
+		t.Errorf("unexpected error: %v", err)
+	case code != "" && !fault.Is(err, code):
+		t.Errorf("got %v, want %s", err, code)
+	}
+}

@@ -55,7 +55,7 @@ func TestErrorsAreDocumented(t *testing.T) {
 	const name = "../../docs/errors.md"
 	want := ErrorsPage(files)
 	if *update {
-		if err := os.WriteFile(name, []byte(want), 0o644); err != nil { //nolint:gosec // a page for everybody
+		if err := os.WriteFile(name, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}

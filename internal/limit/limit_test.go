@@ -21,8 +21,6 @@ func catalogue(t testing.TB) *Catalogue {
 	return c
 }
 
-func number(n int64) *int64 { return &n }
-
 func TestDefaultsAreThoseOfTheDesign(t *testing.T) {
 	c := catalogue(t)
 	for name, want := range map[string]int64{
@@ -79,7 +77,7 @@ func drawValues(t *rapid.T) values {
 	set := values{}
 	for _, place := range append(slices.Clone(innermostFirst), at{User, ident.New()}, at{Organization, ident.New()}) {
 		if rapid.Bool().Draw(t, string(place.scope)) {
-			set[place] = row{Scope: place.scope, ScopeID: place.id, Number: number(rapid.Int64Range(0, 20).Draw(t, "value"))}
+			set[place] = row{Scope: place.scope, ScopeID: place.id, Number: new(rapid.Int64Range(0, 20).Draw(t, "value"))}
 		}
 	}
 	return set
@@ -160,7 +158,7 @@ func TestWhatIsGrantedApplies(t *testing.T) {
 
 func TestGlobalNeedsNobodysGrant(t *testing.T) {
 	d := Definition{Name: "a.b", Kind: Limit, Default: 10, Max: 100}
-	rows := []row{{Scope: Organization, ScopeID: org, Number: number(3)}}
+	rows := []row{{Scope: Organization, ScopeID: org, Number: new(int64(3))}}
 	if err := d.granted(rows, Target{Scope: Global}, Place{}, 50); err != nil {
 		t.Error(err)
 	}
@@ -192,13 +190,13 @@ func TestValuesAreChecked(t *testing.T) {
 		word   string
 		ok     bool
 	}{
-		{"execution.concurrent", number(0), "", true},
-		{"execution.concurrent", number(-1), "", false},
+		{"execution.concurrent", new(int64(0)), "", true},
+		{"execution.concurrent", new(int64(-1)), "", false},
 		{"execution.concurrent", nil, "", false},
 		{"execution.concurrent", nil, "open", false},
 		{"identity.registration", nil, "open", true},
 		{"identity.registration", nil, "ajar", false},
-		{"identity.registration", number(1), "", false},
+		{"identity.registration", new(int64(1)), "", false},
 	} {
 		d, err := c.Definition(x.name)
 		if err != nil {

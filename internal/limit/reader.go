@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -57,11 +58,8 @@ func NewReader(catalogue *Catalogue, places Places, now clock.Clock, log *slog.L
 // Changed is told what was committed, here or elsewhere (command.Runner.Wake, or
 // the hint of another replica), so that the next read looks again.
 func (r *Reader) Changed(events []eventlog.Event) {
-	for _, e := range events {
-		if isAbout(e) {
-			r.changed.Store(true)
-			return
-		}
+	if slices.ContainsFunc(events, isAbout) {
+		r.changed.Store(true)
 	}
 }
 

@@ -70,6 +70,7 @@ func newWorld(t *testing.T) *world {
 }
 
 func as(t *testing.T, a command.Actor) context.Context {
+	t.Helper()
 	return command.WithRequest(t.Context(), &command.Request{Actor: a, CorrelationID: "c-1"})
 }
 

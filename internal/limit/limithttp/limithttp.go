@@ -80,7 +80,8 @@ func Register(api huma.API, s *limit.Slice) {
 	huma.Register(api, httpx.Operation("limit.list", http.MethodGet, "/api/v1/limits", "List settings and limits as they apply to the caller", tag),
 		func(ctx context.Context, in *struct {
 			Project ident.ID `query:"project_id" doc:"As they apply in this project."`
-		}) (*struct{ Body httpx.Page[Limit] }, error) {
+		},
+		) (*struct{ Body httpx.Page[Limit] }, error) {
 			all, err := s.List(ctx, limit.List{Project: in.Project})
 			if err != nil {
 				return nil, err
@@ -101,7 +102,8 @@ func Register(api huma.API, s *limit.Slice) {
 			ScopeID ident.ID   `json:"scope_id,omitzero" doc:"Its id; none when global."`
 			Value   LimitValue `json:"value"`
 		} `nameHint:"SetLimitRequest"`
-	}) (*struct{ Body LimitScope }, error) {
+	},
+	) (*struct{ Body LimitScope }, error) {
 		v, err := s.Set(ctx, limit.Set{
 			Name: in.Name, Target: limit.Target{Scope: limit.Scope(in.Body.Scope), ID: in.Body.ScopeID},
 			Number: in.Body.Value.number, Word: in.Body.Value.word,
@@ -118,7 +120,8 @@ func Register(api huma.API, s *limit.Slice) {
 		Name    string   `path:"name" maxLength:"100"`
 		Scope   string   `query:"scope" required:"true" enum:"global,organization,unit,project,user"`
 		ScopeID ident.ID `query:"scope_id" doc:"Its id; none when global."`
-	}) (*struct{}, error) {
+	},
+	) (*struct{}, error) {
 		_, err := s.Clear(ctx, limit.Clear{Name: in.Name, Target: limit.Target{Scope: limit.Scope(in.Scope), ID: in.ScopeID}})
 		return nil, err
 	})

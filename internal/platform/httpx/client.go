@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 )
 
@@ -45,8 +46,8 @@ func (s *Server) client(r *http.Request) (address string, secure bool) {
 	}
 	secure = secure || r.Header.Get("X-Forwarded-Proto") == "https"
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-	for i := len(hops) - 1; i >= 0; i-- {
-		hop := strings.TrimSpace(hops[i])
+	for _, hop := range slices.Backward(hops) {
+		hop = strings.TrimSpace(hop)
 		if _, err := netip.ParseAddr(hop); err != nil {
 			break
 		}

@@ -37,13 +37,13 @@ func (s *Server) serveContract() {
 }
 
 // document serves bytes that are made once.
-func document(contentType string, make func() ([]byte, error)) http.Handler {
+func document(contentType string, write func() ([]byte, error)) http.Handler {
 	type made struct {
 		body []byte
 		etag string
 	}
 	once := sync.OnceValues(func() (made, error) {
-		body, err := make()
+		body, err := write()
 		sum := sha256.Sum256(body)
 		return made{body, `"` + hex.EncodeToString(sum[:8]) + `"`}, err
 	})

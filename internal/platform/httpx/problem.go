@@ -17,7 +17,7 @@ import (
 )
 
 // ProblemDetails is an error answer: application/problem+json, RFC 9457.
-type ProblemDetails struct {
+type ProblemDetails struct { //nolint:errname // the name that RFC 9457 gives it, and the contract shows
 	Type          string        `json:"type" format:"uri-reference" doc:"Where this kind of problem is explained." example:"/docs/errors#not_found"`
 	Title         string        `json:"title" doc:"The status in words." example:"Not Found"`
 	Status        int           `json:"status" doc:"The HTTP status." example:"404"`
@@ -155,8 +155,7 @@ func hookProblems() {
 // humaProblem translates what Huma found, and what handlers returned.
 func humaProblem(ctx huma.Context, status int, message string, errs []error) *ProblemDetails {
 	for _, err := range errs {
-		var large *http.MaxBytesError
-		if errors.As(err, &large) {
+		if large, ok := errors.AsType[*http.MaxBytesError](err); ok {
 			return tooLarge(large.Limit)
 		}
 	}
@@ -170,8 +169,7 @@ func humaProblem(ctx huma.Context, status int, message string, errs []error) *Pr
 	}
 	fields := make([]fault.Field, 0, len(errs))
 	for _, err := range errs {
-		var detail *huma.ErrorDetail
-		if errors.As(err, &detail) {
+		if detail, ok := errors.AsType[*huma.ErrorDetail](err); ok {
 			fields = append(fields, fault.Field{Path: detail.Location, Message: detail.Message}) // never the value
 		} else if err != nil {
 			fields = append(fields, fault.Field{Message: err.Error()})

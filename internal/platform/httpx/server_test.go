@@ -265,7 +265,7 @@ func TestPanicAfterTheFirstByteCutsTheConnection(t *testing.T) {
 		panic("no")
 	})
 	defer func() {
-		if recover() != http.ErrAbortHandler {
+		if recover() != http.ErrAbortHandler { //nolint:errorlint // panics are compared as they are
 			t.Error("half an answer looks whole")
 		}
 	}()
@@ -287,7 +287,8 @@ func TestRawOperationsStreamThroughTheChain(t *testing.T) {
 	RegisterRaw(h.API(), Operation("thing.watch", http.MethodGet, "/api/v1/things/{id}/events", "Watch", "Things"), "text/event-stream",
 		func(_ context.Context, in *struct {
 			ID ident.ID `path:"id"`
-		}) (Serve, error) {
+		},
+		) (Serve, error) {
 			if in.ID == ann {
 				return nil, fault.New(fault.NotFound, "not_found", "No such thing.")
 			}

@@ -116,14 +116,15 @@ func describe(op *huma.Operation, path string) operation {
 
 // contentType is the type of the first content, in the order of media types.
 func contentType(content map[string]*huma.MediaType) *typeRef {
-	for _, media := range slices.Sorted(maps.Keys(content)) {
-		t := typeOf(content[media].Schema)
-		if media != "application/json" && media != "application/problem+json" {
-			t = typeRef{Text: media}
-		}
-		return &t
+	if len(content) == 0 {
+		return nil
 	}
-	return nil
+	media := slices.Min(slices.Collect(maps.Keys(content)))
+	if media != "application/json" && media != "application/problem+json" {
+		return &typeRef{Text: media}
+	}
+	t := typeOf(content[media].Schema)
+	return &t
 }
 
 func properties(s *huma.Schema) []row {

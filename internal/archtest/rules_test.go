@@ -3,8 +3,6 @@ package archtest
 import (
 	"strings"
 	"testing"
-
-	"github.com/stoa-cloud/stoa/internal/platform/permission"
 )
 
 const ours = Module + "/"
@@ -127,16 +125,5 @@ var not = other.New(fault.NotFound, "a.other", "No.")
 	}
 	if strings.Contains(page, "a.other") {
 		t.Error("something that is no fault is listed")
-	}
-}
-
-func TestCoverage(t *testing.T) {
-	table := permission.Table{"a.get": {permission.Anyone}, "a.gone": {permission.System}, "a.empty": nil}
-	got := Coverage(map[string]bool{"a.get": false, "a.new": true, "a.empty": true}, table, []string{"a.get", "a.odd"})
-	for _, want := range []string{"a.new is bound", "a.gone is in the permission table", "a.empty has no roles", "operation a.odd is no bound"} {
-		expect(t, got, want)
-	}
-	if len(got) != 4 {
-		t.Errorf("%q", got)
 	}
 }

@@ -317,3 +317,17 @@ func TestRatesFallBackToDefaults(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 }
+
+// BenchmarkRate is part of every request: nothing of it may ask the database.
+func BenchmarkRate(b *testing.B) {
+	reader := NewReader(catalogue(b), nil, clock.System, slog.New(slog.DiscardHandler))
+	reader.kept.Store(&snapshot{checked: clock.System().Add(time.Hour), byName: map[string]values{"rate.api": {at{scope: Global}: {Number: new(int64(1000))}}}})
+	rates := NewRates(reader, nil, slog.New(slog.DiscardHandler))
+	actor := command.Actor{Kind: command.User, ID: ident.New()}
+	b.ReportAllocs()
+	for b.Loop() {
+		if p, ok := rates.Rate(b.Context(), "api", actor); !ok || p.Requests != 1000 {
+			b.Fatalf("%+v", p)
+		}
+	}
+}

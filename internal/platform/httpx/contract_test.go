@@ -2,13 +2,15 @@ package httpx
 
 import (
 	"bytes"
-	"context"
 	"net/http"
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/stoa-cloud/stoa/internal/platform/ratelimit"
 )
 
 func TestContractIsDeterministicAndHouseStyle(t *testing.T) {
@@ -93,14 +95,24 @@ func TestAnOperationOfEachShapeDeclaresItsErrors(t *testing.T) {
 	}
 }
 
+// BenchmarkOperation is the edge's share of a request: the whole chain around a
+// handler that does nothing, with a rate and metrics.
 func BenchmarkOperation(b *testing.B) {
-	h := newHarness(b, nil)
+	var observed int
+	h := newHarness(b, func(c *Config) {
+		c.Limiter = ratelimit.NewInProcess(time.Now)
+		c.Rates = fixedRate{ratelimit.Policy{Name: "api", Requests: 1 << 30, Window: time.Second}}
+		c.Observe = func(string, string, int, time.Duration) { observed++ }
+	})
 	handler := h.Handler()
 	body := []byte(`{"name":"x"}`)
 	w := &discard{header: http.Header{}}
 	b.ReportAllocs()
 	for b.Loop() {
-		r, _ := http.NewRequestWithContext(context.Background(), http.MethodPut, thing, bytes.NewReader(body))
+		r, err := http.NewRequestWithContext(b.Context(), http.MethodPut, thing, bytes.NewReader(body))
+		if err != nil {
+			b.Fatal(err)
+		}
 		r.RemoteAddr = "192.0.2.7:4711"
 		r.Header["Authorization"] = []string{"Bearer ann"}
 		clear(w.header)
@@ -108,6 +120,9 @@ func BenchmarkOperation(b *testing.B) {
 		if w.status != 200 {
 			b.Fatal(w.status)
 		}
+	}
+	if observed == 0 {
+		b.Fatal("nothing was observed")
 	}
 }
 

@@ -1,176 +1,78 @@
 package pg
 
 import (
-	"archive/tar"
-	"crypto/sha256"
-	"embed"
-	"encoding/hex"
-	"errors"
 	"fmt"
-	"io"
-	"io/fs"
-	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/klauspost/compress/zstd"
 )
-
-// bundled holds PostgreSQL itself when the program was built with it, and nothing
-// but the folder's placeholder otherwise.
-//
-//go:embed all:bundle
-var bundled embed.FS
-
-const bundleName = "bundle/postgres.tar.zst"
 
 // binaries is a PostgreSQL installation: a folder with initdb and postgres.
 type binaries struct {
-	dir   string
-	major int
-}
-
-// findBinaries prefers the bundle, unpacked below dir, to what the host has.
-func findBinaries(dir string) (binaries, error) {
-	unpacked, err := unpack(dir)
-	if err != nil {
-		return binaries{}, err
-	}
-	if unpacked != "" {
-		return probe(filepath.Join(unpacked, "bin"))
-	}
-	installed, _ := filepath.Glob("/usr/lib/postgresql/*/bin/postgres")
-	var found []binaries
-	for _, path := range installed {
-		if b, err := probe(filepath.Dir(path)); err == nil && b.major >= oldestMajor {
-			found = append(found, b)
-		}
-	}
-	if len(found) == 0 {
-		return binaries{}, fmt.Errorf("no PostgreSQL here: build with the bundle (make build), install postgresql, or give --database-url")
-	}
-	return slices.MaxFunc(found, func(a, b binaries) int { return a.major - b.major }), nil
+	dir     string
+	version string // 18.4
+	major   int
 }
 
 // oldestMajor is the oldest PostgreSQL that Stoa works with.
 const oldestMajor = 15
 
-func probe(dir string) (binaries, error) {
-	out, err := exec.Command(filepath.Join(dir, "postgres"), "--version").Output() //nolint:gosec // our own binary
-	if err != nil {
-		return binaries{}, fmt.Errorf("ask postgres for its version: %w", err)
+// installations is what could serve here, best first: the bundle, then what the
+// host has, newest first. The bundle's folder exists only after unpack.
+func installations(bundles string) ([]binaries, error) {
+	var all []binaries
+	if b, ok, err := bundle(); err != nil {
+		return nil, err
+	} else if ok {
+		all = append(all, binaries{dir: filepath.Join(bundles, b.folder(), "bin"), version: b.version, major: b.major})
 	}
-	fields := strings.Fields(string(out)) // postgres (PostgreSQL) 18.4
-	version, _, _ := strings.Cut(fields[len(fields)-1], ".")
-	for _, f := range fields {
-		if major, _, ok := strings.Cut(f, "."); ok {
-			if _, err := strconv.Atoi(major); err == nil {
-				version = major
-				break
-			}
+	var hosts []binaries
+	installed, _ := filepath.Glob("/usr/lib/postgresql/*/bin/postgres")
+	for _, path := range installed {
+		if b, err := inspect(filepath.Dir(path)); err == nil && b.major >= oldestMajor {
+			hosts = append(hosts, b)
 		}
 	}
-	major, err := strconv.Atoi(version)
+	slices.SortFunc(hosts, func(a, b binaries) int { return b.major - a.major })
+	return append(all, hosts...), nil
+}
+
+// ofMajor is the best installation that can read data of a major version; zero is any.
+func ofMajor(all []binaries, major int) (binaries, bool) {
+	i := slices.IndexFunc(all, func(b binaries) bool { return major == 0 || b.major == major })
+	if i < 0 {
+		return binaries{}, false
+	}
+	return all[i], true
+}
+
+var versionWord = regexp.MustCompile(`\) ((\d+)(\.\d+|devel|beta\d+|rc\d+)*)`)
+
+// inspect asks an installation for its version.
+func inspect(dir string) (binaries, error) {
+	out, err := exec.Command(filepath.Join(dir, "postgres"), "--version").Output() //nolint:gosec // a fixed place, or the operator's choice
+	if err != nil {
+		return binaries{}, fmt.Errorf("ask postgres in %s for its version: %w", dir, err)
+	}
+	found := versionWord.FindStringSubmatch(string(out)) // postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)
+	if found == nil {
+		return binaries{}, fmt.Errorf("read PostgreSQL's version from %q", out)
+	}
+	major, err := strconv.Atoi(found[2])
 	if err != nil {
 		return binaries{}, fmt.Errorf("read PostgreSQL's version from %q: %w", out, err)
 	}
-	return binaries{dir: dir, major: major}, nil
+	return binaries{dir: dir, version: found[1], major: major}, nil
 }
 
-// unpack puts the bundle below dir, once per content, and returns where; nothing when there is no bundle.
-func unpack(dir string) (string, error) {
-	archive, err := bundled.ReadFile(bundleName)
-	if errors.Is(err, fs.ErrNotExist) {
-		return "", nil
-	}
-	if err != nil {
-		return "", fmt.Errorf("read bundle: %w", err)
-	}
-	sum := sha256.Sum256(archive)
-	target := filepath.Join(dir, "bundle-"+hex.EncodeToString(sum[:8]))
-	if _, err := os.Stat(target); err == nil {
-		return target, nil
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // holds only public binaries
-		return "", fmt.Errorf("unpack bundle: %w", err)
-	}
-	temporary, err := os.MkdirTemp(dir, "unpacking-")
-	if err != nil {
-		return "", fmt.Errorf("unpack bundle: %w", err)
-	}
-	defer func() { _ = os.RemoveAll(temporary) }()
-	if err := untar(archive, temporary); err != nil {
-		return "", fmt.Errorf("unpack bundle: %w", err)
-	}
-	if err := os.Chmod(temporary, 0o755); err != nil { //nolint:gosec // see above
-		return "", err
-	}
-	if err := os.Rename(temporary, target); err != nil {
-		if _, raced := os.Stat(target); raced == nil {
-			return target, nil
-		}
-		return "", fmt.Errorf("unpack bundle: %w", err)
-	}
-	return target, nil
-}
-
-func untar(archive []byte, dir string) error {
-	plain, err := zstd.NewReader(strings.NewReader(string(archive)))
-	if err != nil {
-		return err
-	}
-	defer plain.Close()
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = root.Close() }()
-	for r := tar.NewReader(plain); ; {
-		h, err := r.Next()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if err := extract(root, h, r); err != nil {
-			return fmt.Errorf("%s: %w", h.Name, err)
-		}
-	}
-}
-
-func extract(root *os.Root, h *tar.Header, content io.Reader) error {
-	if parent := filepath.Dir(h.Name); parent != "." {
-		if err := root.MkdirAll(parent, 0o755); err != nil {
-			return err
-		}
-	}
-	switch h.Typeflag {
-	case tar.TypeDir:
-		return root.MkdirAll(filepath.Clean(h.Name), 0o755)
-	case tar.TypeSymlink:
-		return root.Symlink(h.Linkname, h.Name)
-	case tar.TypeReg:
-		f, err := root.OpenFile(h.Name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, h.FileInfo().Mode().Perm())
-		if err != nil {
-			return err
-		}
-		_, err = io.Copy(f, content) //nolint:gosec // our own archive
-		return errors.Join(err, f.Close())
-	default:
-		return fmt.Errorf("unexpected kind of entry %q", h.Typeflag)
-	}
-}
-
-// ServerIdentity names the server that Embed would start: its data cannot be read by another.
+// ServerIdentity names the server that Embed would start on new data.
 func ServerIdentity() string {
-	if archive, err := bundled.ReadFile(bundleName); err == nil {
-		sum := sha256.Sum256(archive)
-		return "bundle " + hex.EncodeToString(sum[:8])
+	all, err := installations("")
+	if err != nil || len(all) == 0 {
+		return "none"
 	}
-	installed, _ := filepath.Glob("/usr/lib/postgresql/*/bin/postgres")
-	return strings.Join(installed, " ")
+	return strings.Join([]string{all[0].version, all[0].dir}, " ")
 }

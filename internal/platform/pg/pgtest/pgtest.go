@@ -9,6 +9,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -22,6 +23,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
 )
@@ -83,41 +85,44 @@ func CloneURL(tb testing.TB) (*pg.DB, string) {
 
 func start() (*pg.DB, string, error) {
 	root := filepath.Join(os.TempDir(), fmt.Sprintf("stoa-pgtest-%d", os.Getuid()))
-	if err := os.MkdirAll(root, 0o755); err != nil { //nolint:gosec // the server may be another user
+	// The server may be another user, who must get through.
+	if err := errors.Join(os.MkdirAll(filepath.Join(root, bundles), 0o755), os.Chmod(root, 0o755)); err != nil { //nolint:gosec // nothing secret
 		return nil, "", err
 	}
-	sweep(root)
-	template, err := ensureTemplate(root)
+	dir, err := copyTemplate(root)
 	if err != nil {
 		return nil, "", err
-	}
-	dir := filepath.Join(root, fmt.Sprintf("run-%d", os.Getpid()))
-	if out, err := exec.Command("cp", "-a", "--reflink=auto", template, dir).CombinedOutput(); err != nil { //nolint:gosec // our own paths
-		return nil, "", fmt.Errorf("copy template: %w: %s", err, out)
 	}
 	server, err := embed(dir)
 	if err != nil {
 		return nil, "", err
 	}
-	// The server dies with this process; the next one sweeps its folder.
+	// The server dies with this process; a later one sweeps its folder.
 	db, err := pg.Open(context.Background(), pg.Config{URL: server.URL(), MaxConns: 20, Log: slog.New(slog.DiscardHandler)})
 	return db, server.URL(), err
 }
 
 func embed(dir string) (*pg.Server, error) {
 	return pg.Embed(context.Background(), pg.EmbedConfig{
-		Dir: dir, RunDir: filepath.Join(dir, "s"), Unsafe: true, MaxConnections: 100, Log: slog.New(slog.DiscardHandler),
+		Dir: dir, RunDir: filepath.Join(dir, "s"), Bundles: filepath.Join(filepath.Dir(dir), bundles),
+		Unsafe: true, MaxConnections: 100, Log: slog.New(slog.DiscardHandler),
 	})
 }
 
-// ensureTemplate makes the migrated data folder once per schema; other packages wait for it.
-func ensureTemplate(root string) (string, error) {
+const (
+	bundles = "bundles"
+	keep    = 24 * time.Hour // a template that nobody used since goes
+)
+
+// copyTemplate gives this process a data folder, under a lock that all packages of
+// all checkouts share: one makes the template, and nobody removes one being copied.
+func copyTemplate(root string) (string, error) {
 	lock, err := os.OpenFile(filepath.Join(root, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return "", err
 	}
 	defer func() { _ = lock.Close() }()
-	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil { //nolint:gosec // a descriptor
 		return "", err
 	}
 	key, err := schemaKey()
@@ -125,27 +130,35 @@ func ensureTemplate(root string) (string, error) {
 		return "", err
 	}
 	template := filepath.Join(root, "template-"+key)
-	if _, err := os.Stat(template); err == nil {
-		return template, nil
+	if _, err := os.Stat(template); err != nil {
+		if err := makeTemplate(root, template); err != nil {
+			return "", err
+		}
 	}
-	older, _ := filepath.Glob(filepath.Join(root, "template-*"))
+	now := time.Now()
+	_ = os.Chtimes(template, now, now)
+	sweep(root)
+	dir := filepath.Join(root, fmt.Sprintf("run-%d", os.Getpid()))
+	if out, err := exec.Command("cp", "-a", "--reflink=auto", template, dir).CombinedOutput(); err != nil { //nolint:gosec // our own paths
+		return "", fmt.Errorf("copy template: %w: %s", err, out)
+	}
+	return dir, nil
+}
+
+func makeTemplate(root, template string) error {
 	building := filepath.Join(root, "building")
-	for _, dir := range append(older, building) {
-		_ = os.RemoveAll(dir)
+	if err := os.RemoveAll(building); err != nil {
+		return err
 	}
 	server, err := embed(building)
 	if err != nil {
-		return "", err
+		return err
 	}
 	ctx := context.Background()
-	err = prepare(ctx, server.URL())
-	if stopped := server.Stop(ctx); err == nil {
-		err = stopped
+	if err := errors.Join(prepare(ctx, server.URL()), server.Stop(ctx)); err != nil {
+		return err
 	}
-	if err != nil {
-		return "", err
-	}
-	return template, os.Rename(building, template)
+	return os.Rename(building, template)
 }
 
 func prepare(ctx context.Context, url string) error {
@@ -182,12 +195,18 @@ func schemaKey() (string, error) {
 	return hex.EncodeToString(sum.Sum(nil)[:8]), nil
 }
 
-// sweep removes the folders of processes that are gone.
+// sweep removes what processes that are gone left, and templates of older schemas.
 func sweep(root string) {
 	runs, _ := filepath.Glob(filepath.Join(root, "run-*"))
 	for _, dir := range runs {
 		pid, err := strconv.Atoi(strings.TrimPrefix(filepath.Base(dir), "run-"))
-		if err == nil && syscall.Kill(pid, 0) == syscall.ESRCH {
+		if err == nil && (pid == os.Getpid() || errors.Is(syscall.Kill(pid, 0), syscall.ESRCH)) {
+			_ = os.RemoveAll(dir)
+		}
+	}
+	templates, _ := filepath.Glob(filepath.Join(root, "template-*"))
+	for _, dir := range templates {
+		if info, err := os.Stat(dir); err == nil && time.Since(info.ModTime()) > keep {
 			_ = os.RemoveAll(dir)
 		}
 	}

@@ -22,7 +22,7 @@ type CreatedInvitation struct {
 func registerInvitations(api huma.API, s *tenancy.Slice) {
 	huma.Register(api, httpx.Operation("invitation.list", http.MethodGet, organizations+"/{id}/invitations", "List invitations that can still be accepted", tag),
 		func(ctx context.Context, in *struct {
-			inOrganization
+			InOrganization
 			httpx.Paging
 		},
 		) (*listOut[Invitation], error) {
@@ -40,7 +40,7 @@ func registerInvitations(api huma.API, s *tenancy.Slice) {
 	op := httpx.Operation("invitation.create", http.MethodPost, organizations+"/{id}/invitations", "Invite somebody", tag)
 	op.DefaultStatus = http.StatusCreated
 	huma.Register(api, op, func(ctx context.Context, in *struct {
-		inOrganization
+		InOrganization
 		Body struct {
 			Email string `json:"email" format:"email" maxLength:"254" doc:"Nothing is sent there: pass the link on."`
 			Role  string `json:"role" enum:"organization.owner,organization.admin,organization.member"`
@@ -56,7 +56,7 @@ func registerInvitations(api huma.API, s *tenancy.Slice) {
 	})
 
 	huma.Register(api, httpx.Operation("invitation.revoke", http.MethodDelete, "/api/v1/invitations/{id}", "Revoke an invitation", tag),
-		func(ctx context.Context, in *inOrganization) (*nothing, error) {
+		func(ctx context.Context, in *InOrganization) (*nothing, error) {
 			_, err := s.RevokeInvitation(ctx, tenancy.RevokeInvitation{ID: in.ID})
 			return nil, err
 		})

@@ -25,7 +25,8 @@ func Register(api huma.API, s *tenancy.Slice) {
 	registerProjects(api, s)
 }
 
-type inOrganization struct {
+// InOrganization and its like are exported because the edge sees no parameters in embedded structs that are not.
+type InOrganization struct {
 	ID ident.ID `path:"id"`
 }
 
@@ -60,14 +61,14 @@ func registerOrganizations(api huma.API, s *tenancy.Slice) {
 	})
 
 	huma.Register(api, httpx.Operation("organization.get", http.MethodGet, organizations+"/{id}", "Show an organization", tag),
-		func(ctx context.Context, in *inOrganization) (*out[Organization], error) {
+		func(ctx context.Context, in *InOrganization) (*out[Organization], error) {
 			o, err := s.Organization(ctx, tenancy.GetOrganization{OrganizationID: in.ID})
 			return shown(o, err, FromOrganization)
 		})
 
 	huma.Register(api, httpx.Operation("organization.rename", http.MethodPatch, organizations+"/{id}", "Rename an organization", tag),
 		func(ctx context.Context, in *struct {
-			inOrganization
+			InOrganization
 			Body struct {
 				Name string `json:"name" minLength:"1" maxLength:"100"`
 			}
@@ -79,7 +80,7 @@ func registerOrganizations(api huma.API, s *tenancy.Slice) {
 
 	huma.Register(api, httpx.Operation("organization.members", http.MethodGet, organizations+"/{id}/members", "List an organization's members", tag),
 		func(ctx context.Context, in *struct {
-			inOrganization
+			InOrganization
 			httpx.Paging
 		},
 		) (*listOut[Member], error) {
@@ -96,7 +97,7 @@ func registerOrganizations(api huma.API, s *tenancy.Slice) {
 
 	huma.Register(api, httpx.Operation("organization.set_member", http.MethodPut, organizations+"/{id}/members/{user_id}", "Add a member or change their role", tag),
 		func(ctx context.Context, in *struct {
-			inOrganization
+			InOrganization
 			UserID ident.ID `path:"user_id"`
 			Body   struct {
 				Role string `json:"role" enum:"organization.owner,organization.admin,organization.member"`
@@ -109,7 +110,7 @@ func registerOrganizations(api huma.API, s *tenancy.Slice) {
 
 	huma.Register(api, httpx.Operation("organization.remove_member", http.MethodDelete, organizations+"/{id}/members/{user_id}", "Remove a member, or leave", tag),
 		func(ctx context.Context, in *struct {
-			inOrganization
+			InOrganization
 			UserID ident.ID `path:"user_id"`
 		},
 		) (*nothing, error) {

@@ -17,7 +17,8 @@ const (
 	projectTag = "Projects"
 )
 
-type inProject struct {
+// InProject names a project in a path.
+type InProject struct {
 	ID ident.ID `path:"id"`
 }
 
@@ -56,14 +57,14 @@ func registerProjects(api huma.API, s *tenancy.Slice) {
 	})
 
 	huma.Register(api, httpx.Operation("project.get", http.MethodGet, projects+"/{id}", "Show a project", projectTag),
-		func(ctx context.Context, in *inProject) (*out[Project], error) {
+		func(ctx context.Context, in *InProject) (*out[Project], error) {
 			p, err := s.Project(ctx, tenancy.GetProject{ProjectID: in.ID})
 			return shown(p, err, FromProject)
 		})
 
 	huma.Register(api, httpx.Operation("project.update", http.MethodPatch, projects+"/{id}", "Rename or move a project", projectTag),
 		func(ctx context.Context, in *struct {
-			inProject
+			InProject
 			Body struct {
 				Name   *string   `json:"name,omitempty" minLength:"1" maxLength:"100"`
 				UnitID *ident.ID `json:"unit_id,omitempty" doc:"The unit to put it into; the nil UUID puts it directly below the organization."`
@@ -75,20 +76,20 @@ func registerProjects(api huma.API, s *tenancy.Slice) {
 		})
 
 	huma.Register(api, httpx.Operation("project.archive", http.MethodDelete, projects+"/{id}", "Archive a project: it keeps what it has and takes no new work", projectTag),
-		func(ctx context.Context, in *inProject) (*nothing, error) {
+		func(ctx context.Context, in *InProject) (*nothing, error) {
 			_, err := s.ArchiveProject(ctx, tenancy.ArchiveProject{ProjectID: in.ID})
 			return nil, err
 		})
 
 	huma.Register(api, httpx.Operation("project.restore", http.MethodPost, projects+"/{id}/restore", "Let an archived project take work again", projectTag),
-		func(ctx context.Context, in *inProject) (*out[Project], error) {
+		func(ctx context.Context, in *InProject) (*out[Project], error) {
 			p, err := s.RestoreProject(ctx, tenancy.RestoreProject{ProjectID: in.ID})
 			return shown(p, err, FromProject)
 		})
 
 	huma.Register(api, httpx.Operation("project.members", http.MethodGet, projects+"/{id}/members", "List a project's members", projectTag),
 		func(ctx context.Context, in *struct {
-			inProject
+			InProject
 			httpx.Paging
 		},
 		) (*listOut[Member], error) {
@@ -105,7 +106,7 @@ func registerProjects(api huma.API, s *tenancy.Slice) {
 
 	huma.Register(api, httpx.Operation("project.set_member", http.MethodPut, projects+"/{id}/members/{user_id}", "Let a member of the organization in, or change their role", projectTag),
 		func(ctx context.Context, in *struct {
-			inProject
+			InProject
 			UserID ident.ID `path:"user_id"`
 			Body   struct {
 				Role string `json:"role" enum:"project.manager,project.member,project.viewer"`
@@ -118,7 +119,7 @@ func registerProjects(api huma.API, s *tenancy.Slice) {
 
 	huma.Register(api, httpx.Operation("project.remove_member", http.MethodDelete, projects+"/{id}/members/{user_id}", "Remove a member, or leave", projectTag),
 		func(ctx context.Context, in *struct {
-			inProject
+			InProject
 			UserID ident.ID `path:"user_id"`
 		},
 		) (*nothing, error) {

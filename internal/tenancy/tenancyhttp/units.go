@@ -13,7 +13,7 @@ import (
 
 func registerUnits(api huma.API, s *tenancy.Slice) {
 	huma.Register(api, httpx.Operation("unit.list", http.MethodGet, organizations+"/{id}/units", "List an organization's units, parents before children", tag),
-		func(ctx context.Context, in *inOrganization) (*listOut[Unit], error) {
+		func(ctx context.Context, in *InOrganization) (*listOut[Unit], error) {
 			units, err := s.Units(ctx, tenancy.ListUnits{OrganizationID: in.ID})
 			if err != nil {
 				return nil, err
@@ -24,7 +24,7 @@ func registerUnits(api huma.API, s *tenancy.Slice) {
 	op := httpx.Operation("unit.create", http.MethodPost, organizations+"/{id}/units", "Add a unit", tag)
 	op.DefaultStatus = http.StatusCreated
 	huma.Register(api, op, func(ctx context.Context, in *struct {
-		inOrganization
+		InOrganization
 		Body struct {
 			Name     string   `json:"name" minLength:"1" maxLength:"100"`
 			ParentID ident.ID `json:"parent_id,omitempty" doc:"The unit to put it into; directly below the organization when absent."`
@@ -36,7 +36,7 @@ func registerUnits(api huma.API, s *tenancy.Slice) {
 	})
 
 	huma.Register(api, httpx.Operation("unit.delete", http.MethodDelete, "/api/v1/units/{id}", "Delete an empty unit", tag),
-		func(ctx context.Context, in *inOrganization) (*nothing, error) {
+		func(ctx context.Context, in *InOrganization) (*nothing, error) {
 			_, err := s.DeleteUnit(ctx, tenancy.DeleteUnit{ID: in.ID})
 			return nil, err
 		})

@@ -62,7 +62,8 @@ func (s Stream) String() string {
 type Job struct {
 	ID      string // for logs and errors only
 	Runtime string // "python@3.11.2", a prefix of a version ("python@3.11"), or "python" for the newest
-	// Class asks for a class; empty takes the fastest that the runtime has. Result.Class tells what was used.
+	// Class is the weakest class that will do; empty takes the fastest that the runtime has. A job may get a stronger
+	// one, when no warmed interpreter is ready or its environment speaks to the interpreter; Result.Class tells.
 	Class  Class
 	Source []byte
 	Args   []string          // the program's arguments, without its own name
@@ -165,7 +166,8 @@ type Runtime struct {
 	// MinMemoryBytes is the smallest memory limit with which a trivial program is known to run.
 	MinMemoryBytes int64
 
-	env map[string]string // what its tools need, beside the usual
+	env  map[string]string // what its tools need, beside the usual
+	warm []string          // starts its warmed form; nil when it has none
 }
 
 // ID is the runtime's name in Job.Runtime, "python@3.11.2".

@@ -249,10 +249,12 @@ func TestHelperKilled(t *testing.T) {
 	classes(t, d, "python", func(t *testing.T, c Class) {
 		job := python("import time\nprint('up', flush=True)\ntime.sleep(600)")
 		job.Class = c
-		r, err := d.Run(t.Context(), job, func(Stream, []byte) { _ = d.current.nursery.command.Process.Kill() })
+		n := d.current.nursery
+		r, err := d.Run(t.Context(), job, func(Stream, []byte) { _ = n.command.Process.Kill() })
 		if err == nil || r.Outcome != Error {
 			t.Errorf("the helper was killed, yet: %+v, %v", r, err)
 		}
+		<-n.ended
 		job.Source = []byte("print(1)")
 		if r, _ := try(t, d, job); r.Outcome != Completed {
 			t.Errorf("after the helper was killed: %+v", r)

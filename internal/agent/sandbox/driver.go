@@ -41,6 +41,7 @@ type Driver struct {
 type ward struct {
 	nursery *nursery
 	pool    *pool
+	warmer  *warmer
 	tree    *tree
 	slots   []*slot
 	cpus    float64
@@ -132,7 +133,6 @@ func (d *Driver) start(ctx context.Context) (*ward, error) {
 	var life [4]byte
 	_, _ = rand.Read(life[:])
 	w := &ward{cpus: d.config.CPUs, tree: findTree("stoa-" + d.instance + "-" + hex.EncodeToString(life[:]))}
-	failed := w.tree.create()
 	removed, err := w.tree.sweep(d.instance)
 	if len(removed) > 0 {
 		d.log.Info("removed cgroups that an earlier life left", "cgroups", removed)
@@ -144,19 +144,10 @@ func (d *Driver) start(ctx context.Context) (*ward, error) {
 		w.remove()
 		return nil, err
 	}
-	d.enforced = w.enforcement(failed)
 	return w, nil
 }
 
 func (w *ward) startOn(ctx context.Context, d *Driver) error {
-	parked := max(d.config.Parked, 0)
-	for i := range d.config.Slots + parked + 2 { // two for cells that are being torn down
-		a, err := w.tree.open(i, w.cpus)
-		if err != nil {
-			return err
-		}
-		w.slots = append(w.slots, &slot{number: i, account: a})
-	}
 	base := uint32(0)
 	if os.Geteuid() == 0 {
 		base = d.uidBase()
@@ -166,18 +157,29 @@ func (w *ward) startOn(ctx context.Context, d *Driver) error {
 	if w.nursery, err = startNursery(ctx, d.log, helper, base, d.rootArguments(base, w.tree)); err != nil {
 		return explainStart(err)
 	}
+	// Not before the helper stands: it is what removes them when we are killed.
+	failed := w.tree.create()
+	d.enforced = w.enforcement(failed)
+	parked := max(d.config.Parked, 0)
+	for i := range d.config.Slots + parked + 2 { // two for cells that are being torn down
+		a, err := w.tree.open(i, w.cpus)
+		if err != nil {
+			return err
+		}
+		w.slots = append(w.slots, &slot{number: i, account: a})
+	}
 	// One cell on trial: whatever this host refuses, it refuses here and not at the first job.
 	def := DefaultLimits()
 	z := size{def.DiskBytes, def.InodeCount}
 	c, err := w.nursery.makeCell(w.slots[0], z)
 	if err != nil {
-		w.nursery.close()
 		return explainStart(err)
 	}
 	c.kill()
 	<-c.gone
 	closeAll([]int{c.pidfd, c.disk})
 	w.pool = newPool(w.nursery, w.slots, parked, z)
+	w.warmer = &warmer{nursery: w.nursery, idle: d.config.Idle, warm: map[string]*warmth{}}
 	return nil
 }
 
@@ -185,6 +187,7 @@ func (w *ward) startOn(ctx context.Context, d *Driver) error {
 func (w *ward) remove() {
 	if w.pool != nil {
 		w.pool.close()
+		w.warmer.stop()
 	}
 	if w.nursery != nil {
 		w.nursery.close()

@@ -15,7 +15,8 @@ type language struct {
 	env      map[string]string
 	memory   int64 // the least that a trivial program runs in, bytes
 	example  string
-	forkable bool // has a warmed form, class "process"
+	warm     []string // starts its warmed form, class "process"
+	warmFrom string   // the first version that has it
 }
 
 // versionPattern finds the version in what an interpreter prints about itself.
@@ -30,7 +31,8 @@ fi && rm -rf /tmp/main.a /tmp/go-build`
 
 var languages = []language{
 	{
-		name: "python", file: "main.py", version: []string{"--version"}, memory: 16 << 20, forkable: true,
+		name: "python", file: "main.py", version: []string{"--version"}, memory: 16 << 20,
+		warm: []string{"{bin}", "/stoa/stoa-sandbox-python.py"}, warmFrom: "3.9",
 		globs: []string{
 			"/usr/local/bin/python3.*", "/usr/bin/python3.*", "/opt/python*/bin/python3.*", "{home}/.pyenv/versions/*/bin/python3.*",
 			"/usr/local/pyenv/versions/*/bin/python3.*",

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -177,7 +178,19 @@ func (n *nursery) forget(id uint32) {
 	delete(n.waiting, id)
 }
 
-func (n *nursery) send(r request, fds ...int) error { return sendTo(n.conn, r, fds...) }
+// errGone tells that the helper, or a warmed interpreter, has ended before it got the request: nothing was started.
+var errGone = errors.New("the sandbox helper is gone")
+
+// send asks the helper. When its socket is closed it is ending: then send waits until it has, so that the next try finds
+// another.
+func (n *nursery) send(r request, fds ...int) error {
+	err := sendTo(n.conn, r, fds...)
+	if err != nil {
+		n.conn.Close()
+		<-n.ended
+	}
+	return err
+}
 
 func sendTo(conn *net.UnixConn, r request, fds ...int) error {
 	var rights []byte
@@ -185,7 +198,7 @@ func sendTo(conn *net.UnixConn, r request, fds ...int) error {
 		rights = unix.UnixRights(fds...)
 	}
 	if _, _, err := conn.WriteMsgUnix(r.encode(), rights, nil); err != nil {
-		return fmt.Errorf("ask the sandbox helper: %w", err)
+		return fmt.Errorf("%w: %w", errGone, err)
 	}
 	return nil
 }

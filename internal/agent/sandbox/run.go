@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path"
-	"sort"
-	"strings"
+	"os"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -33,7 +31,11 @@ func (d *Driver) Run(ctx context.Context, job Job, out func(Stream, []byte)) (Re
 	case <-d.closed:
 		return Result{Outcome: Error}, ErrClosed
 	}
-	return d.run(ctx, rt, job, out)
+	result, err := d.run(ctx, rt, job, out)
+	if errors.Is(err, errGone) { // a helper or warmed interpreter that died before it could start anything
+		return d.run(ctx, rt, job, out)
+	}
+	return result, err
 }
 
 func (d *Driver) run(ctx context.Context, rt *Runtime, job Job, out func(Stream, []byte)) (Result, error) {
@@ -53,7 +55,12 @@ func (d *Driver) run(ctx context.Context, rt *Runtime, job Job, out func(Stream,
 		}
 		return Result{Outcome: Error}, err
 	}
-	r := &run{ward: w, cell: c, class: job.Class}
+	r := &run{ward: w, cell: c}
+	if job.Class == ClassProcess && !needsFresh(job.Env) {
+		if r.zygote = w.warmer.get(rt); r.zygote != nil {
+			defer r.zygote.release()
+		}
+	}
 	r.sink = newSink(job.Limits.OutputBytes, out, func() { r.kill(ReasonOutput) })
 	// The answer does not wait for the cell to be torn down; Close does.
 	defer func() {
@@ -80,6 +87,9 @@ func (d *Driver) run(ctx context.Context, rt *Runtime, job Job, out func(Stream,
 		files = nil
 	}
 	argv := append(append([]string{}, rt.Command...), job.Args...)
+	if r.zygote != nil {
+		argv = append([]string{rt.FileName}, job.Args...)
+	}
 	if err := r.process(ctx, payload{argv, env, files}, job.Limits, &job); err != nil {
 		return Result{Outcome: Error}, err
 	}
@@ -95,7 +105,7 @@ var compileLimits = Limits{
 type run struct {
 	ward   *ward
 	cell   *cell
-	class  Class
+	zygote *zygote // nil: class fresh
 	sink   *sink
 	cause  atomic.Pointer[Reason] // which limit we ended it by; the first one counts
 	result Result
@@ -114,7 +124,10 @@ func (r *run) finish() Result {
 	defer r.sink.mu.Unlock()
 	r.result.StdoutBytes, r.result.StderrBytes = r.sink.total[Stdout], r.sink.total[Stderr]
 	r.result.Truncated = r.sink.truncated
-	r.result.Class = r.class
+	r.result.Class = ClassFresh
+	if r.zygote != nil {
+		r.result.Class = ClassProcess
+	}
 	return r.result
 }
 
@@ -136,11 +149,11 @@ func (r *run) process(ctx context.Context, p payload, limits Limits, job *Job) e
 	}
 	defer unix.Close(sealed)
 	uid := r.cell.slot.uid(n)
-	io, err := newPipes(n.hostUID(uid))
+	streams, err := newPipes(n.hostUID(uid))
 	if err != nil {
 		return err
 	}
-	defer io.close()
+	defer streams.close()
 
 	q := request{
 		kind: reqRun, uid: uid, fsize: uint64(limits.DiskBytes), cpu: seconds(limits.CPU) + 1, processes: uint32(limits.Processes),
@@ -153,19 +166,39 @@ func (r *run) process(ctx context.Context, p payload, limits Limits, job *Job) e
 		q.address = uint64(limits.MemoryBytes) * 4
 	}
 	ended := make(chan reply, 4)
-	q.id = n.expect(func(x reply, fds []int) { closeAll(fds); ended <- x })
-	defer n.forget(q.id)
-	fds := append([]int{r.cell.pidfd, sealed, io.theirs[0], io.theirs[1], io.theirs[2], io.theirs[2]}, account.tasks...)
+	heard := func(x reply, fds []int) { closeAll(fds); ended <- x }
+	status, theirStatus := (*os.File)(nil), streams.theirs[2] // the helper ignores it where there is none
+	send := n.send
+	if r.zygote != nil && job != nil {
+		q.id = r.zygote.expect(heard)
+		send = func(q request, fds ...int) error { return sendTo(r.zygote.conn, q, fds...) }
+		defer r.zygote.forget(q.id)
+		if status, theirStatus, err = newStatus(); err != nil {
+			return err
+		}
+		defer status.Close()
+	} else {
+		q.id = n.expect(heard)
+		defer n.forget(q.id)
+	}
+	fds := append([]int{r.cell.pidfd, sealed, streams.theirs[0], streams.theirs[1], streams.theirs[2], theirStatus}, account.tasks...)
 	begin := time.Now()
-	if err := n.send(q, fds...); err != nil {
+	err = send(q, fds...)
+	streams.handOver()
+	if status != nil {
+		unix.Close(theirStatus)
+	}
+	if err != nil {
 		return err
 	}
-	io.handOver()
-	io.follow(r.sink)
+	if status != nil {
+		go readStatus(status, q.id, ended)
+	}
+	streams.follow(r.sink)
 	if job != nil {
-		io.feed(job.Stdin)
+		streams.feed(job.Stdin)
 	} else {
-		io.feed(nil)
+		streams.feed(nil)
 	}
 	last, err := r.watch(ctx, limits, ended)
 	if err != nil {
@@ -175,7 +208,7 @@ func (r *run) process(ctx context.Context, p payload, limits Limits, job *Job) e
 	if job != nil { // the program's end is the run's end
 		r.cell.kill()
 	}
-	io.finish(r.sink)
+	streams.finish(r.sink)
 	return r.judge(last, limits)
 }
 
@@ -187,6 +220,10 @@ func (r *run) watch(ctx context.Context, limits Limits, ended <-chan reply) (rep
 	cpu := time.NewTimer(r.nextLook(limits.CPU))
 	defer cpu.Stop()
 	done := ctx.Done()
+	var zygote <-chan struct{}
+	if r.zygote != nil {
+		zygote = r.zygote.ended
+	}
 	var giveUp <-chan time.Time
 	for {
 		select {
@@ -194,6 +231,8 @@ func (r *run) watch(ctx context.Context, limits Limits, ended <-chan reply) (rep
 			return last, nil
 		case <-r.ward.nursery.ended:
 			return reply{}, r.ward.nursery.cause
+		case <-zygote:
+			return reply{}, errZygote
 		case <-wall.C:
 			r.kill(ReasonWall)
 			giveUp = time.After(killPatience)
@@ -287,95 +326,4 @@ func (r *run) judgeSetup(last reply) error {
 		return nil
 	}
 	return last.failure()
-}
-
-// prepare checks a job, fills its defaults in, and finds its runtime.
-func (d *Driver) prepare(job *Job) (*Runtime, error) {
-	if job.Network {
-		return nil, &JobError{"network", "this sandbox gives no network; run without it"}
-	}
-	rt, err := d.runtime(job.Runtime)
-	if err != nil {
-		return nil, err
-	}
-	if job.Class == "" {
-		job.Class = rt.Classes[0]
-	}
-	if job.Class != ClassFresh && job.Class != ClassProcess {
-		return nil, &JobError{"class", fmt.Sprintf("%q is unknown; there are %q and %q", job.Class, ClassProcess, ClassFresh)}
-	}
-	if err := checkFiles(job.Files, rt.FileName); err != nil {
-		return nil, err
-	}
-	if _, err := checkStrings("args", job.Args); err != nil {
-		return nil, err
-	}
-	for k := range job.Env {
-		if k == "" || strings.ContainsAny(k, "=\x00") {
-			return nil, &JobError{"env", fmt.Sprintf("%q is not a variable's name", k)}
-		}
-	}
-	if _, err := checkStrings("env", environment(rt, job.Env)); err != nil {
-		return nil, err
-	}
-	return rt, job.Limits.fill()
-}
-
-// fill takes defaults for what is zero and refuses what makes no sense.
-func (l *Limits) fill() error {
-	def := DefaultLimits()
-	if l.Wall == 0 {
-		l.Wall = def.Wall
-	}
-	if l.CPU == 0 {
-		l.CPU = def.CPU
-	}
-	if l.Processes == 0 {
-		l.Processes = def.Processes
-	}
-	for _, f := range []struct{ v, def *int64 }{
-		{&l.MemoryBytes, &def.MemoryBytes},
-		{&l.OutputBytes, &def.OutputBytes},
-		{&l.DiskBytes, &def.DiskBytes},
-		{&l.InodeCount, &def.InodeCount},
-	} {
-		if *f.v == 0 {
-			*f.v = *f.def
-		}
-	}
-	const leastMemory, leastInodes = 4 << 20, 16
-	switch {
-	case l.Wall < 0 || l.CPU < 0 || l.OutputBytes < 0 || l.DiskBytes < 0 || l.Processes < 0:
-		return &JobError{"limits", "a limit is negative"}
-	case l.MemoryBytes < leastMemory:
-		return &JobError{"limits", fmt.Sprintf("memory must be at least %d bytes", leastMemory)}
-	case l.InodeCount < leastInodes:
-		return &JobError{"limits", fmt.Sprintf("inodes must be at least %d", leastInodes)}
-	case l.Processes > 4096:
-		return &JobError{"limits", "processes must be at most 4096"}
-	}
-	return nil
-}
-
-// environment is all that a run sees: nothing of the agent's own.
-func environment(rt *Runtime, extra map[string]string) []string {
-	env := map[string]string{
-		"PATH": path.Dir(rt.Path) + ":/usr/local/bin:/usr/bin:/bin", "HOME": "/box", "TMPDIR": "/tmp", "LANG": "C.UTF-8",
-	}
-	for k, v := range rt.env {
-		env[k] = v
-	}
-	for k, v := range extra {
-		env[k] = v
-	}
-	list := make([]string, 0, len(env))
-	for k, v := range env {
-		list = append(list, k+"="+v)
-	}
-	sort.Strings(list)
-	return list
-}
-
-func seconds(d time.Duration) uint32 {
-	return uint32(min((d+time.Second-1)/time.Second, 1<<30))
 }

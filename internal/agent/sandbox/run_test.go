@@ -23,6 +23,9 @@ func classes(t *testing.T, d *Driver, name string, f func(t *testing.T, c Class)
 		t.Fatal(err)
 	}
 	for _, c := range rt.Classes {
+		if c == ClassProcess {
+			warmed(t, d, name)
+		}
 		t.Run(string(c), func(t *testing.T) { f(t, c) })
 	}
 }
@@ -128,6 +131,9 @@ func TestOutcomes(t *testing.T) {
 		classes(t, d, test.job.Runtime, func(t *testing.T, c Class) {
 			t.Run(test.name, func(t *testing.T) {
 				test.job.Class = c
+				if stdin, ok := test.job.Stdin.(*strings.Reader); ok {
+					_, _ = stdin.Seek(0, 0)
+				}
 				r, o := try(t, d, test.job)
 				got, want := r, test.want
 				got.Usage, got.StdoutBytes, got.StderrBytes, got.Class = Usage{}, 0, 0, ""

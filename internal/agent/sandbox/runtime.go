@@ -153,6 +153,9 @@ func (p place) runtime(version string) *Runtime {
 		Name: l.name, Version: version, Path: p.path, FileName: l.file, Compile: fill(l.compile), Command: fill(l.command),
 		Example: l.example, Classes: []Class{ClassFresh}, MinMemoryBytes: l.memory, env: l.env,
 	}
+	if l.warm != nil && compareVersions(version, l.warmFrom) >= 0 {
+		r.Classes, r.warm = []Class{ClassProcess, ClassFresh}, fill(l.warm)
+	}
 	return r
 }
 

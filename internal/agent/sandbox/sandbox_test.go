@@ -90,6 +90,9 @@ func try(t testing.TB, d *Driver, job Job) (Result, *output) {
 	if err != nil {
 		t.Fatalf("run: %v", err)
 	}
+	if job.Class == ClassFresh && r.Class != ClassFresh {
+		t.Errorf("asked for class %s, ran as %s", job.Class, r.Class)
+	}
 	return r, o
 }
 

@@ -1,0 +1,150 @@
+# The warmed interpreter of class "process": imports what programs usually import, then serves forks of itself. It never
+# runs user code and must never draw a random number: what it knows, every guest knows.
+import importlib.machinery
+import importlib.util
+import os
+import sys
+
+
+def warm():
+    for name in (
+        "abc argparse array ast asyncio atexit base64 bisect builtins calendar cmath codecs collections collections.abc "
+        "concurrent.futures contextlib copy csv ctypes dataclasses datetime decimal difflib enum fractions functools gc glob "
+        "hashlib heapq html inspect io itertools json linecache locale logging math multiprocessing numbers operator "
+        "pathlib pickle platform pprint queue random re resource secrets select shutil signal socket ssl stat statistics "
+        "string struct subprocess tempfile textwrap threading time timeit traceback types typing unicodedata unittest "
+        "urllib.parse uuid warnings weakref zlib zoneinfo"
+    ).split():
+        try:
+            __import__(name)
+        except ImportError:
+            pass
+    # A dry run: the compiler's and the formatter's tables are built once, here.
+    exec(compile("class A:\n  def f(self): return [f'{x:.2f}' for x in range(3)]\ntry: A().g()\nexcept AttributeError as e: repr(e)\n", "main.py", "exec", dont_inherit=True), {})
+    "\n".join(__import__("traceback").format_exception(ValueError, ValueError("x"), None))
+
+
+def load():
+    loader = importlib.machinery.ExtensionFileLoader("_stoa", "/stoa/stoa-sandbox-python.so")
+    spec = importlib.util.spec_from_file_location("_stoa", loader.path, loader=loader)
+    module = importlib.util.module_from_spec(spec)
+    loader.exec_module(module)
+    sys.modules.pop("_stoa", None)
+    return module
+
+
+def run(path):
+    """Runs the program as __main__; returns its exit code."""
+    import builtins, signal, types
+
+    main = types.ModuleType("__main__")
+    names = main.__dict__
+    names.update(__file__=path, __builtins__=builtins, __cached__=None, __annotations__={})
+    names["__loader__"] = importlib.machinery.SourceFileLoader("__main__", path)
+    sys.modules["__main__"] = main
+    hidden = 1  # our own frames, which a traceback shall not show
+    try:
+        with open(path, "rb") as f:
+            source = f.read()
+        code = compile(source, path, "exec", dont_inherit=True)
+        del source, f
+        exec(code, names)
+        return 0
+    except SystemExit as e:
+        return code_of(e)
+    except BaseException as e:
+        kind, trace = type(e), e.__traceback__
+        for _ in range(hidden):
+            trace = trace.tb_next if trace is not None else None
+        e.__traceback__ = trace
+        try:
+            sys.excepthook(kind, e, trace)
+        except SystemExit as other:
+            return code_of(other)
+        except BaseException as other:
+            sys.__excepthook__(type(other), other, other.__traceback__)
+        if kind is KeyboardInterrupt:
+            flush()
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            os.kill(os.getpid(), signal.SIGINT)
+        return 1
+
+
+def code_of(e):
+    if e.code is None:
+        return 0
+    if isinstance(e.code, int):
+        return e.code & 0xFF
+    flush()
+    print(e.code, file=sys.stderr)
+    return 1
+
+
+def flush():
+    ok = True
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None and not stream.closed:
+                stream.flush()
+        except Exception:
+            ok = False
+    return ok
+
+
+def finish(code):
+    """What the interpreter does at its end, less the freeing of memory."""
+    import atexit, gc, io, threading
+
+    try:
+        threading._shutdown()
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+    try:
+        atexit._run_exitfuncs()
+    except SystemExit as e:
+        code = code_of(e)
+    except BaseException:
+        pass
+    flush()
+    # The warmed interpreter's objects are frozen, so these are the program's own.
+    for o in gc.get_objects():
+        try:
+            if isinstance(o, io.IOBase) and not o.closed and o.writable():
+                o.flush()
+        except BaseException:
+            pass
+    # In the interpreter's order: private names, then the others; their finalizers run.
+    names = sys.modules["__main__"].__dict__ if "__main__" in sys.modules else {}
+    for private in (True, False):
+        for name in list(names):
+            if name != "__builtins__" and (name[:1] == "_" and name[1:2] != "_") == private and name[:2] != "__":
+                names[name] = None
+    gc.collect()
+    return code if flush() or code else 120
+
+
+def serve():
+    import gc
+
+    stoa = load()
+    warm()
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(line_buffering=True)
+    del sys.modules["__main__"]
+    gc.collect()
+    gc.freeze()
+    arguments, environment = stoa.serve()
+    # From here on this is a guest, pid 2 of its cell.
+    for item in environment:
+        name, _, value = item.partition(b"=")
+        if os.environb.get(name) != value:
+            os.environb[name] = value
+    sys.argv = [os.fsdecode(a) for a in arguments]
+    sys.path[0] = "/box"
+    if hasattr(sys, "orig_argv"):
+        sys.orig_argv = [sys.executable, "-u"] + sys.argv
+    code = run("/box/" + sys.argv[0])
+    stoa.done(finish(code))
+
+
+serve()

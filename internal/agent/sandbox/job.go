@@ -1,0 +1,100 @@
+package sandbox
+
+import (
+	"fmt"
+	"path"
+	"sort"
+	"strings"
+	"time"
+)
+
+// prepare checks a job, fills its defaults in, and finds its runtime.
+func (d *Driver) prepare(job *Job) (*Runtime, error) {
+	if job.Network {
+		return nil, &JobError{"network", "this sandbox gives no network; run without it"}
+	}
+	rt, err := d.runtime(job.Runtime)
+	if err != nil {
+		return nil, err
+	}
+	if job.Class == "" {
+		job.Class = rt.Classes[0]
+	}
+	if job.Class != ClassFresh && job.Class != ClassProcess {
+		return nil, &JobError{"class", fmt.Sprintf("%q is unknown; there are %q and %q", job.Class, ClassProcess, ClassFresh)}
+	}
+	if err := checkFiles(job.Files, rt.FileName); err != nil {
+		return nil, err
+	}
+	if _, err := checkStrings("args", job.Args); err != nil {
+		return nil, err
+	}
+	for k := range job.Env {
+		if k == "" || strings.ContainsAny(k, "=\x00") {
+			return nil, &JobError{"env", fmt.Sprintf("%q is not a variable's name", k)}
+		}
+	}
+	if _, err := checkStrings("env", environment(rt, job.Env)); err != nil {
+		return nil, err
+	}
+	return rt, job.Limits.fill()
+}
+
+// fill takes defaults for what is zero and refuses what makes no sense.
+func (l *Limits) fill() error {
+	def := DefaultLimits()
+	if l.Wall == 0 {
+		l.Wall = def.Wall
+	}
+	if l.CPU == 0 {
+		l.CPU = def.CPU
+	}
+	if l.Processes == 0 {
+		l.Processes = def.Processes
+	}
+	for _, f := range []struct{ v, def *int64 }{
+		{&l.MemoryBytes, &def.MemoryBytes},
+		{&l.OutputBytes, &def.OutputBytes},
+		{&l.DiskBytes, &def.DiskBytes},
+		{&l.InodeCount, &def.InodeCount},
+	} {
+		if *f.v == 0 {
+			*f.v = *f.def
+		}
+	}
+	const leastMemory, leastInodes = 4 << 20, 16
+	switch {
+	case l.Wall < 0 || l.CPU < 0 || l.OutputBytes < 0 || l.DiskBytes < 0 || l.Processes < 0:
+		return &JobError{"limits", "a limit is negative"}
+	case l.MemoryBytes < leastMemory:
+		return &JobError{"limits", fmt.Sprintf("memory must be at least %d bytes", leastMemory)}
+	case l.InodeCount < leastInodes:
+		return &JobError{"limits", fmt.Sprintf("inodes must be at least %d", leastInodes)}
+	case l.Processes > 4096:
+		return &JobError{"limits", "processes must be at most 4096"}
+	}
+	return nil
+}
+
+// environment is all that a run sees: nothing of the agent's own.
+func environment(rt *Runtime, extra map[string]string) []string {
+	env := map[string]string{
+		"PATH": path.Dir(rt.Path) + ":/usr/local/bin:/usr/bin:/bin", "HOME": "/box", "TMPDIR": "/tmp", "LANG": "C.UTF-8",
+	}
+	for k, v := range rt.env {
+		env[k] = v
+	}
+	for k, v := range extra {
+		env[k] = v
+	}
+	list := make([]string, 0, len(env))
+	for k, v := range env {
+		list = append(list, k+"="+v)
+	}
+	sort.Strings(list)
+	return list
+}
+
+func seconds(d time.Duration) uint32 {
+	return uint32(min((d+time.Second-1)/time.Second, 1<<30))
+}

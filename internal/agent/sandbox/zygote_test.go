@@ -1,0 +1,151 @@
+package sandbox
+
+import (
+	"bytes"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// warmed waits until the runtime has a zygote.
+func warmed(t testing.TB, d *Driver, runtime string) {
+	t.Helper()
+	for range 2 {
+		r, err := d.Run(t.Context(), Job{Runtime: runtime, Class: ClassProcess}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Class == ClassProcess {
+			return
+		}
+		d.current.warmer.work.Wait()
+	}
+	if r, _ := try(t, d, Job{Runtime: runtime, Class: ClassProcess}); r.Class != ClassProcess {
+		t.Fatalf("no zygote for %s: class %s", runtime, r.Class)
+	}
+}
+
+// Every Python of this host that has a warmed form warms, and behaves like its fresh form.
+func TestZygoteVersions(t *testing.T) {
+	d := alone(t)
+	runtimes, err := d.Runtimes(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, rt := range runtimes {
+		if rt.Classes[0] != ClassProcess {
+			continue
+		}
+		t.Run(rt.ID(), func(t *testing.T) {
+			warmed(t, d, rt.ID())
+			job := Job{Runtime: rt.ID(), Source: []byte(`
+import sys, os, threading, signal
+print(sys.argv, sys.path, __name__, __file__, __doc__, __package__, __spec__, __annotations__, sorted(globals()))
+print(sys.flags, sys.executable, getattr(sys, 'orig_argv', 0), sys.version, sys.stdin.fileno(), sys.stdout.encoding)
+print(os.getpid(), os.getppid(), os.getcwd(), sorted(os.environ.items()), threading.active_count(), threading.main_thread() is threading.current_thread())
+print([signal.getsignal(s) for s in (signal.SIGINT, signal.SIGPIPE, signal.SIGTERM, signal.SIGCHLD)], os.umask(0), os.getsid(0) == os.getpid(), os.getpgrp() == os.getpid())
+def f(): raise KeyError('x')
+try: f()
+except KeyError:
+    raise ValueError('y')
+`), Args: []string{"a"}, Env: map[string]string{"A": "B"}}
+			var outputs [2]*output
+			for i, c := range []Class{ClassProcess, ClassFresh} {
+				job.Class = c
+				r, o := try(t, d, job)
+				if r.Class != c || r.Outcome != Failed || *r.ExitCode != 1 || r.Signal != "" {
+					t.Errorf("%+v", r)
+				}
+				outputs[i] = o
+			}
+			if a, b := outputs[0].out.String(), outputs[1].out.String(); a != b {
+				t.Errorf("stdout differs:\nwarmed %s\nfresh  %s", a, b)
+			}
+			if a, b := outputs[0].err.String(), outputs[1].err.String(); a != b {
+				t.Errorf("stderr differs:\nwarmed %s\nfresh  %s", a, b)
+			}
+		})
+	}
+}
+
+// A child that the program forks and that runs to the program's end does not end the run.
+func TestZygoteChild(t *testing.T) {
+	d := driver(t)
+	warmed(t, d, "python")
+	r, o := try(t, d, python("import os, sys\nif os.fork() == 0:\n    print('child')\n    sys.exit(5)\npid, status = os.wait()\nprint('parent', os.WEXITSTATUS(status))"))
+	if r.Outcome != Completed || o.out.String() != "child\nparent 5\n" {
+		t.Errorf("%+v %q %q", r, o.out.String(), o.err.String())
+	}
+}
+
+// The frame that ends a run is the guest's word about itself: a forged one ends nothing but the forger, a broken one is
+// ignored.
+func TestForgedStatus(t *testing.T) {
+	d := driver(t)
+	warmed(t, d, "python")
+	for source, want := range map[string]Outcome{
+		"import os\nos.write(1023, b'\\0\\0\\0\\0')\nwhile True: pass":   Completed,
+		"import os\nos.write(1023, b'\\7\\0\\0\\0')\nwhile True: pass":   Failed,
+		"import os\nos.write(1023, b'\\xff' * 64)\nos._exit(0)":          Completed,
+		"import os\nos.write(1023, b'\\0\\0')\nos._exit(9)":              Failed,
+		"import os\nos.closerange(3, 2000)\nraise SystemExit(4)":         Failed,
+		"import os\nos.execv('/bin/sh', ['sh', '-c', 'exit 0'])":         Completed,
+		"import os\nos.dup2(1, 1023)\nos.write(1, b'x')\nos._exit(0)":    Completed,
+		"import os, sys\nos.close(1); os.close(2); sys.exit(3)":          Failed,
+		"import ctypes, os\nctypes.CDLL(None).prctl(1, 0)\nos._exit(0)":  Completed,
+		"import signal, os\nos.kill(os.getpid(), signal.SIGSTOP)\nx = 1": TimedOut,
+	} {
+		if r, o := try(t, d, Job{Runtime: "python", Class: ClassProcess, Source: []byte(source), Limits: Limits{Wall: 2e9}}); r.Outcome != want {
+			t.Errorf("%q: %+v %s", source, r, o.err.String())
+		}
+	}
+}
+
+// No run finds an earlier one's source, arguments or input in the memory that it got from the zygote.
+func TestZygoteMemory(t *testing.T) {
+	d := alone(t)
+	warmed(t, d, "python")
+	for range 3 {
+		if r, o := try(t, d, Job{
+			Runtime: "python", Source: []byte("#  SECRET-91c2 source\nprint(input(), 'SECRET-91c2')"), Args: []string{"SECRET-91c2"},
+			Env: map[string]string{"S": "SECRET-91c2"}, Stdin: strings.NewReader("SECRET-91c2\n"), Files: []File{{Path: "x", Content: []byte("SECRET-91c2")}},
+		}); r.Class != ClassProcess || !strings.Contains(o.out.String(), "SECRET") {
+			t.Fatalf("%+v", r)
+		}
+	}
+	// Patterns that do not match their own text.
+	r, o := try(t, d, Job{Runtime: "python", Class: ClassProcess, Source: []byte(`
+import os, re
+control = 'CONTROL-91c2'
+mem = os.open('/proc/self/mem', os.O_RDONLY); found = controls = 0
+for line in open('/proc/self/maps'):
+    where, flags = line.split()[:2]
+    if 'r' not in flags or '[v' in line: continue
+    a, b = (int(x, 16) for x in where.split('-'))
+    for at in range(a, b, 1 << 20):
+        try: data = os.pread(mem, min(b - at, (1 << 20) + 64), at)
+        except OSError: break
+        found += len(re.findall(b'SECRET-91[c]2', data)); controls += len(re.findall(b'CONTROL-91[c]2', data))
+print(controls > 0, found)
+`)})
+	if r.Class != ClassProcess || o.out.String() != "True 0\n" {
+		t.Errorf("%+v %q %s", r, o.out.String(), o.err.String())
+	}
+}
+
+// Many at once, each gets its own output and nobody else's.
+func TestConcurrent(t *testing.T) {
+	d := driver(t)
+	warmed(t, d, "python")
+	var wait sync.WaitGroup
+	for i := range 60 {
+		wait.Go(func() {
+			input := bytes.Repeat([]byte{byte('a' + i%26)}, 1000*(i+1))
+			r, o := try(t, d, Job{Runtime: "python", Stdin: bytes.NewReader(input), Source: []byte("import sys; print(sys.stdin.read(), end='')")})
+			if r.Outcome != Completed || o.out.String() != string(input) {
+				t.Errorf("run %d: %+v, %d bytes", i, r, o.out.Len())
+			}
+		})
+	}
+	wait.Wait()
+}

@@ -1,0 +1,142 @@
+package eventloghttp
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"strconv"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/stoa-cloud/stoa/internal/platform/command"
+	"github.com/stoa-cloud/stoa/internal/platform/fault"
+	"github.com/stoa-cloud/stoa/internal/platform/httpx"
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
+	"github.com/stoa-cloud/stoa/internal/platform/stream"
+)
+
+// Register mounts the log's operations.
+func Register(api huma.API, s *Slice) {
+	const tag = "Events"
+	huma.Register(api, httpx.Operation("event.list", http.MethodGet, "/api/v1/events", "List events, newest first", tag), s.getList)
+	op := httpx.InGroup(httpx.RateStream, httpx.Operation("event.stream", http.MethodGet, "/api/v1/events/stream", "Follow events as they happen", tag))
+	op.Description = "Server-Sent Events: the event name is the type, the data is the CloudEvent as JSON, the id is the position. " +
+		"A client that reconnects sends Last-Event-ID and misses nothing; without it the stream starts now, with 0 at the beginning of the log. " +
+		"An event named reset says that the log was restored to an earlier state: forget what came after its position."
+	httpx.RegisterRaw(api, op, "text/event-stream", s.getStream)
+	huma.Register(api, httpx.Operation("event.types", http.MethodGet, "/api/v1/events/types", "List the types of events", tag), s.getTypes)
+	huma.Register(api, httpx.Operation("event.type", http.MethodGet, "/api/v1/events/types/{type}", "Get the JSON Schema of a type of event", tag), s.getType)
+}
+
+type choiceInput struct {
+	ProjectID ident.ID `query:"project_id" doc:"Only of this project."`
+	Type      []string `query:"type,explode" maxItems:"50" doc:"Only of these types." example:"execution.completed.v1"`
+	Subject   string   `query:"subject" maxLength:"128" doc:"Only about this thing: a kind and an id." example:"execution/018f9c2e-0000-7000-8000-000000000000"`
+	All       bool     `query:"all" doc:"Operators: also of projects and organizations that they do not belong to."`
+}
+
+func (in choiceInput) choice() Choice {
+	return Choice{ProjectID: in.ProjectID, Types: in.Type, Subject: in.Subject, All: in.All}
+}
+
+type listInput struct {
+	choiceInput
+	httpx.Paging
+}
+
+type listOutput struct {
+	Body httpx.Page[CloudEvent]
+}
+
+type listCursor struct {
+	Before int64 `json:"b"`
+}
+
+func (s *Slice) getList(ctx context.Context, in *listInput) (*listOutput, error) {
+	choice := in.choice()
+	var cursor listCursor
+	if err := httpx.DecodeCursor(in.Cursor, &cursor); err != nil {
+		return nil, err
+	}
+	choice.Before, choice.Limit = cursor.Before, in.Limit+1
+	events, err := s.list(ctx, choice)
+	if err != nil {
+		return nil, err
+	}
+	next := ""
+	if len(events) > in.Limit {
+		events = events[:in.Limit]
+		if next, err = httpx.EncodeCursor(listCursor{events[in.Limit-1].Position}); err != nil {
+			return nil, err
+		}
+	}
+	items := make([]CloudEvent, len(events))
+	for i, e := range events {
+		items[i] = cloudEvent(e)
+	}
+	return &listOutput{Body: httpx.NewPage(items, next)}, nil
+}
+
+type streamInput struct {
+	choiceInput
+	Header string `header:"Last-Event-ID" maxLength:"20" doc:"The id of the last event that the client has."`
+	Query  string `query:"last_event_id" maxLength:"20" doc:"The same, for a first connection; the header wins."`
+}
+
+func (s *Slice) getStream(ctx context.Context, in *streamInput) (httpx.Serve, error) {
+	last := int64(-1)
+	if id := cmp.Or(in.Header, in.Query); id != "" {
+		var err error
+		if last, err = strconv.ParseInt(id, 10, 64); err != nil || last < 0 {
+			return nil, fault.New(fault.Invalid, "event.bad_position", "The last event id is a position in the log: a number.").At("header.Last-Event-ID", "not a position")
+		}
+	}
+	choice := in.choice()
+	filter, err := s.follow(ctx, choice)
+	if err != nil {
+		return nil, err
+	}
+	return func(w http.ResponseWriter, r *http.Request) {
+		f := &follower{Slice: s, choice: choice, request: r, actor: command.RequestFrom(ctx).Actor, filter: filter}
+		frames := stream.Produce(r.Context(), func(ctx context.Context, send func(stream.Frame) error) error {
+			if err := f.start(ctx, last, send); err != nil {
+				return err
+			}
+			return f.run(ctx, send)
+		})
+		_ = stream.ServeSSE(w, r, frames, s.cfg.SSE) // why it ended is told to the client, who resumes
+	}, nil
+}
+
+type typesOutput struct {
+	Body struct {
+		Items []string `json:"items" doc:"The names of all types, sorted."`
+	}
+}
+
+func (s *Slice) getTypes(ctx context.Context, _ *struct{}) (*typesOutput, error) {
+	names, err := s.types(ctx, struct{}{})
+	if err != nil {
+		return nil, err
+	}
+	out := &typesOutput{}
+	out.Body.Items = names
+	return out, nil
+}
+
+type typeInput struct {
+	Type string `path:"type" maxLength:"128" example:"execution.completed.v1"`
+}
+
+type typeOutput struct {
+	CacheControl string `header:"Cache-Control"`
+	Body         EventType
+}
+
+func (s *Slice) getType(ctx context.Context, in *typeInput) (*typeOutput, error) {
+	t, err := s.typ(ctx, in.Type)
+	if err != nil {
+		return nil, err
+	}
+	return &typeOutput{CacheControl: "private, max-age=300", Body: t}, nil
+}

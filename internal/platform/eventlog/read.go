@@ -1,0 +1,144 @@
+package eventlog
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
+	"github.com/stoa-cloud/stoa/internal/platform/pg"
+)
+
+// Scope is a part of the log by whose it is. The zero Scope holds nothing.
+type Scope struct {
+	All           bool       // the whole log
+	Projects      []ident.ID // what happened in these projects
+	Organizations []ident.ID // what happened to these organizations themselves, outside of projects
+	Whole         []ident.ID // all of these organizations, with all their projects
+}
+
+// Filter chooses events. Every field that is set narrows it.
+type Filter struct {
+	Scope       *Scope   // nil: no narrowing
+	Types       []string // exact types
+	ProjectID   ident.ID
+	AggregateID ident.ID
+}
+
+// Match tells whether the filter chooses an event: the same as the SQL does.
+func (f Filter) Match(e Event) bool {
+	return (f.Scope == nil || f.Scope.holds(e)) &&
+		(len(f.Types) == 0 || slices.Contains(f.Types, e.Type)) &&
+		(f.ProjectID.IsZero() || f.ProjectID == e.ProjectID) &&
+		(f.AggregateID.IsZero() || f.AggregateID == e.AggregateID)
+}
+
+func (s Scope) holds(e Event) bool {
+	switch {
+	case s.All:
+		return true
+	case !e.OrganizationID.IsZero() && slices.Contains(s.Whole, e.OrganizationID):
+		return true
+	case !e.ProjectID.IsZero():
+		return slices.Contains(s.Projects, e.ProjectID)
+	default:
+		return !e.OrganizationID.IsZero() && slices.Contains(s.Organizations, e.OrganizationID)
+	}
+}
+
+// where writes the filter as SQL, so that each query names only what it narrows by
+// and the planner can choose the index that fits.
+func (f Filter) where(args []any) (string, []any) {
+	var sql strings.Builder
+	and := func(condition string, values ...any) {
+		numbers := make([]any, len(values))
+		for i, v := range values {
+			args = append(args, v)
+			numbers[i] = len(args)
+		}
+		fmt.Fprintf(&sql, " AND "+condition, numbers...)
+	}
+	if s := f.Scope; s != nil && !s.All {
+		and(`(l.project_id = ANY($%d) OR l.organization_id = ANY($%d) OR l.project_id IS NULL AND l.organization_id = ANY($%d))`,
+			s.Projects, s.Whole, s.Organizations)
+	}
+	if len(f.Types) > 0 {
+		and(`e.type = ANY($%d)`, f.Types)
+	}
+	if !f.ProjectID.IsZero() {
+		and(`l.project_id = $%d`, f.ProjectID)
+	}
+	if !f.AggregateID.IsZero() {
+		and(`e.aggregate_id = $%d`, f.AggregateID)
+	}
+	return sql.String(), args
+}
+
+const (
+	columns = `e.id, e.type, e.time, e.aggregate_kind, e.aggregate_id, e.version, e.organization_id, e.project_id,
+	e.actor_kind, e.actor_id, e.correlation_id, e.causation_id, e.data`
+	fromLog = `SELECT ` + columns + `, l.position FROM event_log l JOIN event e ON e.id = l.event_id`
+
+	readForward  = fromLog + ` WHERE l.position > $1 AND l.position <= $2%s ORDER BY l.position LIMIT $3`
+	readBackward = fromLog + ` WHERE l.position < $1%s ORDER BY l.position DESC LIMIT $2`
+	readOne      = fromLog + ` WHERE l.position = $1`
+	// An aggregate is read from the events themselves: its own versions are its order,
+	// and what was just committed is there before the sequencer came by.
+	readAggregate = `
+SELECT ` + columns + `, 0::bigint AS position FROM event e
+WHERE e.aggregate_id = $1 AND e.version > $2 ORDER BY e.version, e.id LIMIT $3`
+)
+
+// Read gives the chosen events after a position, oldest first, at most limit of
+// them. Through is the position up to which the log was looked at: go on from
+// there, also when no event was chosen.
+func Read(ctx context.Context, q pg.Querier, after int64, limit int, f Filter) (events []Event, through int64, err error) {
+	head, err := Head(ctx, q)
+	if err != nil {
+		return nil, after, fmt.Errorf("read the log's head: %w", err)
+	}
+	if head <= after {
+		return nil, after, nil
+	}
+	events, err = readRange(ctx, q, after, head, limit, f)
+	if err != nil {
+		return nil, after, err
+	}
+	if len(events) == limit {
+		return events, events[limit-1].Position, nil
+	}
+	return events, head, nil
+}
+
+func readRange(ctx context.Context, q pg.Querier, after, through int64, limit int, f Filter) ([]Event, error) {
+	where, args := f.where([]any{after, through, limit})
+	events, err := pg.All[Event](ctx, q, fmt.Sprintf(readForward, where), args...)
+	if err != nil {
+		return nil, fmt.Errorf("read the log: %w", err)
+	}
+	return events, nil
+}
+
+// ReadBefore gives the chosen events before a position, newest first. Zero means the log's end.
+func ReadBefore(ctx context.Context, q pg.Querier, before int64, limit int, f Filter) ([]Event, error) {
+	if before == 0 {
+		before = 1<<63 - 1
+	}
+	where, args := f.where([]any{before, limit})
+	events, err := pg.All[Event](ctx, q, fmt.Sprintf(readBackward, where), args...)
+	if err != nil {
+		return nil, fmt.Errorf("read the log backwards: %w", err)
+	}
+	return events, nil
+}
+
+// ReadAggregate gives an aggregate's events after a version, in order. Their
+// positions are not filled: this stream resumes by version.
+func ReadAggregate(ctx context.Context, q pg.Querier, aggregate ident.ID, afterVersion int64, limit int) ([]Event, error) {
+	events, err := pg.All[Event](ctx, q, readAggregate, aggregate, afterVersion, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read events of %s: %w", aggregate, err)
+	}
+	return events, nil
+}

@@ -1,0 +1,149 @@
+package eventlog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/stoa-cloud/stoa/internal/platform/pg"
+)
+
+// Sequencer moves committed outbox rows to the log and gives them positions.
+//
+// Why an aggregate keeps its order. A command draws its outbox number while it
+// holds its aggregate's lock, and lets go of the lock only after its commit has
+// become visible. So of two events of one aggregate the later has the higher
+// number, and whoever sees the later one's row sees the earlier one's, or a log
+// that has it already. One statement, one snapshot, lowest numbers first: the
+// earlier never gets the higher position. A lower number of *another* aggregate
+// may become visible late; it gets a later position, which is the truth: it
+// was committed later. For the same reason whatever began after a commit draws
+// a higher number than that commit did, is never visible without it, and so
+// comes after it.
+//
+// Why positions have no gaps. The counter is a row, not a sequence: it moves in
+// the transaction that fills the positions, or not at all.
+//
+// Why two sequencers do no harm. Each transaction first locks the counter's row
+// in its own epoch, and reads the outbox in a later statement, whose snapshot
+// is younger than the lock. Who lost the lease finds a higher epoch and stops.
+type Sequencer struct {
+	db    *pg.DB
+	hints *Hints
+	log   *slog.Logger
+}
+
+// NewSequencer makes a sequencer. Only one term should run at a time, which a lease sees to.
+func NewSequencer(db *pg.DB, hints *Hints, log *slog.Logger) *Sequencer {
+	return &Sequencer{db: db, hints: hints, log: log}
+}
+
+// ErrStale says that a newer holder has taken over; what was attempted changed nothing.
+var ErrStale = errors.New("a newer holder has taken over")
+
+const (
+	batchSize = 1000
+	// settle lets a busy log move in batches, one commit for many events. The first
+	// event after a silence does not wait.
+	settle = 4 * time.Millisecond
+	mend   = time.Second // after an error
+
+	claimSequencer = `UPDATE sequencer SET epoch = $1 WHERE epoch <= $1`
+	lockSequencer  = `SELECT position FROM sequencer WHERE epoch = $1 FOR UPDATE`
+	anyOutbox      = `SELECT EXISTS (SELECT FROM outbox)`
+	moveOutbox     = `
+WITH moved AS (
+	DELETE FROM outbox WHERE seq IN (SELECT seq FROM outbox ORDER BY seq LIMIT $1)
+	RETURNING seq, event_id
+), logged AS (
+	INSERT INTO event_log (position, event_id, organization_id, project_id)
+	SELECT s.position + row_number() OVER (ORDER BY m.seq), e.id, e.organization_id, e.project_id
+	FROM moved m JOIN event e ON e.id = m.event_id, sequencer s
+	RETURNING position
+)
+UPDATE sequencer SET position = position + l.n FROM (SELECT count(*) AS n FROM logged) l WHERE l.n > 0
+RETURNING l.n, position`
+	readHead = `SELECT position FROM sequencer`
+)
+
+// Head is the last position that was given out.
+func Head(ctx context.Context, q pg.Querier) (int64, error) {
+	return pg.One[int64](ctx, q, readHead)
+}
+
+// Lead works as the sequencer of an epoch until ctx ends (nil) or a higher epoch
+// has taken over (ErrStale). Other errors are logged and tried again.
+func (s *Sequencer) Lead(ctx context.Context, epoch int64) error {
+	if claimed, err := s.db.Exec(ctx, claimSequencer, epoch); err != nil {
+		return fmt.Errorf("claim the sequencer: %w", err)
+	} else if claimed.RowsAffected() == 0 {
+		return ErrStale
+	}
+	idle := newIdle()
+	for {
+		committed, cancel := s.hints.outbox.Wait(struct{}{})
+		moved, err := s.move(ctx, epoch)
+		var pause <-chan time.Time
+		switch {
+		case ctx.Err() != nil:
+			cancel()
+			return nil
+		case errors.Is(err, ErrStale):
+			cancel()
+			return err
+		case err != nil:
+			s.log.Warn("cannot sequence events", "error", err)
+			committed, pause = nil, time.After(mend)
+		case moved == batchSize:
+			cancel()
+			continue
+		case moved > 0:
+			idle.reset()
+			committed, pause = nil, time.After(settle)
+		default:
+			pause = time.After(idle.next())
+		}
+		select {
+		case <-ctx.Done():
+		case <-committed:
+		case <-pause:
+		}
+		cancel()
+	}
+}
+
+// move gives positions to a batch and reports how many.
+func (s *Sequencer) move(ctx context.Context, epoch int64) (moved int, err error) {
+	// Most looks find nothing; they should not cost a transaction that locks a row.
+	if some, err := pg.One[bool](ctx, s.db, anyOutbox); err != nil || !some {
+		return 0, err
+	}
+	err = s.db.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
+		var batch pgx.Batch
+		batch.Queue(lockSequencer, epoch)
+		batch.Queue(moveOutbox, batchSize)
+		answers := tx.SendBatch(ctx, &batch)
+		defer func() { _ = answers.Close() }()
+		var position int64
+		if err := answers.QueryRow().Scan(&position); errors.Is(err, pgx.ErrNoRows) {
+			return ErrStale
+		} else if err != nil {
+			return err
+		}
+		if err := answers.QueryRow().Scan(&moved, &position); err != nil && !errors.Is(err, pgx.ErrNoRows) {
+			return err
+		}
+		return answers.Close()
+	})
+	if err != nil {
+		return 0, err
+	}
+	if moved > 0 {
+		s.hints.sequenced()
+	}
+	return moved, nil
+}

@@ -62,12 +62,12 @@ func (s *Slice) Pull(ctx context.Context) {
 		case <-s.work:
 		case <-tick.C:
 		}
-		s.pullOnce(ctx)
+		s.PullOnce(ctx)
 	}
 }
 
-// pullOnce claims in fair order until no slot is free or nothing fits.
-func (s *Slice) pullOnce(ctx context.Context) {
+// PullOnce claims in fair order until no slot is free or nothing fits.
+func (s *Slice) PullOnce(ctx context.Context) {
 	for ctx.Err() == nil {
 		slots, runtimes := s.placer.free()
 		if slots == 0 {

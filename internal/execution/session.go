@@ -92,7 +92,22 @@ func (s *Slice) Output(_ context.Context, _ ident.ID, ref node.TaskRef, f node.F
 // Ended stores the result. A stale one is thrown away, which node.ErrStale says.
 func (s *Slice) Ended(ctx context.Context, from ident.ID, _ int64, ref node.TaskRef, r node.ExecutionResult) error {
 	s.beginning.over(ref.ID)
+	if lost, ok := interrupted[r.ReasonCode]; ok {
+		_, err := s.requeue(s.asSystem(ctx), requeue{ID: ref.ID, Attempt: ref.Attempt, Code: ReasonNodeLost, Message: lost})
+		return s.acked(from, ref, err)
+	}
 	_, err := s.end(asNode(ctx, from), End{ID: ref.ID, Attempt: ref.Attempt, Result: result(r)})
+	return s.acked(from, ref, err)
+}
+
+// interrupted are the ends that were nobody's wish: another attempt follows.
+var interrupted = map[string]string{
+	node.ReasonAgentStopped:     "Its node was stopped while it ran.",
+	node.ReasonControlPlaneLost: "Its node lost contact while it ran.",
+}
+
+// acked tells the node what became of its result.
+func (s *Slice) acked(from ident.ID, ref node.TaskRef, err error) error {
 	if err != nil && IsStale(err) {
 		s.placer.release(from, ref.ID, ref.Attempt)
 		s.signal()

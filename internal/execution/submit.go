@@ -219,12 +219,22 @@ func (s *Slice) admit(ctx context.Context, tx *command.Tx, who Subject, e *Execu
 		if err := s.admitToQueue(ctx, tx, who, load); err != nil {
 			return err
 		}
+		e.Status, e.Rank = Queued, load.next(ahead)
+		load.Rank = e.Rank
 		load.Queued++
-		load.Rank = max(load.Rank, ahead.Floor) + 1
-		e.Status, e.Rank = Queued, load.Rank
 	}
 	s.store.SaveLoad(tx.Tx, load)
 	return nil
+}
+
+// next is the rank of a user's next execution in the queue: start-time fair queueing.
+// Who has something waiting comes after it; who has nothing starts where the queue
+// is now, so that neither a backlog nor a quiet past counts.
+func (l Load) next(ahead Ahead) int64 {
+	if l.Queued == 0 {
+		return ahead.Floor
+	}
+	return max(l.Rank+1, ahead.Floor)
 }
 
 func (s *Slice) admitToQueue(ctx context.Context, tx *command.Tx, who Subject, load Load) error {

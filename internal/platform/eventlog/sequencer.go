@@ -57,7 +57,7 @@ const (
 	anyOutbox      = `SELECT EXISTS (SELECT FROM outbox)`
 	moveOutbox     = `
 WITH moved AS (
-	DELETE FROM outbox WHERE seq IN (SELECT seq FROM outbox ORDER BY seq LIMIT $1)
+	DELETE FROM outbox WHERE seq IN (SELECT o.seq FROM outbox o, sequencer s WHERE s.epoch = $2 ORDER BY o.seq LIMIT $1)
 	RETURNING seq, event_id
 ), logged AS (
 	INSERT INTO event_log (position, event_id, organization_id, project_id)
@@ -125,7 +125,7 @@ func (s *Sequencer) move(ctx context.Context, epoch int64) (moved int, err error
 	err = s.db.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
 		var batch pgx.Batch
 		batch.Queue(lockSequencer, epoch)
-		batch.Queue(moveOutbox, batchSize)
+		batch.Queue(moveOutbox, batchSize, epoch) // in the same round trip, so it must find out by itself that the lock failed
 		answers := tx.SendBatch(ctx, &batch)
 		defer func() { _ = answers.Close() }()
 		var position int64

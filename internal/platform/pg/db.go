@@ -20,8 +20,10 @@ type Config struct {
 	URL         string
 	ReplicaURLs []string
 	MaxConns    int32 // of each pool; zero is 16
-	// PgBouncer is set when a transaction-pooling proxy stands between: statements
-	// are then not kept prepared, which costs a parse each.
+	// PgBouncer is set when a transaction-pooling proxy stands between. Directly,
+	// statements stay prepared on their connection: one round trip and no parsing.
+	// Behind the proxy the next statement may meet another connection, so only
+	// their description is kept: still one round trip, and a parse each time.
 	PgBouncer bool
 	Log       *slog.Logger
 }
@@ -60,7 +62,7 @@ func open(ctx context.Context, url string, cfg Config) (*pgxpool.Pool, error) {
 		config.MaxConns = 16
 	}
 	if cfg.PgBouncer {
-		config.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeExec
+		config.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeCacheDescribe
 	}
 	return pgxpool.NewWithConfig(ctx, config)
 }

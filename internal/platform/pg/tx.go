@@ -2,16 +2,16 @@ package pg
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
+	"net/netip"
 	"reflect"
 	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/pgtype"
-	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 // Querier is what reads need. *Tx, *DB (its primary) and test doubles of neither satisfy it.
@@ -25,32 +25,76 @@ type Querier interface {
 // command runner tries the transaction again.
 var ErrConflict = errors.New("the row has changed meanwhile")
 
+// ErrAborted says that f went on after a statement had failed: PostgreSQL keeps
+// nothing of such a transaction, however it ends.
+var ErrAborted = errors.New("an earlier statement of the transaction failed")
+
 // Tx is one transaction: rows and deferred rows, nothing with a network behind it.
+// It is for one goroutine.
 type Tx struct {
-	conn     *pgxpool.Conn
+	conn     *pgx.Conn
 	deferred pgx.Batch
 	after    []func()
 }
 
+const (
+	begin  = `BEGIN ISOLATION LEVEL READ COMMITTED`
+	commit = `COMMIT`
+	idle   = 'I' // the protocol's word for: no transaction
+	failed = 'E' // … for: only ROLLBACK is left
+
+	endWithin = 30 * time.Second
+)
+
+// begun tells whether BEGIN was sent: it travels with the first statement.
+func (tx *Tx) begun() bool { return tx.conn.PgConn().TxStatus() != idle }
+
 // Query reads rows.
 func (tx *Tx) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
-	return tx.conn.Query(ctx, sql, args...)
+	if tx.begun() {
+		return tx.conn.Query(ctx, sql, args...)
+	}
+	var b pgx.Batch
+	b.Queue(sql, args...)
+	return queryFirst(tx.SendBatch(ctx, &b))
 }
 
 // QueryRow reads one row.
 func (tx *Tx) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
-	return tx.conn.QueryRow(ctx, sql, args...)
+	if tx.begun() {
+		return tx.conn.QueryRow(ctx, sql, args...)
+	}
+	rows, err := tx.Query(ctx, sql, args...)
+	return onlyRow{rows, err}
 }
 
 // Exec writes, and tells how many rows.
 func (tx *Tx) Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
-	return tx.conn.Exec(ctx, sql, args...)
+	if tx.begun() {
+		return tx.conn.Exec(ctx, sql, args...)
+	}
+	var b pgx.Batch
+	b.Queue(sql, args...)
+	results := tx.SendBatch(ctx, &b)
+	tag, err := results.Exec()
+	if closed := results.Close(); err == nil {
+		err = closed
+	}
+	return tag, err
 }
 
 // SendBatch sends several statements in one round trip. Its results must be closed
 // before the next statement.
 func (tx *Tx) SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults {
-	return tx.conn.SendBatch(ctx, b)
+	if tx.begun() {
+		return tx.conn.SendBatch(ctx, b)
+	}
+	var first pgx.Batch
+	first.Queue(begin)
+	first.QueuedQueries = append(first.QueuedQueries, b.QueuedQueries...)
+	results := tx.conn.SendBatch(ctx, &first)
+	_, _ = results.Exec() // BEGIN's; an error of the batch shows at each of its results
+	return results
 }
 
 // Defer queues a statement that needs no answer. All of them travel with COMMIT in
@@ -61,43 +105,76 @@ func (tx *Tx) Defer(sql string, args ...any) { tx.deferred.Queue(sql, args...) }
 func (tx *Tx) AfterCommit(f func()) { tx.after = append(tx.after, f) }
 
 // InTx runs f in a READ COMMITTED transaction. An error of f rolls back and is
-// returned as it is.
+// returned as it is. Once f has decided, the end of ctx does not stop the commit:
+// its outcome would be unknown.
 func (db *DB) InTx(ctx context.Context, f func(ctx context.Context, tx *Tx) error) error {
-	tx, err := db.commit(ctx, f)
+	after, err := db.inTx(ctx, f)
 	if err != nil {
 		return err
 	}
-	for _, after := range tx.after {
-		after()
+	for _, f := range after {
+		f()
 	}
 	return nil
 }
 
-func (db *DB) commit(ctx context.Context, f func(ctx context.Context, tx *Tx) error) (*Tx, error) {
+func (db *DB) inTx(ctx context.Context, f func(ctx context.Context, tx *Tx) error) ([]func(), error) {
 	conn, err := db.primary.Acquire(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("acquire connection: %w", err)
 	}
 	defer conn.Release() // destroys a connection that is still in a transaction
-	tx := &Tx{conn: conn}
-	if _, err := conn.Exec(ctx, "BEGIN"); err != nil {
-		return nil, fmt.Errorf("begin: %w", err)
-	}
-	committed := false
-	defer func() {
-		if !committed {
-			_, _ = conn.Exec(context.WithoutCancel(ctx), "ROLLBACK")
-		}
-	}()
+	tx := &Tx{conn: conn.Conn()}
+	defer tx.rollback(ctx)
 	if err := f(ctx, tx); err != nil {
 		return nil, err
 	}
-	tx.deferred.Queue("COMMIT")
-	if err := conn.SendBatch(ctx, &tx.deferred).Close(); err != nil {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if err := tx.commit(ctx); err != nil {
 		return nil, fmt.Errorf("commit: %w", err)
 	}
-	committed = true
-	return tx, nil
+	return tx.after, nil
+}
+
+// commit sends what was deferred and COMMIT.
+func (tx *Tx) commit(ctx context.Context) error {
+	if tx.conn.PgConn().TxStatus() == failed {
+		return ErrAborted
+	}
+	if !tx.begun() && tx.deferred.Len() == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endWithin)
+	defer cancel()
+	statements := tx.deferred.Len()
+	tx.deferred.Queue(commit)
+	results := tx.SendBatch(ctx, &tx.deferred)
+	for range statements {
+		if _, err := results.Exec(); err != nil {
+			_ = results.Close()
+			return err
+		}
+	}
+	tag, err := results.Exec()
+	if closed := results.Close(); err == nil {
+		err = closed
+	}
+	if err == nil && tag.String() != commit {
+		err = ErrAborted
+	}
+	return err
+}
+
+// rollback ends what was not committed.
+func (tx *Tx) rollback(ctx context.Context) {
+	if tx.conn.IsClosed() || !tx.begun() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endWithin)
+	defer cancel()
+	_, _ = tx.conn.Exec(ctx, `ROLLBACK`)
 }
 
 // Codes that mean: the same transaction may succeed when it is tried again.
@@ -135,11 +212,13 @@ func All[T any](ctx context.Context, q Querier, sql string, args ...any) ([]T, e
 	return pgx.CollectRows(rows, scanner[T]())
 }
 
+// values are structs that one column holds.
+var values = []reflect.Type{reflect.TypeFor[time.Time](), reflect.TypeFor[netip.Addr](), reflect.TypeFor[netip.Prefix]()}
+
 // scanner maps structs by column name, everything else from the only column.
 func scanner[T any]() pgx.RowToFunc[T] {
 	t := reflect.TypeFor[T]()
-	_, scans := reflect.New(t).Interface().(interface{ ScanUUID(pgtype.UUID) error })
-	if t.Kind() != reflect.Struct || t == reflect.TypeFor[time.Time]() || scans {
+	if t.Kind() != reflect.Struct || slices.Contains(values, t) || reflect.PointerTo(t).Implements(reflect.TypeFor[sql.Scanner]()) {
 		return pgx.RowTo[T]
 	}
 	return pgx.RowToStructByName[T]

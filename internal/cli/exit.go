@@ -43,7 +43,7 @@ var runExitCodes = []struct {
 	code    string
 	meaning string
 }{
-	{"0…255", "The script's own exit code."},
+	{"0…255", "The script's own exit code; 1 if a limit ended it without one. (2 is also a command line that is wrong.)"},
 	{"124", "The script ran into a time limit."},
 	{"125", "Stoa refused to run it, failed, or cannot be reached; standard error says why."},
 	{"128+n", "Signal n ended the script: 137 is SIGKILL, for instance at the memory limit."},

@@ -26,13 +26,22 @@ type memberList struct {
 	set    func(ctx context.Context, id, user, role string) error
 	remove func(ctx context.Context, id, user string) error
 	id     string
+	kind   string // "organization" or "project": the first half of a role
+}
+
+// role completes "member" to "project.member".
+func (m *memberList) role(word string) string {
+	if strings.Contains(word, ".") {
+		return word
+	}
+	return m.kind + "." + word
 }
 
 func (s memberScope) open(c *call, client *stoa.Client) (*memberList, error) {
 	if s.Organization != "" {
 		id, err := c.organization(client, s.Organization)
 		o := client.Organizations
-		return &memberList{o.Members, o.SetMember, o.RemoveMember, id}, err
+		return &memberList{o.Members, o.SetMember, o.RemoveMember, id, "organization"}, err
 	}
 	id, err := c.project(client)
 	if err != nil {
@@ -46,7 +55,7 @@ func (s memberScope) open(c *call, client *stoa.Client) (*memberList, error) {
 		id = me.DefaultProjectID
 	}
 	p := client.Projects
-	return &memberList{p.Members, p.SetMember, p.RemoveMember, id}, nil
+	return &memberList{p.Members, p.SetMember, p.RemoveMember, id, "project"}, nil
 }
 
 // user finds somebody by id or e-mail address: in this list, or in the organizations that the caller can read.

@@ -1,5 +1,7 @@
 package cli
 
+import "strings"
+
 type membersInvite struct {
 	Email        string `arg:"" help:"Their e-mail address."`
 	Role         string `arg:"" optional:"" default:"member" help:"owner, admin or member."`
@@ -16,7 +18,7 @@ func (i *membersInvite) Run(c *call) error {
 	if err != nil {
 		return err
 	}
-	created, err := client.Organizations.Invite(c.ctx, id, i.Email, i.Role)
+	created, err := client.Organizations.Invite(c.ctx, id, i.Email, (&memberList{kind: "organization"}).role(i.Role))
 	if err != nil {
 		return err
 	}
@@ -24,5 +26,9 @@ func (i *membersInvite) Run(c *call) error {
 		return c.printData(created)
 	}
 	c.say("Give this link to %s. It is shown this once.", i.Email)
-	return c.printLine(created.Link)
+	link := created.Link
+	if strings.HasPrefix(link, "/") { // the installation knows no public address of its own
+		link = client.Address() + link
+	}
+	return c.printLine(link)
 }

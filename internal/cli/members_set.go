@@ -20,7 +20,7 @@ func (s *membersSet) Run(c *call) error {
 	if err != nil {
 		return err
 	}
-	if err := members.set(c.ctx, members.id, user, s.Role); err != nil {
+	if err := members.set(c.ctx, members.id, user, members.role(s.Role)); err != nil {
 		return err
 	}
 	c.say("%s is %s", s.User, s.Role)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -132,7 +133,13 @@ func yamlOf(raw []byte) ([]byte, error) {
 		}
 	}
 	block(&node)
-	return yaml.Marshal(&node)
+	var out bytes.Buffer
+	encoder := yaml.NewEncoder(&out)
+	encoder.SetIndent(2)
+	if err := encoder.Encode(&node); err != nil {
+		return nil, fmt.Errorf("encode yaml: %w", err)
+	}
+	return out.Bytes(), encoder.Close()
 }
 
 // colour tells whether standard output shows colours (see no-color.org).

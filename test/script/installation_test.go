@@ -26,7 +26,6 @@ type site struct {
 
 // start brings up an installation and its people, and takes it down after the test.
 func start(t *testing.T, bin string) *site {
-	t.Helper()
 	dir, err := os.MkdirTemp("", "stoa-script-")
 	if err != nil {
 		t.Fatal(err)
@@ -39,6 +38,7 @@ func start(t *testing.T, bin string) *site {
 	running := s.up(t, bin)
 	s.env["SERVER"] = running.URL
 	s.env["SETUP_URL"] = running.SetupURL
+	s.env["JOIN"] = strings.Replace(running.URL, "http://", "https://", 1)
 	s.populate(t, running)
 	return s
 }
@@ -51,7 +51,6 @@ type running struct {
 }
 
 func (s *site) up(t *testing.T, bin string) running {
-	t.Helper()
 	log, err := os.Create(filepath.Join(s.dir, "up.txt"))
 	if err != nil {
 		t.Fatal(err)
@@ -111,7 +110,6 @@ func (s *site) home(person string) string { return filepath.Join(s.dir, "people"
 
 // populate sets the first administrator up by the printed link, then makes everybody else and their project.
 func (s *site) populate(t *testing.T, r running) {
-	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	anyone := stoa.New(r.URL)
@@ -126,6 +124,7 @@ func (s *site) populate(t *testing.T, r running) {
 	for name, value := range map[string]string{"rate.bypass": "1", "identity.registration": `"open"`} {
 		must(t, admin.Limits.Set(ctx, name, stoa.LimitTarget{Kind: "global"}, json.RawMessage(value)))
 	}
+	s.awaitNode(t, ctx, admin)
 	organization, err := admin.Organizations.Create(ctx, "Acme")
 	must(t, err)
 	project, err := admin.Projects.Create(ctx, stoa.ProjectCreateRequest{Name: "Apollo", OrganizationID: organization.ID})
@@ -141,14 +140,29 @@ func (s *site) populate(t *testing.T, r running) {
 	must(t, admin.Limits.Reset(ctx, "identity.registration", stoa.LimitTarget{Kind: "global"}))
 	for _, role := range []string{"manager", "member", "viewer"} {
 		id := s.env[strings.ToUpper(role)+"_ID"]
-		must(t, admin.Organizations.SetMember(ctx, organization.ID, id, "member"))
-		must(t, admin.Projects.SetMember(ctx, project.ID, id, role))
+		must(t, admin.Organizations.SetMember(ctx, organization.ID, id, "organization.member"))
+		must(t, admin.Projects.SetMember(ctx, project.ID, id, "project."+role))
+	}
+}
+
+// awaitNode waits until this machine's agent has joined.
+func (s *site) awaitNode(t *testing.T, ctx context.Context, client *stoa.Client) {
+	for tick := time.NewTicker(20 * time.Millisecond); ; {
+		runtimes, err := client.Runtimes.List(ctx)
+		must(t, err)
+		if len(runtimes) > 0 {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			t.Fatal("no node offers a runtime after a minute")
+		case <-tick.C:
+		}
 	}
 }
 
 // keep gives a signed-in person a token and a CLI context, as stoa login does.
 func (s *site) keep(t *testing.T, ctx context.Context, person string, session *stoa.Client) *stoa.Client {
-	t.Helper()
 	created, err := session.Tokens.Create(ctx, stoa.TokenCreateRequest{Name: "scripts", ExpiresInDays: 1})
 	must(t, err)
 	client := stoa.New(session.Address(), stoa.Token(created.Secret))
@@ -168,7 +182,6 @@ func (s *site) keep(t *testing.T, ctx context.Context, person string, session *s
 
 // setupToken is the secret of the link that stoad prints.
 func setupToken(t *testing.T, link string) string {
-	t.Helper()
 	u, err := url.Parse(link)
 	must(t, err)
 	for _, part := range []string{u.RawQuery, u.Fragment} {

@@ -3,8 +3,6 @@ package identity
 import (
 	"context"
 	"log/slog"
-	"net/http"
-	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -27,7 +25,7 @@ type house struct {
 	runner  *command.Runner
 	tenancy *tenancy.Slice
 	used    *LastUsed
-	auth    Authenticator
+	known   *Credentials
 	*Slice
 }
 
@@ -44,7 +42,7 @@ func newHouse(t *testing.T, db *pg.DB) *house {
 	h.tenancy = tenancy.New(h.runner, People{})
 	h.Slice = New(h.runner, h, NewHasher(cheap))
 	h.used = NewLastUsed(db, log)
-	h.auth = Authenticator{NewCredentials(h.runner, h.used)}
+	h.known = NewCredentials(h.runner, h.used)
 	return h
 }
 
@@ -75,35 +73,34 @@ func (h *house) signInAs(email, pass string) (SignedInOnce, error) {
 	return h.SignIn(h.t.Context(), SignIn{Email: email, Password: secret.New(pass), UserAgent: "Firefox"})
 }
 
-// show is a request with this secret, the way its holder sends it.
-func show(text string) *http.Request {
-	r := httptest.NewRequest(http.MethodGet, "/", nil)
-	if token, err := secret.ParseToken(text); err == nil && token.Kind == sessionToken {
-		r.AddCookie(&http.Cookie{Name: CookieName, Value: text})
-	} else {
-		r.Header.Set("Authorization", "Bearer "+text)
+// actor is whoever holds the secret.
+func (h *house) actor(text secret.String) (command.Actor, error) {
+	h.t.Helper()
+	token, err := secret.ParseToken(text.Reveal())
+	if err != nil {
+		h.t.Fatal(err)
 	}
-	return r
+	kind := APIToken
+	if token.Kind == sessionToken {
+		kind = Session
+	}
+	return h.known.Actor(h.t.Context(), kind, text.Reveal())
 }
 
 // as is a request's context of whoever holds the secret.
 func (h *house) as(text secret.String) context.Context {
 	h.t.Helper()
-	actor, err := h.auth.Authenticate(h.t.Context(), show(text.Reveal()))
+	actor, err := h.actor(text)
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	return h.with(actor)
-}
-
-func (h *house) with(actor command.Actor) context.Context {
 	return command.WithRequest(h.t.Context(), &command.Request{Actor: actor, CorrelationID: h.t.Name(), RemoteAddress: "192.0.2.1"})
 }
 
 // refusal tells which code, if any, the credential is refused with.
 func (h *house) refusal(text secret.String) string {
 	h.t.Helper()
-	_, err := h.auth.Authenticate(h.t.Context(), show(text.Reveal()))
+	_, err := h.actor(text)
 	if err == nil {
 		return ""
 	}

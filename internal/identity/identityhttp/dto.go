@@ -12,7 +12,6 @@ import (
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
 	"github.com/stoa-cloud/stoa/internal/platform/permission"
 	"github.com/stoa-cloud/stoa/internal/tenancy"
-	"github.com/stoa-cloud/stoa/internal/tenancy/tenancyhttp"
 )
 
 // User is an account as its holder sees it.
@@ -78,16 +77,42 @@ type Me struct {
 		Scopes    []string   `json:"scopes,omitempty"`
 		ExpiresAt *time.Time `json:"expires_at,omitempty"`
 	} `json:"credential"`
-	PlatformRoles    []permission.Role          `json:"platform_roles"`
-	Organizations    []tenancyhttp.Organization `json:"organizations"`
-	Projects         []tenancyhttp.Project      `json:"projects"`
-	DefaultProjectID ident.ID                   `json:"default_project_id,omitzero"`
+	PlatformRoles    []permission.Role `json:"platform_roles"`
+	Organizations    []MyOrganization  `json:"organizations"`
+	Projects         []MyProject       `json:"projects"`
+	DefaultProjectID ident.ID          `json:"default_project_id,omitzero"`
+}
+
+// MyOrganization is an organization that the caller belongs to.
+type MyOrganization struct {
+	ID       ident.ID        `json:"id"`
+	Slug     string          `json:"slug"`
+	Name     string          `json:"name"`
+	Personal bool            `json:"personal"`
+	Role     permission.Role `json:"role"`
+}
+
+func myOrganization(o tenancy.Organization) MyOrganization {
+	return MyOrganization{ID: o.ID, Slug: o.Slug, Name: o.Name, Personal: o.Personal, Role: o.Role}
+}
+
+// MyProject is a project that the caller can work in.
+type MyProject struct {
+	ID             ident.ID        `json:"id"`
+	OrganizationID ident.ID        `json:"organization_id"`
+	Slug           string          `json:"slug"`
+	Name           string          `json:"name"`
+	Role           permission.Role `json:"role" doc:"The effective one: owners and admins of the organization manage its projects."`
+}
+
+func myProject(p tenancy.Project) MyProject {
+	return MyProject{ID: p.ID, OrganizationID: p.OrganizationID, Slug: p.Slug, Name: p.Name, Role: p.Role}
 }
 
 func fromMe(me identity.Me) Me {
 	m := Me{
 		User: fromAccount(me.Account), DefaultProjectID: me.DefaultProject, PlatformRoles: append([]permission.Role{}, me.PlatformRoles...),
-		Organizations: each(me.Organizations, tenancyhttp.FromOrganization), Projects: each(me.Projects, tenancyhttp.FromProject),
+		Organizations: each(me.Organizations, myOrganization), Projects: each(me.Projects, myProject),
 	}
 	m.Credential.Kind, m.Credential.ID, m.Credential.Name = string(me.Credential.Kind), me.Credential.ID, me.Credential.Name
 	m.Credential.Scopes, m.Credential.ExpiresAt = me.Credential.Scopes, me.Credential.ExpiresAt
@@ -142,7 +167,7 @@ func opened(ctx context.Context, s identity.SignedInOnce, err error) (*signedIn,
 // make a browser send, except for following a link.
 func cookie(ctx context.Context, value string) http.Cookie {
 	return http.Cookie{
-		Name: identity.CookieName, Value: value, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: httpx.IsSecure(ctx),
+		Name: CookieName, Value: value, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: httpx.IsSecure(ctx),
 	}
 }
 

@@ -23,16 +23,16 @@ import (
 	"github.com/stoa-cloud/stoa/internal/platform/pg/pgtest"
 	"github.com/stoa-cloud/stoa/internal/platform/secret"
 	"github.com/stoa-cloud/stoa/internal/tenancy"
-	"github.com/stoa-cloud/stoa/internal/tenancy/tenancyhttp"
 )
 
-// site is the whole of identity and tenancy behind a listening server.
+// site is the whole of identity behind a listening server.
 type site struct {
 	t      *testing.T
 	url    string
 	runner *command.Runner
 	slice  *identity.Slice
 	server *httpx.Server
+	auth   identityhttp.Authenticator
 }
 
 type openPolicy struct{}
@@ -47,19 +47,16 @@ func newSite(t *testing.T, db *pg.DB) *site {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
 	runner := &command.Runner{DB: db, Table: tenancy.Permissions(), Clock: clock.System, NewID: ident.New, Log: log}
-	places := tenancy.New(runner, identity.People{})
 	slice := identity.New(runner, openPolicy{}, identity.NewHasher(identity.Cost{MemoryKiB: 8, Passes: 1, Threads: 1}))
-	server, err := httpx.New(httpx.Config{
-		Log: log, Authenticator: identity.Authenticator{identity.NewCredentials(runner, identity.NewLastUsed(db, log))},
-	})
+	auth := identityhttp.NewAuthenticator(identity.NewCredentials(runner, identity.NewLastUsed(db, log)))
+	server, err := httpx.New(httpx.Config{Log: log, Authenticator: auth})
 	if err != nil {
 		t.Fatal(err)
 	}
 	identityhttp.Register(server.API(), slice)
-	tenancyhttp.Register(server.API(), places)
 	listening := httptest.NewServer(server.Handler())
 	t.Cleanup(listening.Close)
-	return &site{t: t, url: listening.URL, runner: runner, slice: slice, server: server}
+	return &site{t: t, url: listening.URL, runner: runner, slice: slice, server: server, auth: auth}
 }
 
 // caller is a browser with cookies, or a program with a token.
@@ -248,65 +245,4 @@ func TestTokensOverHTTP(t *testing.T) {
 	b.send("POST", "/api/v1/tokens", object{"name": "x", "project_id": "x"}, 422)
 	b.send("DELETE", "/api/v1/tokens/x", nil, 422)
 	b.send("POST", "/api/v1/me/password", object{"current": password, "new": "something else"}, 204)
-}
-
-func TestPeopleOverHTTP(t *testing.T) {
-	s := newSite(t, pgtest.Open(t))
-	ada, bob := s.browser(), s.browser()
-	ada.send("POST", "/api/v1/auth/register", newcomer(), 200)
-	them := newcomer()
-	bob.send("POST", "/api/v1/auth/register", them, 200)
-	bobID := bob.send("GET", "/api/v1/me", nil, 200)["user"].(object)["id"].(string)
-
-	o := ada.send("POST", "/api/v1/organizations", object{"name": "Lab"}, 201)
-	lab := "/api/v1/organizations/" + o["id"].(string)
-	invitation := ada.send("POST", lab+"/invitations", object{"email": them["email"], "role": "organization.member"}, 201)
-	if len(ada.send("GET", lab+"/invitations", nil, 200)["items"].([]any)) != 1 {
-		t.Error("the invitation is not listed")
-	}
-	bob.send("GET", lab, nil, 404)
-	bob.send("POST", "/api/v1/invitations/accept", object{"secret": invitation["secret"]}, 200)
-	bob.send("POST", "/api/v1/invitations/accept", object{"secret": invitation["secret"]}, 409)
-	bob.send("GET", lab, nil, 200)
-	bob.send("PATCH", lab, object{"name": "Mine"}, 403)
-
-	unit := ada.send("POST", lab+"/units", object{"name": "Physics"}, 201)
-	p := ada.send("POST", "/api/v1/projects", object{"name": "Laser", "organization_id": o["id"], "unit_id": unit["id"]}, 201)
-	path := "/api/v1/projects/" + p["id"].(string)
-	bob.send("GET", path, nil, 403)
-	ada.send("PUT", path+"/members/"+bobID, object{"role": "project.viewer"}, 200)
-	if got := bob.send("GET", path, nil, 200); got["role"] != "project.viewer" || got["unit_id"] != unit["id"] {
-		t.Error(got)
-	}
-	if n := len(bob.send("GET", path+"/members?limit=1", nil, 200)["items"].([]any)); n != 1 {
-		t.Error(n)
-	}
-	ada.send("DELETE", "/api/v1/units/"+unit["id"].(string), nil, 409)
-	ada.send("PATCH", path, object{"unit_id": ident.ID{}.String()}, 200)
-	ada.send("DELETE", "/api/v1/units/"+unit["id"].(string), nil, 204)
-	ada.send("DELETE", path, nil, 204)
-	if n := len(bob.send("GET", "/api/v1/projects?archived=true&organization_id="+o["id"].(string), nil, 200)["items"].([]any)); n != 1 {
-		t.Error(n)
-	}
-	ada.send("POST", path+"/restore", nil, 200)
-	ada.send("DELETE", path+"/members/"+bobID, nil, 204)
-	ada.send("DELETE", lab+"/members/"+bobID, nil, 204)
-	bob.send("GET", lab, nil, 404)
-	s.program("").send("GET", lab, nil, 401)
-
-	// Pages follow one another.
-	ada.send("POST", "/api/v1/organizations", object{"name": "Second"}, 201)
-	seen, next := 0, ""
-	for {
-		page := ada.send("GET", "/api/v1/organizations?limit=1&cursor="+next, nil, 200)
-		seen += len(page["items"].([]any))
-		cursor, more := page["next_cursor"].(string)
-		if !more {
-			break
-		}
-		next = cursor
-	}
-	if seen != 3 {
-		t.Errorf("%d organizations on all pages", seen)
-	}
 }

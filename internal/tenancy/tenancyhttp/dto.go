@@ -21,8 +21,8 @@ type Organization struct {
 	CreatedAt time.Time       `json:"created_at"`
 }
 
-// FromOrganization makes the API's view of an organization.
-func FromOrganization(o tenancy.Organization) Organization {
+// fromOrganization makes the API's view of an organization.
+func fromOrganization(o tenancy.Organization) Organization {
 	return Organization{ID: o.ID, Slug: o.Slug, Name: o.Name, Personal: o.Personal, Role: o.Role, CreatedAt: o.CreatedAt}
 }
 
@@ -38,8 +38,8 @@ type Project struct {
 	ArchivedAt     *time.Time      `json:"archived_at,omitempty" doc:"Since when it takes no new work."`
 }
 
-// FromProject makes the API's view of a project.
-func FromProject(p tenancy.Project) Project {
+// fromProject makes the API's view of a project.
+func fromProject(p tenancy.Project) Project {
 	return Project{
 		ID: p.ID, OrganizationID: p.OrganizationID, UnitID: p.UnitID, Slug: p.Slug, Name: p.Name, Role: p.Role,
 		CreatedAt: p.CreatedAt, ArchivedAt: p.ArchivedAt,

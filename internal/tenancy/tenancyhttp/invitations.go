@@ -69,6 +69,6 @@ func registerInvitations(api huma.API, s *tenancy.Slice) {
 		},
 		) (*out[Organization], error) {
 			o, err := s.AcceptInvitation(ctx, tenancy.AcceptInvitation{Link: secret.New(in.Body.Secret)})
-			return shown(o, err, FromOrganization)
+			return shown(o, err, fromOrganization)
 		})
 }

@@ -45,7 +45,7 @@ func registerOrganizations(api huma.API, s *tenancy.Slice) {
 			if err != nil {
 				return nil, err
 			}
-			return listed(page, FromOrganization)
+			return listed(page, fromOrganization)
 		})
 
 	op := httpx.Operation("organization.create", http.MethodPost, organizations, "Found an organization", tag)
@@ -57,13 +57,13 @@ func registerOrganizations(api huma.API, s *tenancy.Slice) {
 	},
 	) (*out[Organization], error) {
 		o, err := s.CreateOrganization(ctx, tenancy.CreateOrganization{Name: in.Body.Name})
-		return shown(o, err, FromOrganization)
+		return shown(o, err, fromOrganization)
 	})
 
 	huma.Register(api, httpx.Operation("organization.get", http.MethodGet, organizations+"/{id}", "Show an organization", tag),
 		func(ctx context.Context, in *InOrganization) (*out[Organization], error) {
 			o, err := s.Organization(ctx, tenancy.GetOrganization{OrganizationID: in.ID})
-			return shown(o, err, FromOrganization)
+			return shown(o, err, fromOrganization)
 		})
 
 	huma.Register(api, httpx.Operation("organization.rename", http.MethodPatch, organizations+"/{id}", "Rename an organization", tag),
@@ -75,7 +75,7 @@ func registerOrganizations(api huma.API, s *tenancy.Slice) {
 		},
 		) (*out[Organization], error) {
 			o, err := s.RenameOrganization(ctx, tenancy.RenameOrganization{OrganizationID: in.ID, Name: in.Body.Name})
-			return shown(o, err, FromOrganization)
+			return shown(o, err, fromOrganization)
 		})
 
 	huma.Register(api, httpx.Operation("organization.members", http.MethodGet, organizations+"/{id}/members", "List an organization's members", tag),

@@ -39,7 +39,7 @@ func registerProjects(api huma.API, s *tenancy.Slice) {
 			if err != nil {
 				return nil, err
 			}
-			return listed(page, FromProject)
+			return listed(page, fromProject)
 		})
 
 	op := httpx.Operation("project.create", http.MethodPost, projects, "Make a project", projectTag)
@@ -53,13 +53,13 @@ func registerProjects(api huma.API, s *tenancy.Slice) {
 	},
 	) (*out[Project], error) {
 		p, err := s.CreateProject(ctx, tenancy.CreateProject{OrganizationID: in.Body.OrganizationID, UnitID: in.Body.UnitID, Name: in.Body.Name})
-		return shown(p, err, FromProject)
+		return shown(p, err, fromProject)
 	})
 
 	huma.Register(api, httpx.Operation("project.get", http.MethodGet, projects+"/{id}", "Show a project", projectTag),
 		func(ctx context.Context, in *InProject) (*out[Project], error) {
 			p, err := s.Project(ctx, tenancy.GetProject{ProjectID: in.ID})
-			return shown(p, err, FromProject)
+			return shown(p, err, fromProject)
 		})
 
 	huma.Register(api, httpx.Operation("project.update", http.MethodPatch, projects+"/{id}", "Rename or move a project", projectTag),
@@ -72,7 +72,7 @@ func registerProjects(api huma.API, s *tenancy.Slice) {
 		},
 		) (*out[Project], error) {
 			p, err := s.UpdateProject(ctx, tenancy.UpdateProject{ProjectID: in.ID, Name: in.Body.Name, UnitID: in.Body.UnitID})
-			return shown(p, err, FromProject)
+			return shown(p, err, fromProject)
 		})
 
 	huma.Register(api, httpx.Operation("project.archive", http.MethodDelete, projects+"/{id}", "Archive a project: it keeps what it has and takes no new work", projectTag),
@@ -84,7 +84,7 @@ func registerProjects(api huma.API, s *tenancy.Slice) {
 	huma.Register(api, httpx.Operation("project.restore", http.MethodPost, projects+"/{id}/restore", "Let an archived project take work again", projectTag),
 		func(ctx context.Context, in *InProject) (*out[Project], error) {
 			p, err := s.RestoreProject(ctx, tenancy.RestoreProject{ProjectID: in.ID})
-			return shown(p, err, FromProject)
+			return shown(p, err, fromProject)
 		})
 
 	huma.Register(api, httpx.Operation("project.members", http.MethodGet, projects+"/{id}/members", "List a project's members", projectTag),

@@ -1,0 +1,61 @@
+package identityhttp
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/stoa-cloud/stoa/internal/identity"
+	"github.com/stoa-cloud/stoa/internal/platform/command"
+)
+
+// CookieName is the cookie that holds a session's secret.
+const CookieName = "stoa_session"
+
+// Method is one way to prove who one is. It returns false when the request shows
+// nothing of its sort. Bearer JWTs of an outside issuer will be another one.
+type Method interface {
+	Authenticate(ctx context.Context, r *http.Request) (actor command.Actor, shown bool, err error)
+}
+
+// Authenticator asks its methods in turn. A request that shows nothing is anonymous;
+// one that shows something that does not hold is refused, not taken for anonymous.
+type Authenticator []Method
+
+// NewAuthenticator knows Stoa's own sessions and API tokens.
+func NewAuthenticator(c *identity.Credentials) Authenticator { return Authenticator{credentials{c}} }
+
+// Authenticate tells who sent the request. The fault is Unauthenticated.
+func (a Authenticator) Authenticate(ctx context.Context, r *http.Request) (command.Actor, error) {
+	for _, method := range a {
+		if actor, shown, err := method.Authenticate(ctx, r); shown {
+			return actor, err
+		}
+	}
+	if r.Header.Get("Authorization") != "" {
+		return command.Actor{}, identity.ErrUnknownCredential()
+	}
+	return command.Actor{Kind: command.Anonymous}, nil
+}
+
+type credentials struct{ known *identity.Credentials }
+
+// Authenticate reads the bearer token, or else the session cookie. A bearer token
+// that does not look like ours is another method's.
+func (c credentials) Authenticate(ctx context.Context, r *http.Request) (actor command.Actor, shown bool, err error) {
+	if header := r.Header.Get("Authorization"); header != "" {
+		scheme, text, _ := strings.Cut(header, " ")
+		text = strings.TrimSpace(text)
+		if !strings.EqualFold(scheme, "Bearer") || !strings.HasPrefix(text, "stoa_") {
+			return actor, false, nil
+		}
+		actor, err = c.known.Actor(ctx, identity.APIToken, text)
+		return actor, true, err
+	}
+	cookie, err := r.Cookie(CookieName)
+	if err != nil || cookie.Value == "" {
+		return actor, false, nil //nolint:nilerr // no cookie is no credential
+	}
+	actor, err = c.known.Actor(ctx, identity.Session, cookie.Value)
+	return actor, true, err
+}

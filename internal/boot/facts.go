@@ -28,3 +28,16 @@ func facts() []eventlog.Fact {
 		node.DrainAsked{}, node.Drained{}, node.Removed{},
 	}, execution.FactTypes()...)
 }
+
+// accessEvents are the types after which somebody may see more or less than before.
+func accessEvents() []string {
+	var types []string
+	for _, f := range []eventlog.Fact{
+		tenancy.OrganizationCreated{}, tenancy.OrganizationMemberSet{}, tenancy.OrganizationMemberRemoved{}, tenancy.InvitationAccepted{},
+		tenancy.ProjectCreated{}, tenancy.ProjectMemberSet{}, tenancy.ProjectMemberRemoved{},
+		identity.SessionRevoked{}, identity.TokenRevoked{}, identity.PasswordChanged{}, identity.OperatorAppointed{},
+	} {
+		types = append(types, f.EventType())
+	}
+	return types
+}

@@ -10,13 +10,16 @@ import (
 	"time"
 
 	"github.com/stoa-cloud/stoa/internal/identity"
+	"github.com/stoa-cloud/stoa/internal/identity/identityhttp"
 	"github.com/stoa-cloud/stoa/internal/limit"
 	"github.com/stoa-cloud/stoa/internal/platform/clock"
 	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
+	"github.com/stoa-cloud/stoa/internal/platform/eventlog/eventloghttp"
 	"github.com/stoa-cloud/stoa/internal/platform/httpx"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
 	"github.com/stoa-cloud/stoa/internal/platform/lifecycle"
+	"github.com/stoa-cloud/stoa/internal/platform/permission"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
 	"github.com/stoa-cloud/stoa/internal/platform/pki"
 	"github.com/stoa-cloud/stoa/internal/platform/ratelimit"
@@ -35,9 +38,12 @@ type Program struct {
 	runner  *command.Runner
 	events
 	sliceSet
-	edge  *httpx.Server
-	graph *lifecycle.Graph
-	lock  *os.File
+	auth     identityhttp.Authenticator
+	eventAPI *eventloghttp.Slice
+	edge     *httpx.Server
+	graph    *lifecycle.Graph
+	lock     *os.File
+	stopping stopping
 }
 
 // events is the event log's parts.
@@ -111,6 +117,7 @@ func (p *Program) bind(authority *pki.Authority, incarnation int64) error {
 	if err := p.bindSlices(authority, incarnation); err != nil {
 		return err
 	}
+	p.auth = identityhttp.NewAuthenticator(identity.NewCredentials(p.runner, p.lastUsed))
 	if err := p.bindEvents(); err != nil {
 		return err
 	}
@@ -155,7 +162,13 @@ func (p *Program) bindEvents() (err error) {
 	if p.catalogue, err = eventlog.NewCatalogue(facts()...); err != nil {
 		return fmt.Errorf("catalogue events: %w", err)
 	}
-	p.consumers, err = eventlog.NewConsumers(p.infra.db, p.leases, p.hints, p.tail, p.log)
+	if p.consumers, err = eventlog.NewConsumers(p.infra.db, p.leases, p.hints, p.tail, p.log); err != nil {
+		return fmt.Errorf("declare consumers: %w", err)
+	}
+	p.eventAPI, err = eventloghttp.New(p.runner, eventloghttp.Config{
+		Tail: p.tail, Catalogue: p.catalogue, Authenticator: p.auth,
+		Operator: tenancy.Operator, Whole: []permission.Role{tenancy.Owner, tenancy.Admin}, Access: accessEvents(),
+	})
 	return err
 }
 
@@ -169,7 +182,7 @@ func (p *Program) bindEdge() error {
 		proxies = append(proxies, prefix)
 	}
 	edge, err := httpx.New(httpx.Config{
-		Log: p.log, NewID: ident.New, Authenticator: identity.Authenticator{identity.NewCredentials(p.runner, p.lastUsed)},
+		Log: p.log, NewID: ident.New, Authenticator: p.auth,
 		Limiter: ratelimit.NewInProcess(clock.System), Rates: limit.NewRates(p.limits.Reader, p.infra.db, p.log), Tracer: p.watch.Tracer,
 		Observe: p.watch.ObserveHTTP, TrustedProxies: proxies,
 	})

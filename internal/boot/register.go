@@ -4,12 +4,16 @@ import (
 	"context"
 	"time"
 
+	"github.com/stoa-cloud/stoa/docs"
 	"github.com/stoa-cloud/stoa/internal/execution/executionhttp"
 	"github.com/stoa-cloud/stoa/internal/identity"
 	"github.com/stoa-cloud/stoa/internal/identity/identityhttp"
 	"github.com/stoa-cloud/stoa/internal/limit/limithttp"
+	"github.com/stoa-cloud/stoa/internal/node/nodehttp"
+	"github.com/stoa-cloud/stoa/internal/platform/eventlog/eventloghttp"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
 	"github.com/stoa-cloud/stoa/internal/tenancy/tenancyhttp"
+	"github.com/stoa-cloud/stoa/web"
 )
 
 // register puts every slice's operations on the API.
@@ -18,9 +22,15 @@ func (p *Program) register() {
 	identityhttp.Register(api, p.identity)
 	tenancyhttp.Register(api, p.tenancy)
 	limithttp.Register(api, p.limits)
+	nodehttp.Register(api, p.nodes)
 	executionhttp.Register(api, p.executions)
+	eventloghttp.Register(api, p.eventAPI)
+	p.registerHealth(api)
 	mux := p.edge.Mux()
 	mux.Handle("GET /metrics", p.watch.Metrics())
+	mux.Handle("GET /docs", docs.Handler())
+	mux.Handle("GET /docs/", docs.Handler())
+	mux.Handle("/", web.Handler())
 }
 
 func (p *Program) forgetCredentials(ctx context.Context, at time.Time) error {

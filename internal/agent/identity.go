@@ -156,12 +156,13 @@ func (a *Agent) enrollOnce(ctx context.Context, token pki.Token, key crypto.Sign
 }
 
 // renew replaces key and certificate. The new ones serve from the next session on.
+// Once asked for, they are waited for: the session's end does not lose them.
 func (a *Agent) renew(ctx context.Context, client agentv1.AgentClient, id *identity) error {
 	key, request, err := pki.NewRequest()
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
 	defer cancel()
 	made, err := client.Renew(ctx, &agentv1.RenewRequest{CertificateRequest: request})
 	if err != nil {

@@ -66,6 +66,14 @@ func Main(version string, args []string, stderr io.Writer) int {
 	return 0
 }
 
+// Validate implements kong's hook.
+func (f *flags) Validate() error {
+	if f.Slots < 0 {
+		return errors.New("--slots is negative")
+	}
+	return nil
+}
+
 // readToken takes the token from its file. A missing file is no error: it is gone once it was used.
 func (f *flags) readToken() error {
 	if f.TokenFile == "" {
@@ -81,9 +89,6 @@ func (f *flags) readToken() error {
 
 func serve(ctx context.Context, f flags, version string, log *slog.Logger) error {
 	cfg := Config{Join: f.Join, Token: f.Token, DataDir: f.DataDir, Slots: f.Slots, Version: version, Log: log}
-	if cfg.Slots < 0 {
-		return errors.New("--slots is negative")
-	}
 	if cfg.Slots == 0 {
 		cfg.Slots = DefaultSlots()
 	}

@@ -258,21 +258,19 @@ func (s *session) goodbye() {
 	_ = s.stream.CloseSend()
 }
 
+// renewPause is the shortest time between two renewals, also when one failed.
+const renewPause = time.Minute
+
 // keepCertificate renews the certificate when two thirds of its life are over.
 func (s *session) keepCertificate(ctx context.Context, client agentv1.AgentClient, id *identity) {
-	for {
+	for pause := time.Duration(0); ; pause = renewPause {
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(max(time.Until(pki.RenewAt(id.cert)), 0)):
+		case <-time.After(max(time.Until(pki.RenewAt(id.cert)), pause)):
 		}
 		if err := s.agent.renew(ctx, client, id); err != nil && ctx.Err() == nil {
 			s.agent.log.Warn("certificate not renewed, trying again", "error", err, "expires", id.cert.NotAfter)
-			select {
-			case <-ctx.Done():
-				return
-			case <-time.After(time.Minute):
-			}
 		}
 	}
 }

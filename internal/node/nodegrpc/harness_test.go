@@ -1,0 +1,464 @@
+package nodegrpc
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials"
+
+	agentv1 "github.com/stoa-cloud/stoa/api/agent/v1"
+	"github.com/stoa-cloud/stoa/internal/agent"
+	"github.com/stoa-cloud/stoa/internal/agent/sandbox"
+	"github.com/stoa-cloud/stoa/internal/node"
+	"github.com/stoa-cloud/stoa/internal/platform/clock"
+	"github.com/stoa-cloud/stoa/internal/platform/command"
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
+	"github.com/stoa-cloud/stoa/internal/platform/permission"
+	"github.com/stoa-cloud/stoa/internal/platform/pg/pgtest"
+	"github.com/stoa-cloud/stoa/internal/platform/pki"
+)
+
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m, // but for the package's database, which ends with the process
+		goleak.IgnoreAnyFunction("github.com/jackc/pgx/v5/pgxpool.(*Pool).backgroundHealthCheck"),
+		goleak.IgnoreAnyFunction("github.com/stoa-cloud/stoa/internal/platform/pg.(*Server).supervise"),
+		goleak.IgnoreAnyFunction("github.com/stoa-cloud/stoa/internal/platform/pg.(*Server).stopOnDemand"),
+	)
+}
+
+const operator permission.Role = "platform.operator"
+
+var table = permission.Table{
+	"node.enroll": {operator}, "node.cordon": {operator}, "node.uncordon": {operator}, "node.drain": {operator},
+	"node.remove": {operator}, "node.list": {operator}, "node.get": {operator},
+	"node.admit":        {permission.Anyone},
+	"node.open_session": {permission.Agent}, "node.renew_certificate": {permission.Agent},
+	"node.mark_offline": {permission.System}, "node.mark_drained": {permission.System},
+}
+
+// plane is a control plane: the real database, server and TLS, and a workload that the test plays.
+type plane struct {
+	*Server
+	work      *workload
+	authority *pki.Authority
+	link      *link
+	address   string // what agents dial: the link's
+	log       *slog.Logger
+
+	mu    sync.Mutex
+	shift time.Duration // of the control plane's clock
+}
+
+func (p *plane) clock() time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return clock.System().Add(p.shift)
+}
+
+func (p *plane) turnClock(by time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.shift = by
+}
+
+func logger(tb testing.TB) *slog.Logger {
+	if os.Getenv("STOA_TEST_LOG") == "" {
+		return slog.New(slog.DiscardHandler)
+	}
+	return slog.New(slog.NewTextHandler(os.Stderr, nil)).With("test", tb.Name())
+}
+
+func start(tb testing.TB, cfg node.Config) *plane {
+	tb.Helper()
+	return startAt(tb, cfg, 0)
+}
+
+// startAt starts with the control plane's clock shifted.
+func startAt(tb testing.TB, cfg node.Config, shift time.Duration) *plane {
+	tb.Helper()
+	p := &plane{work: newWorkload(), log: logger(tb), shift: shift}
+	var err error
+	if p.authority, err = pki.Open(tb.TempDir(), p.clock); err != nil {
+		tb.Fatal(err)
+	}
+	runner := &command.Runner{DB: pgtest.Clone(tb), Table: table, Clock: p.clock, NewID: ident.New, Log: p.log}
+	p.Server, err = New(Config{
+		Slice: node.New(runner, p.authority, cfg), Authority: p.authority, Replica: ident.New(), Incarnation: 1, Clock: p.clock, Log: p.log,
+	})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	runner.Wake = p.Woken
+	p.Register(node.KindExecution, p.work)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	p.link = newLink(tb, listener.Addr().String())
+	p.address = p.link.address()
+	ctx, stop := context.WithCancel(context.Background())
+	var both sync.WaitGroup
+	both.Go(func() { _ = p.Serve(listener) })
+	both.Go(func() { _ = p.Run(ctx) })
+	tb.Cleanup(func() {
+		p.link.close()
+		stopping, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		if err := p.Stop(stopping); err != nil {
+			tb.Errorf("the server did not stop: %v", err)
+		}
+		stop()
+		both.Wait()
+	})
+	return p
+}
+
+func asOperator(tb testing.TB) context.Context {
+	return command.WithRequest(tb.Context(), &command.Request{
+		Actor: command.Actor{Kind: command.User, ID: ident.New(), Platform: []permission.Role{operator}}, CorrelationID: "test",
+	})
+}
+
+func (p *plane) token(tb testing.TB) string {
+	tb.Helper()
+	e, err := p.Slice.Enroll(asOperator(tb), node.Enroll{})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return e.Token
+}
+
+// machine is an agent with a sandbox that the test plays.
+type machine struct {
+	dir    string
+	driver *driver
+	stop   context.CancelFunc
+	done   chan error // what Run returned
+}
+
+// machine starts an agent that dials through the link.
+func (p *plane) machine(tb testing.TB, token, dir string) *machine {
+	tb.Helper()
+	m := &machine{dir: dir, driver: newDriver(), done: make(chan error, 1)}
+	a, err := agent.New(agent.Config{
+		Join: p.address, Token: token, DataDir: dir, Version: "1.0.0-test", Driver: m.driver, Slots: 4, Log: p.log.With("agent", dir),
+	})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	m.stop = stop
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		m.done <- a.Run(ctx)
+	}()
+	tb.Cleanup(func() {
+		p.link.thaw()
+		stop()
+		<-ended
+	})
+	return m
+}
+
+// join starts an agent, enrols it and waits for its session.
+func (p *plane) join(tb testing.TB) (*machine, node.Session) {
+	tb.Helper()
+	m := p.machine(tb, p.token(tb), tb.TempDir())
+	return m, wait(tb, p.work.opened).session
+}
+
+// assign gives the machine a task and waits until its sandbox has it.
+func (p *plane) assign(tb testing.TB, m *machine, s node.Session) (node.TaskRef, *run) {
+	tb.Helper()
+	ref := node.TaskRef{Kind: node.KindExecution, ID: ident.New(), Attempt: 1}
+	if err := p.Assign(s.NodeID, s.Epoch, node.Task{Ref: ref, Execution: &node.ExecutionSpec{Runtime: "python", Source: []byte("print(1)")}}); err != nil {
+		tb.Fatalf("assign: %v", err)
+	}
+	return ref, wait(tb, m.driver.runs)
+}
+
+// wait receives, and fails the test when nothing comes.
+func wait[T any](tb testing.TB, from <-chan T) T {
+	tb.Helper()
+	select {
+	case v := <-from:
+		return v
+	case <-time.After(20 * time.Second):
+		tb.Fatalf("no %T came", *new(T))
+		panic("unreachable")
+	}
+}
+
+// none fails the test if something is waiting.
+func none[T any](tb testing.TB, from <-chan T) {
+	tb.Helper()
+	select {
+	case v := <-from:
+		tb.Errorf("unexpected %+v", v)
+	default:
+	}
+}
+
+// client speaks the protocol by hand, with an enrolled machine's certificate.
+func (p *plane) client(tb testing.TB, dir string) agentv1.AgentClient {
+	tb.Helper()
+	text, err := os.ReadFile(filepath.Join(dir, "identity.pem"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	key, certs, err := pki.DecodePEM(text)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	conn, err := grpc.NewClient("passthrough:///"+p.link.address(), grpc.WithTransportCredentials(credentials.NewTLS(pki.ClientTLS(key, certs[0], certs[1]))))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = conn.Close() })
+	return agentv1.NewAgentClient(conn)
+}
+
+// driver is a sandbox in which the test says what programs do.
+type driver struct{ runs chan *run }
+
+type run struct {
+	job  sandbox.Job
+	out  func(sandbox.Stream, []byte)
+	ctx  context.Context
+	done chan sandbox.Result
+}
+
+func newDriver() *driver { return &driver{runs: make(chan *run, 100)} }
+
+func (d *driver) Run(ctx context.Context, job sandbox.Job, out func(sandbox.Stream, []byte)) (sandbox.Result, error) {
+	r := &run{job, out, ctx, make(chan sandbox.Result, 1)}
+	d.runs <- r
+	select {
+	case result := <-r.done:
+		return result, nil
+	case <-ctx.Done():
+		return sandbox.Result{Outcome: sandbox.Cancelled, Signal: "SIGKILL"}, nil
+	}
+}
+
+func (d *driver) Runtimes(context.Context) ([]sandbox.Runtime, error) {
+	return []sandbox.Runtime{{Name: "python", Version: "3.11.2", FileName: "main.py", Classes: []sandbox.Class{sandbox.ClassProcess}}}, nil
+}
+
+func (d *driver) Enforcement() []sandbox.Enforced {
+	return []sandbox.Enforced{{What: "memory", How: "test", OK: true}}
+}
+
+// completed is the result of a program that wrote so much and exited with 0.
+func completed(stdout, stderr int64) sandbox.Result {
+	zero := 0
+	return sandbox.Result{Outcome: sandbox.Completed, ExitCode: &zero, StdoutBytes: stdout, StderrBytes: stderr, Usage: sandbox.Usage{Wall: 1500 * time.Microsecond}}
+}
+
+// workload records what the server tells, and answers as the test wants.
+type workload struct {
+	opened  chan opening
+	closed  chan closing
+	changed chan node.Session
+	started chan node.TaskRef
+	frames  chan frame
+	ended   chan ending
+
+	mu    sync.Mutex
+	kill  func(running []node.TaskRef) []node.TaskRef
+	store func(node.TaskRef) error
+}
+
+type opening struct {
+	session          node.Session
+	running, unacked []node.TaskRef
+}
+
+type closing struct {
+	session node.Session
+	reason  string
+}
+
+type frame struct {
+	ref node.TaskRef
+	node.Frame
+}
+
+type ending struct {
+	node   ident.ID
+	epoch  int64
+	ref    node.TaskRef
+	result node.ExecutionResult
+}
+
+func newWorkload() *workload {
+	return &workload{
+		opened: make(chan opening, 100), closed: make(chan closing, 100), changed: make(chan node.Session, 100),
+		started: make(chan node.TaskRef, 10000), frames: make(chan frame, 10000), ended: make(chan ending, 10000),
+	}
+}
+
+// answer says how results are stored from now on.
+func (w *workload) answer(store func(node.TaskRef) error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.store = store
+}
+
+func (w *workload) unwanted(kill func([]node.TaskRef) []node.TaskRef) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.kill = kill
+}
+
+func (w *workload) SessionOpened(_ context.Context, s node.Session, running, unacked []node.TaskRef) ([]node.TaskRef, error) {
+	w.opened <- opening{s, running, unacked}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.kill == nil {
+		return nil, nil
+	}
+	return w.kill(running), nil
+}
+
+func (w *workload) SessionClosed(_ context.Context, s node.Session, reason string) {
+	w.closed <- closing{s, reason}
+}
+func (w *workload) NodeChanged(_ context.Context, s node.Session) { w.changed <- s }
+func (w *workload) Started(_ context.Context, _ ident.ID, ref node.TaskRef, _ time.Duration) {
+	w.started <- ref
+}
+
+func (w *workload) Output(_ context.Context, _ ident.ID, ref node.TaskRef, f node.Frame) {
+	w.frames <- frame{ref, f}
+}
+
+func (w *workload) Ended(_ context.Context, from ident.ID, epoch int64, ref node.TaskRef, r node.ExecutionResult) error {
+	w.mu.Lock()
+	store := w.store
+	w.mu.Unlock()
+	w.ended <- ending{from, epoch, ref, r}
+	if store == nil {
+		return nil
+	}
+	return store(ref)
+}
+
+// link is the network between agents and the control plane: it can be cut and frozen.
+type link struct {
+	listener net.Listener
+	to       string
+
+	mu     sync.Mutex
+	conns  map[net.Conn]bool
+	frozen chan struct{} // closed when it thaws; nil when it flows
+	broken bool
+	all    sync.WaitGroup
+}
+
+func newLink(tb testing.TB, to string) *link {
+	tb.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	l := &link{listener: listener, to: to, conns: map[net.Conn]bool{}}
+	l.all.Go(l.accept)
+	return l
+}
+
+func (l *link) address() string { return l.listener.Addr().String() }
+
+func (l *link) accept() {
+	for {
+		near, err := l.listener.Accept()
+		if err != nil {
+			return
+		}
+		far, err := net.Dial("tcp", l.to)
+		if err != nil || !l.add(near, far) {
+			_ = near.Close()
+			if far != nil {
+				_ = far.Close()
+			}
+			continue
+		}
+		l.all.Go(func() { l.pump(near, far) })
+		l.all.Go(func() { l.pump(far, near) })
+	}
+}
+
+func (l *link) add(conns ...net.Conn) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, c := range conns {
+		l.conns[c] = true
+	}
+	return !l.broken
+}
+
+func (l *link) pump(from, to net.Conn) {
+	buffer := make([]byte, 32<<10)
+	for {
+		n, err := from.Read(buffer)
+		l.mu.Lock()
+		frozen := l.frozen
+		l.mu.Unlock()
+		if frozen != nil {
+			<-frozen
+		}
+		if n > 0 {
+			if _, err := to.Write(buffer[:n]); err != nil {
+				break
+			}
+		}
+		if err != nil {
+			break
+		}
+	}
+	_ = from.Close()
+	_ = to.Close()
+}
+
+// cut ends every connection; with off, no new one comes through until it is mended.
+func (l *link) cut(off bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.broken = off
+	for c := range l.conns {
+		_ = c.Close()
+		delete(l.conns, c)
+	}
+}
+
+// freeze lets no byte through, as when a machine is unplugged.
+func (l *link) freeze() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.frozen = make(chan struct{})
+}
+
+func (l *link) thaw() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.frozen != nil {
+		close(l.frozen)
+		l.frozen = nil
+	}
+}
+
+func (l *link) close() {
+	l.thaw()
+	_ = l.listener.Close()
+	l.cut(true)
+	l.all.Wait()
+}

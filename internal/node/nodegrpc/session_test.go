@@ -1,0 +1,409 @@
+package nodegrpc
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	agentv1 "github.com/stoa-cloud/stoa/api/agent/v1"
+	"github.com/stoa-cloud/stoa/internal/agent"
+	"github.com/stoa-cloud/stoa/internal/agent/sandbox"
+	"github.com/stoa-cloud/stoa/internal/node"
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
+)
+
+func TestTaskFromAssignToAck(t *testing.T) {
+	p := start(t, node.Config{})
+	m, s := p.join(t)
+	if s.Slots != 4 || s.Epoch != 1 || s.Runtimes[0].ID() != "python@3.11.2" {
+		t.Errorf("session %+v", s)
+	}
+	ref, r := p.assign(t, m, s)
+	if r.job.Runtime != "python" || string(r.job.Source) != "print(1)" {
+		t.Errorf("job %+v", r.job)
+	}
+	if got := wait(t, p.work.started); got != ref {
+		t.Errorf("started %v, want %v", got, ref)
+	}
+	r.out(sandbox.Stdout, []byte("one"))
+	first := wait(t, p.work.frames)
+	r.out(sandbox.Stderr, []byte("oops"))
+	r.out(sandbox.Stdout, []byte("two"))
+	r.done <- completed(6, 1000)
+	e := wait(t, p.work.ended)
+	var got []frame
+	for len(p.work.frames) > 0 {
+		got = append(got, <-p.work.frames)
+	}
+	want := []frame{
+		{ref, node.Frame{Seq: 0, Stream: node.Stdout, Offset: 0, Bytes: []byte("one")}},
+		{ref, node.Frame{Seq: 1, Stream: node.Stderr, Offset: 0, Bytes: []byte("oops")}},
+		{ref, node.Frame{Seq: 2, Stream: node.Stdout, Offset: 3, Bytes: []byte("two")}},
+	}
+	if diff := cmp.Diff(want, append([]frame{first}, got...), cmp.AllowUnexported(frame{})); diff != "" {
+		t.Errorf("frames (-want +got):\n%s", diff)
+	}
+	zero := 0
+	wantEnd := ending{s.NodeID, 1, ref, node.ExecutionResult{
+		Outcome: node.OutcomeCompleted, ExitCode: &zero, Usage: node.Usage{Wall: 1500 * time.Microsecond},
+		Stdout: []byte("onetwo"), Stderr: []byte("oops"), StdoutBytes: 6, StderrBytes: 1000, Layout: []int32{3, -4, 3},
+		Ago: e.result.Ago,
+	}}
+	if diff := cmp.Diff(wantEnd, e, cmp.AllowUnexported(ending{})); diff != "" {
+		t.Errorf("result (-want +got):\n%s", diff)
+	}
+	if e.result.StdoutTruncated() || !e.result.StderrTruncated() {
+		t.Error("truncation is told wrongly")
+	}
+	// Acked, so that nothing is left when the agent comes again.
+	_, again := p.assign(t, m, s) // behind the ack, on the same stream
+	again.done <- completed(0, 0)
+	wait(t, p.work.ended)
+	ref3, r3 := p.assign(t, m, s)
+	p.link.cut(false)
+	if o := wait(t, p.work.opened); len(o.running) != 1 || o.running[0] != ref3 || len(o.unacked) > 1 {
+		t.Errorf("after a cut the agent says %+v", o)
+	}
+	r3.done <- completed(0, 0)
+}
+
+func TestTaskIsWorthOneRun(t *testing.T) {
+	p := start(t, node.Config{})
+	m, s := p.join(t)
+	x, err := p.find(s.NodeID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	task := node.Task{Ref: node.TaskRef{Kind: node.KindExecution, ID: ident.New(), Attempt: 1}, Execution: &node.ExecutionSpec{}}
+	assign := func() {
+		if err := p.Assign(s.NodeID, s.Epoch, task); err != nil {
+			t.Fatal(err)
+		}
+	}
+	assign()
+	r := wait(t, m.driver.runs)
+	assign() // while it runs
+	r.done <- completed(0, 0)
+	wait(t, p.work.ended)
+	assign() // after it ended
+	task.Ref.Attempt = 2
+	assign()
+	r = wait(t, m.driver.runs)
+	none(t, m.driver.runs)
+	r.done <- completed(0, 0)
+	if e := wait(t, p.work.ended); e.ref.Attempt != 2 {
+		t.Errorf("attempt %d ended", e.ref.Attempt)
+	}
+	if err := p.Assign(s.NodeID, s.Epoch+1, task); !errors.Is(err, node.ErrNoSession) {
+		t.Errorf("assigned in another epoch: %v", err)
+	}
+	if err := p.Assign(ident.New(), 1, task); !errors.Is(err, node.ErrNoSession) {
+		t.Errorf("assigned to an unknown node: %v", err)
+	}
+	for range queueLength { // nobody sends any more: the queue fills
+		x.stop(errStopping)
+		_ = x.offer(&toAgent{})
+	}
+	if err := x.offer(&toAgent{}); !errors.Is(err, node.ErrBusy) {
+		t.Errorf("a full queue took a message: %v", err)
+	}
+}
+
+func TestLateTaskIsRefused(t *testing.T) {
+	p := start(t, node.Config{})
+	m, s := p.join(t)
+	p.turnClock(-time.Minute) // by the clock of the welcome, the task is a minute old when it arrives
+	ref := node.TaskRef{Kind: node.KindExecution, ID: ident.New(), Attempt: 1}
+	if err := p.Assign(s.NodeID, s.Epoch, node.Task{Ref: ref, Execution: &node.ExecutionSpec{}}); err != nil {
+		t.Fatal(err)
+	}
+	if e := wait(t, p.work.ended); e.ref != ref || e.result.Outcome != node.OutcomeError || e.result.ReasonCode != node.ReasonTaskInvalid {
+		t.Errorf("ended %+v", e)
+	}
+	none(t, m.driver.runs)
+}
+
+func TestUnackedResultComesAgain(t *testing.T) {
+	p := start(t, node.Config{})
+	p.work.answer(func(node.TaskRef) error { return errors.New("the database is away") })
+	m, s := p.join(t)
+	ref, r := p.assign(t, m, s)
+	r.out(sandbox.Stdout, []byte("precious"))
+	r.done <- completed(8, 0)
+	if e := wait(t, p.work.ended); string(e.result.Stdout) != "precious" {
+		t.Errorf("ended %+v", e)
+	}
+	wait(t, p.work.ended) // tried again within the session
+	p.link.cut(false)
+	wait(t, p.work.closed)
+	p.work.answer(nil)
+	o := wait(t, p.work.opened)
+	if diff := cmp.Diff([]node.TaskRef{ref}, o.unacked); diff != "" || len(o.running) > 0 || o.session.Epoch != 2 {
+		t.Errorf("second hello: %+v", o)
+	}
+	for {
+		e := wait(t, p.work.ended)
+		if e.epoch == 1 {
+			continue // the last trial of the first session
+		}
+		if e.ref != ref || string(e.result.Stdout) != "precious" || e.result.Outcome != node.OutcomeCompleted {
+			t.Errorf("ended %+v", e)
+		}
+		return
+	}
+}
+
+func TestStaleResultIsForgotten(t *testing.T) {
+	p := start(t, node.Config{})
+	p.work.answer(func(node.TaskRef) error { return node.ErrStale })
+	m, s := p.join(t)
+	_, r := p.assign(t, m, s)
+	r.done <- completed(0, 0)
+	wait(t, p.work.ended)
+	_, r = p.assign(t, m, s) // its stream order is behind the ack
+	p.link.cut(false)
+	if o := wait(t, p.work.opened); len(o.unacked) > 0 || len(o.running) != 1 {
+		t.Errorf("second hello: %+v", o)
+	}
+	r.done <- completed(0, 0)
+}
+
+func TestOutputComesAgain(t *testing.T) {
+	p := start(t, node.Config{})
+	m, s := p.join(t)
+	ref, r := p.assign(t, m, s)
+	long := bytes.Repeat([]byte("0123456789abcdef"), 10_000) // 160,000 bytes: three frames
+	r.out(sandbox.Stdout, long)
+	r.out(sandbox.Stderr, []byte("!"))
+	collect := func(n int) []frame {
+		var all []frame
+		for range n {
+			all = append(all, wait(t, p.work.frames))
+		}
+		return all
+	}
+	first := collect(4)
+	var whole []byte
+	for i, f := range first {
+		if f.Seq != int64(i) {
+			t.Errorf("frame %d has seq %d", i, f.Seq)
+		}
+		if f.Stream == node.Stdout {
+			if f.Offset != int64(len(whole)) {
+				t.Errorf("frame %d has offset %d, want %d", i, f.Offset, len(whole))
+			}
+			whole = append(whole, f.Bytes...)
+		}
+	}
+	if !bytes.Equal(whole, long) {
+		t.Error("the output differs")
+	}
+	if err := p.ReplayOutput(s.NodeID, ref, 2); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(first[2:], collect(2), cmp.AllowUnexported(frame{})); diff != "" {
+		t.Errorf("replay (-want +got):\n%s", diff)
+	}
+	p.link.cut(false)
+	if o := wait(t, p.work.opened); len(o.running) != 1 || o.running[0] != ref {
+		t.Errorf("second hello: %+v", o)
+	}
+	if diff := cmp.Diff(first, collect(4), cmp.AllowUnexported(frame{})); diff != "" {
+		t.Errorf("after a reconnect (-want +got):\n%s", diff)
+	}
+	r.done <- completed(int64(len(long)), 1)
+	if e := wait(t, p.work.ended); e.epoch != 2 || !bytes.Equal(e.result.Stdout, long) {
+		t.Errorf("ended in epoch %d with %d bytes", e.epoch, len(e.result.Stdout))
+	}
+	none(t, p.work.frames)
+}
+
+func TestCancel(t *testing.T) {
+	p := start(t, node.Config{})
+	m, s := p.join(t)
+	ref, r := p.assign(t, m, s)
+	if err := p.Cancel(s.NodeID, ref, "asked"); err != nil {
+		t.Fatal(err)
+	}
+	<-r.ctx.Done()
+	if e := wait(t, p.work.ended); e.ref != ref || e.result.Outcome != node.OutcomeCancelled || e.result.ReasonCode != "asked" {
+		t.Errorf("ended %+v", e)
+	}
+	lost := node.TaskRef{Kind: node.KindExecution, ID: ident.New(), Attempt: 3}
+	if err := p.Cancel(s.NodeID, lost, "asked"); err != nil {
+		t.Fatal(err)
+	}
+	if e := wait(t, p.work.ended); e.ref != lost || e.result.ReasonCode != node.ReasonTaskUnknown {
+		t.Errorf("cancelling what is not there: %+v", e)
+	}
+}
+
+func TestWhatIsNotWantedIsKilled(t *testing.T) {
+	p := start(t, node.Config{})
+	m, s := p.join(t)
+	unwanted, _ := p.assign(t, m, s)
+	_, wanted := p.assign(t, m, s)
+	p.work.unwanted(func([]node.TaskRef) []node.TaskRef { return []node.TaskRef{unwanted} })
+	p.link.cut(false)
+	wait(t, p.work.opened)
+	if e := wait(t, p.work.ended); e.ref != unwanted || e.result.Outcome != node.OutcomeCancelled || e.result.ReasonCode != node.ReasonKilled {
+		t.Errorf("ended %+v", e)
+	}
+	if wanted.ctx.Err() != nil {
+		t.Error("the other one was ended too")
+	}
+	wanted.done <- completed(0, 0)
+}
+
+func TestSecondSessionSupersedesTheFirst(t *testing.T) {
+	p := start(t, node.Config{})
+	m, s := p.join(t)
+	stream, err := p.client(t, m.dir).Session(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := stream.Send(&agentv1.FromAgent{Message: &agentv1.FromAgent_Hello{Hello: &agentv1.Hello{}}}); err != nil {
+		t.Fatal(err)
+	}
+	closed := wait(t, p.work.closed)
+	if closed.session.Epoch != 1 || closed.reason != "Another session of this node was opened." {
+		t.Errorf("closed %+v", closed)
+	}
+	if o := wait(t, p.work.opened); o.session.NodeID != s.NodeID || o.session.Epoch != 2 {
+		t.Errorf("opened %+v", o)
+	}
+	if err := p.Assign(s.NodeID, 1, node.Task{Execution: &node.ExecutionSpec{}}); !errors.Is(err, node.ErrNoSession) {
+		t.Errorf("assigned to the superseded session: %v", err)
+	}
+	if o := wait(t, p.work.opened); o.session.Epoch != 3 { // the agent comes back, and has the last word
+		t.Errorf("opened %+v", o)
+	}
+	if _, err := drainStream(stream); status.Code(err) != codes.Aborted {
+		t.Errorf("the second session ended with %v", err)
+	}
+}
+
+func drainStream(stream interface {
+	Recv() (*agentv1.ToAgent, error)
+},
+) (n int, err error) {
+	for ; err == nil; n++ {
+		_, err = stream.Recv()
+	}
+	return n, err
+}
+
+func TestSilentAgentLosesItsLease(t *testing.T) {
+	p := start(t, node.Config{Lease: 600 * time.Millisecond, Grace: 400 * time.Millisecond})
+	m, s := p.join(t)
+	_, r := p.assign(t, m, s)
+	began := time.Now()
+	p.link.freeze()
+	closed := wait(t, p.work.closed)
+	if closed.reason != "Nothing was heard for longer than the lease." {
+		t.Errorf("closed: %s", closed.reason)
+	}
+	if _, err := p.find(s.NodeID); !errors.Is(err, node.ErrNoSession) {
+		t.Errorf("the session is still there: %v", err)
+	}
+	<-r.ctx.Done() // lease and grace are over for the agent too
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("the run ended after %s", took)
+	}
+	p.link.thaw()
+	p.link.cut(false)
+	wait(t, p.work.opened)
+	if e := wait(t, p.work.ended); e.result.Outcome != node.OutcomeError || e.result.ReasonCode != node.ReasonControlPlaneLost {
+		t.Errorf("ended %+v", e)
+	}
+}
+
+func TestSessionLivesByItsHeartbeats(t *testing.T) {
+	p := start(t, node.Config{Lease: 400 * time.Millisecond, Grace: 200 * time.Millisecond})
+	m, s := p.join(t)
+	_, r := p.assign(t, m, s)
+	idle := time.NewTimer(2 * time.Second) // five leases
+	defer idle.Stop()
+	select {
+	case <-idle.C:
+	case c := <-p.work.closed:
+		t.Errorf("closed: %s", c.reason)
+	case <-r.ctx.Done():
+		t.Error("the run was ended")
+	}
+	r.done <- completed(0, 0)
+	wait(t, p.work.ended)
+}
+
+func TestStoppingAgentSaysGoodbye(t *testing.T) {
+	p := start(t, node.Config{})
+	m, s := p.join(t)
+	p.assign(t, m, s)
+	m.stop()
+	if e := wait(t, p.work.ended); e.result.Outcome != node.OutcomeError || e.result.ReasonCode != node.ReasonAgentStopped {
+		t.Errorf("ended %+v", e)
+	}
+	if err := wait(t, m.done); err != nil {
+		t.Errorf("the agent stopped with %v", err)
+	}
+	if c := wait(t, p.work.closed); c.reason != "The agent closed the session." {
+		t.Errorf("closed: %s", c.reason)
+	}
+	p.running.Wait()
+	if err := p.Slice.Reconcile(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := p.Slice.Get(asOperator(t), node.Get{NodeID: s.NodeID}); err != nil || n.Status != node.Offline {
+		t.Errorf("the node is %s, %v", n.Status, err)
+	}
+}
+
+func TestCordonIsNoticedAtOnce(t *testing.T) {
+	p := start(t, node.Config{}) // with the renewal alone it would take three seconds
+	_, s := p.join(t)
+	if _, err := p.Slice.Drain(asOperator(t), node.Drain{NodeID: s.NodeID}); err != nil {
+		t.Fatal(err)
+	}
+	if c := wait(t, p.work.changed); !c.Cordoned || !c.Draining {
+		t.Errorf("changed %+v", c)
+	}
+	if local := p.Local(); len(local) != 1 || !local[0].Cordoned {
+		t.Errorf("local sessions: %+v", local)
+	}
+}
+
+func TestRemovedNodeIsRefused(t *testing.T) {
+	p := start(t, node.Config{})
+	m, s := p.join(t)
+	stolen := t.TempDir()
+	identity, err := os.ReadFile(filepath.Join(m.dir, "identity.pem"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(stolen, "identity.pem"), identity, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Slice.Remove(asOperator(t), node.Remove{NodeID: s.NodeID}); err != nil {
+		t.Fatal(err)
+	}
+	wait(t, p.work.closed)
+	// The token that it once joined with is spent, so that it cannot come back by itself.
+	if err := wait(t, m.done); !errors.Is(err, agent.ErrRemoved) {
+		t.Errorf("the agent ended with %v", err)
+	}
+	if err := wait(t, p.machine(t, "", stolen).done); !errors.Is(err, agent.ErrRemoved) {
+		t.Errorf("the stolen certificate: %v", err)
+	}
+	_, err = p.client(t, stolen).Renew(t.Context(), &agentv1.RenewRequest{})
+	if status.Code(err) != codes.PermissionDenied {
+		t.Errorf("renewing the stolen certificate: %v", err)
+	}
+	none(t, p.work.opened)
+}

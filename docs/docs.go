@@ -15,6 +15,7 @@ import (
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/renderer/html"
 )
 
 //go:embed *.md concepts/*.md operating/*.md security/*.md adr/*.md
@@ -46,7 +47,8 @@ type Page struct{ Path, Title string }
 
 // Handler serves the guide below /docs.
 func Handler() http.Handler {
-	markdown := goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithParserOptions(parser.WithAutoHeadingID()))
+	markdown := goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithParserOptions(parser.WithAutoHeadingID()),
+		goldmark.WithRendererOptions(html.WithUnsafe())) // the pages are ours; errors.md has an anchor per code, dots included
 	page := template.Must(template.New("page").Parse(layout))
 	var mu sync.Mutex
 	rendered := map[string][]byte{}

@@ -17,7 +17,7 @@ import (
 )
 
 // ProblemDetails is an error answer: application/problem+json, RFC 9457.
-type ProblemDetails struct { //nolint:errname // the name that RFC 9457 gives it, and the contract shows
+type ProblemDetails struct {
 	Type          string        `json:"type" format:"uri-reference" doc:"Where this kind of problem is explained." example:"/docs/errors#not_found"`
 	Title         string        `json:"title" doc:"The status in words." example:"Not Found"`
 	Status        int           `json:"status" doc:"The HTTP status." example:"404"`

@@ -132,6 +132,7 @@ func Permissions() permission.Table {
 		"event.list":   signedIn, // of the visible projects
 		"event.stream": signedIn,
 		"event.types":  signedIn,
+		"event.type":   signedIn,
 		"health.get":   operators,
 	}
 }

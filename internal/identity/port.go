@@ -31,7 +31,7 @@ func DefaultPolicy() Policy {
 	return Policy{Registration: Closed, PasswordMinLength: 10, LockoutFailures: 5, LockoutFor: 15 * time.Minute, SessionFor: 7 * 24 * time.Hour}
 }
 
-// Settings knows the policy: the limit slice through ReadSetting, or a fixed one in tests.
+// Settings knows the policy: the limit slice, through boot.
 type Settings interface {
 	Policy(ctx context.Context, q pg.Querier) (Policy, error)
 }

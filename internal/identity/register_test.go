@@ -1,7 +1,6 @@
 package identity
 
 import (
-	"context"
 	"sync"
 	"testing"
 
@@ -131,21 +130,5 @@ func TestPeopleAreDescribed(t *testing.T) {
 	got, err := People{}.People(t.Context(), h.db, []ident.ID{ada.ID, ident.New()})
 	if err != nil || len(got) != 1 || got[ada.ID].Email != ada.Email || got[ada.ID].Name != "Ada" || got[ada.ID].ServiceAccount {
 		t.Errorf("%v, %v", got, err)
-	}
-}
-
-func TestSettingsAreReadByName(t *testing.T) {
-	stored := map[string]int64{
-		"identity.password.min_length": 12, "identity.lockout.failures": 3, "identity.lockout.minutes": 20, "identity.session.hours": 2,
-	}
-	read := ReadSetting(func(_ context.Context, _ pg.Querier, name string) (int64, string, error) {
-		if name == "identity.registration" {
-			return 0, "invited", nil
-		}
-		return stored[name], "", nil
-	})
-	got, err := read.Policy(t.Context(), nil)
-	if want := (Policy{Invited, 12, 3, 20 * 60e9, 2 * 3600e9}); err != nil || got != want {
-		t.Errorf("%+v, %v", got, err)
 	}
 }

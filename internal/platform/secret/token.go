@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -76,7 +77,7 @@ func ParseToken(text string) (Token, error) {
 func (t Token) Reveal() string {
 	head := t.head()
 	sum := crc32.ChecksumIEEE(append([]byte(head), t.random[:]...))
-	tail := append(t.random[:len(t.random):len(t.random)], byte(sum>>24), byte(sum>>16), byte(sum>>8), byte(sum))
+	tail := binary.BigEndian.AppendUint32(t.random[:len(t.random):len(t.random)], sum)
 	return head + encoding.EncodeToString(tail)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -85,4 +86,12 @@ func Deliveries(ctx context.Context, q pg.Querier, consumer string, status Statu
 		return nil, fmt.Errorf("list deliveries: %w", err)
 	}
 	return all, nil
+}
+
+// ForgetDeliveries deletes what was discarded before a time.
+func ForgetDeliveries(ctx context.Context, db *pg.DB, before time.Time) error {
+	if _, err := db.Exec(ctx, `DELETE FROM delivery WHERE status = 'discarded' AND updated_at < $1`, before); err != nil {
+		return fmt.Errorf("forget discarded deliveries: %w", err)
+	}
+	return nil
 }

@@ -48,8 +48,8 @@ type chaos struct {
 	wrote map[ident.ID]span // by event
 }
 
-// span is when a transaction began and when its commit was known.
-type span struct{ began, committed int64 }
+// span is when a transaction began, had written an event, and was known to be committed.
+type span struct{ began, wrote, committed int64 }
 
 func newChaos(t *testing.T, seed uint64) *chaos {
 	c := &chaos{world: newWorld(t), seed: seed, parked: make(chan chan struct{}), wrote: map[ident.ID]span{}}
@@ -77,7 +77,7 @@ func (c *chaos) run() {
 
 	var writers sync.WaitGroup
 	for i := range chaosWriters {
-		writers.Go(func() { c.write(rand.New(rand.NewPCG(c.seed, uint64(i)))) })
+		writers.Go(func() { c.write(i, rand.New(rand.NewPCG(c.seed, uint64(i)))) })
 	}
 	done := make(chan struct{})
 	go c.releaseParked(done)
@@ -99,13 +99,21 @@ func (c *chaos) run() {
 	}
 }
 
+// skewed makes an id on a machine whose clock is off: ids tell nothing about order.
+func skewed(writer int) ident.ID {
+	id, wrong := ident.New(), ident.FloorAt(time.Now().Add(time.Duration(writer-chaosWriters/2)*time.Second))
+	copy(id[:6], wrong[:6])
+	return id
+}
+
 // write commits, delays and rolls back transactions on random aggregates.
-func (c *chaos) write(r *rand.Rand) {
+func (c *chaos) write(writer int, r *rand.Rand) {
 	for range chaosWrites {
 		aggregate := c.aggregates[r.IntN(len(c.aggregates))]
 		events, fails, parks := 1+r.IntN(2), r.IntN(6) == 0, r.IntN(2) == 0
 		began := c.clock.Add(1)
 		var written []Event
+		var wrote []int64
 		rolledBack := errors.New("rolled back")
 		err := c.db.InTx(context.Background(), func(ctx context.Context, tx *pg.Tx) error {
 			for range events {
@@ -114,12 +122,14 @@ func (c *chaos) write(r *rand.Rand) {
 					return err
 				}
 				e := happened(aggregate, version)
+				e.ID = skewed(writer)
 				written = append(written, e)
 				// Now, not with the commit: the outbox number is drawn, and others commit before us.
 				if _, err := tx.Exec(ctx, insertEvent, e.ID, e.Type, e.Time, e.AggregateKind, e.AggregateID, e.Version, nil, nil,
 					e.ActorKind, nil, e.CorrelationID, nil, e.Data); err != nil {
 					return err
 				}
+				wrote = append(wrote, c.clock.Add(1))
 			}
 			if parks {
 				gate := make(chan struct{})
@@ -139,8 +149,8 @@ func (c *chaos) write(r *rand.Rand) {
 		}
 		committed := c.clock.Add(1)
 		c.mu.Lock()
-		for _, e := range written {
-			c.wrote[e.ID] = span{began, committed}
+		for i, e := range written {
+			c.wrote[e.ID] = span{began, wrote[i], committed}
 		}
 		c.mu.Unlock()
 		if r.IntN(4) > 0 { // some hints are lost
@@ -278,8 +288,8 @@ func (c *chaos) checkLog() {
 		}
 		earliest = min(earliest, s.committed)
 	}
-	byID := slices.SortedFunc(slices.Values(log), func(a, b Event) int { return cmp.Compare(a.ID.String(), b.ID.String()) })
-	for i, e := range byID {
+	asWritten := slices.SortedFunc(slices.Values(log), func(a, b Event) int { return cmp.Compare(c.wrote[a.ID].wrote, c.wrote[b.ID].wrote) })
+	for i, e := range asWritten {
 		if e.Position != int64(i+1) {
 			swapped++
 		}

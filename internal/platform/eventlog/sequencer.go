@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/stoa-cloud/stoa/internal/platform/crash"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
 )
 
@@ -137,12 +138,14 @@ func (s *Sequencer) move(ctx context.Context, epoch int64) (moved int, err error
 		if err := answers.QueryRow().Scan(&moved, &position); err != nil && !errors.Is(err, pgx.ErrNoRows) {
 			return err
 		}
+		crash.Point("sequencer.before_commit")
 		return answers.Close()
 	})
 	if err != nil {
 		return 0, err
 	}
 	if moved > 0 {
+		crash.Point("sequencer.not_hinted")
 		s.hints.sequenced()
 	}
 	return moved, nil

@@ -28,19 +28,20 @@ func Register(api huma.API, s *Slice) {
 	huma.Register(api, httpx.Operation("event.type", http.MethodGet, "/api/v1/events/types/{type}", "Get the JSON Schema of a type of event", tag), s.getType)
 }
 
-type choiceInput struct {
+// ChoiceInput is exported because the edge sees no parameters in embedded structs that are not.
+type ChoiceInput struct {
 	ProjectID ident.ID `query:"project_id" doc:"Only of this project."`
 	Type      []string `query:"type,explode" maxItems:"50" doc:"Only of these types." example:"execution.completed.v1"`
 	Subject   string   `query:"subject" maxLength:"128" doc:"Only about this thing: a kind and an id." example:"execution/018f9c2e-0000-7000-8000-000000000000"`
 	All       bool     `query:"all" doc:"Operators: also of projects and organizations that they do not belong to."`
 }
 
-func (in choiceInput) choice() Choice {
+func (in ChoiceInput) choice() Choice {
 	return Choice{ProjectID: in.ProjectID, Types: in.Type, Subject: in.Subject, All: in.All}
 }
 
 type listInput struct {
-	choiceInput
+	ChoiceInput
 	httpx.Paging
 }
 
@@ -78,7 +79,7 @@ func (s *Slice) getList(ctx context.Context, in *listInput) (*listOutput, error)
 }
 
 type streamInput struct {
-	choiceInput
+	ChoiceInput
 	Header string `header:"Last-Event-ID" maxLength:"20" doc:"The id of the last event that the client has."`
 	Query  string `query:"last_event_id" maxLength:"20" doc:"The same, for a first connection; the header wins."`
 }

@@ -1,0 +1,234 @@
+package eventlog
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/stoa-cloud/stoa/internal/platform/fault"
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
+	"github.com/stoa-cloud/stoa/internal/platform/pg"
+)
+
+// log notes what a handler saw, by commit.
+type sights struct {
+	mu   sync.Mutex
+	seen []string
+	fail map[string]error // by event name
+}
+
+func (s *sights) handler(name func(Event) string) Handler {
+	return func(_ context.Context, tx *pg.Tx, e Event) error {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if err := s.fail[name(e)]; err != nil {
+			return err
+		}
+		tx.AfterCommit(func() {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.seen = append(s.seen, name(e))
+		})
+		return nil
+	}
+}
+
+func (s *sights) all() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return strings.Join(s.seen, " ")
+}
+
+func (s *sights) set(name string, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fail[name] = err
+}
+
+// letters names aggregates a, b, …: the event "a2" is version 2 of a.
+type letters struct{ ids map[string]ident.ID }
+
+func newLetters() letters {
+	return letters{map[string]ident.ID{"a": ident.New(), "b": ident.New()}}
+}
+
+func (l letters) event(name string) Event { return happened(l.ids[name[:1]], int64(name[1]-'0')) }
+
+func (l letters) name(e Event) string {
+	for letter, id := range l.ids {
+		if id == e.AggregateID {
+			return letter + string(rune('0'+e.Version))
+		}
+	}
+	return "?"
+}
+
+func (l letters) commit(w *world, names ...string) {
+	for _, name := range names {
+		w.commit(l.event(name))
+	}
+}
+
+func (w *world) deliveries(consumer string, l letters) string {
+	all, err := Deliveries(w.t.Context(), w.db, consumer, "", 0, 100)
+	w.must(err)
+	var text []string
+	for _, d := range all {
+		event, err := pg.One[Event](w.t.Context(), w.db, readOne, d.Position)
+		w.must(err)
+		text = append(text, l.name(event)+":"+string(d.Status))
+	}
+	return strings.Join(text, " ")
+}
+
+func (w *world) consumers(defs ...Consumer) *Consumers {
+	consumers, err := NewConsumers(w.db, &ranks{}, w.hints, w.tail, quiet, defs...)
+	w.must(err)
+	consumers.Metric = NewMetrics(w.db, prometheus.NewRegistry())
+	w.background(consumers.Run)
+	return consumers
+}
+
+func TestAFailingEventHoldsOnlyItsAggregateBack(t *testing.T) {
+	w, l := newWorld(t), newLetters()
+	s := &sights{fail: map[string]error{"a1": errors.New("a1 is poison")}}
+	w.follow()
+	consumers := w.consumers(Consumer{Name: "c", Handler: s.handler(l.name), Retry: Retry{Attempts: 2, First: time.Millisecond}})
+	l.commit(w, "a1", "b1", "a2", "b2")
+	w.eventually("a1 is given up, b goes on", func() bool {
+		return w.deliveries("c", l) == "a1:dead a2:waiting" && s.all() == "b1 b2"
+	})
+	l.commit(w, "a3", "b3")
+	w.eventually("a3 waits too", func() bool {
+		return w.deliveries("c", l) == "a1:dead a2:waiting a3:waiting" && s.all() == "b1 b2 b3"
+	})
+	dead, err := Deliveries(t.Context(), w.db, "c", Dead, 0, 10)
+	w.must(err)
+	if len(dead) != 1 || dead[0].Attempts != 2 || dead[0].Reason != "a1 is poison" {
+		t.Errorf("%+v", dead)
+	}
+	health, err := ReadHealth(t.Context(), w.db)
+	w.must(err)
+	if diff := cmp.Diff(ConsumerState{Name: "c", Position: 6, Dead: 1, Waiting: 2}, health.Consumers[0]); diff != "" {
+		t.Error(diff)
+	}
+
+	s.set("a1", nil)
+	w.must(w.db.InTx(t.Context(), func(ctx context.Context, tx *pg.Tx) error { return consumers.Retry(ctx, tx, "c", dead[0].EventID) }))
+	w.eventually("all of a follows in order", func() bool { return s.all() == "b1 b2 b3 a1 a2 a3" && w.deliveries("c", l) == "" })
+}
+
+func TestDiscardLetsTheNextOnesGo(t *testing.T) {
+	w, l := newWorld(t), newLetters()
+	s := &sights{fail: map[string]error{"a1": errors.New("poison")}}
+	w.follow()
+	consumers := w.consumers(Consumer{Name: "c", Handler: s.handler(l.name), Retry: Retry{Attempts: 1}})
+	l.commit(w, "a1", "a2", "a3")
+	w.eventually("a1 is dead", func() bool { return w.deliveries("c", l) == "a1:dead a2:waiting a3:waiting" })
+	dead, err := Deliveries(t.Context(), w.db, "c", Dead, 0, 10)
+	w.must(err)
+	discard := func(event ident.ID) error {
+		return w.db.InTx(t.Context(), func(ctx context.Context, tx *pg.Tx) error { return consumers.Discard(ctx, tx, "c", event) })
+	}
+	w.must(discard(dead[0].EventID))
+	w.eventually("a2 and a3 follow", func() bool { return s.all() == "a2 a3" && w.deliveries("c", l) == "a1:discarded" })
+	if err := discard(dead[0].EventID); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("discarded twice: %v", err)
+	}
+	if err := discard(ident.New()); fault.KindOf(err) != fault.NotFound {
+		t.Error(err)
+	}
+	w.must(ForgetDeliveries(t.Context(), w.db, time.Now().Add(time.Hour)))
+	if got := w.deliveries("c", l); got != "" {
+		t.Error(got)
+	}
+}
+
+// TestEffectsCommitWithThePlace: what a failing batch wrote is gone, and written once in the end.
+func TestEffectsCommitWithThePlace(t *testing.T) {
+	w, l := newWorld(t), newLetters()
+	_, err := w.db.Exec(t.Context(), `CREATE TABLE effect (name text PRIMARY KEY)`)
+	w.must(err)
+	var once sync.Once
+	w.follow()
+	l.commit(w, "a1", "b1", "a2", "b2") // one batch, because they are all there before
+	w.eventually("all are in the log", func() bool { return w.tail.Head() == 4 })
+	w.consumers(Consumer{Name: "c", Retry: Retry{First: time.Millisecond}, Handler: func(ctx context.Context, tx *pg.Tx, e Event) error {
+		if _, err := tx.Exec(ctx, `INSERT INTO effect VALUES ($1)`, l.name(e)); err != nil {
+			return err
+		}
+		if l.name(e) == "b1" {
+			once.Do(func() { panic("only once") })
+		}
+		return nil
+	}})
+	w.eventually("all effects are there", func() bool {
+		n, err := pg.One[int](t.Context(), w.db, `SELECT count(*) FROM effect`)
+		w.must(err)
+		return n == 4 && w.deliveries("c", l) == ""
+	})
+}
+
+func TestAConsumerOfOtherTypesMovesItsPlaceSeldom(t *testing.T) {
+	w := newWorld(t)
+	w.commit(happened(ident.New(), 1))
+	w.sequence()
+	_, err := w.tail.advance(t.Context())
+	w.must(err)
+	consumers, err := NewConsumers(w.db, &ranks{}, w.hints, w.tail, quiet, Consumer{Name: "c"})
+	w.must(err)
+	c := &cursor{Consumers: consumers, consumer: Consumer{Name: "c", Types: []string{"other.v1"}}, name: "c", epoch: 1}
+	w.must(c.claim(t.Context(), 0))
+	if _, err := c.step(t.Context()); err != nil || c.looked != 1 || c.position != 0 {
+		t.Errorf("looked %d, stored %d, %v", c.looked, c.position, err)
+	}
+	c.stored = c.stored.Add(-storeEvery)
+	if _, err := c.step(t.Context()); err != nil || c.position != 1 {
+		t.Errorf("stored %d, %v", c.position, err)
+	}
+	later := &cursor{Consumers: consumers, consumer: c.consumer, name: "c", epoch: 2}
+	w.must(later.claim(t.Context(), 0))
+	if later.position != 1 {
+		t.Errorf("the next holder starts at %d", later.position)
+	}
+	if err := c.claim(t.Context(), 0); !errors.Is(err, ErrStale) {
+		t.Errorf("the old holder claims again: %v", err)
+	}
+}
+
+func TestReplay(t *testing.T) {
+	w, l := newWorld(t), newLetters()
+	s := &sights{fail: map[string]error{}}
+	w.follow()
+	consumers := w.consumers(Consumer{Name: "c", Handler: s.handler(l.name), Replayable: true}, Consumer{Name: "never", Types: []string{"x"}})
+	l.commit(w, "a1", "b1", "a2", "b2")
+	w.eventually("all is seen", func() bool { return s.all() == "a1 b1 a2 b2" })
+	w.must(consumers.Replay(t.Context(), "once more", "c", 1, 3))
+	if got := s.all(); got != "a1 b1 a2 b2 b1 a2" {
+		t.Error(got)
+	}
+	w.must(consumers.Replay(t.Context(), "once more", "c", 1, 3))
+	if got := s.all(); got != "a1 b1 a2 b2 b1 a2" {
+		t.Error("a replay that is done does nothing:", got)
+	}
+	l.commit(w, "a3")
+	w.eventually("its own place did not move", func() bool { return s.all() == "a1 b1 a2 b2 b1 a2 a3" })
+	if err := consumers.Replay(t.Context(), "x", "never", 0, 1); err == nil {
+		t.Error("replayed what is not replayable")
+	}
+}
+
+func TestRetryPause(t *testing.T) {
+	r := Retry{First: time.Second, Longest: time.Minute}.orDefault()
+	for attempts, want := range map[int]time.Duration{1: time.Second, 2: 2 * time.Second, 4: 8 * time.Second, 9: time.Minute, 1000: time.Minute} {
+		if got := r.pause(attempts); got < want*8/10 || got > want*12/10 {
+			t.Errorf("%s after %d attempts, want about %s", got, attempts, want)
+		}
+	}
+}

@@ -76,8 +76,8 @@ func TestChangePassword(t *testing.T) {
 	other, err := h.signInAs(ada.Account.Email, password)
 	wantCode(t, err, "")
 	token := h.token(h.as(ada.Secret), CreateToken{})
-	change := func(current, new string) error {
-		_, err := h.ChangePassword(h.as(ada.Secret), ChangePassword{Current: secret.New(current), New: secret.New(new)})
+	change := func(current, next string) error {
+		_, err := h.ChangePassword(h.as(ada.Secret), ChangePassword{Current: secret.New(current), New: secret.New(next)})
 		return err
 	}
 	wantCode(t, change("wrong", "something else"), "password.wrong")

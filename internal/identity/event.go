@@ -37,7 +37,7 @@ type (
 	TokenRevoked struct {
 		TokenID ident.ID `json:"token_id"`
 	}
-	// OperatorAppointed: the first administrator, by the set-up link, or the local operator.
+	// OperatorAppointed is about the first administrator, or the local operator.
 	OperatorAppointed struct{}
 )
 

@@ -62,7 +62,7 @@ func (guest) Authenticate(_ context.Context, r *http.Request) (command.Actor, bo
 
 func TestMethodsAreAskedInTurn(t *testing.T) {
 	s := newSite(t, pgtest.Open(t))
-	both := append(s.auth, guest{})
+	both := identityhttp.Authenticator{s.auth[0], guest{}}
 	for header, kind := range map[string]command.ActorKind{"Bearer guest": command.User, "Bearer other": "", "Bearer stoa_pat_x": "", "": command.Anonymous} {
 		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.Header.Set("Authorization", header)

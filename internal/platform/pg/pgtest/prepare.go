@@ -8,8 +8,9 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
-	"io/fs"
+	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -43,57 +44,75 @@ func Prepare(tb testing.TB, others map[string]string) {
 }
 
 func constants(dir string, others map[string]string) (map[string]string, error) {
-	files := token.NewFileSet()
-	packages, err := parser.ParseDir(files, dir, func(f fs.FileInfo) bool { return !strings.HasSuffix(f.Name(), "_test.go") }, 0)
+	files, err := sources(dir)
 	if err != nil {
 		return nil, err
 	}
+	info := types.Info{Defs: map[*ast.Ident]types.Object{}}
+	config := types.Config{Error: func(error) {}, Importer: nothing{}} // constants need no imports
+	_, _ = config.Check(dir, files.set, files.parsed, &info)
 	found := map[string]string{}
-	for name, pkg := range packages {
-		var sources []*ast.File
-		for _, file := range pkg.Files {
-			sources = append(sources, file)
+	for id, object := range info.Defs {
+		c, ok := object.(*types.Const)
+		if !ok {
+			continue
 		}
-		info := types.Info{Defs: map[*ast.Ident]types.Object{}}
-		config := types.Config{Error: func(error) {}, Importer: nothing{}} // imports are not needed for constants
-		_, _ = config.Check(name, files, sources, &info)
-		for id, object := range info.Defs {
-			c, ok := object.(*types.Const)
-			if !ok {
-				continue
-			}
-			sql := others[id.Name]
-			switch {
-			case sql != "":
-			case c.Val().Kind() == constant.String:
-				sql = constant.StringVal(c.Val())
-			case c.Val().Kind() == constant.Unknown && mentionsSQL(id):
-				return nil, fmt.Errorf("the SQL of %s depends on another package: give it to Prepare", id.Name)
-			}
-			if statement.MatchString(sql) {
-				found[id.Name] = sql
-			}
+		sql := others[id.Name]
+		switch {
+		case sql != "":
+		case c.Val().Kind() == constant.String:
+			sql = constant.StringVal(c.Val())
+		case c.Val().Kind() == constant.Unknown && files.beginsWithSQL(id):
+			return nil, fmt.Errorf("the SQL of %s depends on another package: give it to Prepare", id.Name)
+		}
+		if statement.MatchString(sql) {
+			found[id.Name] = sql
 		}
 	}
 	return found, nil
 }
 
-// mentionsSQL looks at a constant whose value is not known here.
-func mentionsSQL(id *ast.Ident) bool {
-	spec, ok := id.Obj.Decl.(*ast.ValueSpec)
-	if !ok {
-		return false
+type source struct {
+	set    *token.FileSet
+	parsed []*ast.File
+}
+
+func sources(dir string) (source, error) {
+	s := source{set: token.NewFileSet()}
+	names, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	if err != nil {
+		return s, err
 	}
-	sql := false
-	for _, value := range spec.Values {
-		ast.Inspect(value, func(n ast.Node) bool {
-			if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING && statement.MatchString(strings.Trim(lit.Value, "`\"")) {
-				sql = true
+	for _, name := range names {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(s.set, name, nil, 0)
+		if err != nil {
+			return s, err
+		}
+		s.parsed = append(s.parsed, file)
+	}
+	return s, nil
+}
+
+// beginsWithSQL looks at a constant whose value is not known here.
+func (s source) beginsWithSQL(id *ast.Ident) (found bool) {
+	for _, file := range s.parsed {
+		ast.Inspect(file, func(n ast.Node) bool {
+			spec, ok := n.(*ast.ValueSpec)
+			if !ok || !slices.Contains(spec.Names, id) {
+				return true
 			}
-			return true
+			ast.Inspect(spec, func(n ast.Node) bool {
+				lit, ok := n.(*ast.BasicLit)
+				found = found || ok && lit.Kind == token.STRING && statement.MatchString(strings.Trim(lit.Value, "`\""))
+				return true
+			})
+			return false
 		})
 	}
-	return sql
+	return found
 }
 
 // nothing imports nothing.

@@ -27,6 +27,7 @@ type account struct {
 	memoryLimit          int64 // as set last
 	processes            int
 	startCPU             time.Duration
+	startMemory          int64
 	startOOM, startForks int64
 }
 
@@ -130,6 +131,7 @@ func (a *account) start() {
 	if a.peak >= 0 {
 		_ = put(a.peak, 0)
 	}
+	a.startMemory = a.peakTotal()
 	a.startCPU, a.startOOM, a.startForks = a.cpuTotal(), a.count(a.oom, "oom_kill "), a.count(a.forks, "max ")
 }
 
@@ -137,7 +139,10 @@ func (a *account) cpuUsed() time.Duration { return a.cpuTotal() - a.startCPU }
 func (a *account) oomKills() int64        { return a.count(a.oom, "oom_kill ") - a.startOOM }
 func (a *account) refusedForks() int64    { return a.count(a.forks, "max ") - a.startForks }
 
-func (a *account) peakMemory() int64 {
+// peakMemory leaves out what was charged before: pages of the system's files, which stay cached for everybody.
+func (a *account) peakMemory() int64 { return a.peakTotal() - a.startMemory }
+
+func (a *account) peakTotal() int64 {
 	if a.peak < 0 {
 		return 0
 	}
@@ -171,9 +176,18 @@ func (a *account) count(fd int, key string) int64 {
 	return 0
 }
 
-// recycle drops what the last run left charged (page cache of files it read first).
+// mostResidue is how much cached file memory may stay charged to a slot. It is the next run's, and reclaimed when that
+// needs the room; but a run that has read all of /usr shall not blur the next one's peak.
+const mostResidue = 32 << 20
+
+// recycle drops what the last run left charged, if that is much. Always would be slow: the pages of the interpreter itself
+// may be charged here, and would have to be read from disk again.
 func (a *account) recycle() {
-	if a.force >= 0 {
+	if a.peak < 0 || a.force < 0 {
+		return
+	}
+	_ = put(a.peak, 0) // now it is what is charged at this moment
+	if a.peakTotal() > mostResidue {
 		_ = put(a.force, 0)
 	}
 }

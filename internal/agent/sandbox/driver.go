@@ -160,6 +160,9 @@ func (w *ward) startOn(ctx context.Context, d *Driver) error {
 	// Not before the helper stands: it is what removes them when we are killed.
 	failed := w.tree.create()
 	d.enforced = w.enforcement(failed)
+	if err := w.tree.weigh(d.config.Slots); err != nil {
+		d.log.Warn("sandboxes may be slow on a busy host", "error", err)
+	}
 	parked := max(d.config.Parked, 0)
 	for i := range d.config.Slots + parked + 2 { // two for cells that are being torn down
 		a, err := w.tree.open(i, w.cpus)

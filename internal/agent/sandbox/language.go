@@ -3,7 +3,7 @@ package sandbox
 import "regexp"
 
 // language is a kind of runtime: where its interpreters are found, and how they are asked for their version and started.
-// In commands, {bin} is the interpreter and {file} the source; {home} in globs is the agent's own home.
+// In commands, {bin} is the interpreter, {file} the source and {key} the prepared library (see gocache.go); {home} in globs is the agent's own home.
 type language struct {
 	name     string
 	globs    []string
@@ -22,9 +22,10 @@ type language struct {
 // versionPattern finds the version in what an interpreter prints about itself.
 var versionPattern = regexp.MustCompile(`\d+\.\d+(\.\d+)?`)
 
-const goCompile = `if [ -r "/cache/$STOA_GO_CACHE/importcfg" ] && [ ! -e go.mod ]; then
-  {bin} tool compile -importcfg "/cache/$STOA_GO_CACHE/importcfg" -p main -complete -o /tmp/main.a *.go &&
-  {bin} tool link -importcfg "/cache/$STOA_GO_CACHE/importcfg" -s -w -o main /tmp/main.a
+const goCompile = `exec >&2
+if [ -r "/cache/{key}/importcfg" ] && [ ! -e go.mod ]; then
+  {bin} tool compile -importcfg "/cache/{key}/importcfg" -p main -complete -o /tmp/main.a *.go &&
+  {bin} tool link -importcfg "/cache/{key}/importcfg" -s -w -o main /tmp/main.a
 elif [ -e go.mod ]; then GOCACHE=/tmp/go-build {bin} build -ldflags='-s -w' -o main .
 else GOCACHE=/tmp/go-build {bin} build -ldflags='-s -w' -o main *.go
 fi && rm -rf /tmp/main.a /tmp/go-build`

@@ -90,11 +90,11 @@ func (d *Driver) discover(ctx context.Context) ([]*Runtime, error) {
 	}
 	var mu sync.Mutex
 	found := []*Runtime{}
-	group, ctx := errgroup.WithContext(ctx)
+	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(min(4, d.config.Slots))
 	for _, p := range d.places {
 		group.Go(func() error {
-			version, err := d.askVersion(ctx, p)
+			version, err := d.askVersion(groupCtx, p)
 			if err != nil {
 				return err
 			}
@@ -119,6 +119,11 @@ func (d *Driver) discover(ctx context.Context) ([]*Runtime, error) {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), -compareVersions(a.Version, b.Version), cmp.Compare(order[a.Path], order[b.Path]))
 	})
 	d.known = slices.CompactFunc(found, func(a, b *Runtime) bool { return a.ID() == b.ID() })
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.current != nil && !d.config.NoCompileCache {
+		d.teardown.Go(func() { d.prepareGo(context.WithoutCancel(ctx), d.known) })
+	}
 	return d.known, nil
 }
 
@@ -145,7 +150,7 @@ func (p place) runtime(version string) *Runtime {
 	fill := func(list []string) []string {
 		filled := make([]string, len(list))
 		for i, s := range list {
-			filled[i] = strings.NewReplacer("{bin}", p.path, "{file}", l.file).Replace(s)
+			filled[i] = strings.NewReplacer("{bin}", p.path, "{file}", l.file, "{key}", goKey(version, p.path)).Replace(s)
 		}
 		return filled
 	}

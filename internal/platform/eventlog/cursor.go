@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"github.com/stoa-cloud/stoa/internal/platform/crash"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
 )
@@ -119,6 +120,7 @@ func (c *cursor) handle(ctx context.Context, entries []*Entry, through int64) er
 			if err := call(ctx, c.consumer.Handler, tx, e.Event); err != nil {
 				return err
 			}
+			crash.Point("consumer.mid_handler")
 		}
 		tx.Defer(moveConsumer, c.name, c.epoch, through)
 		return nil

@@ -7,6 +7,7 @@ import (
 
 	agentv1 "github.com/stoa-cloud/stoa/api/agent/v1"
 	"github.com/stoa-cloud/stoa/internal/agent/sandbox"
+	"github.com/stoa-cloud/stoa/internal/platform/crash"
 )
 
 // assign takes a signed task in and starts it, unless this attempt was seen before.
@@ -47,12 +48,17 @@ func (a *Agent) run(ctx context.Context, x *task, job sandbox.Job) {
 		a.table.end(x, failure(&ending{outcomeError, reasonTaskRefused, "This host cannot isolate programs, so it runs none."}), time.Now())
 		return
 	}
-	done, err := a.cfg.Driver.Run(ctx, job, func(stream sandbox.Stream, b []byte) { a.table.write(x, stream, b) })
+	crash.Point("agent.claimed")
+	done, err := a.cfg.Driver.Run(ctx, job, func(stream sandbox.Stream, b []byte) {
+		crash.Point("agent.running")
+		a.table.write(x, stream, b)
+	})
 	result := resultOf(done, err, context.Cause(ctx))
 	if err != nil && result.GetReasonCode() == reasonSandbox {
 		a.log.Error("sandbox failed", "task", key(x.ref), "error", err)
 	}
 	a.observe(result)
+	crash.Point("agent.ended")
 	a.table.end(x, result, time.Now())
 }
 

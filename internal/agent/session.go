@@ -17,6 +17,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	agentv1 "github.com/stoa-cloud/stoa/api/agent/v1"
+	"github.com/stoa-cloud/stoa/internal/platform/crash"
 	"github.com/stoa-cloud/stoa/internal/platform/pki"
 )
 
@@ -85,7 +86,7 @@ func (a *Agent) session(life context.Context, id *identity) error {
 	if err != nil {
 		return err
 	}
-	defer conn.Close() //nolint:errcheck // nothing depends on it
+	defer conn.Close()
 	ctx, end := context.WithCancelCause(life)
 	defer end(nil)
 	client := agentv1.NewAgentClient(conn)
@@ -204,6 +205,9 @@ func (s *session) send(ctx context.Context) {
 		for _, m := range messages {
 			if s.stream.Send(m) != nil { // the receiver learns why
 				return
+			}
+			if m.GetResult() != nil {
+				crash.Point("agent.result_sent")
 			}
 		}
 		if done {

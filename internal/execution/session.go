@@ -7,6 +7,7 @@ import (
 
 	"github.com/stoa-cloud/stoa/internal/node"
 	"github.com/stoa-cloud/stoa/internal/platform/command"
+	"github.com/stoa-cloud/stoa/internal/platform/crash"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
 )
 
@@ -96,6 +97,7 @@ func (s *Slice) Ended(ctx context.Context, from ident.ID, _ int64, ref node.Task
 		_, err := s.requeue(s.asSystem(ctx), requeue{ID: ref.ID, Attempt: ref.Attempt, Code: ReasonNodeLost, Message: lost})
 		return s.acked(from, ref, err)
 	}
+	crash.Point("execution.result_received")
 	_, err := s.end(asNode(ctx, from), End{ID: ref.ID, Attempt: ref.Attempt, Result: result(r)})
 	return s.acked(from, ref, err)
 }
@@ -108,6 +110,7 @@ var interrupted = map[string]string{
 
 // acked tells the node what became of its result.
 func (s *Slice) acked(from ident.ID, ref node.TaskRef, err error) error {
+	crash.Point("execution.not_acked")
 	if err != nil && IsStale(err) {
 		s.placer.release(from, ref.ID, ref.Attempt)
 		s.signal()

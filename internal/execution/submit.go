@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/stoa-cloud/stoa/internal/platform/command"
+	"github.com/stoa-cloud/stoa/internal/platform/crash"
 	"github.com/stoa-cloud/stoa/internal/platform/fault"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
 )
@@ -127,7 +128,9 @@ func (s *Slice) settle(ctx context.Context, h *hold, e Execution, err error) (Ex
 			s.live.ask(askClaim, e.ID)
 		}
 	default:
+		crash.Point("execution.not_assigned")
 		s.assign(ctx, h.slot, e, h.input)
+		crash.Point("execution.assigned")
 	}
 	return e, err
 }

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/stoa-cloud/stoa/internal/platform/clock"
+	"github.com/stoa-cloud/stoa/internal/platform/crash"
 	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
 	"github.com/stoa-cloud/stoa/internal/platform/permission"
@@ -116,10 +117,12 @@ func once[C, R any](ctx context.Context, r *Runner, req *Request, spec Spec[C], 
 		if err := tx.flush(result); err != nil {
 			return err
 		}
+		crash.Point(spec.Name + ".before_commit")
 		woken = tx.events
 		return nil
 	})
 	if err == nil && len(woken) > 0 && r.Wake != nil {
+		crash.Point(spec.Name + ".not_hinted")
 		r.Wake(woken)
 	}
 	return result, scope, err

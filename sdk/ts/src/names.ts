@@ -9,28 +9,15 @@ export type ExecutionStatus = Execution["status"];
 export type Queue = Schemas["Queue"];
 export type Runtime = Schemas["Runtime"];
 export type Node = Schemas["Node"];
-export type Enrollment = Schemas["Enrollment"];
+export type NodeEnrollment = Schemas["NodeEnrollment"];
 export type Me = Schemas["Me"];
 export type Session = Schemas["Session"];
 export type Token = Schemas["Token"];
 export type Member = Schemas["Member"];
 export type Invitation = Schemas["Invitation"];
-export type Limit = Schemas["Limit"];
+export type Limit = Schemas["LimitLimit"];
 export type Health = Schemas["Health"];
 export type Project = Schemas["Project"];
 
 /** Something that happened: CloudEvents 1.0 with Stoa's extensions. */
-export interface StoaEvent {
-  id: string;
-  type: string;
-  subject: string;
-  time: string;
-  stoaversion: number;
-  stoaposition?: number;
-  stoaproject?: string;
-  stoaorganization?: string;
-  stoaactorkind: string;
-  stoaactor?: string;
-  stoacorrelation?: string;
-  data: Record<string, unknown>;
-}
+export type StoaEvent = Schemas["CloudEvent"];

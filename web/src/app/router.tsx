@@ -1,0 +1,122 @@
+import { Problem } from "@stoa/sdk";
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { Broken } from "./shell/Broken.tsx";
+import { Splash } from "./shell/Splash.tsx";
+import { meQuery } from "./session.ts";
+import { queryClient } from "./stoa.ts";
+
+const root = createRootRoute({ notFoundComponent: lazyRouteComponent(() => import("../routes/not-found.tsx"), "NotFoundPage") });
+
+const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
+
+// Before anybody is signed in.
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: "/setup",
+  validateSearch: (s: Record<string, unknown>): { token?: string } => ({ token: text(s.token) }),
+  component: lazyRouteComponent(() => import("../routes/setup.tsx"), "SetupPage"),
+});
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  validateSearch: (s: Record<string, unknown>): { next?: string } => ({ next: text(s.next) }),
+  component: lazyRouteComponent(() => import("../routes/sign-in.tsx"), "SignInPage"),
+});
+const register = createRoute({
+  getParentRoute: () => root,
+  path: "/register",
+  component: lazyRouteComponent(() => import("../routes/register.tsx"), "RegisterPage"),
+});
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: "/invitation",
+  validateSearch: (s: Record<string, unknown>): { token?: string } => ({ token: text(s.token) }),
+  component: lazyRouteComponent(() => import("../routes/invitation.tsx"), "InvitationPage"),
+});
+
+// Everything else stands in the shell, for who is signed in.
+const shell = createRoute({
+  getParentRoute: () => root,
+  id: "shell",
+  component: lazyRouteComponent(() => import("./shell/Shell.tsx"), "Shell"),
+  pendingComponent: Splash,
+  errorComponent: Broken,
+  beforeLoad: async ({ location }) => {
+    try {
+      await queryClient.ensureQueryData(meQuery);
+    } catch (thrown) {
+      if (thrown instanceof Problem && thrown.status === 401) throw redirect({ to: "/sign-in", search: { next: location.href } });
+      throw thrown;
+    }
+  },
+});
+const home = createRoute({
+  getParentRoute: () => shell,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/run" });
+  },
+});
+const run = createRoute({
+  getParentRoute: () => shell,
+  path: "/run",
+  validateSearch: (s: Record<string, unknown>): { runtime?: string; from?: string } => ({ runtime: text(s.runtime), from: text(s.from) }),
+  component: lazyRouteComponent(() => import("../routes/run.tsx"), "RunPage"),
+});
+const executions = createRoute({
+  getParentRoute: () => shell,
+  path: "/executions",
+  validateSearch: (s: Record<string, unknown>): { status?: string; runtime?: string; owner?: string } => ({ status: text(s.status), runtime: text(s.runtime), owner: text(s.owner) }),
+  component: lazyRouteComponent(() => import("../routes/executions.tsx"), "ExecutionsPage"),
+});
+const execution = createRoute({
+  getParentRoute: () => shell,
+  path: "/executions/$id",
+  component: lazyRouteComponent(() => import("../routes/execution.tsx"), "ExecutionPage"),
+});
+const nodes = createRoute({
+  getParentRoute: () => shell,
+  path: "/nodes",
+  component: lazyRouteComponent(() => import("../routes/nodes.tsx"), "NodesPage"),
+});
+const health = createRoute({
+  getParentRoute: () => shell,
+  path: "/health",
+  component: lazyRouteComponent(() => import("../routes/health.tsx"), "HealthPage"),
+});
+const members = createRoute({
+  getParentRoute: () => shell,
+  path: "/members",
+  component: lazyRouteComponent(() => import("../routes/members.tsx"), "MembersPage"),
+});
+const tokens = createRoute({
+  getParentRoute: () => shell,
+  path: "/tokens",
+  component: lazyRouteComponent(() => import("../routes/tokens.tsx"), "TokensPage"),
+});
+const limits = createRoute({
+  getParentRoute: () => shell,
+  path: "/limits",
+  component: lazyRouteComponent(() => import("../routes/limits.tsx"), "LimitsPage"),
+});
+const account = createRoute({
+  getParentRoute: () => shell,
+  path: "/account",
+  component: lazyRouteComponent(() => import("../routes/account.tsx"), "AccountPage"),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    setup, signIn, register, invitation,
+    shell.addChildren([home, run, executions, execution, nodes, health, members, tokens, limits, account]),
+  ]),
+  defaultPreload: "intent",
+  defaultPendingMs: 300,
+  scrollRestoration: true,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

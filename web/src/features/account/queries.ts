@@ -1,0 +1,15 @@
+import { data } from "@stoa/sdk";
+import { queryOptions } from "@tanstack/react-query";
+import { stoa } from "../../app/stoa.ts";
+
+export const setupQuery = queryOptions({ queryKey: ["setup"], queryFn: () => data(stoa.api.GET("/api/v1/setup")) });
+
+export const registrationQuery = queryOptions({
+  queryKey: ["registration"],
+  queryFn: async () => (await data(stoa.api.GET("/api/v1/auth/registration"))).mode,
+});
+
+export const sessionsQuery = queryOptions({
+  queryKey: ["sessions"],
+  queryFn: async () => (await data(stoa.api.GET("/api/v1/me/sessions"))).items,
+});

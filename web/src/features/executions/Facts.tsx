@@ -1,0 +1,85 @@
+import { Anchor, Code, SimpleGrid, Text } from "@mantine/core";
+import type { Execution } from "@stoa/sdk";
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { useMe, useProject } from "../../app/session.ts";
+import { bytes, duration, shortId } from "../../ui/format.ts";
+import { Panel } from "../../ui/Panel.tsx";
+
+/** Where and under which limits it ran. */
+export function Facts({ execution: e }: { execution: Execution }) {
+  const me = useMe();
+  const { projects } = useProject();
+  const l = e.limits;
+  return (
+    <SimpleGrid cols={2} spacing="sm" verticalSpacing="xs">
+      <Fact name="Project">{projects.find((p) => p.id === e.project_id)?.name ?? shortId(e.project_id)}</Fact>
+      <Fact name="Owner">{e.owner_id === me.user.id ? "you" : shortId(e.owner_id)}</Fact>
+      <Fact name="Node">{e.node_id ? <Code fz="xs">{shortId(e.node_id)}</Code> : "none yet"}</Fact>
+      <Fact name="Attempt">{e.attempt || "none yet"}</Fact>
+      <Fact name="Priority">{e.priority}</Fact>
+      <Fact name="Network">{e.network ? "allowed" : "off"}</Fact>
+      {e.retry_of && (
+        <Fact name="Retry of">
+          <Anchor component={Link} to={`/executions/${e.retry_of}`} ff="monospace" size="sm">
+            {shortId(e.retry_of)}
+          </Anchor>
+        </Fact>
+      )}
+      <Fact name="Limits">
+        {[
+          l.wall_ms && `${duration(l.wall_ms)} wall`,
+          l.cpu_ms && `${duration(l.cpu_ms)} CPU`,
+          l.memory_bytes && `${bytes(l.memory_bytes)} memory`,
+          l.processes && `${l.processes} processes`,
+          l.output_bytes && `${bytes(l.output_bytes)} output`,
+          l.disk_bytes && `${bytes(l.disk_bytes)} disk`,
+        ]
+          .filter(Boolean)
+          .join(", ")}
+      </Fact>
+    </SimpleGrid>
+  );
+}
+
+/** What the program got besides its source, if anything. */
+export function InputFacts({ execution: e }: { execution: Execution }) {
+  const env = Object.entries(e.env ?? {});
+  if (!e.stdin && !e.args?.length && env.length === 0 && !e.files?.length) return null;
+  return (
+    <Panel title="Input">
+      <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm">
+        {e.args?.length ? <Block name="Arguments">{e.args.join("\n")}</Block> : null}
+        {env.length > 0 && <Block name="Environment">{env.map(([k, v]) => `${k}=${v}`).join("\n")}</Block>}
+        {e.stdin && <Block name="Standard input">{e.stdin}</Block>}
+        {e.files?.length ? <Block name="Files">{e.files.map((f) => f.path).join("\n")}</Block> : null}
+      </SimpleGrid>
+    </Panel>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div>
+      <Text size="xs" c="var(--stoa-quiet)">
+        {name}
+      </Text>
+      <Text size="sm" component="div">
+        {children}
+      </Text>
+    </div>
+  );
+}
+
+function Block({ name, children }: { name: string; children: string }) {
+  return (
+    <div>
+      <Text size="xs" c="var(--stoa-quiet)" mb={2}>
+        {name}
+      </Text>
+      <Code block mah={200} style={{ overflow: "auto" }}>
+        {children}
+      </Code>
+    </div>
+  );
+}

@@ -1,0 +1,37 @@
+import { data, type Execution, type ExecutionStatus } from "@stoa/sdk";
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { stoa } from "../../app/stoa.ts";
+import { ended } from "./status.ts";
+
+export interface ExecutionFilter {
+  project_id: string | undefined;
+  status?: ExecutionStatus[];
+  runtime?: string;
+  owner?: "me";
+}
+
+export const executionsQuery = (filter: ExecutionFilter) =>
+  infiniteQueryOptions({
+    queryKey: ["executions", filter],
+    queryFn: ({ pageParam }) =>
+      data(stoa.api.GET("/api/v1/executions", { params: { query: { ...filter, cursor: pageParam, limit: 30 } } })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor || undefined,
+  });
+
+/** One execution with its input. While it waits, its place in the queue moves without events. */
+export const executionQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["execution", id],
+    queryFn: () => data(stoa.api.GET("/api/v1/executions/{id}", { params: { path: { id } } })),
+    refetchInterval: (q) => (q.state.data?.status === "queued" ? 4000 : false),
+    staleTime: (q) => (q.state.data && ended(q.state.data) ? Infinity : 10_000),
+  });
+
+export const cancelExecution = (id: string): Promise<Execution> =>
+  data(stoa.api.POST("/api/v1/executions/{id}/cancel", { params: { path: { id } } }));
+
+export const retryExecution = (id: string): Promise<Execution> =>
+  data(stoa.api.POST("/api/v1/executions/{id}/retry", { params: { path: { id } } }));
+
+export const deleteExecution = (id: string) => stoa.api.DELETE("/api/v1/executions/{id}", { params: { path: { id } } });

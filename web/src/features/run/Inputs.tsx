@@ -1,0 +1,66 @@
+import { Indicator, Tabs, Textarea } from "@mantine/core";
+import type { ReactNode } from "react";
+import { LimitFieldsForm } from "./LimitFieldsForm.tsx";
+import { envOf, type Draft } from "./draft.ts";
+
+/** What the program gets besides its source. A dot marks what is not at its default. */
+export function Inputs({ draft, change }: { draft: Draft; change: (what: Partial<Draft>) => void }) {
+  const { wrong } = envOf(draft.env);
+  const limited = Object.values(draft.limits).some((v) => v) || draft.priority !== "normal" || draft.network;
+  return (
+    <Tabs defaultValue="stdin" keepMounted={false}>
+      <Tabs.List>
+        <Tab value="stdin" marked={!!draft.stdin}>
+          Input
+        </Tab>
+        <Tab value="args" marked={!!draft.args}>
+          Arguments
+        </Tab>
+        <Tab value="env" marked={!!draft.env}>
+          Environment
+        </Tab>
+        <Tab value="limits" marked={limited}>
+          Limits
+        </Tab>
+      </Tabs.List>
+      <Tabs.Panel value="stdin" p="sm">
+        <Lines label="Standard input" placeholder="What the program reads from its standard input" value={draft.stdin} onChange={(stdin) => change({ stdin })} />
+      </Tabs.Panel>
+      <Tabs.Panel value="args" p="sm">
+        <Lines label="Arguments, one a line" placeholder={"--verbose\ninput file.txt"} value={draft.args} onChange={(args) => change({ args })} />
+      </Tabs.Panel>
+      <Tabs.Panel value="env" p="sm">
+        <Lines label="Environment, NAME=value, one a line" placeholder={"GREETING=hello\nLANG=C.UTF-8"} value={draft.env} onChange={(env) => change({ env })} error={wrong} />
+      </Tabs.Panel>
+      <Tabs.Panel value="limits" p="sm">
+        <LimitFieldsForm draft={draft} change={change} />
+      </Tabs.Panel>
+    </Tabs>
+  );
+}
+
+function Tab({ value, marked, children }: { value: string; marked: boolean; children: ReactNode }) {
+  return (
+    <Tabs.Tab value={value} px={{ base: 10, sm: "md" }}>
+      <Indicator disabled={!marked} size={7} offset={-3} position="middle-end">
+        <span style={{ paddingRight: marked ? 6 : 0 }}>{children}</span>
+      </Indicator>
+    </Tabs.Tab>
+  );
+}
+
+function Lines(props: { label: string; placeholder: string; value: string; onChange: (text: string) => void; error?: string }) {
+  return (
+    <Textarea
+      aria-label={props.label}
+      placeholder={props.placeholder}
+      description={props.label}
+      value={props.value}
+      onChange={(e) => props.onChange(e.currentTarget.value)}
+      error={props.error}
+      rows={4}
+      resize="vertical"
+      styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)", fontSize: 13 } }}
+    />
+  );
+}

@@ -1,0 +1,63 @@
+import { NumberInput, Select, SimpleGrid, Switch } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useProject } from "../../app/session.ts";
+import { amount } from "../../ui/format.ts";
+import { limitsQuery, numberOf, scopeName } from "../limits/queries.ts";
+import type { Draft, LimitFields } from "./draft.ts";
+
+const fields: { field: keyof LimitFields; label: string; unit: number; fallback?: string; maximum: string }[] = [
+  { field: "wallSeconds", label: "Wall time, s", unit: 1000, fallback: "execution.timeout.default_ms", maximum: "execution.timeout.max_ms" },
+  { field: "memoryMiB", label: "Memory, MiB", unit: 2 ** 20, fallback: "execution.memory.default_bytes", maximum: "execution.memory.max_bytes" },
+  { field: "cpuSeconds", label: "CPU time, s", unit: 1000, maximum: "execution.cpu.max_ms" },
+  { field: "processes", label: "Processes", unit: 1, maximum: "execution.processes.max" },
+  { field: "outputKiB", label: "Kept output, KiB", unit: 1024, maximum: "execution.output.max_bytes" },
+  { field: "diskMiB", label: "Disk, MiB", unit: 2 ** 20, maximum: "execution.disk.max_bytes" },
+];
+
+/** The run's own limits: the placeholder is what applies when nothing is asked for, the line below what is allowed and by whom. */
+export function LimitFieldsForm({ draft, change }: { draft: Draft; change: (what: Partial<Draft>) => void }) {
+  const { project } = useProject();
+  const limits = useQuery(limitsQuery(project?.id)).data;
+  const network = numberOf(limits, "execution.network.allowed") === 1;
+  return (
+    <SimpleGrid cols={{ base: 2, sm: 3 }} spacing="sm">
+      {fields.map((f) => {
+        const most = limits?.find((l) => l.name === f.maximum);
+        const fallback = numberOf(limits, f.fallback ?? f.maximum);
+        return (
+          <NumberInput
+            key={f.field}
+            label={f.label}
+            size="xs"
+            min={0}
+            hideControls
+            thousandSeparator=","
+            placeholder={fallback !== undefined ? String(fallback / f.unit) : undefined}
+            description={most && `At most ${amount(most.value, most.unit ?? "")}, by ${scopeName(most.scope)}`}
+            inputWrapperOrder={["label", "input", "description", "error"]}
+            value={draft.limits[f.field] ?? ""}
+            onChange={(v) => change({ limits: { ...draft.limits, [f.field]: typeof v === "number" && v > 0 ? v : undefined } })}
+            error={most && typeof most.value === "number" && (draft.limits[f.field] ?? 0) * f.unit > most.value ? "More than allowed" : undefined}
+          />
+        );
+      })}
+      <Select
+        label="Priority"
+        size="xs"
+        allowDeselect={false}
+        data={["critical", "high", "normal", "low", "background"]}
+        value={draft.priority}
+        onChange={(v) => change({ priority: v as Draft["priority"] })}
+      />
+      <Switch
+        label="Network access"
+        size="sm"
+        mt={24}
+        checked={draft.network && network}
+        disabled={!network}
+        description={network ? undefined : "Not allowed here; an administrator can allow it"}
+        onChange={(e) => change({ network: e.currentTarget.checked })}
+      />
+    </SimpleGrid>
+  );
+}

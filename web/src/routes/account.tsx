@@ -1,0 +1,110 @@
+import { Badge, Button, PasswordInput, Stack, Text } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { Problem, type Session } from "@stoa/sdk";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { roleName, useMe } from "../app/session.ts";
+import { stoa } from "../app/stoa.ts";
+import { browserName } from "../features/account/browserName.ts";
+import { sessionsQuery } from "../features/account/queries.ts";
+import { Ago } from "../ui/Ago.tsx";
+import { DataTable, type Column } from "../ui/DataTable.tsx";
+import { Page } from "../ui/Page.tsx";
+import { Panel } from "../ui/Panel.tsx";
+import { ProblemNote } from "../ui/ProblemNote.tsx";
+
+export function AccountPage() {
+  const me = useMe();
+  return (
+    <Page title="Account" about={`${me.user.name}, ${me.user.email ?? "a service account"}`} narrow>
+      <Stack>
+        <Sessions />
+        <Password />
+        <Panel title="Memberships">
+          {me.organizations.map((o) => (
+            <Text size="sm" key={o.id}>
+              {o.name}: {roleName(o.role ?? "")}
+            </Text>
+          ))}
+          {me.platform_roles.map((r) => (
+            <Text size="sm" key={r}>
+              This installation: {roleName(r)}
+            </Text>
+          ))}
+        </Panel>
+      </Stack>
+    </Page>
+  );
+}
+
+function Sessions() {
+  const sessions = useQuery(sessionsQuery);
+  const client = useQueryClient();
+  const end = useMutation({
+    mutationFn: (id: string) => stoa.api.DELETE("/api/v1/me/sessions/{id}", { params: { path: { id } } }),
+    onSettled: () => client.invalidateQueries({ queryKey: ["sessions"] }),
+  });
+  const columns: Column<Session>[] = [
+    {
+      title: "Browser",
+      cell: (s) => (
+        <>
+          {browserName(s.user_agent)} {s.current && <Badge size="sm" variant="light" tt="none">this one</Badge>}
+        </>
+      ),
+    },
+    { title: "Address", cell: (s) => s.remote_address },
+    { title: "Signed in", cell: (s) => <Ago time={s.created_at} /> },
+    { title: "Used", cell: (s) => s.last_used_at && <Ago time={s.last_used_at} /> },
+    {
+      title: "End",
+      plain: true,
+      right: true,
+      cell: (s) =>
+        !s.current && (
+          <Button size="compact-xs" variant="light" color="red" loading={end.isPending && end.variables === s.id} onClick={() => end.mutate(s.id)}>
+            End
+          </Button>
+        ),
+    },
+  ];
+  return (
+    <Panel title="Sessions" flush>
+      <ProblemNote error={sessions.error ?? end.error} />
+      <DataTable label="Sessions" columns={columns} rows={sessions.data} rowKey={(s) => s.id} empty={<Text p="md">None.</Text>} />
+    </Panel>
+  );
+}
+
+function Password() {
+  const [current, setCurrent] = useState("");
+  const [next, setNext] = useState("");
+  const change = useMutation({
+    mutationFn: () => stoa.api.POST("/api/v1/me/password", { body: { current, new: next } }),
+    onSuccess: () => {
+      setCurrent("");
+      setNext("");
+      notifications.show({ color: "teal", title: "Password changed", message: "Your other sessions have ended." });
+    },
+  });
+  const wrong = (field: string) => (change.error instanceof Problem ? change.error.fieldError(`body.${field}`) : undefined);
+  return (
+    <Panel title="Password">
+      <form
+        onSubmit={(e) => {
+          e.preventDefault();
+          change.mutate();
+        }}
+      >
+        <Stack gap="sm" maw={360}>
+          <PasswordInput label="Current password" autoComplete="current-password" required value={current} onChange={(e) => setCurrent(e.currentTarget.value)} error={wrong("current")} />
+          <PasswordInput label="New password" autoComplete="new-password" required value={next} onChange={(e) => setNext(e.currentTarget.value)} error={wrong("new")} />
+          <ProblemNote error={change.error} quiet={["body.current", "body.new"]} />
+          <Button type="submit" variant="default" loading={change.isPending} w="fit-content">
+            Change password
+          </Button>
+        </Stack>
+      </form>
+    </Panel>
+  );
+}

@@ -1,0 +1,137 @@
+import { Button, Code, Group, SimpleGrid, Skeleton, Stack, Text } from "@mantine/core";
+import { type Execution } from "@stoa/sdk";
+import { IconArrowLeft, IconPencil, IconPlayerStop, IconRefresh, IconTrash } from "@tabler/icons-react";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { Facts, InputFacts } from "../features/executions/Facts.tsx";
+import { Figures } from "../features/executions/Figures.tsx";
+import { LifeLine } from "../features/executions/LifeLine.tsx";
+import { Output } from "../features/executions/Output.tsx";
+import { cancelExecution, deleteExecution, executionQuery, retryExecution } from "../features/executions/queries.ts";
+import { ended } from "../features/executions/status.ts";
+import { useWatch, type Watched } from "../features/executions/useWatch.ts";
+import { Verdict } from "../features/executions/Verdict.tsx";
+import { languageOf } from "../features/run/draft.ts";
+import { CodeView } from "../features/run/CodeView.tsx";
+import { runtimeName, shortId } from "../ui/format.ts";
+import { LinkButton } from "../ui/LinkButton.tsx";
+import { Page } from "../ui/Page.tsx";
+import { Panel } from "../ui/Panel.tsx";
+import { ProblemNote } from "../ui/ProblemNote.tsx";
+import { useConfirm } from "../ui/useConfirm.tsx";
+
+const route = getRouteApi("/shell/executions/$id");
+
+export function ExecutionPage() {
+  const { id } = route.useParams();
+  const query = useQuery(executionQuery(id));
+  const watched = useWatch(query.data ? id : undefined);
+  if (query.error) {
+    return (
+      <Page title={`Execution ${shortId(id)}`}>
+        <ProblemNote error={query.error} />
+      </Page>
+    );
+  }
+  if (!query.data) {
+    return (
+      <Page title={`Execution ${shortId(id)}`}>
+        <Skeleton height={320} />
+      </Page>
+    );
+  }
+  return <Details key={id} execution={query.data} watched={watched} />;
+}
+
+function Details({ execution: e, watched }: { execution: Execution; watched: Watched }) {
+  return (
+    <Page title={runtimeName(e.runtime)} about={<Code fz="xs">{e.id}</Code>} actions={<Actions execution={e} />}>
+      <Stack>
+        <Panel>
+          <Stack gap="md">
+            <Verdict execution={e} lost={watched.lost} />
+            <Figures execution={e} />
+          </Stack>
+        </Panel>
+        <ProblemNote error={watched.problem} title="The output can't be shown" />
+        <Panel title="Output" flush>
+          <Stack mih={140} mah="60dvh" gap={0}>
+            <Output parts={watched.parts} truncated={e.stdout_truncated || e.stderr_truncated} empty={ended(e) ? "It wrote nothing." : "No output yet."} />
+          </Stack>
+        </Panel>
+        <Panel title="Source" flush>
+          <div style={{ maxHeight: "50dvh", overflow: "auto" }}>
+            <CodeView label="Source" text={e.source ?? ""} language={languageOf(e.runtime)} />
+          </div>
+        </Panel>
+        <InputFacts execution={e} />
+        <SimpleGrid cols={{ base: 1, sm: 2 }}>
+          <Panel title="Timeline">
+            <LifeLine execution={e} />
+          </Panel>
+          <Panel title="Particulars">
+            <Facts execution={e} />
+          </Panel>
+        </SimpleGrid>
+        <LinkButton to="/executions" variant="subtle" w="fit-content" leftSection={<IconArrowLeft size={16} />}>
+          All executions
+        </LinkButton>
+      </Stack>
+    </Page>
+  );
+}
+
+function Actions({ execution: e }: { execution: Execution }) {
+  const client = useQueryClient();
+  const navigate = route.useNavigate();
+  const [dialog, confirm] = useConfirm();
+  const cancel = useMutation({
+    mutationFn: () => cancelExecution(e.id),
+    onSuccess: (after) => client.setQueryData<Execution>(["execution", e.id], (old) => (old ? { ...old, ...after } : old)),
+  });
+  const retry = useMutation({
+    mutationFn: () => retryExecution(e.id),
+    onSuccess: (made) => navigate({ to: "/executions/$id", params: { id: made.id } }),
+  });
+  const remove = () =>
+    confirm({
+      title: "Delete this execution?",
+      body: "Its source, input and output are gone for good. That it ran stays in the audit trail.",
+      verb: "Delete",
+      act: async () => {
+        await deleteExecution(e.id);
+        client.removeQueries({ queryKey: ["execution", e.id] });
+        await client.invalidateQueries({ queryKey: ["executions"] });
+        await navigate({ to: "/executions" });
+      },
+    });
+  return (
+    <Stack align="flex-end" gap="xs">
+      <Group gap="xs">
+        <LinkButton to="/run" search={{ from: e.id }} variant="default" size="xs" leftSection={<IconPencil size={15} />}>
+          Edit and run
+        </LinkButton>
+        {ended(e) ? (
+          <>
+            <Button size="xs" leftSection={<IconRefresh size={15} />} loading={retry.isPending} onClick={() => retry.mutate()}>
+              Retry
+            </Button>
+            <Button size="xs" variant="light" color="red" leftSection={<IconTrash size={15} />} onClick={remove}>
+              Delete
+            </Button>
+          </>
+        ) : (
+          <Button size="xs" variant="light" color="red" leftSection={<IconPlayerStop size={15} />} loading={cancel.isPending} disabled={e.cancel_requested} onClick={() => cancel.mutate()}>
+            {e.cancel_requested ? "Cancelling…" : "Cancel"}
+          </Button>
+        )}
+      </Group>
+      {(cancel.error || retry.error) && (
+        <Text component="div" maw={360}>
+          <ProblemNote error={cancel.error ?? retry.error} />
+        </Text>
+      )}
+      {dialog}
+    </Stack>
+  );
+}

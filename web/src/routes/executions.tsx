@@ -1,0 +1,113 @@
+import { Button, MultiSelect, Select, SegmentedControl, Text } from "@mantine/core";
+import type { Execution, ExecutionStatus } from "@stoa/sdk";
+import { IconFilterOff, IconHistory, IconPlayerPlay } from "@tabler/icons-react";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { useProject } from "../app/session.ts";
+import { executionsQuery } from "../features/executions/queries.ts";
+import { StatusBadge } from "../features/executions/StatusBadge.tsx";
+import { ending, statuses, statusNames } from "../features/executions/status.ts";
+import { runtimesQuery } from "../features/run/queries.ts";
+import { Ago } from "../ui/Ago.tsx";
+import { DataTable, type Column } from "../ui/DataTable.tsx";
+import { EmptyState } from "../ui/EmptyState.tsx";
+import { bytes, duration, language, runtimeName, shortId } from "../ui/format.ts";
+import { LinkButton } from "../ui/LinkButton.tsx";
+import { Page } from "../ui/Page.tsx";
+import { Panel } from "../ui/Panel.tsx";
+import { ProblemNote } from "../ui/ProblemNote.tsx";
+
+const route = getRouteApi("/shell/executions");
+
+const columns: Column<Execution>[] = [
+  {
+    title: "Execution",
+    cell: (e) => (
+      <Text component={Link} to={`/executions/${e.id}`} size="sm" ff="monospace" c="var(--mantine-primary-color-light-color)" td="none">
+        {shortId(e.id)}
+      </Text>
+    ),
+  },
+  { title: "Status", cell: (e) => <StatusBadge status={e.status} size="sm" /> },
+  { title: "Runtime", cell: (e) => runtimeName(e.runtime) },
+  { title: "End", cell: (e) => <Text span size="sm" c="var(--stoa-quiet)">{ending(e)}</Text> },
+  { title: "Submitted", cell: (e) => <Ago time={e.created_at} /> },
+  { title: "Wall time", right: true, cell: (e) => e.usage && duration(e.usage.wall_ms) },
+  { title: "Memory", right: true, cell: (e) => e.usage && bytes(e.usage.peak_memory_bytes) },
+];
+
+export function ExecutionsPage() {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const { project } = useProject();
+  const status = (search.status?.split(",") ?? []).filter((s): s is ExecutionStatus => s in statuses);
+  const filtered = status.length > 0 || !!search.runtime || !!search.owner;
+  const list = useInfiniteQuery(
+    executionsQuery({
+      project_id: project?.id,
+      ...(status.length > 0 && { status }),
+      ...(search.runtime && { runtime: search.runtime }),
+      ...(search.owner === "me" && { owner: "me" }),
+    }),
+  );
+  const runtimes = useQuery(runtimesQuery);
+  const set = (what: Partial<typeof search>) => void navigate({ search: { ...search, ...what }, replace: true });
+  return (
+    <Page
+      title="Executions"
+      about={`What ran in ${project?.name ?? "no project"}, newest first.`}
+      actions={
+        <>
+          <SegmentedControl
+            aria-label="Owner"
+            size="xs"
+            value={search.owner === "me" ? "me" : "all"}
+            onChange={(v) => set({ owner: v === "me" ? "me" : undefined })}
+            data={[{ value: "all", label: "Everyone's" }, { value: "me", label: "Mine" }]}
+          />
+          <Select
+            aria-label="Runtime"
+            placeholder="Any runtime"
+            size="xs"
+            w={140}
+            clearable
+            value={search.runtime ?? null}
+            onChange={(v) => set({ runtime: v ?? undefined })}
+            data={[...new Set(runtimes.data?.map((r) => r.name))].map((name) => ({ value: name, label: language(name) }))}
+          />
+          <MultiSelect
+            aria-label="Status"
+            placeholder={status.length === 0 ? "Any status" : undefined}
+            size="xs"
+            w={{ base: "100%", xs: status.length > 1 ? 240 : 150 }}
+            clearable
+            value={status}
+            onChange={(v) => set({ status: v.join(",") || undefined })}
+            data={statusNames.map((s) => ({ value: s, label: statuses[s].label }))}
+          />
+        </>
+      }
+    >
+      <ProblemNote error={list.error} />
+      <Panel flush>
+        <DataTable
+          label="Executions"
+          columns={columns}
+          rows={list.data?.pages.flatMap((p) => p.items)}
+          rowKey={(e) => e.id}
+          onOpen={(e) => void navigate({ to: "/executions/$id", params: { id: e.id } })}
+          more={list.hasNextPage ? { load: () => void list.fetchNextPage(), loading: list.isFetchingNextPage } : undefined}
+          empty={
+            filtered ? (
+              <EmptyState icon={IconFilterOff} title="Nothing matches" action={<Button variant="default" onClick={() => set({ status: undefined, runtime: undefined, owner: undefined })}>Show all</Button>} />
+            ) : (
+              <EmptyState icon={IconHistory} title="Nothing has run here yet" action={<LinkButton to="/run" leftSection={<IconPlayerPlay size={16} />}>Run something</LinkButton>}>
+                Every run is kept here with its source, output and what it used. Programs submit theirs with an API token.
+              </EmptyState>
+            )
+          }
+        />
+      </Panel>
+    </Page>
+  );
+}

@@ -1,0 +1,88 @@
+import { ActionIcon, Badge, Code, Modal, Stack, Text, TextInput, Tooltip } from "@mantine/core";
+import type { Limit } from "@stoa/sdk";
+import { IconPencil, IconSearch } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useProject } from "../app/session.ts";
+import { EditLimit, useScopes } from "../features/limits/EditLimit.tsx";
+import { limitsQuery, scopeName } from "../features/limits/queries.ts";
+import { DataTable, type Column } from "../ui/DataTable.tsx";
+import { amount } from "../ui/format.ts";
+import { Page } from "../ui/Page.tsx";
+import { Panel } from "../ui/Panel.tsx";
+import { ProblemNote } from "../ui/ProblemNote.tsx";
+
+const groups: Record<string, string> = { execution: "Executions", identity: "Accounts", rate: "Request rates" };
+
+const columns: Column<Limit>[] = [
+  {
+    title: "What",
+    cell: (l) => (
+      <div>
+        <Text size="sm">{l.help}</Text>
+        <Code fz={11}>{l.name}</Code>
+      </div>
+    ),
+  },
+  { title: "Value", right: true, cell: (l) => <Text span size="sm" fw={600} style={{ whiteSpace: "nowrap" }}>{amount(l.value, l.unit ?? "")}</Text> },
+  {
+    title: "Set by",
+    cell: (l) =>
+      l.set.length > 0 ? (
+        <Tooltip label={l.set.map((s) => `${scopeName(s.scope)}: ${amount(s.value, l.unit ?? "")}`).join(", ")}>
+          <Badge variant="light" tt="none">{scopeName(l.scope)}</Badge>
+        </Tooltip>
+      ) : (
+        <Text span size="sm" c="var(--stoa-quiet)">default</Text>
+      ),
+  },
+  { title: "Edit", plain: true, right: true, cell: (l) => <Edit limit={l} /> },
+];
+
+export function LimitsPage() {
+  const { project } = useProject();
+  const limits = useQuery(limitsQuery(project?.id));
+  const [find, setFind] = useState("");
+  const found = limits.data?.filter((l) => `${l.name} ${l.help}`.toLowerCase().includes(find.toLowerCase()));
+  const byGroup = found && Map.groupBy(found, (l) => l.name.split(".")[0] ?? "");
+  return (
+    <Page
+      title="Limits"
+      about={`As they apply to you in ${project?.name ?? "no project"}. Of a limit the smallest of all scopes applies, of a setting the nearest.`}
+      actions={<TextInput aria-label="Find" placeholder="Find" leftSection={<IconSearch size={15} />} value={find} onChange={(e) => setFind(e.currentTarget.value)} />}
+    >
+      <ProblemNote error={limits.error} />
+      <Stack>
+        {byGroup ? (
+          [...byGroup].map(([group, items]) => (
+            <Panel key={group} title={groups[group] ?? group} flush>
+              <DataTable label={groups[group] ?? group} columns={columns} rows={items} rowKey={(l) => l.name} empty={null} />
+            </Panel>
+          ))
+        ) : (
+          <Panel flush>
+            <DataTable label="Limits" columns={columns} rows={undefined} rowKey={(l) => l.name} empty={null} />
+          </Panel>
+        )}
+        {found?.length === 0 && <Text c="var(--stoa-quiet)">Nothing is called that.</Text>}
+      </Stack>
+    </Page>
+  );
+}
+
+function Edit({ limit }: { limit: Limit }) {
+  const [open, setOpen] = useState(false);
+  if (useScopes(limit).length === 0) return null;
+  return (
+    <>
+      <Tooltip label="Change">
+        <ActionIcon aria-label={`Change ${limit.name}`} onClick={() => setOpen(true)}>
+          <IconPencil size={16} />
+        </ActionIcon>
+      </Tooltip>
+      <Modal opened={open} onClose={() => setOpen(false)} title={<Code>{limit.name}</Code>}>
+        <EditLimit limit={limit} onDone={() => setOpen(false)} />
+      </Modal>
+    </>
+  );
+}

@@ -1,0 +1,127 @@
+import { ActionIcon, Badge, Button, Modal, Select, Stack, Text, Tooltip } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { data, type Member } from "@stoa/sdk";
+import { IconUserMinus, IconUserPlus, IconUsers } from "@tabler/icons-react";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { administers, roleName, useMe, useOrganization } from "../app/session.ts";
+import { stoa } from "../app/stoa.ts";
+import { Invitations } from "../features/members/Invitations.tsx";
+import { Invite } from "../features/members/Invite.tsx";
+import { organizationRoles, type OrganizationRole } from "../features/members/roles.ts";
+import { Ago } from "../ui/Ago.tsx";
+import { DataTable, type Column } from "../ui/DataTable.tsx";
+import { EmptyState } from "../ui/EmptyState.tsx";
+import { Page } from "../ui/Page.tsx";
+import { Panel } from "../ui/Panel.tsx";
+import { ProblemNote } from "../ui/ProblemNote.tsx";
+import { useConfirm } from "../ui/useConfirm.tsx";
+
+export function MembersPage() {
+  const organization = useOrganization();
+  if (!organization) {
+    return (
+      <EmptyState icon={IconUsers} title="You belong to no organization">
+        Ask for an invitation; its link makes you a member.
+      </EmptyState>
+    );
+  }
+  return <MembersOf key={organization.id} organization={organization} />;
+}
+
+function MembersOf({ organization }: { organization: NonNullable<ReturnType<typeof useOrganization>> }) {
+  const me = useMe();
+  const may = administers(me, organization);
+  const [inviting, invite] = useDisclosure();
+  const [dialog, confirm] = useConfirm();
+  const client = useQueryClient();
+  const path = { id: organization.id };
+  const members = useQuery({
+    queryKey: ["members", organization.id],
+    queryFn: async () => (await data(stoa.api.GET("/api/v1/organizations/{id}/members", { params: { path, query: { limit: 100 } } }))).items,
+  });
+  const refresh = () => client.invalidateQueries({ queryKey: ["members"] });
+  const setRole = useMutation({
+    mutationFn: (m: { user_id: string; role: OrganizationRole }) =>
+      stoa.api.PUT("/api/v1/organizations/{id}/members/{user_id}", { params: { path: { ...path, user_id: m.user_id } }, body: { role: m.role } }),
+    onSettled: refresh,
+  });
+  const remove = (m: Member) =>
+    confirm({
+      title: m.user_id === me.user.id ? `Leave ${organization.name}?` : `Remove ${m.name}?`,
+      body: `${m.user_id === me.user.id ? "You lose" : `${m.name} loses`} access to every project of ${organization.name}. What was run there stays.`,
+      verb: m.user_id === me.user.id ? "Leave" : "Remove",
+      act: async () => {
+        await stoa.api.DELETE("/api/v1/organizations/{id}/members/{user_id}", { params: { path: { ...path, user_id: m.user_id } } });
+        await refresh();
+      },
+    });
+  const columns: Column<Member>[] = [
+    {
+      title: "Name",
+      cell: (m) => (
+        <Text span size="sm" fw={500}>
+          {m.name} {m.user_id === me.user.id && <Badge size="sm" variant="light" tt="none">you</Badge>}
+          {m.service_account && <Badge size="sm" variant="light" color="gray" tt="none">service account</Badge>}
+        </Text>
+      ),
+    },
+    { title: "E-mail", cell: (m) => m.email },
+    {
+      title: "Role",
+      cell: (m) =>
+        may ? (
+          <Select
+            size="xs"
+            w={120}
+            aria-label={`Role of ${m.name}`}
+            data={organizationRoles}
+            value={m.role}
+            allowDeselect={false}
+            disabled={setRole.isPending}
+            onChange={(role) => role && setRole.mutate({ user_id: m.user_id, role: role as OrganizationRole })}
+          />
+        ) : (
+          roleName(m.role)
+        ),
+    },
+    { title: "Since", cell: (m) => <Ago time={m.joined_at} /> },
+    {
+      title: "Remove",
+      plain: true,
+      right: true,
+      cell: (m) =>
+        (may || m.user_id === me.user.id) && (
+          <Tooltip label={m.user_id === me.user.id ? "Leave" : "Remove"}>
+            <ActionIcon color="red" aria-label={`Remove ${m.name}`} onClick={() => remove(m)}>
+              <IconUserMinus size={17} />
+            </ActionIcon>
+          </Tooltip>
+        ),
+    },
+  ];
+  return (
+    <Page
+      title="Members"
+      about={`Who belongs to ${organization.name}. Owners and admins manage all of its projects.`}
+      actions={
+        may && (
+          <Button leftSection={<IconUserPlus size={16} />} onClick={invite.open}>
+            Invite
+          </Button>
+        )
+      }
+    >
+      <Stack>
+        <ProblemNote error={members.error ?? setRole.error} />
+        <Panel flush>
+          <DataTable label="Members" columns={columns} rows={members.data} rowKey={(m) => m.user_id} empty={<EmptyState icon={IconUsers} title="Nobody here" />} />
+        </Panel>
+        {may && <Invitations organizationId={organization.id} />}
+      </Stack>
+      <Modal opened={inviting} onClose={invite.close} title={`Invite to ${organization.name}`} closeOnClickOutside={false}>
+        <Invite organizationId={organization.id} onDone={invite.close} />
+      </Modal>
+      {dialog}
+    </Page>
+  );
+}

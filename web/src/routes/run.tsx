@@ -1,0 +1,93 @@
+import { ActionIcon, Button, Skeleton, Tooltip } from "@mantine/core";
+import { useDocumentTitle, useHotkeys } from "@mantine/hooks";
+import type { Execution } from "@stoa/sdk";
+import { IconPlayerPlayFilled, IconPlayerStopFilled, IconRestore, IconServerOff } from "@tabler/icons-react";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { isOperator, useMe, useProject, works } from "../app/session.ts";
+import { cancelExecution, retryExecution } from "../features/executions/queries.ts";
+import { ended } from "../features/executions/status.ts";
+import { useWatch } from "../features/executions/useWatch.ts";
+import { CodeView } from "../features/run/CodeView.tsx";
+import { envOf, requestOf, sourceOf, withSource } from "../features/run/draft.ts";
+import { Inputs } from "../features/run/Inputs.tsx";
+import { submitExecution } from "../features/run/queries.ts";
+import { Result } from "../features/run/Result.tsx";
+import { RuntimePicker } from "../features/run/RuntimePicker.tsx";
+import { useDraft } from "../features/run/useDraft.ts";
+import { EmptyState } from "../ui/EmptyState.tsx";
+import { ProblemNote } from "../ui/ProblemNote.tsx";
+import classes from "../features/run/Run.module.css";
+
+const route = getRouteApi("/shell/run");
+
+export function RunPage() {
+  useDocumentTitle("Run · Stoa");
+  const search = route.useSearch();
+  const me = useMe();
+  const { project } = useProject();
+  const { draft, change, set, runtime, runtimes, problem } = useDraft(search.runtime, search.from);
+  const client = useQueryClient();
+  const run = useMutation({
+    mutationFn: (again: string | undefined): Promise<Execution> =>
+      again ? retryExecution(again) : submitExecution(requestOf(draft, runtime!, project?.id)),
+    onSuccess: (e) => client.setQueryData(["execution", e.id], undefined),
+  });
+  const watched = useWatch(run.data?.id);
+  const execution = watched.execution?.id === run.data?.id ? watched.execution ?? run.data : run.data;
+  const busy = run.isPending || (!!execution && !ended(execution));
+  const stop = useMutation({ mutationFn: () => cancelExecution(execution!.id) });
+  const refusal = !works(project) ? "Your role in this project does not run code." : envOf(draft.env).wrong;
+  const start = () => {
+    if (!busy && runtime && !refusal) run.mutate(undefined);
+  };
+  useHotkeys([["mod+Enter", start]], [], true);
+
+  if (problem) return <ProblemNote error={problem} />;
+  if (runtimes?.length === 0) {
+    return (
+      <EmptyState icon={IconServerOff} title="Nothing can run code yet">
+        {isOperator(me)
+          ? "Runtimes come from nodes, and none is ready. Look under Nodes; this machine's own agent appears there once it has started."
+          : "Runtimes come from nodes, and none is ready. Ask an operator of this installation."}
+      </EmptyState>
+    );
+  }
+  return (
+    <div className={classes.screen}>
+      <div className={classes.card}>
+        <div className={classes.toolbar}>
+          {runtimes ? <RuntimePicker runtimes={runtimes} value={runtime} onChange={(id) => change({ runtime: id })} /> : <Skeleton h={36} w={200} />}
+          <Tooltip label="Bring the example back">
+            <ActionIcon size="lg" aria-label="Bring the example back" disabled={!runtime || sourceOf(draft, runtime) === runtime.example} onClick={() => set(withSource(draft, runtime!, runtime!.example))}>
+              <IconRestore size={18} stroke={1.7} />
+            </ActionIcon>
+          </Tooltip>
+          <span style={{ flex: 1 }} />
+          {busy ? (
+            <Button color="red" variant="light" leftSection={<IconPlayerStopFilled size={15} />} onClick={() => stop.mutate()} loading={stop.isPending} disabled={!execution || execution.cancel_requested}>
+              Cancel
+            </Button>
+          ) : (
+            <Tooltip label={refusal ?? "Ctrl Enter"}>
+              <Button leftSection={<IconPlayerPlayFilled size={15} />} onClick={start} disabled={!runtime || !!refusal}>
+                Run
+              </Button>
+            </Tooltip>
+          )}
+        </div>
+        <div className={classes.editor}>
+          {runtime && (
+            <CodeView key={runtime.name} label="Source" text={sourceOf(draft, runtime)} language={runtime.name} onChange={(text) => set(withSource(draft, runtime, text))} onRun={start} />
+          )}
+        </div>
+        <div className={classes.inputs}>
+          <Inputs draft={draft} change={change} />
+        </div>
+      </div>
+      <div className={`${classes.card} ${classes.output}`}>
+        <Result submitted={execution} watched={watched} error={run.error ?? stop.error} onRetry={() => run.mutate(execution?.id)} retrying={run.isPending} />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+import { Alert, Button, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { data } from "@stoa/sdk";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { useState } from "react";
+import { stoa } from "../app/stoa.ts";
+import { Gate } from "../features/account/Gate.tsx";
+import { registrationQuery, setupQuery } from "../features/account/queries.ts";
+import { safeNext } from "../features/account/safeNext.ts";
+import { ProblemNote } from "../ui/ProblemNote.tsx";
+
+const route = getRouteApi("/sign-in");
+
+export function SignInPage() {
+  const { next } = route.useSearch();
+  const setup = useQuery(setupQuery);
+  const registration = useQuery(registrationQuery);
+  const [email, setEmail] = useState("");
+  const [password, setPassword] = useState("");
+  const signIn = useMutation({
+    mutationFn: () => data(stoa.api.POST("/api/v1/auth/sign-in", { body: { email, password } })),
+    onSuccess: () => location.assign(safeNext(next)),
+  });
+  return (
+    <Gate title="Sign in to Stoa" foot={registration.data === "open" && <Link to="/register">Register</Link>}>
+      <form
+        onSubmit={(e) => {
+          e.preventDefault();
+          signIn.mutate();
+        }}
+      >
+        <Stack gap="sm">
+          {setup.data?.needed && (
+            <Alert color="yellow" title="Not set up yet">
+              Open the link that stoad printed when it started; it makes you the first administrator.
+            </Alert>
+          )}
+          <TextInput label="E-mail" type="email" autoComplete="username" required autoFocus value={email} onChange={(e) => setEmail(e.currentTarget.value)} />
+          <PasswordInput label="Password" autoComplete="current-password" required value={password} onChange={(e) => setPassword(e.currentTarget.value)} />
+          <ProblemNote error={signIn.error} title="Not signed in" />
+          <Button type="submit" mt="xs" loading={signIn.isPending || signIn.isSuccess}>
+            Sign in
+          </Button>
+        </Stack>
+      </form>
+    </Gate>
+  );
+}

@@ -1,0 +1,68 @@
+import { Button, Center, Skeleton, Table, VisuallyHidden } from "@mantine/core";
+import type { ReactNode } from "react";
+import classes from "./DataTable.module.css";
+
+export interface Column<T> {
+  /** Shown above, and beside the value where rows become cards on narrow screens. */
+  title: string;
+  cell: (row: T) => ReactNode;
+  right?: boolean;
+  /** For buttons and such: no title is shown. */
+  plain?: boolean;
+}
+
+interface DataTableProps<T> {
+  label: string;
+  columns: Column<T>[];
+  rows: T[] | undefined;
+  rowKey: (row: T) => string;
+  onOpen?: (row: T) => void;
+  empty: ReactNode;
+  more?: { load: () => void; loading: boolean };
+}
+
+/** A list. The server pages and filters it; on narrow screens every row is a card. */
+export function DataTable<T>({ label, columns, rows, rowKey, onOpen, empty, more }: DataTableProps<T>) {
+  if (rows?.length === 0) return empty;
+  return (
+    <>
+      <Table className={classes.table} highlightOnHover={!!onOpen} aria-label={label} aria-busy={!rows}>
+        <Table.Thead>
+          <Table.Tr>
+            {columns.map((c) => (
+              <Table.Th key={c.title} ta={c.right ? "right" : undefined}>
+                {c.plain ? <VisuallyHidden>{c.title}</VisuallyHidden> : c.title}
+              </Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {rows
+            ? rows.map((row) => (
+                <Table.Tr key={rowKey(row)} className={onOpen && classes.open} onClick={onOpen && (() => onOpen(row))}>
+                  {columns.map((c) => (
+                    <Table.Td key={c.title} data-title={c.plain ? undefined : c.title} className={c.right ? classes.right : undefined}>
+                      {c.cell(row)}
+                    </Table.Td>
+                  ))}
+                </Table.Tr>
+              ))
+            : [0, 1, 2, 3].map((i) => (
+                <Table.Tr key={i}>
+                  <Table.Td colSpan={columns.length}>
+                    <Skeleton height={20} />
+                  </Table.Td>
+                </Table.Tr>
+              ))}
+        </Table.Tbody>
+      </Table>
+      {more && (
+        <Center p="sm">
+          <Button variant="default" size="xs" loading={more.loading} onClick={more.load}>
+            Show more
+          </Button>
+        </Center>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,20 @@
+import { Group, Paper, Title, type PaperProps } from "@mantine/core";
+import type { ReactNode } from "react";
+import classes from "./Panel.module.css";
+
+/** A framed part of a screen, with a name when it needs one. */
+export function Panel({ title, actions, children, flush, ...rest }: PaperProps & { title?: ReactNode; actions?: ReactNode; children: ReactNode; flush?: boolean }) {
+  return (
+    <Paper component="section" className={classes.panel} {...rest}>
+      {(title || actions) && (
+        <Group justify="space-between" className={classes.head} mih={44}>
+          <Title order={2} fz="sm" fw={600}>
+            {title}
+          </Title>
+          {actions}
+        </Group>
+      )}
+      <div className={flush ? undefined : classes.body}>{children}</div>
+    </Paper>
+  );
+}

@@ -1,0 +1,49 @@
+import { Alert, Code, Group, List, Text } from "@mantine/core";
+import { asProblem, type Problem } from "@stoa/sdk";
+import { IconAlertTriangle } from "@tabler/icons-react";
+import { CopyButton } from "./CopyButton.tsx";
+import { amount } from "./format.ts";
+
+/** Shows why something was refused: what to do, the limit that was hit, and how to find it in the logs. */
+export function ProblemNote({ error, title, quiet }: { error: unknown; title?: string; quiet?: string[] }) {
+  if (!error) return null;
+  const problem = asProblem(error);
+  const fields = problem.errors.filter((e) => !quiet?.includes(e.location ?? ""));
+  return (
+    <Alert color={problem.status >= 500 ? "orange" : "red"} icon={<IconAlertTriangle size={18} />} title={title ?? (problem.title || "Refused")} role="alert">
+      <Text size="sm">{problem.detail}</Text>
+      {fields.length > 0 && (
+        <List size="sm" mt={4}>
+          {fields.map((e, i) => (
+            <List.Item key={i}>{e.location ? `${e.location}: ${e.message}` : e.message}</List.Item>
+          ))}
+        </List>
+      )}
+      <LimitLine problem={problem} />
+      {problem.status > 0 && (
+        <Group gap={6} mt={6}>
+          <Code fz="xs">{problem.code}</Code>
+          {problem.correlationId && (
+            <>
+              <Text size="xs" c="dimmed" ff="monospace" style={{ overflowWrap: "anywhere" }}>
+                {problem.correlationId}
+              </Text>
+              <CopyButton text={problem.correlationId} label="Copy correlation id" />
+            </>
+          )}
+        </Group>
+      )}
+    </Alert>
+  );
+}
+
+function LimitLine({ problem }: { problem: Problem }) {
+  const limit = problem.limit;
+  if (!limit) return null;
+  return (
+    <Text size="xs" c="dimmed" mt={4}>
+      Limit <Code fz="xs">{limit.name}</Code> is {amount(limit.value, limit.unit ?? "")}, set for{" "}
+      {limit.scope === "global" ? "this installation" : `the ${limit.scope}`}.
+    </Text>
+  );
+}

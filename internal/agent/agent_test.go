@@ -49,11 +49,13 @@ func TestHowRunsEnd(t *testing.T) {
 		"ended before the cancel came": {sandbox.Result{Outcome: sandbox.Completed}, nil, endCancelled("asked"), &agentv1.Result{Outcome: "completed"}},
 		"stopped":                      {sandbox.Result{Outcome: sandbox.Cancelled}, nil, endStopped, &agentv1.Result{Outcome: "error", ReasonCode: "agent_stopped", ReasonMessage: endStopped.message}},
 		"refused": {
-			sandbox.Result{Outcome: sandbox.Error}, &sandbox.JobError{Field: "runtime", Problem: "there is no cobol"}, nil,
+			sandbox.Result{Outcome: sandbox.Error},
+			&sandbox.JobError{Field: "runtime", Problem: "there is no cobol"}, nil,
 			&agentv1.Result{Outcome: "error", ReasonCode: "task_refused", ReasonMessage: "job runtime: there is no cobol"},
 		},
 		"our fault": {
-			sandbox.Result{Outcome: sandbox.Error}, errors.New("secret detail"), nil,
+			sandbox.Result{Outcome: sandbox.Error},
+			errors.New("secret detail"), nil,
 			&agentv1.Result{Outcome: "error", ReasonCode: "sandbox", ReasonMessage: "The sandbox of the node failed. The agent's log says why."},
 		},
 	} {

@@ -134,7 +134,7 @@ func (a *Agent) enrollOnce(ctx context.Context, token pki.Token, key crypto.Sign
 	if err != nil {
 		return nil, err
 	}
-	defer conn.Close() //nolint:errcheck // nothing depends on it
+	defer conn.Close()
 	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
 	defer cancel()
 	made, err := agentv1.NewAgentClient(conn).Enroll(ctx, &agentv1.EnrollRequest{

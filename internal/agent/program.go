@@ -106,7 +106,7 @@ func serve(ctx context.Context, f flags, version string, log *slog.Logger) error
 	case err != nil:
 		return fmt.Errorf("open sandbox: %w", err)
 	default:
-		defer driver.Close() //nolint:errcheck // the process ends
+		defer driver.Close()
 		cfg.Driver = driver
 		for _, e := range driver.Enforcement() {
 			log.Info("enforced", "what", e.What, "how", e.How, "ok", e.OK)

@@ -22,7 +22,8 @@ type Enrolled struct {
 // EventType names the fact.
 func (Enrolled) EventType() string { return "node.enrolled.v1" }
 
-// CameReady: a node that was not there opened a session. A reconnect within the lease says nothing.
+// CameReady: a node that was not there opened a session, or one came back with
+// another reason not to work. A reconnect that changes nothing says nothing.
 type CameReady struct {
 	Epoch int64 `json:"epoch"`
 	Slots int   `json:"slots"`

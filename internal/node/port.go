@@ -175,6 +175,7 @@ type Workload interface {
 	SessionClosed(ctx context.Context, s Session, reason string)
 	// NodeChanged says that the session's node was cordoned, uncordoned or set to drain.
 	NodeChanged(ctx context.Context, s Session)
+	// Started comes again after a reconnect.
 	Started(ctx context.Context, node ident.ID, ref TaskRef, ago time.Duration)
 	Output(ctx context.Context, node ident.ID, ref TaskRef, f Frame)
 	// Ended stores a result. nil and ErrStale are acked, and the agent forgets the

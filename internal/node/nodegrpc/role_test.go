@@ -40,7 +40,7 @@ func TestEveryRPCNamesItsRole(t *testing.T) {
 func TestAnRPCWithoutRoleIsNotServed(t *testing.T) {
 	file := protodesc.ToFileDescriptorProto(agentv1.File_api_agent_v1_agent_proto)
 	method := proto.CloneOf(file.GetService()[0].GetMethod()[0])
-	method.Name, method.Options = proto.String("Forgotten"), &descriptorpb.MethodOptions{}
+	method.Name, method.Options = new("Forgotten"), &descriptorpb.MethodOptions{}
 	file.Service[0].Method = append(file.Service[0].Method, method)
 	forgetful, err := protodesc.NewFile(file, protoregistry.GlobalFiles)
 	if err != nil {

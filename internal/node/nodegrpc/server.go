@@ -43,6 +43,7 @@ type Server struct {
 	started   time.Time // the zero of now()
 	workloads map[string]node.Workload
 	kick      chan struct{}
+	stopped   chan struct{}
 	running   sync.WaitGroup // sessions, until their SessionClosed has returned
 
 	mu       sync.RWMutex
@@ -65,7 +66,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	s := &Server{
 		Config: cfg, timing: cfg.Slice.Timing(), started: time.Now(), workloads: map[string]node.Workload{},
-		kick: make(chan struct{}, 1), sessions: map[ident.ID]*session{}, signer: signer,
+		kick: make(chan struct{}, 1), stopped: make(chan struct{}), sessions: map[ident.ID]*session{}, signer: signer,
 	}
 	s.grpc = grpc.NewServer(
 		grpc.Creds(credentials.NewTLS(cfg.Authority.ServerTLS())),
@@ -87,7 +88,7 @@ func (s *Server) Register(kind string, w node.Workload) { s.workloads[kind] = w 
 func (s *Server) Serve(l net.Listener) error { return s.grpc.Serve(l) }
 
 // Stop ends every session, so that agents go to another replica, and waits for the
-// results that are being stored; at most until ctx ends.
+// results that are being stored; at most until ctx ends. It is called once.
 func (s *Server) Stop(ctx context.Context) error {
 	s.mu.Lock()
 	s.stopping = true
@@ -105,6 +106,7 @@ func (s *Server) Stop(ctx context.Context) error {
 	case <-ctx.Done():
 	}
 	s.grpc.Stop()
+	close(s.stopped)
 	return ctx.Err()
 }
 

@@ -33,7 +33,7 @@ func TestAuthorityLasts(t *testing.T) {
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Fatalf("the key's mode is %v (%v), want 0600", info.Mode(), err)
 	}
-	if err := os.Chmod(path, 0o644); err != nil { //nolint:gosec // what is tested
+	if err := os.Chmod(path, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := Open(dir, time.Now); err == nil {
@@ -56,7 +56,7 @@ func TestDamagedAuthorityIsNotReplaced(t *testing.T) {
 }
 
 // handshake joins both configurations over a pipe and returns what each side says.
-func handshake(server, client *tls.Config) (serverErr, clientErr error, state tls.ConnectionState) {
+func handshake(server, client *tls.Config) (state tls.ConnectionState, serverErr, clientErr error) {
 	a, b := net.Pipe()
 	done := make(chan error, 1)
 	srv := tls.Server(a, server)
@@ -72,21 +72,21 @@ func handshake(server, client *tls.Config) (serverErr, clientErr error, state tl
 	_, clientErr = cli.Read(make([]byte, 1))
 	_ = b.Close()
 	serverErr = <-done
-	return serverErr, clientErr, srv.ConnectionState()
+	return srv.ConnectionState(), serverErr, clientErr
 }
 
 func TestPin(t *testing.T) {
 	ours, theirs := open(t, t.TempDir()), open(t, t.TempDir())
 	var learnt *x509.Certificate
 	learn := func(c *x509.Certificate) { learnt = c }
-	if _, err, _ := handshake(ours.ServerTLS(), PinnedTLS(ours.Pin(), learn)); err != nil {
+	if _, _, err := handshake(ours.ServerTLS(), PinnedTLS(ours.Pin(), learn)); err != nil {
 		t.Fatalf("the right server was refused: %v", err)
 	}
 	if !learnt.Equal(ours.Certificate()) {
 		t.Error("the agent did not learn the authority")
 	}
 	learnt = nil
-	if _, err, _ := handshake(theirs.ServerTLS(), PinnedTLS(ours.Pin(), learn)); !errors.Is(err, ErrPin) {
+	if _, _, err := handshake(theirs.ServerTLS(), PinnedTLS(ours.Pin(), learn)); !errors.Is(err, ErrPin) {
 		t.Errorf("another server: %v, want ErrPin", err)
 	}
 	// Another server that shows our authority's certificate behind its own.
@@ -97,7 +97,7 @@ func TestPin(t *testing.T) {
 	}
 	cert.Certificate[1] = ours.Certificate().Raw
 	liar.GetCertificate = func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return cert, nil }
-	if _, err, _ := handshake(liar, PinnedTLS(ours.Pin(), learn)); err == nil {
+	if _, _, err := handshake(liar, PinnedTLS(ours.Pin(), learn)); err == nil {
 		t.Error("a server with a borrowed authority was accepted")
 	}
 	if learnt != nil {
@@ -123,25 +123,25 @@ func TestNodeCertificate(t *testing.T) {
 		return cert
 	}
 	cert := issue(ours)
-	if _, err, state := handshake(ours.ServerTLS(), ClientTLS(key, cert, ours.Certificate())); err != nil {
+	if state, _, err := handshake(ours.ServerTLS(), ClientTLS(key, cert, ours.Certificate())); err != nil {
 		t.Errorf("own node refused: %v", err)
 	} else if id, ok := NodeID(state.PeerCertificates[0]); !ok || id != "n1" {
 		t.Errorf("the certificate names %q, %v", id, ok)
 	}
-	if err, _, _ := handshake(ours.ServerTLS(), ClientTLS(key, issue(theirs), ours.Certificate())); err == nil {
+	if _, err, _ := handshake(ours.ServerTLS(), ClientTLS(key, issue(theirs), ours.Certificate())); err == nil {
 		t.Error("a node of another authority was accepted")
 	}
-	if _, err, _ := handshake(theirs.ServerTLS(), ClientTLS(key, cert, ours.Certificate())); err == nil {
+	if _, _, err := handshake(theirs.ServerTLS(), ClientTLS(key, cert, ours.Certificate())); err == nil {
 		t.Error("a node accepted another authority's server")
 	}
 	later := ours.ServerTLS()
 	later.Time = func() time.Time { return time.Now().Add(DefaultNodeLifetime + time.Hour) }
-	if err, _, _ := handshake(later, ClientTLS(key, cert, ours.Certificate())); err == nil {
+	if _, err, _ := handshake(later, ClientTLS(key, cert, ours.Certificate())); err == nil {
 		t.Error("an expired certificate was accepted")
 	}
 	// A node cannot pose as the control plane.
 	posing := &tls.Config{MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{{Certificate: [][]byte{cert.Raw, ours.cert.Raw}, PrivateKey: key}}}
-	if _, err, _ := handshake(posing, PinnedTLS(ours.Pin(), func(*x509.Certificate) {})); err == nil {
+	if _, _, err := handshake(posing, PinnedTLS(ours.Pin(), func(*x509.Certificate) {})); err == nil {
 		t.Error("a node's certificate passed as the control plane's")
 	}
 }

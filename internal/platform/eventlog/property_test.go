@@ -187,9 +187,7 @@ func (c *chaos) thieves(ctx context.Context, work func(ctx context.Context, epoc
 	r := rand.New(rand.NewPCG(c.seed, 7))
 	var terms sync.WaitGroup
 	defer terms.Wait()
-	var epoch int64
-	for ctx.Err() == nil {
-		epoch++
+	for epoch := int64(1); ctx.Err() == nil; epoch++ {
 		term, cut := context.WithCancel(ctx)
 		terms.Go(func() {
 			if err := work(term, epoch); err != nil && !errors.Is(err, ErrStale) && term.Err() == nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/stoa-cloud/stoa/internal/platform/crash"
+	"github.com/stoa-cloud/stoa/internal/platform/crash"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
 )
 
@@ -139,12 +140,14 @@ func (s *Sequencer) move(ctx context.Context, epoch int64) (moved int, err error
 			return err
 		}
 		crash.Point("sequencer.before_commit")
+		crash.Point("eventlog.sequencer.before_commit")
 		return answers.Close()
 	})
 	if err != nil {
 		return 0, err
 	}
 	if moved > 0 {
+		crash.Point("eventlog.sequencer.not_hinted")
 		crash.Point("sequencer.not_hinted")
 		s.hints.sequenced()
 	}

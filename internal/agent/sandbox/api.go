@@ -29,6 +29,8 @@ type Config struct {
 	Idle time.Duration
 	// NoCompileCache leaves out preparing the standard libraries of compiled languages in the background.
 	NoCompileCache bool
+
+	find func(name string) *tree // in tests: another host's cgroups
 }
 
 // Class is how strongly a job is kept apart from jobs before and beside it.

@@ -73,13 +73,7 @@ func findTree(name string) *tree {
 	info, _ := os.ReadFile("/proc/self/mountinfo")
 	self, _ := os.ReadFile("/proc/self/cgroup")
 	mounts, own := cgroupMounts(string(info)), ownCgroups(string(self))
-	var unified string
-	if at, ok := mounts[""]; ok {
-		unified = filepath.Join(at, own[""])
-		if filepath.Base(unified) == agentLeaf {
-			unified = filepath.Dir(unified)
-		}
-	}
+	unified, _ := findUnified("")
 	offered := words(filepath.Join(unified, "cgroup.controllers"))
 	for _, c := range controllers {
 		if at, ok := mounts[c]; ok {
@@ -89,6 +83,21 @@ func findTree(name string) *tree {
 		}
 	}
 	return t
+}
+
+// findUnified is where a cgroup of that name would lie on the v2 hierarchy.
+func findUnified(name string) (string, bool) {
+	info, _ := os.ReadFile("/proc/self/mountinfo")
+	self, _ := os.ReadFile("/proc/self/cgroup")
+	at, ok := cgroupMounts(string(info))[""]
+	if !ok {
+		return "", false
+	}
+	unified := filepath.Join(at, ownCgroups(string(self))[""])
+	if filepath.Base(unified) == agentLeaf {
+		unified = filepath.Dir(unified)
+	}
+	return filepath.Join(unified, name), true
 }
 
 // create makes our folder in each hierarchy. A hierarchy where that fails is given up, with the reason.

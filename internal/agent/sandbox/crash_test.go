@@ -135,6 +135,10 @@ func cgroupsOf(dir string) (found []string) {
 		more, _ := filepath.Glob(filepath.Join(filepath.Dir(b.dir), "stoa-"+d.instanceName()+"-*"))
 		found = append(found, more...)
 	}
+	if at, ok := findUnified("stoa-" + d.instanceName() + "-*"); ok {
+		more, _ := filepath.Glob(at)
+		found = append(found, more...)
+	}
 	return found
 }
 

@@ -66,6 +66,9 @@ func Open(ctx context.Context, c Config) (*Driver, error) {
 	if c.Idle <= 0 {
 		c.Idle = 5 * time.Minute
 	}
+	if c.find == nil {
+		c.find = findTree
+	}
 	c.Slots = min(c.Slots, maxSlots/2)
 	dir, err := filepath.Abs(c.Dir)
 	if err != nil || c.Dir == "" {
@@ -132,7 +135,7 @@ func lockDir(dir string) (*os.File, error) {
 func (d *Driver) start(ctx context.Context) (*ward, error) {
 	var life [4]byte
 	_, _ = rand.Read(life[:])
-	w := &ward{cpus: d.config.CPUs, tree: findTree("stoa-" + d.instance + "-" + hex.EncodeToString(life[:]))}
+	w := &ward{cpus: d.config.CPUs, tree: d.config.find("stoa-" + d.instance + "-" + hex.EncodeToString(life[:]))}
 	removed, err := w.tree.sweep(d.instance)
 	if len(removed) > 0 {
 		d.log.Info("removed cgroups that an earlier life left", "cgroups", removed)

@@ -208,6 +208,9 @@ func (r *run) process(ctx context.Context, p payload, limits Limits, job *Job) e
 	if job != nil { // the program's end is the run's end
 		r.cell.kill()
 	}
+	if status != nil && (account.cpu < 0 || account.peak < 0) {
+		last = last.withUsage(ended) // no cgroup counts: only the exit tells
+	}
 	streams.finish(r.sink)
 	return r.judge(last, limits)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -46,4 +47,17 @@ func readStatus(f *os.File, id uint32, ended chan<- reply) {
 	if code, ok := decodeStatus(b[:]); ok {
 		ended <- reply{kind: repExit, id: id, status: int32(code) << 8}
 	}
+}
+
+// withUsage waits for the exit of a process whose end is known already, for what the kernel counted.
+func (r reply) withUsage(ended <-chan reply) reply {
+	if r.userMicros+r.maxRSSKiB > 0 {
+		return r // it is the exit
+	}
+	select {
+	case x := <-ended:
+		r.userMicros, r.systemMicros, r.maxRSSKiB = x.userMicros, x.systemMicros, x.maxRSSKiB
+	case <-time.After(killPatience):
+	}
+	return r
 }

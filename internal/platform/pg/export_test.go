@@ -1,0 +1,4 @@
+package pg
+
+// MigrateTo stops at a version, as an older program would.
+var MigrateTo = migrateTo

@@ -71,10 +71,6 @@ func TestTaskFromAssignToAck(t *testing.T) {
 func TestTaskIsWorthOneRun(t *testing.T) {
 	p := start(t, node.Config{})
 	m, s := p.join(t)
-	x, err := p.find(s.NodeID)
-	if err != nil {
-		t.Fatal(err)
-	}
 	task := node.Task{Ref: node.TaskRef{Kind: node.KindExecution, ID: ident.New(), Attempt: 1}, Execution: &node.ExecutionSpec{}}
 	assign := func() {
 		if err := p.Assign(s.NodeID, s.Epoch, task); err != nil {
@@ -101,9 +97,12 @@ func TestTaskIsWorthOneRun(t *testing.T) {
 	if err := p.Assign(ident.New(), 1, task); !errors.Is(err, node.ErrNoSession) {
 		t.Errorf("assigned to an unknown node: %v", err)
 	}
-	for range queueLength { // nobody sends any more: the queue fills
-		x.stop(errStopping)
-		_ = x.offer(&toAgent{})
+}
+
+func TestFullQueueNeverWaits(t *testing.T) {
+	x := &session{queue: make(chan *toAgent, 1)}
+	if err := x.offer(&toAgent{}); err != nil {
+		t.Errorf("room, and yet: %v", err)
 	}
 	if err := x.offer(&toAgent{}); !errors.Is(err, node.ErrBusy) {
 		t.Errorf("a full queue took a message: %v", err)

@@ -11,7 +11,6 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/stoa-cloud/stoa/internal/platform/crash"
-	"github.com/stoa-cloud/stoa/internal/platform/crash"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
 )
@@ -129,7 +128,7 @@ func (c *cursor) handle(ctx context.Context, entries []*Entry, through int64) er
 	if err != nil {
 		return err
 	}
-	crash.Point("eventlog.consumer.committed")
+	crash.Point("consumer.committed")
 	c.position, c.looked, c.stored = through, through, time.Now()
 	c.Metric.handled(c.consumer.Name, len(entries))
 	return nil

@@ -10,7 +10,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/stoa-cloud/stoa/internal/platform/crash"
-	"github.com/stoa-cloud/stoa/internal/platform/crash"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
 )
 
@@ -140,14 +139,12 @@ func (s *Sequencer) move(ctx context.Context, epoch int64) (moved int, err error
 			return err
 		}
 		crash.Point("sequencer.before_commit")
-		crash.Point("eventlog.sequencer.before_commit")
 		return answers.Close()
 	})
 	if err != nil {
 		return 0, err
 	}
 	if moved > 0 {
-		crash.Point("eventlog.sequencer.not_hinted")
 		crash.Point("sequencer.not_hinted")
 		s.hints.sequenced()
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // warmed waits until the runtime has a zygote.
@@ -148,4 +149,66 @@ func TestConcurrent(t *testing.T) {
 		})
 	}
 	wait.Wait()
+}
+
+// A warmed interpreter that nobody uses is closed, and warmed again when somebody does. Runs that hold it end first.
+func TestZygoteIdle(t *testing.T) {
+	driver(t)
+	d, err := Open(t.Context(), Config{Dir: t.TempDir(), Log: quiet(), NoCompileCache: true, Idle: 300 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	for range 2 {
+		warmed(t, d, "python")
+		w := d.current.warmer
+		rt, err := d.runtime("python")
+		if err != nil {
+			t.Fatal(err)
+		}
+		z := w.get(rt)
+		if z == nil {
+			t.Fatal("no zygote")
+		}
+		select { // held: it outlives its idle time
+		case <-z.ended:
+			t.Error("closed while a run held it")
+		case <-time.After(400 * time.Millisecond):
+		}
+		z.release()
+		select {
+		case <-z.ended:
+		case <-time.After(10 * time.Second):
+			t.Fatal("an idle zygote was not closed")
+		}
+	}
+}
+
+// A worn zygote is replaced while it goes on serving.
+func TestZygoteReplaced(t *testing.T) {
+	d := alone(t)
+	warmed(t, d, "python")
+	rt, err := d.runtime("python")
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := d.current.warmer.get(rt)
+	old.mu.Lock()
+	old.uses = zygoteUses
+	old.mu.Unlock()
+	if r, _ := try(t, d, python("print(1)")); r.Class != ClassProcess {
+		t.Errorf("while it is replaced: %+v", r)
+	}
+	d.current.warmer.work.Wait()
+	next := d.current.warmer.get(rt)
+	defer next.release()
+	if next == old {
+		t.Error("not replaced")
+	}
+	old.release()
+	select {
+	case <-old.ended:
+	case <-time.After(10 * time.Second):
+		t.Error("the old one was not closed")
+	}
 }

@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 )
 
 // binaries is a PostgreSQL installation: a folder with initdb and postgres.
@@ -20,33 +19,38 @@ type binaries struct {
 // oldestMajor is the oldest PostgreSQL that Stoa works with.
 const oldestMajor = 15
 
-// installations is what could serve here, best first: the bundle, then what the
-// host has, newest first. The bundle's folder exists only after unpack.
-func installations(bundles string) ([]binaries, error) {
-	var all []binaries
-	if b, ok, err := bundle(); err != nil {
-		return nil, err
-	} else if ok {
-		all = append(all, binaries{dir: filepath.Join(bundles, b.folder(), "bin"), version: b.version, major: b.major})
-	}
-	var hosts []binaries
+// hosts are the installations of this machine, newest first.
+func hosts() (all []binaries) {
 	installed, _ := filepath.Glob("/usr/lib/postgresql/*/bin/postgres")
 	for _, path := range installed {
 		if b, err := inspect(filepath.Dir(path)); err == nil && b.major >= oldestMajor {
-			hosts = append(hosts, b)
+			all = append(all, b)
 		}
 	}
-	slices.SortFunc(hosts, func(a, b binaries) int { return b.major - a.major })
-	return append(all, hosts...), nil
+	slices.SortFunc(all, func(a, b binaries) int { return b.major - a.major })
+	return all
 }
 
-// ofMajor is the best installation that can read data of a major version; zero is any.
-func ofMajor(all []binaries, major int) (binaries, bool) {
-	i := slices.IndexFunc(all, func(b binaries) bool { return major == 0 || b.major == major })
-	if i < 0 {
-		return binaries{}, false
+// choose finds an installation that reads data of a major version (zero is any):
+// the bundle, below a folder where it is yet to be unpacked, or the host's. newest
+// is what would serve new data.
+func choose(bundles string, major int) (chosen, newest binaries, err error) {
+	var all []binaries
+	if b, ok, err := bundle(); err != nil {
+		return chosen, newest, err
+	} else if ok {
+		all = append(all, binaries{dir: filepath.Join(bundles, b.folder(), "bin"), version: b.version, major: b.major})
 	}
-	return all[i], true
+	if len(all) == 0 || major != 0 && all[0].major != major { // asking the host takes time
+		all = append(all, hosts()...)
+	}
+	if len(all) == 0 {
+		return chosen, newest, nil
+	}
+	if i := slices.IndexFunc(all, func(b binaries) bool { return major == 0 || b.major == major }); i >= 0 {
+		chosen = all[i]
+	}
+	return chosen, all[0], nil
 }
 
 var versionWord = regexp.MustCompile(`\) ((\d+)(\.\d+|devel|beta\d+|rc\d+)*)`)
@@ -70,9 +74,9 @@ func inspect(dir string) (binaries, error) {
 
 // ServerIdentity names the server that Embed would start on new data.
 func ServerIdentity() string {
-	all, err := installations("")
-	if err != nil || len(all) == 0 {
+	b, _, err := choose("", 0)
+	if err != nil || b.dir == "" {
 		return "none"
 	}
-	return strings.Join([]string{all[0].version, all[0].dir}, " ")
+	return b.version + " " + b.dir
 }

@@ -22,30 +22,22 @@ func (s *Server) chooseBinaries() error {
 	if err != nil {
 		return err
 	}
-	var all []binaries
-	if s.cfg.Binaries != "" {
-		b, err := inspect(s.cfg.Binaries)
-		if err != nil {
-			return err
-		}
-		all = []binaries{b}
-	} else if all, err = installations(s.cfg.Bundles); err != nil {
+	chosen, newest, err := s.candidates(data)
+	if err != nil {
 		return err
 	}
-	if len(all) == 0 {
+	switch {
+	case newest.dir == "":
 		return fault.New(fault.Unavailable, "database.no_server",
 			"There is no PostgreSQL here. Build stoad with the bundle (make build), install PostgreSQL %d or newer, or give --database-url.", oldestMajor)
-	}
-	chosen, ok := ofMajor(all, data)
-	if !ok {
+	case chosen.dir == "":
 		return fault.New(fault.Conflict, "database.other_major",
 			"The data in %s was made by PostgreSQL %d, but this program brings PostgreSQL %d. Nothing was touched. "+
 				"To upgrade: run “stoad backup” with the program that made the data (or install PostgreSQL %d beside this one), "+
-				"move the folder away, and run “stoad restore”.", s.data, data, all[0].major, data)
-	}
-	if chosen != all[0] {
+				"move the folder away, and run “stoad restore”.", s.data, data, newest.major, data)
+	case chosen != newest:
 		s.cfg.Log.Warn("the data is still in an older PostgreSQL's format, served by the host's binaries; stoad backup and restore bring it to the newest",
-			"version", chosen.version, "newest", all[0].version)
+			"version", chosen.version, "newest", newest.version)
 	}
 	s.bin = chosen
 	if l, ok, err := bundle(); err != nil {
@@ -54,6 +46,17 @@ func (s *Server) chooseBinaries() error {
 		return unpack(l, s.cfg.Bundles)
 	}
 	return nil
+}
+
+func (s *Server) candidates(data int) (chosen, newest binaries, err error) {
+	if s.cfg.Binaries == "" {
+		return choose(s.cfg.Bundles, data)
+	}
+	b, err := inspect(s.cfg.Binaries)
+	if data == 0 || data == b.major {
+		chosen = b
+	}
+	return chosen, b, err
 }
 
 // dataMajor is the version that the data was made by; zero when there is none.

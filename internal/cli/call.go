@@ -91,7 +91,7 @@ func (c *call) project(client *stoa.Client) (string, error) {
 	return findProject(me.Projects, wanted)
 }
 
-func findProject(projects []stoa.Project, wanted string) (string, error) {
+func findProject(projects []stoa.MyProject, wanted string) (string, error) {
 	var found []string
 	for _, p := range projects {
 		if p.ID == wanted || p.Slug == wanted || p.Name == wanted {

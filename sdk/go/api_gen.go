@@ -39,6 +39,42 @@ type BatchItem struct {
 	Problem   *Error     `json:"problem,omitempty"`
 }
 
+// BusHealth is part of the API's answers and requests.
+type BusHealth struct {
+	Connected bool `json:"connected"`
+	Embedded  bool `json:"embedded"`
+}
+
+// CloudEvent is part of the API's answers and requests.
+type CloudEvent struct {
+	ID               string          `json:"id"`   // A UUIDv7.
+	Data             json.RawMessage `json:"data"` // As the type's JSON Schema says.
+	Datacontenttype  string          `json:"datacontenttype"`
+	Source           string          `json:"source"`
+	Specversion      string          `json:"specversion"`
+	Stoaactor        string          `json:"stoaactor,omitempty"` // A UUIDv7.
+	Stoaactorkind    string          `json:"stoaactorkind"`
+	Stoacausation    string          `json:"stoacausation,omitempty"`    // The event that led to this one.
+	Stoacorrelation  string          `json:"stoacorrelation,omitempty"`  // Ties together everything that one request led to.
+	Stoaorganization string          `json:"stoaorganization,omitempty"` // A UUIDv7.
+	Stoaposition     int64           `json:"stoaposition,omitempty"`     // Its place in the log.
+	Stoaproject      string          `json:"stoaproject,omitempty"`      // A UUIDv7.
+	Stoaversion      int64           `json:"stoaversion"`                // The version that the change gave to its subject.
+	Subject          string          `json:"subject"`                    // What it is about: a kind and an id.
+	Time             time.Time       `json:"time"`
+	Type             string          `json:"type"`
+}
+
+// ConsumerState is part of the API's answers and requests.
+type ConsumerState struct {
+	Name     string `json:"name"`
+	Dead     int64  `json:"dead"`
+	Lag      int64  `json:"lag"`
+	Position int64  `json:"position"`
+	Retrying int64  `json:"retrying"`
+	Waiting  int64  `json:"waiting"`
+}
+
 // CreatedInvitation is part of the API's answers and requests.
 type CreatedInvitation struct {
 	Invitation Invitation `json:"invitation"`
@@ -59,6 +95,30 @@ type Credential struct {
 	ExpiresAt *time.Time `json:"expires_at,omitempty"`
 	Kind      string     `json:"kind"`
 	Scopes    []string   `json:"scopes,omitempty"`
+}
+
+// DatabaseHealth is part of the API's answers and requests.
+type DatabaseHealth struct {
+	Connections int64   `json:"connections"`
+	Embedded    bool    `json:"embedded"`
+	InUse       int64   `json:"in_use"`
+	RoundTripMS float64 `json:"round_trip_ms"`
+	SizeBytes   int64   `json:"size_bytes"`
+	Version     string  `json:"version"`
+}
+
+// EventType is part of the API's answers and requests.
+type EventType struct {
+	Name   string          `json:"name"`
+	Schema json.RawMessage `json:"schema"` // JSON Schema (2020-12) of the data. Within a version fields are only added, so ignore those that you do not know.
+}
+
+// EventlogHealth is part of the API's answers and requests.
+type EventlogHealth struct {
+	Consumers     []ConsumerState `json:"consumers"`
+	Head          int64           `json:"head"`
+	OldestSeconds float64         `json:"oldest_seconds"`
+	Unsequenced   int64           `json:"unsequenced"`
 }
 
 // Execution is part of the API's answers and requests.
@@ -148,6 +208,20 @@ type ExecutionUsage struct {
 	WallMS          float64 `json:"wall_ms"`
 }
 
+// Health is part of the API's answers and requests.
+type Health struct {
+	Bus        BusHealth         `json:"bus"`
+	Database   DatabaseHealth    `json:"database"`
+	Events     EventlogHealth    `json:"events"`
+	Modules    []ModuleHealth    `json:"modules"`
+	Nodes      []NodeHealth      `json:"nodes"` // How many nodes are in each status.
+	Partitions []PartitionHealth `json:"partitions"`
+	Ready      bool              `json:"ready"`
+	Replica    string            `json:"replica"` // The process that answered.
+	StartedAt  time.Time         `json:"started_at"`
+	Version    string            `json:"version"`
+}
+
 // Invitation is part of the API's answers and requests.
 type Invitation struct {
 	ID             string    `json:"id"` // A UUIDv7.
@@ -204,12 +278,12 @@ type LimitSetRequest struct {
 
 // Me is part of the API's answers and requests.
 type Me struct {
-	Credential       Credential     `json:"credential"`
-	DefaultProjectID string         `json:"default_project_id,omitempty"` // A UUIDv7.
-	Organizations    []Organization `json:"organizations"`
-	PlatformRoles    []string       `json:"platform_roles"`
-	Projects         []Project      `json:"projects"`
-	User             User           `json:"user"`
+	Credential       Credential       `json:"credential"`
+	DefaultProjectID string           `json:"default_project_id,omitempty"` // A UUIDv7.
+	Organizations    []MyOrganization `json:"organizations"`
+	PlatformRoles    []string         `json:"platform_roles"`
+	Projects         []MyProject      `json:"projects"`
+	User             User             `json:"user"`
 }
 
 // MeChangePasswordRequest is what me.change_password takes: Change your password; your other sessions end.
@@ -226,6 +300,31 @@ type Member struct {
 	Role           string    `json:"role"`
 	ServiceAccount bool      `json:"service_account,omitempty"`
 	UserID         string    `json:"user_id"` // A UUIDv7.
+}
+
+// ModuleHealth is part of the API's answers and requests.
+type ModuleHealth struct {
+	Name  string `json:"name"`
+	Error string `json:"error,omitempty"`
+	State string `json:"state"`
+}
+
+// MyOrganization is part of the API's answers and requests.
+type MyOrganization struct {
+	ID       string `json:"id"` // A UUIDv7.
+	Name     string `json:"name"`
+	Personal bool   `json:"personal"`
+	Role     string `json:"role"`
+	Slug     string `json:"slug"`
+}
+
+// MyProject is part of the API's answers and requests.
+type MyProject struct {
+	ID             string `json:"id"` // A UUIDv7.
+	Name           string `json:"name"`
+	OrganizationID string `json:"organization_id"` // A UUIDv7.
+	Role           string `json:"role"`            // The effective one: owners and admins of the organization manage its projects.
+	Slug           string `json:"slug"`
 }
 
 // Node is part of the API's answers and requests.
@@ -271,6 +370,12 @@ type NodeEnrollment struct {
 	Token     string    `json:"token"` // Shown this once. It is good for one machine.
 }
 
+// NodeHealth is part of the API's answers and requests.
+type NodeHealth struct {
+	Status string `json:"status"`
+	Nodes  int64  `json:"nodes"`
+}
+
 // NodeRuntime is part of the API's answers and requests.
 type NodeRuntime struct {
 	Name    string `json:"name"`
@@ -300,6 +405,14 @@ type OrganizationRenameRequest struct {
 // OrganizationSetMemberRequest is what organization.set_member takes: Add a member or change their role.
 type OrganizationSetMemberRequest struct {
 	Role string `json:"role"`
+}
+
+// PartitionHealth is part of the API's answers and requests.
+type PartitionHealth struct {
+	Problem string    `json:"problem,omitempty"`
+	Strays  int64     `json:"strays"` // Rows in the default partition, counted up to 1000.
+	Table   string    `json:"table"`
+	Through time.Time `json:"through"` // Rows have partitions of their own until then.
 }
 
 // Project is part of the API's answers and requests.

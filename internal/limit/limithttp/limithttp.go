@@ -101,7 +101,7 @@ func Register(api huma.API, s *limit.Slice) {
 			Scope   string     `json:"scope" enum:"global,organization,unit,project,user"`
 			ScopeID ident.ID   `json:"scope_id,omitzero" doc:"Its id; none when global."`
 			Value   LimitValue `json:"value"`
-		} `nameHint:"SetLimitRequest"`
+		}
 	},
 	) (*struct{ Body LimitScope }, error) {
 		v, err := s.Set(ctx, limit.Set{

@@ -28,39 +28,44 @@ func (s *Server) authenticate(ctx huma.Context, next func(huma.Context)) {
 		case public && fault.KindOf(err) == fault.Unauthenticated:
 			// Signing in with a stale cookie must work.
 		default:
-			s.writeProblem(x, x.inner, newProblem(err))
+			if s.takeRate(ctx, x) { // guessing counts against the address
+				s.writeProblem(x, x.inner, newProblem(err))
+			}
 			return
 		}
 	}
 	next(ctx)
 }
 
-// limitRate refuses callers that are too fast. It fails open: a limiter or
-// settings store that cannot answer must not become an outage.
+// limitRate refuses callers that are too fast.
 func (s *Server) limitRate(ctx huma.Context, next func(huma.Context)) {
-	x := exchangeOf(ctx.Context())
+	if s.takeRate(ctx, exchangeOf(ctx.Context())) {
+		next(ctx)
+	}
+}
+
+// takeRate takes the request out of its caller's rate, and answers it when there
+// is nothing left. It fails open: a limiter or settings store that cannot decide
+// must not become an outage.
+func (s *Server) takeRate(ctx huma.Context, x *exchange) bool {
 	group, _ := ctx.Operation().Metadata[metaRate].(string)
 	if s.cfg.Limiter == nil || s.cfg.Rates == nil || group == RateNone {
-		next(ctx)
-		return
+		return true
 	}
 	policy, limited := s.cfg.Rates.Rate(ctx.Context(), group, x.request.Actor)
 	if !limited {
-		next(ctx)
-		return
+		return true
 	}
 	decision, err := s.cfg.Limiter.Take(ctx.Context(), rateKey(group, &x.request), policy)
 	if err != nil {
 		s.cfg.Log.WarnContext(ctx.Context(), "rate limiter failed; letting the request pass", "group", group, "error", err)
-		next(ctx)
-		return
+		return true
 	}
 	setRateHeaders(x.Header(), policy, decision)
 	if !decision.Allowed {
 		s.writeProblem(x, x.inner, newProblem(tooFast(policy, decision, x.request.Actor)))
-		return
 	}
-	next(ctx)
+	return decision.Allowed
 }
 
 func tooFast(policy ratelimit.Policy, decision ratelimit.Decision, actor command.Actor) *fault.Error {

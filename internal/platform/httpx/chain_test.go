@@ -41,6 +41,19 @@ func TestRateIsAnnouncedAndEnforced(t *testing.T) {
 	}
 }
 
+func TestGuessingTokensCountsAgainstTheAddress(t *testing.T) {
+	h := newHarness(t, func(c *Config) {
+		c.Limiter = ratelimit.NewInProcess(time.Now)
+		c.Rates = fixedRate{ratelimit.Policy{Name: "api", Requests: 1, Window: time.Hour}}
+	})
+	for _, want := range []int{401, 429} {
+		w := h.do("PUT", thing, `{"name":"x"}`, "Authorization", "Bearer eve")
+		if w.Code != want || w.Header().Get("RateLimit") == "" {
+			t.Errorf("%d %v, want %d", w.Code, w.Header(), want)
+		}
+	}
+}
+
 type brokenLimiter struct{}
 
 func (brokenLimiter) Take(context.Context, string, ratelimit.Policy) (ratelimit.Decision, error) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/stoa-cloud/stoa/internal/platform/fault"
 	"github.com/stoa-cloud/stoa/internal/platform/ratelimit"
 )
 
@@ -81,6 +82,12 @@ func TestNamesThatClashAreQualified(t *testing.T) {
 		t.Errorf("the first name changed to %s", got)
 	}
 	if got := namer(reflect.TypeFor[Page[huma.Schema]](), ""); got != "PageSchema" {
+		t.Error(got)
+	}
+	if got := namer(reflect.TypeFor[struct{ A int }](), "token.create_allRequest"); got != "TokenCreateAllRequest" {
+		t.Error(got)
+	}
+	if got := namer(reflect.TypeFor[fault.Limit](), ""); got != "ProblemLimit" {
 		t.Error(got)
 	}
 }

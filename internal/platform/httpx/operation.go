@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -22,6 +23,9 @@ const (
 	RateStream  = "stream"
 	RateNone    = "" // not limited
 )
+
+// bodyTimeout is how long a request's body may take to arrive: 10 MiB over 3 Mbit/s.
+const bodyTimeout = 30 * time.Second
 
 const (
 	metaPublic = "stoa.public"
@@ -45,7 +49,7 @@ func Operation(name, method, path, summary string, tags ...string) huma.Operatio
 	return huma.Operation{
 		OperationID: name, Method: method, Path: path, Summary: summary, Tags: tags, Errors: errs,
 		Security: []map[string][]string{{"token": {}}, {"session": {}}},
-		Metadata: map[string]any{metaRate: RateAPI},
+		Metadata: map[string]any{metaRate: RateAPI}, BodyReadTimeout: bodyTimeout,
 	}
 }
 

@@ -1,11 +1,13 @@
 package httpx
 
 import (
+	"path"
 	"reflect"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/stoa-cloud/stoa/internal/platform/fault"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
 )
 
@@ -21,28 +23,35 @@ func newRegistry() huma.Registry {
 func newNamer() func(reflect.Type, string) string {
 	owner := map[string]reflect.Type{}
 	return func(t reflect.Type, hint string) string {
-		name := huma.DefaultSchemaNamer(t, hint)
 		for t.Kind() == reflect.Pointer {
 			t = t.Elem()
 		}
-		if t.Kind() != reflect.Struct || t.Name() == "" {
+		if t.Name() == "" {
+			// "token.createRequest", after the operation: Huma would drop what is before the dot.
+			return huma.DefaultSchemaNamer(t, pascal(hint))
+		}
+		name := huma.DefaultSchemaNamer(t, hint)
+		if t.Kind() != reflect.Struct {
 			return name
 		}
+		if t.PkgPath() == reflect.TypeFor[fault.Error]().PkgPath() {
+			name = "Problem" + name
+		}
 		if first, taken := owner[name]; taken && first != t {
-			name = qualifier(t) + name
+			name = pascal(strings.TrimSuffix(path.Base(t.PkgPath()), "http")) + name
 		}
 		owner[name] = t
 		return name
 	}
 }
 
-// qualifier is the slice's name: "Node" for a type of package nodehttp.
-func qualifier(t reflect.Type) string {
-	pkg := strings.TrimSuffix(t.PkgPath()[strings.LastIndex(t.PkgPath(), "/")+1:], "http")
-	if pkg == "" {
-		return ""
+// pascal joins words that dots and underscores separate: "token.create" is "TokenCreate".
+func pascal(text string) string {
+	var b strings.Builder
+	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return r == '.' || r == '_' }) {
+		b.WriteString(strings.ToUpper(word[:1]) + word[1:])
 	}
-	return strings.ToUpper(pkg[:1]) + pkg[1:]
+	return b.String()
 }
 
 // idSchema is how an ident.ID appears in the contract.

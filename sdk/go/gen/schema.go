@@ -35,7 +35,7 @@ func (w *words) UnmarshalYAML(node *yaml.Node) error {
 }
 
 // renamed are the schemas whose name would say too little or clash in Go.
-var renamed = map[string]string{"LimitLimit": "Limit", "MeCredentialStruct": "Credential", "Token": "APIToken", "Registration": "RegistrationMode"}
+var renamed = map[string]string{"MeCredentialStruct": "Credential", "Token": "APIToken", "Registration": "RegistrationMode"}
 
 // requestNames are the requests that have a better name than their operation's.
 var requestNames = map[string]string{"execution.submit": "ExecutionRequest"}

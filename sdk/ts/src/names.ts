@@ -15,7 +15,7 @@ export type Session = Schemas["Session"];
 export type Token = Schemas["Token"];
 export type Member = Schemas["Member"];
 export type Invitation = Schemas["Invitation"];
-export type Limit = Schemas["LimitLimit"];
+export type Limit = Schemas["Limit"];
 export type Health = Schemas["Health"];
 export type Project = Schemas["Project"];
 

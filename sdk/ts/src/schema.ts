@@ -846,9 +846,22 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        AcceptRequest: {
-            /** @description The link's token. */
-            secret: string;
+        AuthRegisterRequest: {
+            /** Format: email */
+            email: string;
+            /** @description The token of an invitation's link. */
+            invitation?: string;
+            name: string;
+            /**
+             * Format: password
+             * @description At least as long as the setting identity.password.min_length says.
+             */
+            password: string;
+        };
+        AuthSignInRequest: {
+            email: string;
+            /** Format: password */
+            password: string;
         };
         BatchInputBody: {
             executions: components["schemas"]["ExecutionRequest"][];
@@ -863,12 +876,6 @@ export interface components {
         BusHealth: {
             connected: boolean;
             embedded: boolean;
-        };
-        Change_passwordRequest: {
-            /** Format: password */
-            current: string;
-            /** Format: password */
-            new: string;
         };
         CloudEvent: {
             /** @description As the type's JSON Schema says. */
@@ -928,18 +935,6 @@ export interface components {
             /** @example execution.completed.v1 */
             type: string;
         };
-        CompleteRequest: {
-            /** Format: email */
-            email: string;
-            name: string;
-            /**
-             * Format: password
-             * @description At least as long as the setting identity.password.min_length says.
-             */
-            password: string;
-            /** @description From the link that stoad prints. */
-            token: string;
-        };
         ConsumerState: {
             /** Format: int64 */
             dead: number;
@@ -952,56 +947,6 @@ export interface components {
             retrying: number;
             /** Format: int64 */
             waiting: number;
-        };
-        CreateRequest: {
-            /** Format: date-time */
-            expires_at?: string;
-            /**
-             * Format: int64
-             * @description Instead of expires_at.
-             */
-            expires_in_days?: number;
-            name: string;
-            /**
-             * Format: uuid
-             * @description The only project that it shall reach.
-             */
-            project_id?: string;
-            /** @description Names of commands and queries, or groups of them like execution.*; all that you may when absent. */
-            scopes?: string[];
-        };
-        CreateRequest1: {
-            name: string;
-        };
-        CreateRequest2: {
-            name: string;
-            /**
-             * Format: uuid
-             * @description The unit to put it into; directly below the organization when absent.
-             */
-            parent_id?: string;
-        };
-        CreateRequest3: {
-            /**
-             * Format: email
-             * @description Nothing is sent there: pass the link on.
-             */
-            email: string;
-            /** @enum {string} */
-            role: "organization.owner" | "organization.admin" | "organization.member";
-        };
-        CreateRequest4: {
-            name: string;
-            /**
-             * Format: uuid
-             * @description The organization of your default project when absent.
-             */
-            organization_id?: string;
-            /**
-             * Format: uuid
-             * @description A UUIDv7.
-             */
-            unit_id?: string;
         };
         CreatedInvitation: {
             invitation: components["schemas"]["Invitation"];
@@ -1216,10 +1161,6 @@ export interface components {
             /** Format: double */
             wall_ms: number;
         };
-        Field: {
-            location: string;
-            message: string;
-        };
         Health: {
             bus: components["schemas"]["BusHealth"];
             database: components["schemas"]["DatabaseHealth"];
@@ -1258,15 +1199,20 @@ export interface components {
             organization_id: string;
             role: string;
         };
-        Limit: {
-            name: string;
-            owner?: string;
-            scope: string;
-            unit?: string;
-            /** Format: int64 */
-            value: number;
+        InvitationAcceptRequest: {
+            /** @description The link's token. */
+            secret: string;
         };
-        LimitLimit: {
+        InvitationCreateRequest: {
+            /**
+             * Format: email
+             * @description Nothing is sent there: pass the link on.
+             */
+            email: string;
+            /** @enum {string} */
+            role: "organization.owner" | "organization.admin" | "organization.member";
+        };
+        Limit: {
             /** @description What applies while nobody set anything. */
             default: number | string;
             /** @description It holds for the whole installation. */
@@ -1314,12 +1260,19 @@ export interface components {
             scope: "global" | "organization" | "unit" | "project" | "user";
             value: number | string;
         };
+        LimitSetRequest: {
+            /** @enum {string} */
+            scope: "global" | "organization" | "unit" | "project" | "user";
+            /**
+             * Format: uuid
+             * @description Its id; none when global.
+             */
+            scope_id?: string;
+            value: number | string;
+        };
         ListOutputBody: {
             items: components["schemas"]["Execution"][];
             next_cursor?: string;
-        };
-        ListResponse: {
-            items: components["schemas"]["Runtime"][];
         };
         Me: {
             credential: components["schemas"]["MeCredentialStruct"];
@@ -1332,6 +1285,12 @@ export interface components {
             platform_roles: string[];
             projects: components["schemas"]["MyProject"][];
             user: components["schemas"]["User"];
+        };
+        MeChangePasswordRequest: {
+            /** Format: password */
+            current: string;
+            /** Format: password */
+            new: string;
         };
         MeCredentialStruct: {
             /** Format: date-time */
@@ -1483,6 +1442,16 @@ export interface components {
             /** @description The name as it stands in URLs; it stays when the name changes. */
             slug: string;
         };
+        OrganizationCreateRequest: {
+            name: string;
+        };
+        OrganizationRenameRequest: {
+            name: string;
+        };
+        OrganizationSetMemberRequest: {
+            /** @enum {string} */
+            role: "organization.owner" | "organization.admin" | "organization.member";
+        };
         PageCloudEvent: {
             items: components["schemas"]["CloudEvent"][];
             /** @description Ask for the next page with ?cursor=; absent on the last. */
@@ -1494,7 +1463,7 @@ export interface components {
             next_cursor?: string;
         };
         PageLimit: {
-            items: components["schemas"]["LimitLimit"][];
+            items: components["schemas"]["Limit"][];
             /** @description Ask for the next page with ?cursor=; absent on the last. */
             next_cursor?: string;
         };
@@ -1534,9 +1503,18 @@ export interface components {
             next_cursor?: string;
         };
         PartitionHealth: {
-            ahead: boolean;
-            default_has: boolean;
+            problem?: string;
+            /**
+             * Format: int64
+             * @description Rows in the default partition, counted up to 1000.
+             */
+            strays: number;
             table: string;
+            /**
+             * Format: date-time
+             * @description Rows have partitions of their own until then.
+             */
+            through: string;
         };
         ProblemDetails: {
             /**
@@ -1549,7 +1527,7 @@ export interface components {
             /** @description What happened and what to do, for a person. */
             detail: string;
             /** @description Which values of the request are wrong. */
-            errors?: components["schemas"]["Field"][];
+            errors?: components["schemas"]["ProblemField"][];
             /**
              * Format: uri-reference
              * @description The path that was asked for.
@@ -1561,7 +1539,7 @@ export interface components {
              */
             kind: "internal" | "invalid" | "unauthenticated" | "denied" | "not_found" | "conflict" | "mismatch" | "limited" | "unavailable";
             /** @description The limit that was hit, its value, and whose it is. */
-            limit?: components["schemas"]["Limit"];
+            limit?: components["schemas"]["ProblemLimit"];
             /**
              * Format: int64
              * @description The HTTP status.
@@ -1579,6 +1557,18 @@ export interface components {
              * @example /docs/errors#not_found
              */
             type: string;
+        };
+        ProblemField: {
+            location: string;
+            message: string;
+        };
+        ProblemLimit: {
+            name: string;
+            owner?: string;
+            scope: string;
+            unit?: string;
+            /** Format: int64 */
+            value: number;
         };
         Project: {
             /**
@@ -1609,6 +1599,31 @@ export interface components {
              */
             unit_id?: string;
         };
+        ProjectCreateRequest: {
+            name: string;
+            /**
+             * Format: uuid
+             * @description The organization of your default project when absent.
+             */
+            organization_id?: string;
+            /**
+             * Format: uuid
+             * @description A UUIDv7.
+             */
+            unit_id?: string;
+        };
+        ProjectSetMemberRequest: {
+            /** @enum {string} */
+            role: "project.manager" | "project.member" | "project.viewer";
+        };
+        ProjectUpdateRequest: {
+            name?: string;
+            /**
+             * Format: uuid
+             * @description The unit to put it into; the nil UUID puts it directly below the organization.
+             */
+            unit_id?: string;
+        };
         Queue: {
             /** Format: int64 */
             active: number;
@@ -1623,24 +1638,9 @@ export interface components {
             /** Format: int64 */
             queued: number;
         };
-        RegisterRequest: {
-            /** Format: email */
-            email: string;
-            /** @description The token of an invitation's link. */
-            invitation?: string;
-            name: string;
-            /**
-             * Format: password
-             * @description At least as long as the setting identity.password.min_length says.
-             */
-            password: string;
-        };
         Registration: {
             /** @enum {string} */
             mode: "closed" | "invited" | "open";
-        };
-        RenameRequest: {
-            name: string;
         };
         Runtime: {
             aliases: string[];
@@ -1661,6 +1661,9 @@ export interface components {
              */
             nodes: number;
             version: string;
+        };
+        RuntimeListResponse: {
+            items: components["schemas"]["Runtime"][];
         };
         Session: {
             /** Format: date-time */
@@ -1683,32 +1686,21 @@ export interface components {
             remote_address?: string;
             user_agent?: string;
         };
-        SetLimitRequest: {
-            /** @enum {string} */
-            scope: "global" | "organization" | "unit" | "project" | "user";
-            /**
-             * Format: uuid
-             * @description Its id; none when global.
-             */
-            scope_id?: string;
-            value: number | string;
-        };
-        Set_memberRequest: {
-            /** @enum {string} */
-            role: "organization.owner" | "organization.admin" | "organization.member";
-        };
-        Set_memberRequest1: {
-            /** @enum {string} */
-            role: "project.manager" | "project.member" | "project.viewer";
-        };
         Setup: {
             /** @description The first administrator is still to come; stoad prints the link. */
             needed: boolean;
         };
-        Sign_inRequest: {
+        SetupCompleteRequest: {
+            /** Format: email */
             email: string;
-            /** Format: password */
+            name: string;
+            /**
+             * Format: password
+             * @description At least as long as the setting identity.password.min_length says.
+             */
             password: string;
+            /** @description From the link that stoad prints. */
+            token: string;
         };
         SignedInBody: {
             user: components["schemas"]["User"];
@@ -1739,6 +1731,23 @@ export interface components {
             /** @description Commands and queries, or groups of them, that it may issue; empty: all that you may. */
             scopes: string[];
         };
+        TokenCreateRequest: {
+            /** Format: date-time */
+            expires_at?: string;
+            /**
+             * Format: int64
+             * @description Instead of expires_at.
+             */
+            expires_in_days?: number;
+            name: string;
+            /**
+             * Format: uuid
+             * @description The only project that it shall reach.
+             */
+            project_id?: string;
+            /** @description Names of commands and queries, or groups of them like execution.*; all that you may when absent. */
+            scopes?: string[];
+        };
         TypesOutputBody: {
             /** @description The names of all types, sorted. */
             items: string[];
@@ -1763,13 +1772,13 @@ export interface components {
              */
             parent_id?: string;
         };
-        UpdateRequest: {
-            name?: string;
+        UnitCreateRequest: {
+            name: string;
             /**
              * Format: uuid
-             * @description The unit to put it into; the nil UUID puts it directly below the organization.
+             * @description The unit to put it into; directly below the organization when absent.
              */
-            unit_id?: string;
+            parent_id?: string;
         };
         User: {
             /** Format: date-time */
@@ -1805,7 +1814,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RegisterRequest"];
+                "application/json": components["schemas"]["AuthRegisterRequest"];
             };
         };
         responses: {
@@ -2024,7 +2033,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Sign_inRequest"];
+                "application/json": components["schemas"]["AuthSignInRequest"];
             };
         };
         responses: {
@@ -2278,6 +2287,14 @@ export interface operations {
     "event.list": {
         parameters: {
             query?: {
+                /** @description Only of this project. */
+                project_id?: string;
+                /** @description Only of these types. */
+                type?: string[];
+                /** @description Only about this thing: a kind and an id. */
+                subject?: string;
+                /** @description Operators: also of projects and organizations that they do not belong to. */
+                all?: boolean;
                 /** @description next_cursor of the page before. */
                 cursor?: string;
                 /** @description Most items of the page. */
@@ -2366,6 +2383,14 @@ export interface operations {
     "event.stream": {
         parameters: {
             query?: {
+                /** @description Only of this project. */
+                project_id?: string;
+                /** @description Only of these types. */
+                type?: string[];
+                /** @description Only about this thing: a kind and an id. */
+                subject?: string;
+                /** @description Operators: also of projects and organizations that they do not belong to. */
+                all?: boolean;
                 /** @description The same, for a first connection; the header wins. */
                 last_event_id?: string;
             };
@@ -3829,7 +3854,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AcceptRequest"];
+                "application/json": components["schemas"]["InvitationAcceptRequest"];
             };
         };
         responses: {
@@ -4178,7 +4203,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SetLimitRequest"];
+                "application/json": components["schemas"]["LimitSetRequest"];
             };
         };
         responses: {
@@ -4525,7 +4550,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Change_passwordRequest"];
+                "application/json": components["schemas"]["MeChangePasswordRequest"];
             };
         };
         responses: {
@@ -5785,7 +5810,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CreateRequest1"];
+                "application/json": components["schemas"]["OrganizationCreateRequest"];
             };
         };
         responses: {
@@ -6006,7 +6031,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RenameRequest"];
+                "application/json": components["schemas"]["OrganizationRenameRequest"];
             };
         };
         responses: {
@@ -6232,7 +6257,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CreateRequest3"];
+                "application/json": components["schemas"]["InvitationCreateRequest"];
             };
         };
         responses: {
@@ -6460,7 +6485,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Set_memberRequest"];
+                "application/json": components["schemas"]["OrganizationSetMemberRequest"];
             };
         };
         responses: {
@@ -6812,7 +6837,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CreateRequest2"];
+                "application/json": components["schemas"]["UnitCreateRequest"];
             };
         };
         responses: {
@@ -7038,7 +7063,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CreateRequest4"];
+                "application/json": components["schemas"]["ProjectCreateRequest"];
             };
         };
         responses: {
@@ -7388,7 +7413,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["UpdateRequest"];
+                "application/json": components["schemas"]["ProjectUpdateRequest"];
             };
         };
         responses: {
@@ -7616,7 +7641,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Set_memberRequest1"];
+                "application/json": components["schemas"]["ProjectSetMemberRequest"];
             };
         };
         responses: {
@@ -8016,7 +8041,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListResponse"];
+                    "application/json": components["schemas"]["RuntimeListResponse"];
                 };
             };
             /** @description Unauthorized */
@@ -8179,7 +8204,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CompleteRequest"];
+                "application/json": components["schemas"]["SetupCompleteRequest"];
             };
         };
         responses: {
@@ -8400,7 +8425,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CreateRequest"];
+                "application/json": components["schemas"]["TokenCreateRequest"];
             };
         };
         responses: {

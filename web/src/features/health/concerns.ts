@@ -13,8 +13,7 @@ export function concerns(h: Health): string[] {
     if (c.lag > 10_000) all.push(`${c.name} is ${c.lag.toLocaleString("en")} events behind.`);
   }
   for (const p of h.partitions) {
-    if (p.default_has) all.push(`${p.table} has rows outside any month's partition.`);
-    else if (!p.ahead) all.push(`${p.table} has no partition for next month.`);
+    if (p.problem) all.push(`${p.table}: ${p.problem}.`);
   }
   const nodes = (status: string) => h.nodes.find((n) => n.status === status)?.nodes ?? 0;
   if (nodes("offline") > 0) all.push(`${nodes("offline") === 1 ? "One node is" : `${nodes("offline")} nodes are`} offline.`);

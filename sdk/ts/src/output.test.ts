@@ -36,6 +36,17 @@ test("a character that was cut between frames arrives whole", () => {
   expect(log.parts).toEqual([{ stream: "stdout", text: "π≈3" }]);
 });
 
+test("the stored output completes what came live", () => {
+  const log = new OutputLog();
+  log.push(frame(1, "stdout", 0, "on"));
+  log.settle("one", "bad");
+  log.settle("one", "bad");
+  expect(log.parts).toEqual([
+    { stream: "stdout", text: "one" },
+    { stream: "stderr", text: "bad" },
+  ]);
+});
+
 test("parts change identity only when something changed", () => {
   const log = new OutputLog();
   log.push(frame(1, "stdout", 0, "a"));

@@ -39,6 +39,15 @@ export class OutputLog {
     if (attempt >= this.attempt) this.begin(attempt + 1);
   }
 
+  /** Takes the stored output instead, for who could not follow to the end. What is missing is added; its order is lost. */
+  settle(stdout: string, stderr: string): void {
+    for (const [stream, text] of [["stdout", stdout], ["stderr", stderr]] as const) {
+      const bytes = new TextEncoder().encode(text).subarray(this.next[stream]);
+      this.next[stream] += bytes.length;
+      this.append(stream, bytes);
+    }
+  }
+
   private begin(attempt: number): void {
     this.attempt = attempt;
     this.list = [];

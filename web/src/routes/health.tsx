@@ -49,7 +49,7 @@ function Report({ health: h }: { health: Health }) {
             {worries.length === 0 ? "All well" : h.ready ? "Needs a look" : "Not ready"}
           </Badge>
           <Text size="sm" c="var(--stoa-quiet)">
-            Stoa {h.version}, up since <Ago time={h.started_at} />, answered by {h.replica}
+            Stoa {h.version}, started <Ago time={h.started_at} />, answered by {h.replica}
           </Text>
         </Group>
         {worries.map((w) => (
@@ -105,8 +105,8 @@ function Report({ health: h }: { health: Health }) {
       <Panel title="Partitions">
         <Group gap={6}>
           {h.partitions.map((p) => (
-            <Badge key={p.table} variant="light" tt="none" fw={500} color={p.ahead && !p.default_has ? "teal" : "red"}>
-              {p.table}: {p.default_has ? "rows outside any month" : p.ahead ? "made ahead" : "not made ahead"}
+            <Badge key={p.table} variant="light" tt="none" fw={500} color={p.problem ? "red" : "teal"}>
+              {p.table}: {p.problem ?? "made ahead"}
             </Badge>
           ))}
         </Group>

@@ -17,6 +17,7 @@ const groups: Record<string, string> = { execution: "Executions", identity: "Acc
 const columns: Column<Limit>[] = [
   {
     title: "What",
+    wide: true,
     cell: (l) => (
       <div>
         <Text size="sm">{l.help}</Text>

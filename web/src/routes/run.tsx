@@ -2,8 +2,9 @@ import { ActionIcon, Button, Skeleton, Tooltip } from "@mantine/core";
 import { useDocumentTitle, useHotkeys } from "@mantine/hooks";
 import type { Execution } from "@stoa/sdk";
 import { IconPlayerPlayFilled, IconPlayerStopFilled, IconRestore, IconServerOff } from "@tabler/icons-react";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
+import { useState } from "react";
 import { isOperator, useMe, useProject, works } from "../app/session.ts";
 import { cancelExecution, retryExecution } from "../features/executions/queries.ts";
 import { ended } from "../features/executions/status.ts";
@@ -27,14 +28,15 @@ export function RunPage() {
   const me = useMe();
   const { project } = useProject();
   const { draft, change, set, runtime, runtimes, problem } = useDraft(search.runtime, search.from);
-  const client = useQueryClient();
+  const [submitted, setSubmitted] = useState<Execution>();
   const run = useMutation({
     mutationFn: (again: string | undefined): Promise<Execution> =>
       again ? retryExecution(again) : submitExecution(requestOf(draft, runtime!, project?.id)),
-    onSuccess: (e) => client.setQueryData(["execution", e.id], undefined),
+    onSuccess: setSubmitted,
+    onError: () => setSubmitted(undefined),
   });
-  const watched = useWatch(run.data?.id);
-  const execution = watched.execution?.id === run.data?.id ? watched.execution ?? run.data : run.data;
+  const watched = useWatch(submitted?.id);
+  const execution = watched.execution ?? submitted;
   const busy = run.isPending || (!!execution && !ended(execution));
   const stop = useMutation({ mutationFn: () => cancelExecution(execution!.id) });
   const refusal = !works(project) ? "Your role in this project does not run code." : envOf(draft.env).wrong;
@@ -86,7 +88,7 @@ export function RunPage() {
         </div>
       </div>
       <div className={`${classes.card} ${classes.output}`}>
-        <Result submitted={execution} watched={watched} error={run.error ?? stop.error} onRetry={() => run.mutate(execution?.id)} retrying={run.isPending} />
+        <Result execution={execution} watched={watched} error={run.error ?? stop.error} onRetry={() => run.mutate(execution?.id)} retrying={run.isPending} />
       </div>
     </div>
   );

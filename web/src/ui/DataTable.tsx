@@ -7,6 +7,8 @@ export interface Column<T> {
   title: string;
   cell: (row: T) => ReactNode;
   right?: boolean;
+  /** Takes the whole width of a card. */
+  wide?: boolean;
   /** For buttons and such: no title is shown. */
   plain?: boolean;
 }
@@ -41,7 +43,7 @@ export function DataTable<T>({ label, columns, rows, rowKey, onOpen, empty, more
             ? rows.map((row) => (
                 <Table.Tr key={rowKey(row)} className={onOpen && classes.open} onClick={onOpen && (() => onOpen(row))}>
                   {columns.map((c) => (
-                    <Table.Td key={c.title} data-title={c.plain ? undefined : c.title} className={c.right ? classes.right : undefined}>
+                    <Table.Td key={c.title} data-title={c.plain ? undefined : c.title} data-wide={c.wide} className={c.right ? classes.right : undefined}>
                       {c.cell(row)}
                     </Table.Td>
                   ))}

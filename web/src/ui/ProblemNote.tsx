@@ -4,13 +4,25 @@ import { IconAlertTriangle } from "@tabler/icons-react";
 import { CopyButton } from "./CopyButton.tsx";
 import { amount } from "./format.ts";
 
+const titles: Record<number, string> = {
+  401: "Sign in again",
+  403: "Not allowed",
+  404: "Not found",
+  409: "Not possible now",
+  413: "Too large",
+  422: "Not accepted",
+  429: "Over a limit",
+  500: "Something went wrong in Stoa",
+  503: "Not available now",
+};
+
 /** Shows why something was refused: what to do, the limit that was hit, and how to find it in the logs. */
 export function ProblemNote({ error, title, quiet }: { error: unknown; title?: string; quiet?: string[] }) {
   if (!error) return null;
   const problem = asProblem(error);
   const fields = problem.errors.filter((e) => !quiet?.includes(e.location ?? ""));
   return (
-    <Alert color={problem.status >= 500 ? "orange" : "red"} icon={<IconAlertTriangle size={18} />} title={title ?? (problem.title || "Refused")} role="alert">
+    <Alert color={problem.status >= 500 ? "orange" : "red"} icon={<IconAlertTriangle size={18} />} title={title ?? titles[problem.status] ?? (problem.title || "Refused")} role="alert">
       <Text size="sm">{problem.detail}</Text>
       {fields.length > 0 && (
         <List size="sm" mt={4}>

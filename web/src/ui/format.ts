@@ -1,13 +1,13 @@
-/** 850 µs, 12 ms, 1.24 s, 2 min 03 s, 3 h 20 min. */
+/** 850 µs, 12 ms, 1.24 s, 1 min, 2 min 03 s, 3 h 20 min. */
 export function duration(ms: number): string {
   if (ms < 1) return `${Math.round(ms * 1000)} µs`;
   if (ms < 10) return `${trim(ms, 1)} ms`;
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 59_950) return `${trim(ms / 1000, ms < 10_000 ? 2 : 1)} s`;
   const seconds = Math.round(ms / 1000);
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${two(seconds % 60)} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min` + (seconds % 60 ? ` ${two(seconds % 60)} s` : "");
   const minutes = Math.round(ms / 60_000);
-  return `${Math.floor(minutes / 60)} h ${two(minutes % 60)} min`;
+  return `${Math.floor(minutes / 60)} h` + (minutes % 60 ? ` ${two(minutes % 60)} min` : "");
 }
 
 /** 512 B, 12.5 KiB, 128 MiB. */

@@ -43,7 +43,7 @@ export function Shell() {
             </Text>
             <ProjectSwitch />
             <span style={{ flex: 1 }} />
-            <Button variant="default" size="compact-md" className={classes.search} visibleFrom="md" onClick={openPalette} leftSection={<IconSearch size={15} />} rightSection={<Kbd size="xs">Ctrl K</Kbd>}>
+            <Button variant="default" size="xs" className={classes.search} visibleFrom="md" onClick={openPalette} leftSection={<IconSearch size={15} />} rightSection={<Kbd size="xs">Ctrl K</Kbd>}>
               Go to or run
             </Button>
             <ActionIcon hiddenFrom="md" visibleFrom="xs" size="lg" aria-label="Go to or run" onClick={openPalette}>

@@ -25,9 +25,9 @@ test("a repeated event says nothing new, nor does one's own cancelling", () => {
 });
 
 test("what was missed comes in order and counts until it is seen", () => {
-  const run = (id: string, ended_at?: string) => ({ id, status: "completed", runtime: "bash@5.2", ended_at }) as Execution;
-  const a = recall(nothing, [run("a", "2026-01-01T10:00:00Z"), run("b", "2026-01-01T11:00:00Z"), run("c")]);
-  expect(a.notices.map((n) => n.id)).toEqual(["b", "a"]);
+  const run = (id: string, ended_at?: string, status = "failed") => ({ id, status, runtime: "bash@5.2", ended_at }) as Execution;
+  const a = recall(nothing, [run("a", "2026-01-01T10:00:00Z"), run("b", "2026-01-01T11:00:00Z"), run("c"), run("d", "2026-01-01T11:30:00Z", "completed")]);
+  expect(a.notices.map((n) => n.id)).toEqual(["d", "b", "a"]);
   expect(a.mine.has("c")).toBe(true);
   expect(unseen(a, "2026-01-01T10:30:00Z")).toBe(1);
 });

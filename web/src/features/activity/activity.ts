@@ -79,7 +79,7 @@ function endNotice(id: string, status: ExecutionStatus, runtime: string, time: s
   };
 }
 
-/** How many are newer than the last look. */
+/** How many that are not calm are newer than the last look. */
 export function unseen(activity: Activity, seen: string): number {
-  return activity.notices.filter((n) => n.time > seen).length;
+  return activity.notices.filter((n) => !n.calm && n.time > seen).length;
 }

@@ -26,7 +26,7 @@ export function Facts({ execution: e }: { execution: Execution }) {
           </Anchor>
         </Fact>
       )}
-      <Fact name="Limits">
+      <Fact name="Limits" wide>
         {[
           l.wall_ms && `${duration(l.wall_ms)} wall`,
           l.cpu_ms && `${duration(l.cpu_ms)} CPU`,
@@ -58,9 +58,9 @@ export function InputFacts({ execution: e }: { execution: Execution }) {
   );
 }
 
-function Fact({ name, children }: { name: string; children: ReactNode }) {
+function Fact({ name, children, wide }: { name: string; children: ReactNode; wide?: boolean }) {
   return (
-    <div>
+    <div style={wide ? { gridColumn: "1 / -1" } : undefined}>
       <Text size="xs" c="var(--stoa-quiet)">
         {name}
       </Text>

@@ -11,6 +11,11 @@ test("each step tells how long it took to get there", () => {
   expect(timeline(e).done).toBe(4);
 });
 
+test("steps within a millisecond show no time between them", () => {
+  const e = { status: "running", created_at: at(0), scheduled_at: at(0) } as Execution;
+  expect(timeline(e).steps[1]).toMatchObject({ title: "Scheduled on a node", after: undefined });
+});
+
 test("what never happened is not shown once it is over", () => {
   const e = { status: "cancelled", created_at: at(0), ended_at: at(500) } as Execution;
   expect(timeline(e).steps.map((s) => s.title)).toEqual(["Submitted", "Cancelled"]);

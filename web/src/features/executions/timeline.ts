@@ -9,6 +9,12 @@ export interface Step {
   after: string | undefined;
 }
 
+/** Times are exact to the microsecond, but browsers parse milliseconds: less is not shown. */
+function since(before: string, time: string): string | undefined {
+  const ms = Date.parse(time) - Date.parse(before);
+  return ms >= 1 ? duration(ms) : undefined;
+}
+
 /** The life of an execution so far, and what comes next. */
 export function timeline(e: Execution): { steps: Step[]; done: number } {
   const known: [string, string | undefined][] = [
@@ -19,7 +25,7 @@ export function timeline(e: Execution): { steps: Step[]; done: number } {
   ];
   let before: string | undefined;
   const steps = known.map(([title, time]) => {
-    const step: Step = { title, time, after: time && before ? duration(Math.max(0, Date.parse(time) - Date.parse(before))) : undefined };
+    const step: Step = { title, time, after: time && before ? since(before, time) : undefined };
     before = time ?? before;
     return step;
   });

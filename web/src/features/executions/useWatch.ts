@@ -2,6 +2,8 @@ import { asProblem, OutputLog, type Connection, type Execution, type OutputPart,
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { stoa } from "../../app/stoa.ts";
+import { executionQuery } from "./queries.ts";
+import { ended } from "./status.ts";
 
 export interface Watched {
   execution: Execution | undefined;
@@ -39,9 +41,20 @@ export function useWatch(id: string | undefined): Watched {
       // A hidden tab paints no frames; it still has to learn of the end.
       painting ||= document.hidden ? window.setTimeout(paint, 250) : requestAnimationFrame(paint);
     };
+    // When the stream can't be had, the stored result still can.
+    const ask = async () => {
+      const e = await client.fetchQuery({ ...executionQuery(id), staleTime: 0 });
+      if (stop.signal.aborted || !ended(e)) return;
+      stop.abort();
+      log.settle(e.stdout ?? "", e.stderr ?? "");
+      change({ execution: e });
+    };
     const follow = async () => {
       try {
-        const onConnection = (connection: Connection) => change({ connection });
+        const onConnection = (connection: Connection) => {
+          change({ connection });
+          if (connection === "waiting") ask().catch(() => {}); // the stream goes on trying
+        };
         for await (const update of stoa.watch(id, { signal: stop.signal, onConnection })) {
           if (update.kind === "output") {
             if (log.push(update.frame)) change({});

@@ -92,7 +92,7 @@ export function NodeDetails({ node: n, onRemoved }: { node: Node; onRemoved: () 
             Its agent has not said yet.
           </Text>
         ) : (
-          <List spacing={4} size="sm" center>
+          <List spacing={4} size="sm" style={{ overflowWrap: "anywhere" }}>
             {n.enforcement.map((e) => (
               <List.Item
                 key={e.name}
@@ -103,8 +103,7 @@ export function NodeDetails({ node: n, onRemoved }: { node: Node; onRemoved: () 
                 }
               >
                 {e.name}
-                <Text span size="xs" c="var(--stoa-quiet)">
-                  {" "}
+                <Text size="xs" c="var(--stoa-quiet)">
                   {e.how}
                 </Text>
               </List.Item>

@@ -11,8 +11,7 @@ import { Verdict } from "../executions/Verdict.tsx";
 import classes from "./Run.module.css";
 
 interface ResultProps {
-  /** As the submit answered, until the stream knows more. */
-  submitted: Execution | undefined;
+  execution: Execution | undefined;
   watched: Watched;
   error: unknown;
   onRetry: () => void;
@@ -20,8 +19,7 @@ interface ResultProps {
 }
 
 /** The right half of the Run screen: status, output as it comes, what it used. */
-export function Result({ submitted, watched, error, onRetry, retrying }: ResultProps) {
-  const execution = watched.execution ?? submitted;
+export function Result({ execution, watched, error, onRetry, retrying }: ResultProps) {
   return (
     <section className={classes.result} aria-label="Result">
       {(error || watched.problem) && (

@@ -50,7 +50,7 @@ const (
 	batchSize = 1000
 	// settle lets a busy log move in batches, one commit for many events. The first
 	// event after a silence does not wait.
-	settle = 4 * time.Millisecond
+	settle = 2 * time.Millisecond
 	mend   = time.Second // after an error
 
 	claimSequencer = `UPDATE sequencer SET epoch = $1 WHERE epoch <= $1`
@@ -84,10 +84,18 @@ func (s *Sequencer) Lead(ctx context.Context, epoch int64) error {
 	} else if claimed.RowsAffected() == 0 {
 		return ErrStale
 	}
-	idle := newIdle()
+	idle, hinted := newIdle(), false
 	for {
 		committed, cancel := s.hints.outbox.Wait(struct{}{})
-		moved, err := s.move(ctx, epoch)
+		var moved int
+		var err error
+		if !hinted {
+			hinted, err = s.wanted(ctx)
+		}
+		if hinted && err == nil {
+			moved, err = s.move(ctx, epoch)
+		}
+		hinted = moved == batchSize
 		var pause <-chan time.Time
 		switch {
 		case ctx.Err() != nil:
@@ -111,42 +119,45 @@ func (s *Sequencer) Lead(ctx context.Context, epoch int64) error {
 		select {
 		case <-ctx.Done():
 		case <-committed:
+			hinted = true
 		case <-pause:
 		}
 		cancel()
 	}
 }
 
-// move gives positions to a batch and reports how many.
+// move gives positions to a batch and reports how many. It is one round trip, and
+// so one transaction without a BEGIN; each statement has a snapshot of its own.
+// The second must find out by itself that the first did not get the lock.
 func (s *Sequencer) move(ctx context.Context, epoch int64) (moved int, err error) {
-	// Most looks find nothing; they should not cost a transaction that locks a row.
-	if some, err := pg.One[bool](ctx, s.db, anyOutbox); err != nil || !some {
-		return 0, err
+	crash.Point("sequencer.before_commit")
+	var batch pgx.Batch
+	batch.Queue(lockSequencer, epoch)
+	batch.Queue(moveOutbox, batchSize, epoch)
+	answers := s.db.Primary().SendBatch(ctx, &batch)
+	var position int64
+	locked := answers.QueryRow().Scan(&position)
+	if locked == nil {
+		err = answers.QueryRow().Scan(&moved, &position)
 	}
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		var batch pgx.Batch
-		batch.Queue(lockSequencer, epoch)
-		batch.Queue(moveOutbox, batchSize, epoch) // in the same round trip, so it must find out by itself that the lock failed
-		answers := tx.SendBatch(ctx, &batch)
-		defer func() { _ = answers.Close() }()
-		var position int64
-		if err := answers.QueryRow().Scan(&position); errors.Is(err, pgx.ErrNoRows) {
-			return ErrStale
-		} else if err != nil {
-			return err
-		}
-		if err := answers.QueryRow().Scan(&moved, &position); err != nil && !errors.Is(err, pgx.ErrNoRows) {
-			return err
-		}
-		crash.Point("sequencer.before_commit")
-		return answers.Close()
-	})
-	if err != nil {
-		return 0, err
+	closed := answers.Close() // the commit
+	switch {
+	case errors.Is(locked, pgx.ErrNoRows):
+		return 0, ErrStale
+	case locked != nil:
+		return 0, locked
+	case errors.Is(err, pgx.ErrNoRows):
+		return 0, closed
+	case err != nil || closed != nil:
+		return 0, errors.Join(err, closed)
 	}
-	if moved > 0 {
-		crash.Point("sequencer.not_hinted")
-		s.hints.sequenced()
-	}
+	crash.Point("sequencer.not_hinted")
+	s.hints.sequenced()
 	return moved, nil
+}
+
+// wanted tells whether there is anything to move. Most looks without a hint find
+// nothing; they should not cost a transaction that locks a row.
+func (s *Sequencer) wanted(ctx context.Context) (bool, error) {
+	return pg.One[bool](ctx, s.db, anyOutbox)
 }

@@ -162,7 +162,7 @@ func (p *Program) bindEvents() (err error) {
 	if p.catalogue, err = eventlog.NewCatalogue(facts()...); err != nil {
 		return fmt.Errorf("catalogue events: %w", err)
 	}
-	if p.consumers, err = eventlog.NewConsumers(p.infra.db, p.leases, p.hints, p.tail, p.log); err != nil {
+	if p.consumers, err = eventlog.NewConsumers(p.infra.db, p.leases, p.hints, p.tail, p.log, probes()...); err != nil {
 		return fmt.Errorf("declare consumers: %w", err)
 	}
 	p.eventAPI, err = eventloghttp.New(p.runner, eventloghttp.Config{

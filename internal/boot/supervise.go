@@ -29,45 +29,62 @@ type supervisor struct {
 // stopWithin is how long a process may take to end in order.
 const stopWithin = 30 * time.Second
 
-// up starts both and ends when told to, or when the control plane does.
+// mostDeaths is how often in a row the control plane may die before it is ready.
+const mostDeaths = 5
+
+// up starts both and ends when told to. A control plane that dies is started again,
+// and finds its agent still there, with everything that runs.
 func (s supervisor) up(ctx context.Context) error {
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
-	started := time.Now()
 	credential, err := s.dropRoot()
 	if err != nil {
 		return err
 	}
-	plane, ready, err := s.startPlane(credential)
-	if err != nil {
-		return err
-	}
-	ended := make(chan error, 1)
-	go func() { ended <- plane.Wait() }()
-	select {
-	case h := <-ready:
-		if h.URL == "" { // it ended before it was ready, and has said why
-			return exitOf(<-ended)
+	var agents *keeper
+	defer func() {
+		if agents != nil {
+			agents.stop()
 		}
-		command, err := s.agentCommand(h)
+	}()
+	for deaths := 0; ; {
+		plane, err := s.startPlane(credential)
 		if err != nil {
-			return errors.Join(err, terminate(plane.Process, ended))
+			return err
 		}
-		agents := newKeeper(command)
-		agents.start()
-		s.greet(h, time.Since(started))
+		h, err := plane.awaitReady(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return err
+		case err != nil: // it has said why
+			if deaths++; agents == nil || deaths == mostDeaths {
+				return err
+			}
+			continue
+		}
+		deaths = 0
+		if agents == nil {
+			command, err := s.agentCommand(h)
+			if err != nil {
+				return errors.Join(err, plane.terminate())
+			}
+			agents = newKeeper(command)
+			agents.start()
+			s.greet(h, time.Since(plane.started))
+		}
 		select {
 		case <-ctx.Done():
-			_, _ = fmt.Fprintln(s.out, "\nStopping: the agent first, then the control plane.")
-		case err := <-ended:
+			s.say("\nStopping: the agent first, then the control plane.")
 			agents.stop()
-			return fmt.Errorf("the control plane ended: %w", err)
+			agents = nil
+			return plane.terminate()
+		case err := <-plane.ended:
+			s.say("The control plane died (%v) and is started again.", err)
 		}
-		agents.stop()
-	case <-ctx.Done():
 	}
-	return terminate(plane.Process, ended)
 }
+
+func (s supervisor) say(format string, args ...any) { _, _ = fmt.Fprintf(s.out, format+"\n", args...) }
 
 // dropRoot returns who the control plane runs as; nil is the caller.
 func (s supervisor) dropRoot() (*syscall.Credential, error) {
@@ -136,12 +153,20 @@ func reachable(dir string, uid uint32) error {
 	return nil
 }
 
+// plane is the control plane's process.
+type plane struct {
+	process *os.Process
+	started time.Time
+	ready   <-chan handover // gets what it says when it works; an empty one, if it never does
+	ended   <-chan error
+}
+
 // startPlane starts the control plane. It writes one line to the pipe when it is
 // ready, and closes it without one when it fails.
-func (s supervisor) startPlane(credential *syscall.Credential) (*exec.Cmd, <-chan handover, error) {
+func (s supervisor) startPlane(credential *syscall.Credential) (*plane, error) {
 	readEnd, writeEnd, err := os.Pipe()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	defer func() { _ = writeEnd.Close() }()
 	cmd := exec.Command("/proc/self/exe", s.planeArguments()...) //nolint:gosec // ourselves
@@ -151,16 +176,18 @@ func (s supervisor) startPlane(credential *syscall.Credential) (*exec.Cmd, <-cha
 	cmd.Dir = "/"
 	cmd.Env = planeEnvironment()
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: credential, Setpgid: true, Pdeathsig: syscall.SIGTERM}
+	started := time.Now()
 	if err := cmd.Start(); err != nil {
 		_ = readEnd.Close()
-		return nil, nil, fmt.Errorf("start control plane: %w", err)
+		return nil, fmt.Errorf("start control plane: %w", err)
 	}
-	ready := make(chan handover, 1)
+	ready, ended := make(chan handover, 1), make(chan error, 1)
 	go func() {
 		defer func() { _ = readEnd.Close() }()
 		ready <- readReady(readEnd)
 	}()
-	return cmd, ready, nil
+	go func() { ended <- cmd.Wait() }()
+	return &plane{process: cmd.Process, started: started, ready: ready, ended: ended}, nil
 }
 
 // planeEnvironment keeps what a program needs and drops what root's shell holds.
@@ -174,15 +201,34 @@ func planeEnvironment() []string {
 	return env
 }
 
-// terminate asks a process to end, and kills it when it takes too long.
-func terminate(p *os.Process, ended <-chan error) error {
-	_ = p.Signal(syscall.SIGTERM)
+// awaitReady returns what the control plane says when it works. If it ends before
+// that, or ctx does, it is gone when this returns.
+func (p *plane) awaitReady(ctx context.Context) (handover, error) {
+	ready := p.ready
+	for {
+		select {
+		case <-ctx.Done():
+			return handover{}, p.terminate()
+		case err := <-p.ended:
+			return handover{}, exitOf(err)
+		case h := <-ready:
+			if h.URL != "" {
+				return h, nil
+			}
+			ready = nil // it is about to end
+		}
+	}
+}
+
+// terminate asks it to end, and kills it when it takes too long.
+func (p *plane) terminate() error {
+	_ = p.process.Signal(syscall.SIGTERM)
 	select {
-	case err := <-ended:
+	case err := <-p.ended:
 		return exitOf(err)
 	case <-time.After(stopWithin):
-		_ = p.Kill()
-		<-ended
+		_ = p.process.Kill()
+		<-p.ended
 		return errors.New("the control plane did not stop in time and was killed; nothing that was accepted is lost")
 	}
 }

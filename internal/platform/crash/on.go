@@ -14,21 +14,32 @@ import (
 	"syscall"
 )
 
-// target is the label and how many times it is passed unharmed: "execution.committed:3".
-var target, spared = parse(os.Getenv("STOA_CRASH_AT"))
+// STOA_CRASH_AT is "label", "label:n" to pass it n times unharmed, or
+// "label:n:file" to die only if the file is not there yet, and make it: a process
+// that is started again then lives.
+var label, spared, marker = parse(os.Getenv("STOA_CRASH_AT"))
 
-var left atomic.Int64
+var passed atomic.Int64
 
-func parse(text string) (string, int64) {
-	label, count, _ := strings.Cut(text, ":")
-	n, _ := strconv.ParseInt(count, 10, 64)
-	return label, n
+func parse(text string) (label string, spared int64, marker string) {
+	label, rest, _ := strings.Cut(text, ":")
+	count, marker, _ := strings.Cut(rest, ":")
+	spared, _ = strconv.ParseInt(count, 10, 64)
+	return label, spared, marker
 }
 
 // Point labels a moment: "execution.committed".
-func Point(label string) {
-	if label == target && left.Add(1) > spared {
-		_ = syscall.Kill(syscall.Getpid(), syscall.SIGKILL)
-		select {} // the signal is on its way
+func Point(here string) {
+	if here != label || passed.Add(1) <= spared {
+		return
 	}
+	if marker != "" {
+		f, err := os.OpenFile(marker, os.O_CREATE|os.O_EXCL, 0o644) //nolint:gosec // tells nothing
+		if err != nil {
+			return
+		}
+		_ = f.Close()
+	}
+	_ = syscall.Kill(syscall.Getpid(), syscall.SIGKILL)
+	select {} // the signal is on its way
 }

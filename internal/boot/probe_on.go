@@ -1,0 +1,25 @@
+//go:build crashpoints
+
+package boot
+
+import (
+	"context"
+
+	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
+	"github.com/stoa-cloud/stoa/internal/platform/pg"
+)
+
+// probes are the consumers of a program that is built to be killed: one that writes
+// down what it was given, for the tests to compare with the log.
+func probes() []eventlog.Consumer {
+	return []eventlog.Consumer{{
+		Name: "probe",
+		Handler: func(ctx context.Context, tx *pg.Tx, e eventlog.Event) error {
+			if _, err := tx.Exec(ctx, `CREATE TABLE IF NOT EXISTS probe (seen bigserial PRIMARY KEY, position bigint NOT NULL)`); err != nil {
+				return err
+			}
+			_, err := tx.Exec(ctx, `INSERT INTO probe (position) VALUES ($1)`, e.Position)
+			return err
+		},
+	}}
+}

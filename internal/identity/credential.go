@@ -28,13 +28,6 @@ const (
 	setupToken   = "setup"   // stoa_setup_…
 )
 
-func (k CredentialKind) tokenKind() string {
-	if k == Session {
-		return sessionToken
-	}
-	return apiToken
-}
-
 // Credential is a session or an API token, without its secret.
 type Credential struct {
 	ID            ident.ID       `db:"id"`

@@ -122,11 +122,22 @@ func (h *house) token(ctx context.Context, in CreateToken) TokenCreatedOnce {
 	return made
 }
 
+// eventTypes lists what happened to an aggregate, whose versions must have counted it.
 func (h *house) eventTypes(aggregate ident.ID) []string {
 	h.t.Helper()
-	types, err := pg.All[string](h.t.Context(), h.db, `SELECT type FROM event WHERE aggregate_id = $1 ORDER BY version`, aggregate)
+	events, err := pg.All[struct {
+		Type    string `db:"type"`
+		Version int64  `db:"version"`
+	}](h.t.Context(), h.db, `SELECT type, version FROM event WHERE aggregate_id = $1 ORDER BY version, id`, aggregate)
 	if err != nil {
 		h.t.Fatal(err)
+	}
+	types := make([]string, len(events))
+	for i, event := range events {
+		types[i] = event.Type
+		if event.Version != int64(i)+1 {
+			h.t.Errorf("%s is number %d and has version %d", event.Type, i+1, event.Version)
+		}
 	}
 	return types
 }

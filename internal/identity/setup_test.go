@@ -150,6 +150,11 @@ func TestTheLocalOperatorKeepsOneTokenPerUser(t *testing.T) {
 	if h.refusal(second) != "" || h.refusal(other) != "" {
 		t.Error("the others do not hold")
 	}
+	parsed, err := secret.ParseToken(second.Reveal())
+	wantCode(t, err, "")
+	if forged := secret.New(secret.NewToken(apiToken, parsed.ID).Reveal()); ensure("ada", forged).Equal(forged) {
+		t.Error("a forged token was kept")
+	}
 	// Somebody else's token in the file does not make them the local operator.
 	stranger := h.token(h.as(h.registered().Secret), CreateToken{}).Secret
 	if ensure("root", stranger).Equal(stranger) {

@@ -185,6 +185,25 @@ func TestAPasswordChangedWhileItWasCheckedIsWrong(t *testing.T) {
 	wantCode(t, err, "auth.wrong_credentials")
 }
 
+func TestALockHoldsForAPasswordThatWasCheckedBeforeIt(t *testing.T) {
+	h := open(t)
+	ada := h.registered().Account
+	d := desk{db: h.db, clock: h.runner.Clock, hasher: NewHasher(cheap), settings: h}
+	check, err := d.checkSignIn(t.Context(), SignIn{Email: ada.Email, Password: secret.New(password)})
+	if err != nil || !check.right {
+		t.Fatal(err)
+	}
+	for range 5 {
+		_, err = h.signInAs(ada.Email, "wrong")
+	}
+	wantCode(t, err, "auth.locked")
+	err = h.db.InTx(t.Context(), func(ctx context.Context, ptx *pg.Tx) error {
+		_, err := d.completeSignIn(ctx, h.runner.Within(ptx, eventlog.Event{}), check)
+		return err
+	})
+	wantCode(t, err, "auth.locked")
+}
+
 func TestGuard(t *testing.T) {
 	p := Policy{LockoutFailures: 2, LockoutFor: time.Minute}
 	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)

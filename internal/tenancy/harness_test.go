@@ -3,6 +3,8 @@ package tenancy
 import (
 	"context"
 	"log/slog"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -120,11 +122,51 @@ func wantCode(t *testing.T, err error, code string) {
 	}
 }
 
+// eventTypes lists what happened to an aggregate, whose versions must have counted it.
 func (h *house) eventTypes(aggregate ident.ID) []string {
 	h.t.Helper()
-	types, err := pg.All[string](h.t.Context(), h.db, `SELECT type FROM event WHERE aggregate_id = $1 ORDER BY version`, aggregate)
+	events, err := pg.All[struct {
+		Type    string `db:"type"`
+		Version int64  `db:"version"`
+	}](h.t.Context(), h.db, `SELECT type, version FROM event WHERE aggregate_id = $1 ORDER BY version, id`, aggregate)
 	if err != nil {
 		h.t.Fatal(err)
 	}
+	types := make([]string, len(events))
+	for i, event := range events {
+		types[i] = event.Type
+		if event.Version != int64(i)+1 {
+			h.t.Errorf("%s is number %d and has version %d", event.Type, i+1, event.Version)
+		}
+	}
 	return types
+}
+
+// crowd runs f n times at once: all of them are stopped at the rows that lock takes,
+// and go on together.
+func (h *house) crowd(n int, lock string, id ident.ID, f func(i int)) {
+	h.t.Helper()
+	var all sync.WaitGroup
+	var done atomic.Int64
+	err := h.db.InTx(h.t.Context(), func(ctx context.Context, tx *pg.Tx) error {
+		if _, err := tx.Exec(ctx, lock, id); err != nil {
+			return err
+		}
+		for i := range n {
+			all.Go(func() {
+				f(i)
+				done.Add(1)
+			})
+		}
+		for {
+			waiting, err := pg.One[int64](ctx, h.db, `SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`)
+			if err != nil || waiting+done.Load() >= int64(n) {
+				return err
+			}
+		}
+	})
+	all.Wait()
+	if err != nil {
+		h.t.Fatal(err)
+	}
 }

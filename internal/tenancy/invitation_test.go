@@ -3,7 +3,6 @@ package tenancy
 import (
 	"context"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -115,16 +114,12 @@ func TestAnInvitationWorksOnceUnderConcurrency(t *testing.T) {
 	owner, place := h.settler()
 	made := h.invite(owner, place, "many@example.org", Member)
 	errs := make([]error, 8)
-	var all sync.WaitGroup
-	for i := range errs {
-		all.Go(func() {
-			errs[i] = h.within(func(ctx context.Context, tx *command.Tx) error {
-				_, err := Join(ctx, tx, made.Secret, ident.New(), "many@example.org")
-				return err
-			})
+	h.crowd(len(errs), `SELECT FROM invitation WHERE id = $1 FOR UPDATE`, made.Invitation.ID, func(i int) {
+		errs[i] = h.within(func(ctx context.Context, tx *command.Tx) error {
+			_, err := Join(ctx, tx, made.Secret, ident.New(), "many@example.org")
+			return err
 		})
-	}
-	all.Wait()
+	})
 	joined := 0
 	for _, err := range errs {
 		if err == nil {

@@ -95,6 +95,9 @@ func TestTheLastOwnerStays(t *testing.T) {
 	wantCode(t, leave(owner), "")
 	wantCode(t, leave(other), "tenancy.last_owner")
 	wantCode(t, leave(owner), "tenancy.no_member")
+	if got := h.eventTypes(place.Organization); !cmp.Equal(got, []string{"organization.created.v1", "organization.member_removed.v1"}) {
+		t.Error(got)
+	}
 }
 
 func TestOneOfManyOwnersLeavingAtOnceStays(t *testing.T) {
@@ -104,15 +107,14 @@ func TestOneOfManyOwnersLeavingAtOnceStays(t *testing.T) {
 	for range 5 {
 		owners = append(owners, h.member(place, Owner, ""))
 	}
-	errs := make([]error, len(owners))
-	var all sync.WaitGroup
+	contexts := make([]context.Context, len(owners))
 	for i, owner := range owners {
-		ctx := h.as(owner)
-		all.Go(func() {
-			_, errs[i] = h.RemoveOrganizationMember(ctx, RemoveOrganizationMember{OrganizationID: place.Organization, UserID: owner})
-		})
+		contexts[i] = h.as(owner)
 	}
-	all.Wait()
+	errs := make([]error, len(owners))
+	h.crowd(len(owners), `SELECT FROM organization_member WHERE organization_id = $1 FOR UPDATE`, place.Organization, func(i int) {
+		_, errs[i] = h.RemoveOrganizationMember(contexts[i], RemoveOrganizationMember{OrganizationID: place.Organization, UserID: owners[i]})
+	})
 	stayed := 0
 	for _, err := range errs {
 		if err != nil {

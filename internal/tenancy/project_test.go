@@ -136,6 +136,11 @@ func TestProjectMembers(t *testing.T) {
 	if len(page.Items) != 3 { // the owner, the manager, the member
 		t.Errorf("%+v", page.Items)
 	}
+	if got := h.eventTypes(place.Project); !cmp.Equal(got, []string{
+		"project.created.v1", "project.member_set.v1", "project.member_set.v1", "project.member_removed.v1",
+	}) {
+		t.Error(got)
+	}
 }
 
 func TestProjectsAreListedToThoseWhoSeeThem(t *testing.T) {
@@ -263,6 +268,10 @@ func TestUnits(t *testing.T) {
 	wantCode(t, err, "")
 	if len(units) != 1 {
 		t.Errorf("%+v", units)
+	}
+
+	if got := h.eventTypes(place.Organization); len(got) != 6 {
+		t.Error(got)
 	}
 
 	// A unit of one organization holds no project of another.

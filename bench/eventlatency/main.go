@@ -111,7 +111,7 @@ func database(ctx context.Context, log *slog.Logger) (*pg.DB, func(), error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // the server may be another user
+	if err := os.Chmod(dir, 0o755); err != nil {
 		return nil, nil, err
 	}
 	server, err := pg.Embed(ctx, pg.EmbedConfig{Dir: filepath.Join(dir, "postgres"), RunDir: filepath.Join(dir, "run"), Log: log})

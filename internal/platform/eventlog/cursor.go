@@ -222,17 +222,16 @@ func call(ctx context.Context, handle Handler, tx *pg.Tx, e Event) (err error) {
 // around it, after which everything is tried again. A deferred statement fails
 // only at the commit; what the database then says about rows is the handler's too.
 func isFailure(err error) bool {
-	if errors.Is(err, ErrStale) || errors.Is(err, context.Canceled) {
+	_, handlers := errors.AsType[*handlerError](err)
+	if errors.Is(err, ErrStale) || errors.Is(err, context.Canceled) && !handlers {
 		return false
 	}
-	var h *handlerError
-	var p *pgconn.PgError
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[*pgconn.PgError](err); ok {
 		switch p.Code[:2] {
 		case "08", "53", "57", "58": // connection, resources, operator, system
 			return false
 		}
 		return true
 	}
-	return errors.As(err, &h) || errors.Is(err, context.DeadlineExceeded)
+	return handlers || errors.Is(err, context.DeadlineExceeded)
 }

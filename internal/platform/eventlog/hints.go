@@ -52,10 +52,12 @@ func (h *Hints) Committed(events []Event) {
 	h.outbox.Notify(struct{}{})
 	hint := make([]byte, 0, len(ident.ID{})*(len(events)+1))
 	hint = append(hint, h.origin[:]...)
-	for i, e := range events {
-		if i > 0 && e.AggregateID == events[i-1].AggregateID {
+	var last ident.ID
+	for _, e := range events {
+		if e.AggregateID == last {
 			continue
 		}
+		last = e.AggregateID
 		h.aggregates.Notify(e.AggregateID)
 		hint = append(hint, e.AggregateID[:]...)
 	}

@@ -69,8 +69,8 @@ func (g *Graph) stages(targets []string) ([][]*node, error) {
 		case depth[name] > 0:
 			return nil
 		case depth[name] < 0:
-			cycle := append(path[slices.Index(path, name):], name)
-			return fmt.Errorf("modules need each other in a cycle: %s", strings.Join(cycle, " → "))
+			cycle := path[slices.Index(path, name):]
+			return fmt.Errorf("modules need each other in a cycle: %s → %s", strings.Join(cycle, " → "), name)
 		}
 		depth[name] = -1
 		highest := 0

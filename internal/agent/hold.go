@@ -32,4 +32,12 @@ func (h *hold) extend(asked time.Time, ms int64) {
 	}
 }
 
+// over tells whether the time is over: then nothing may start either. A task can wait
+// in a connection whose process was stopped for a while.
+func (h *hold) over() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return !time.Now().Before(h.until)
+}
+
 func (h *hold) end() { h.timer.Stop() }

@@ -23,11 +23,12 @@ func (s *session) assign(signed *agentv1.SignedTask) {
 	if err == nil {
 		job, err = jobOf(t)
 	}
-	if err != nil {
-		a.log.Warn("task refused", "task", key(x.ref), "error", err)
-		if a.table.add(x, t.GetExpiresMs()) {
-			a.table.end(x, failure(&ending{outcomeError, reasonTaskInvalid, err.Error()}), time.Now())
-		}
+	switch {
+	case err != nil:
+		a.refuse(t, x, &ending{outcomeError, reasonTaskInvalid, err.Error()})
+		return
+	case a.hold.over():
+		a.refuse(t, x, endLost)
 		return
 	}
 	ctx, stop := context.WithCancelCause(context.Background()) // a run outlives its session
@@ -40,6 +41,14 @@ func (s *session) assign(signed *agentv1.SignedTask) {
 		defer stop(nil)
 		a.run(ctx, x, job)
 	})
+}
+
+// refuse answers a task that must not run, unless this attempt was seen before.
+func (a *Agent) refuse(t *agentv1.Task, x *task, why *ending) {
+	a.log.Warn("task refused", "task", key(x.ref), "reason", why.code, "detail", why.message)
+	if a.table.add(x, t.GetExpiresMs()) {
+		a.table.end(x, failure(why), time.Now())
+	}
 }
 
 // run runs the job in the sandbox, to its end.

@@ -223,6 +223,24 @@ func TestATokenForOneProjectReachesNothingElse(t *testing.T) {
 	wantCode(t, err, "not_found")
 }
 
+func TestWhatOneOwnsInAProjectIsTheirsWhileTheyBelong(t *testing.T) {
+	h := open(t)
+	owner, place := h.settler()
+	member := h.member(place, Member, ProjectMember)
+	mayCancel := func() bool {
+		own := command.Scope{Organization: place.Organization, Project: place.Project, Owner: member}
+		return Permissions().Allows("execution.cancel", command.RequestFrom(h.as(member)).Actor.RolesIn(own))
+	}
+	if !mayCancel() {
+		t.Error("a member may not cancel their own run")
+	}
+	_, err := h.RemoveOrganizationMember(h.as(owner), RemoveOrganizationMember{OrganizationID: place.Organization, UserID: member})
+	wantCode(t, err, "")
+	if mayCancel() {
+		t.Error("somebody who left may still cancel")
+	}
+}
+
 func TestUnits(t *testing.T) {
 	h := open(t)
 	owner, place := h.settler()

@@ -76,7 +76,9 @@ func (a Actor) RolesIn(s Scope) []permission.Role {
 	if m, ok := a.Projects[s.Project]; ok && !s.Project.IsZero() {
 		roles = append(roles, m.Role)
 	}
-	if !s.Owner.IsZero() && s.Owner == a.ID {
+	// What belongs to somebody inside an organization is theirs while they hold a role there.
+	inside := !s.Organization.IsZero() || !s.Project.IsZero()
+	if !s.Owner.IsZero() && s.Owner == a.ID && (!inside || len(roles) > 2) {
 		roles = append(roles, permission.Self)
 	}
 	return roles

@@ -89,7 +89,7 @@ func (s *Server) initialise(ctx context.Context) error {
 		args = append(args, "--locale=C.UTF-8")
 	}
 	if s.cfg.Unsafe {
-		args = append(args, "--no-sync")
+		args = append(args, "--no-sync", "--wal-segsize=1")
 	}
 	cmd := exec.CommandContext(ctx, filepath.Join(s.bin.dir, "initdb"), args...) //nolint:gosec // our own binary
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: s.owner.credential}

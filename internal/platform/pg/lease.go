@@ -107,3 +107,14 @@ func (l *Leases) hold(ctx context.Context, name string, epoch int64, work func(c
 		}
 	}
 }
+
+// Inherit ends the leases of a holder that is known to be dead, so that nobody
+// waits for them to run out: a process that was killed, by its successor on the
+// same data folder, which only one process can have.
+func (l *Leases) Inherit(ctx context.Context, dead string) error {
+	_, err := l.db.Exec(ctx, `UPDATE lease SET until = now() - interval '1 second' WHERE holder = $1 AND until > now()`, dead)
+	if err != nil {
+		return fmt.Errorf("end the leases of %s: %w", dead, err)
+	}
+	return nil
+}

@@ -171,8 +171,18 @@ func prepare(ctx context.Context, url string) error {
 		return err
 	}
 	defer db.Close()
-	_, err = db.Exec(ctx, `CREATE DATABASE `+pristine+` TEMPLATE `+pg.Superuser)
-	return err
+	for _, sql := range []string{
+		`CREATE DATABASE ` + pristine + ` TEMPLATE ` + pg.Superuser,
+		// Each package copies the folder, and nobody needs these in it.
+		`UPDATE pg_database SET datistemplate = false`,
+		`DROP DATABASE template0`,
+		`DROP DATABASE template1`,
+	} {
+		if _, err := db.Exec(ctx, sql); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // schemaKey changes with any migration, and with the server that reads the data.
@@ -191,7 +201,7 @@ func schemaKey() (string, error) {
 	}
 	// A data folder belongs to who the server ran as, which changes when the user “stoa” is made.
 	owner, _ := user.Lookup("stoa")
-	fmt.Fprintf(sum, "server %s %t", pg.ServerIdentity(), owner != nil)
+	fmt.Fprintf(sum, "server %s %t, small", pg.ServerIdentity(), owner != nil)
 	return hex.EncodeToString(sum.Sum(nil)[:8]), nil
 }
 

@@ -22,6 +22,9 @@ func (s *Server) authenticate(ctx huma.Context, next func(huma.Context)) {
 		r, _ := humago.Unwrap(ctx)
 		actor, err := s.cfg.Authenticator.Authenticate(r.Context(), r)
 		public, _ := ctx.Operation().Metadata[metaPublic].(bool)
+		if err == nil && !public && actor.Kind == command.Anonymous {
+			err = fault.New(fault.Unauthenticated, "unauthenticated", "Sign in, or send an API token as “Authorization: Bearer …”.")
+		}
 		switch {
 		case err == nil:
 			x.request.Actor = actor
@@ -103,7 +106,7 @@ func setRateHeaders(h http.Header, p ratelimit.Policy, d ratelimit.Decision) {
 	b = strconv.AppendInt(append(b, ";w="...), seconds(p.Window), 10)
 	h["Ratelimit-Policy"] = []string{string(b)}
 	b = append(append(append(b[:0], '"'), p.Name...), `";r=`...)
-	b = strconv.AppendInt(b, d.Remaining, 10)
+	b = strconv.AppendInt(b, min(d.Remaining, p.Requests), 10) // the burst is a grace, not a promise
 	b = strconv.AppendInt(append(b, ";t="...), seconds(d.ResetAfter), 10)
 	h["Ratelimit"] = []string{string(b)}
 }

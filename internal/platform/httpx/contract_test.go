@@ -65,7 +65,7 @@ func TestContractAndReferenceAreServed(t *testing.T) {
 
 func TestOperationsAreListedByName(t *testing.T) {
 	got := strings.Join(Operations(newHarness(t, nil).API()), " ")
-	if got != "thing.panic thing.peek thing.update" {
+	if got != "thing.all thing.panic thing.peek thing.update" {
 		t.Error(got)
 	}
 }

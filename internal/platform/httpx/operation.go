@@ -2,11 +2,9 @@ package httpx
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -108,23 +106,4 @@ func Operations(api huma.API) []string {
 	}
 	slices.Sort(names)
 	return names
-}
-
-// unknownOperation answers paths under /api that match nothing. They would fall
-// through to the console otherwise, which answers everything.
-func (s *Server) unknownOperation(w http.ResponseWriter, r *http.Request) {
-	var allowed []string
-	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
-		probe := &http.Request{Method: method, URL: r.URL, Host: r.Host}
-		if _, pattern := s.mux.Handler(probe); strings.HasPrefix(pattern, method+" /api/") {
-			allowed = append(allowed, method)
-		}
-	}
-	if len(allowed) == 0 {
-		s.writeProblem(w, r, statusProblem(http.StatusNotFound, ""))
-		return
-	}
-	w.Header().Set("Allow", strings.Join(allowed, ", "))
-	s.writeProblem(w, r, statusProblem(http.StatusMethodNotAllowed,
-		fmt.Sprintf("%s is not among the methods of this path: %s.", r.Method, strings.Join(allowed, ", "))))
 }

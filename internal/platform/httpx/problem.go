@@ -8,6 +8,7 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -170,7 +171,7 @@ func humaProblem(ctx huma.Context, status int, message string, errs []error) *Pr
 	fields := make([]fault.Field, 0, len(errs))
 	for _, err := range errs {
 		if detail, ok := errors.AsType[*huma.ErrorDetail](err); ok {
-			fields = append(fields, fault.Field{Path: detail.Location, Message: detail.Message}) // never the value
+			fields = append(fields, plain(fault.Field{Path: detail.Location, Message: detail.Message})) // never the value
 		} else if err != nil {
 			fields = append(fields, fault.Field{Message: err.Error()})
 		}
@@ -179,6 +180,24 @@ func humaProblem(ctx huma.Context, status int, message string, errs []error) *Pr
 		message = ""
 	}
 	return statusProblem(status, message, fields...)
+}
+
+// plain says in the API's words what encoding/json says in Go's: "json: cannot
+// unmarshal number 1.5 into Go struct field T.limits.wall_ms of type int64".
+func plain(f fault.Field) fault.Field {
+	rest, ok := strings.CutPrefix(f.Message, "json: cannot unmarshal ")
+	if !ok {
+		return f
+	}
+	what, where, _ := strings.Cut(rest, " into Go ")
+	if _, field, ok := strings.Cut(where, "struct field "); ok {
+		field, _, _ = strings.Cut(field, " of type ")
+		if _, path, ok := strings.Cut(field, "."); ok {
+			f.Path += "." + path
+		}
+	}
+	f.Message = "cannot be " + what
+	return f
 }
 
 // completeProblem is a Huma transformer: it runs on every answer and gives

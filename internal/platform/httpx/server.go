@@ -14,6 +14,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -61,6 +62,7 @@ type Server struct {
 	mux    *http.ServeMux
 	api    huma.API
 	origin *http.CrossOriginProtection
+	routes func() routes // of the API, once every operation is registered
 }
 
 // APIVersion is the version of the contract; within it changes are additive.
@@ -83,9 +85,10 @@ func New(cfg Config) (*Server, error) {
 			return nil, err
 		}
 	}
+	s.routes = sync.OnceValue(func() routes { return routesOf(s.api.OpenAPI()) })
 	hookProblems()
 	s.api = humago.New(s.mux, s.humaConfig())
-	s.api.UseMiddleware(s.authenticate, s.limitRate)
+	s.api.UseMiddleware(s.refuseShadowed, s.authenticate, s.limitRate)
 	s.mux.HandleFunc("/api/", s.unknownOperation)
 	s.serveContract()
 	return s, nil

@@ -91,6 +91,8 @@ func newHarness(t testing.TB, change func(*Config)) *harness {
 			h.seen = *command.RequestFrom(ctx)
 			return &struct{ Body Page[string] }{NewPage[string](nil, "")}, nil
 		})
+	huma.Register(s.API(), Operation("thing.all", http.MethodGet, "/api/v1/things/all", "All", "Things"),
+		func(context.Context, *struct{}) (*struct{}, error) { return nil, nil })
 	huma.Register(s.API(), Operation("thing.panic", http.MethodGet, "/api/v1/panic", "Panic", "Things"),
 		func(context.Context, *struct{}) (*struct{}, error) { panic("secret detail") })
 	return h
@@ -211,6 +213,8 @@ func TestRefusals(t *testing.T) {
 		"body over everything":    {"PUT", thing, strings.Repeat("x", 2048), nil, 413, "request_too_large"},
 		"unknown API path":        {"GET", "/api/v1/nothing", ``, nil, 404, "not_found"},
 		"unknown path":            {"GET", "/nothing", ``, nil, 404, "not_found"},
+		"not a whole number":      {"PUT", thing, `{"name":"x","count":1e3}`, nil, 422, "invalid"},
+		"shadowed by a parameter": {"PUT", "/api/v1/things/all", `{"name":"x"}`, nil, 405, "method_not_allowed"},
 		"API method":              {"DELETE", thing, ``, nil, 405, "method_not_allowed"},
 		"method":                  {"POST", "/openapi.json", ``, nil, 405, "method_not_allowed"},
 		"panic":                   {"GET", "/api/v1/panic", ``, nil, 500, "internal"},
@@ -225,13 +229,13 @@ func TestRefusals(t *testing.T) {
 			if w.Code != c.status || p.Code != c.code {
 				t.Errorf("%d %s, want %d %s: %s", w.Code, p.Code, c.status, c.code, w.Body)
 			}
-			if c.status == 405 && w.Header().Get("Allow") == "" {
-				t.Error("405 without Allow")
+			if allow := w.Header().Get("Allow"); c.status == 405 && (allow == "" || strings.Contains(allow, c.method)) {
+				t.Errorf("405 that allows %q", allow)
 			}
 			if c.status == 413 && p.Limit == nil {
 				t.Error("413 does not name the limit")
 			}
-			if strings.Contains(w.Body.String(), "secret") || strings.Contains(w.Body.String(), "xxxx") {
+			if strings.Contains(w.Body.String(), "Go ") || strings.Contains(w.Body.String(), "secret") || strings.Contains(w.Body.String(), "xxxx") {
 				t.Errorf("echoes too much: %s", w.Body)
 			}
 		})
@@ -272,6 +276,13 @@ func TestPanicAfterTheFirstByteCutsTheConnection(t *testing.T) {
 	h.do("GET", "/half", "")
 }
 
+func TestNobodyGetsNowhereButPublicOperations(t *testing.T) {
+	h := newHarness(t, nil)
+	if w := h.do("PUT", thing, `{"name":"x"}`); w.Code != 401 || problemOf(t, w).Code != "unauthenticated" || h.seen.CorrelationID != "" {
+		t.Errorf("%d %s, the handler saw %+v", w.Code, w.Body, h.seen)
+	}
+}
+
 func TestStaleCredentialsDoNotLockOutOfPublicOperations(t *testing.T) {
 	h := newHarness(t, nil)
 	if w := h.do("GET", "/api/v1/things", "", "Cookie", "stoa_session=old"); w.Code != 200 || w.Body.String() != "{\"items\":[]}\n" {
@@ -306,7 +317,12 @@ func TestRawOperationsStreamThroughTheChain(t *testing.T) {
 	server := httptest.NewServer(h.Handler())
 	defer server.Close()
 	get := func(path string) (*http.Response, string) {
-		res, err := http.Get(server.URL + path) //nolint:noctx // a test
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+path, http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Bearer ann")
+		res, err := http.DefaultClient.Do(r)
 		if err != nil {
 			t.Fatal(err)
 		}

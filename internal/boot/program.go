@@ -103,8 +103,22 @@ func (p *Program) open(ctx context.Context, output io.Writer) (err error) {
 	if err := p.bind(authority, incarnation); err != nil {
 		return err
 	}
+	if err := p.succeed(ctx); err != nil {
+		return err
+	}
 	p.graph, err = lifecycle.New(p.log, p.modules()...)
 	return err
+}
+
+// succeed takes over from the process that had this data folder before, in case it was killed.
+func (p *Program) succeed(ctx context.Context) error {
+	path := p.config.path("run", "replica")
+	if before, err := os.ReadFile(path); err == nil {
+		if err := p.leases.Inherit(ctx, string(before)); err != nil {
+			return err
+		}
+	}
+	return replaceFile(path, []byte(p.replica.String()), 0o600)
 }
 
 // bind connects everything; it reads and writes nothing.

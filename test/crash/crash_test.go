@@ -109,7 +109,10 @@ func (in *installation) round(t *testing.T, victim, label string, random *rand.R
 	if victim != "kill" {
 		crashAt[victim] = fmt.Sprintf("%s:%d", label, random.IntN(4))
 	}
+	began := time.Now()
+	lap := func(what string) { t.Logf("%s after %.1f s", what, time.Since(began).Seconds()) }
 	in.start(t, crashAt)
+	lap("started")
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	work := in.submitAll(ctx, t, 12, random)
@@ -117,8 +120,11 @@ func (in *installation) round(t *testing.T, victim, label string, random *rand.R
 		in.kill(t, label, time.Duration(random.IntN(400))*time.Millisecond)
 	}
 	accepted := work.wait(t)
+	lap("accepted")
 	in.awaitAll(ctx, t, accepted)
+	lap("ended")
 	in.awaitConsumer(ctx, t)
+	lap("consumed")
 	in.checkEvents(t, accepted)
 	in.stop(t)
 }

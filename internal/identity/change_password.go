@@ -77,6 +77,9 @@ func (d desk) checkChange(ctx context.Context, actor command.Actor, c ChangePass
 
 func completePasswordChange(ctx context.Context, tx *command.Tx, c checkedChange) (struct{}, error) {
 	var none struct{}
+	if tx.Actor.Kind != command.User {
+		return none, fault.New(fault.Denied, "password.none", "A service account has no password.")
+	}
 	wrong := fault.New(fault.Denied, "password.wrong", "The current password is wrong.").At("body.current", "is wrong")
 	if c.was == "" {
 		return none, wrong

@@ -126,6 +126,8 @@ func TestTheFirstAdministratorSharesHomeWithTheLocalOperator(t *testing.T) {
 			if me.Account.Email != "" || me.Account.Name != "Local operator" || len(me.Projects) != 1 {
 				t.Errorf("%+v", me)
 			}
+			_, err = h.ChangePassword(h.as(local.Token), ChangePassword{Current: secret.New(password), New: secret.New(password)})
+			wantCode(t, err, "password.none")
 		})
 	}
 }

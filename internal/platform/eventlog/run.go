@@ -10,7 +10,8 @@ import (
 // lookAgain is the longest that a consumer sleeps: the fallback for hints about deliveries.
 const lookAgain = 30 * time.Second
 
-// Run runs every consumer while this process holds its lease, until ctx ends.
+// Run runs every consumer while this process holds its lease, until ctx ends; also
+// when there are none.
 func (c *Consumers) Run(ctx context.Context) error {
 	var all sync.WaitGroup
 	errs := make([]error, len(c.names))
@@ -22,6 +23,7 @@ func (c *Consumers) Run(ctx context.Context) error {
 			})
 		})
 	}
+	<-ctx.Done()
 	all.Wait()
 	return errors.Join(errs...)
 }

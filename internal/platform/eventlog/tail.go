@@ -47,7 +47,7 @@ func (e *Entry) Frame() stream.Frame {
 }
 
 const (
-	tailReach = 2048 // events kept, at least, once so many came
+	tailReach = 1024 // events kept, at least, once so many came; twice that at most
 	tailRead  = 500  // events per query
 )
 

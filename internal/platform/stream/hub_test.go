@@ -129,13 +129,17 @@ func TestProduce(t *testing.T) {
 
 func BenchmarkPublishTo100(b *testing.B) {
 	h := NewHub(Measure{})
+	var subs []*Subscription
 	for range 100 {
-		s := h.Subscribe("x", 1024)
-		go read(s)
+		subs = append(subs, h.Subscribe("x", 1))
 	}
-	defer h.Close()
 	f := Frame{ID: "1", Event: "output", Data: make([]byte, 200)}
 	for b.Loop() {
-		h.Publish("x", f)
+		if n := h.Publish("x", f); n != len(subs) {
+			b.Fatalf("reached %d", n)
+		}
+		for _, s := range subs {
+			<-s.C
+		}
 	}
 }

@@ -20,22 +20,7 @@ const (
 	heartbeat  = 15 * time.Second
 	retry      = 2 * time.Second
 	writeLimit = 10 * time.Second
-
-	maxLastEventID = 256
 )
-
-// LastEventID is where the client wants to resume: the header that browsers send
-// when they reconnect, or the query parameter last_event_id, for a first connection.
-func LastEventID(r *http.Request) string {
-	id := r.Header.Get("Last-Event-ID")
-	if id == "" {
-		id = r.URL.Query().Get("last_event_id")
-	}
-	if len(id) > maxLastEventID {
-		return ""
-	}
-	return id
-}
 
 // ServeSSE writes a subscription's frames until it ends, the client goes away or
 // becomes too slow to write to, and closes it. Frames that wait together are

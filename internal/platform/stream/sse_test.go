@@ -148,18 +148,3 @@ func TestAClientThatDoesNotRead(t *testing.T) {
 		t.Error(err)
 	}
 }
-
-func TestLastEventID(t *testing.T) {
-	r := httptest.NewRequest(http.MethodGet, "/?last_event_id=5", nil)
-	if got := LastEventID(r); got != "5" {
-		t.Error(got)
-	}
-	r.Header.Set("Last-Event-ID", "9")
-	if got := LastEventID(r); got != "9" {
-		t.Error("the header is younger than the URL:", got)
-	}
-	r.Header.Set("Last-Event-ID", strings.Repeat("9", maxLastEventID+1))
-	if got := LastEventID(r); got != "" {
-		t.Error(got)
-	}
-}

@@ -246,3 +246,35 @@ func TestTokensOverHTTP(t *testing.T) {
 	b.send("DELETE", "/api/v1/tokens/x", nil, 422)
 	b.send("POST", "/api/v1/me/password", object{"current": password, "new": "something else"}, 204)
 }
+
+func TestTheCookieIsForThisSiteOnly(t *testing.T) {
+	s := newSite(t, pgtest.Open(t))
+	tls := httptest.NewTLSServer(s.server.Handler())
+	defer tls.Close()
+	body, _ := json.Marshal(newcomer())
+	response, err := tls.Client().Post(tls.URL+"/api/v1/auth/register", "application/json", bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = response.Body.Close()
+	cookie := response.Cookies()[0]
+	if !cookie.Secure {
+		t.Errorf("over TLS: %+v", cookie)
+	}
+	for _, c := range []struct {
+		from   string
+		status int
+	}{{"cross-site", 403}, {"same-site", 403}, {"same-origin", 204}} {
+		r, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, tls.URL+"/api/v1/auth/sign-out", nil)
+		r.AddCookie(cookie)
+		r.Header.Set("Sec-Fetch-Site", c.from)
+		response, err := tls.Client().Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = response.Body.Close()
+		if response.StatusCode != c.status {
+			t.Errorf("%s: %d, want %d", c.from, response.StatusCode, c.status)
+		}
+	}
+}

@@ -14,7 +14,12 @@ import (
 // on. It does not hold what changes afterwards, nor the keys that lie beside the
 // database.
 func Backup(ctx context.Context, url string, w io.Writer) (Manifest, Totals, error) {
-	conn, err := pgx.Connect(ctx, url)
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		return Manifest{}, Totals{}, fmt.Errorf("open database: %w", err)
+	}
+	config.DefaultQueryExecMode = pgx.QueryExecModeCacheDescribe // leaves nothing in a pooled session
+	conn, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
 		return Manifest{}, Totals{}, fmt.Errorf("open database: %w", err)
 	}

@@ -126,12 +126,16 @@ func (a *account) limit(memory int64, processes int) error {
 	return nil
 }
 
-// start takes the counters' values before a run.
-func (a *account) start() {
+// startMemoryPeak forgets the last run's peak, before a process is made for the next one.
+func (a *account) startMemoryPeak() {
 	if a.peak >= 0 {
 		_ = put(a.peak, 0)
 	}
 	a.startMemory = a.peakTotal()
+}
+
+// startCounting takes the counters' values when the run begins.
+func (a *account) startCounting() {
 	a.startCPU, a.startOOM, a.startForks = a.cpuTotal(), a.count(a.oom, "oom_kill "), a.count(a.forks, "max ")
 }
 

@@ -168,8 +168,9 @@ type Runtime struct {
 	// MinMemoryBytes is the smallest memory limit with which a trivial program is known to run.
 	MinMemoryBytes int64
 
-	env  map[string]string // what its tools need, beside the usual
-	warm []string          // starts its warmed form; nil when it has none
+	env   map[string]string // what its tools need, beside the usual
+	warm  []string          // starts its zygote; nil when it has none
+	ahead []string          // starts an interpreter that waits for its run; nil when it has none
 }
 
 // ID is the runtime's name in Job.Runtime, "python@3.11.2".

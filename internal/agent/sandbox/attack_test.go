@@ -47,6 +47,12 @@ func survivors(t *testing.T, d *Driver) []string {
 	w := d.current
 	d.mu.Unlock()
 	w.users.Wait()
+	w.warmer.mu.Lock() // guests made ahead are alive and have run nothing
+	for id, h := range w.warmer.warm {
+		w.warmer.drop(id, h)
+	}
+	w.warmer.mu.Unlock()
+	w.warmer.settle()
 	var found []string
 	statuses, _ := filepath.Glob("/proc/[0-9]*/status")
 	for _, name := range statuses {

@@ -167,7 +167,7 @@ func (w *ward) startOn(ctx context.Context, d *Driver) error {
 		d.log.Warn("sandboxes may be slow on a busy host", "error", err)
 	}
 	parked := max(d.config.Parked, 0)
-	for i := range d.config.Slots + parked + 2 { // two for cells that are being torn down
+	for i := range d.slots() {
 		a, err := w.tree.open(i, w.cpus)
 		if err != nil {
 			return err
@@ -185,15 +185,19 @@ func (w *ward) startOn(ctx context.Context, d *Driver) error {
 	<-c.gone
 	closeAll([]int{c.pidfd, c.disk})
 	w.pool = newPool(w.nursery, w.slots, parked, z)
-	w.warmer = &warmer{nursery: w.nursery, idle: d.config.Idle, warm: map[string]*warmth{}}
+	w.warmer = newWarmer(w, d.config.Idle, parked)
 	return nil
 }
+
+// slots is how many cells may exist: those that run, those parked empty, those with a guest made ahead, and a few being torn
+// down.
+func (d *Driver) slots() int { return d.config.Slots + (1+mostWarm)*max(d.config.Parked, 0) + 2 }
 
 // remove ends a ward and takes its cgroups away. Every process is dead when it returns.
 func (w *ward) remove() {
 	if w.pool != nil {
-		w.pool.close()
 		w.warmer.stop()
+		w.pool.close()
 	}
 	if w.nursery != nil {
 		w.nursery.close()

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
@@ -45,6 +46,9 @@ func main() {
 		t.Errorf("took %v: the prepared library was not used", r.Usage.Wall)
 	}
 	t.Logf("%v", r.Usage.Wall)
+	if r, o := try(t, d, Job{Runtime: "go", Source: []byte(rt.Example)}); r.Outcome != Completed || !strings.HasPrefix(o.out.String(), "Hello") {
+		t.Errorf("the example: %+v %s", r, o.err.String())
+	}
 	r, o = try(t, d, Job{Runtime: "go", Source: []byte("package main\n\nfunc main() { x }\n")})
 	if r.Reason != ReasonCompile || !bytes.Contains([]byte(o.err.String()), []byte("main.go:3:15")) {
 		t.Errorf("%+v %q", r, o.err.String())

@@ -15,8 +15,9 @@ type language struct {
 	env      map[string]string
 	memory   int64 // the least that a trivial program runs in, bytes
 	example  string
-	warm     []string // starts its warmed form, class "process"
-	warmFrom string   // the first version that has it
+	warm     []string // starts its zygote, class "process"
+	ahead    []string // starts an interpreter that cannot fork, ahead of its run
+	warmFrom string   // the first version that has either
 }
 
 // versionPattern finds the version in what an interpreter prints about itself.
@@ -46,6 +47,7 @@ var languages = []language{
 		name: "node", file: "main.js", version: []string{"--version"}, memory: 64 << 20,
 		globs:   []string{"/usr/local/bin/node", "/usr/bin/node", "/opt/node*/bin/node", "{home}/.nvm/versions/node/*/bin/node"},
 		command: []string{"{bin}", "{file}"},
+		ahead:   []string{"{bin}", "/stoa/stoa-sandbox-node.js"}, warmFrom: "18",
 		example: "console.log(`Hello from Node ${process.versions.node}`);\n",
 	},
 	{

@@ -18,6 +18,8 @@ const (
 	repExit   = 17
 	repFailed = 18
 
+	flagGate = 1
+
 	requestSize = 64
 	replySize   = 40
 	maxFDs      = 16

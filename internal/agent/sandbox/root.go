@@ -96,7 +96,7 @@ func (d *Driver) writeRootFiles() error {
 	passwd.WriteString("root:x:0:0:root:/:/usr/sbin/nologin\n")
 	group.WriteString("root:x:0:\n")
 	for i := range maxSlots {
-		if i >= d.config.Slots+max(d.config.Parked, 0)+2 {
+		if i >= d.slots() {
 			break
 		}
 		fmt.Fprintf(&passwd, "user:x:%d:%d::/box:/bin/sh\n", firstUID+i, firstUID+i)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -47,18 +46,25 @@ func (d *Driver) run(ctx context.Context, rt *Runtime, job Job, out func(Stream,
 	if len(rt.Compile) > 0 {
 		disk = max(disk, compileLimits.DiskBytes)
 	}
-	c, err := w.pool.acquire(ctx, size{disk, job.Limits.InodeCount})
-	if err != nil {
-		w.users.Done()
-		if ctx.Err() != nil {
-			return Result{Outcome: Cancelled}, err
-		}
-		return Result{Outcome: Error}, err
+	r := &run{ward: w}
+	z := size{disk, job.Limits.InodeCount}
+	if (job.Class == ClassProcess && rt.warm != nil || rt.ahead != nil) && !needsFresh(job.Env) {
+		r.ready, r.zygote = w.warmer.get(rt, w.boundsOf(z, job.Limits))
 	}
-	r := &run{ward: w, cell: c}
-	if job.Class == ClassProcess && !needsFresh(job.Env) {
-		if r.zygote = w.warmer.get(rt); r.zygote != nil {
+	switch {
+	case r.ready != nil:
+		r.zygote, r.cell = r.ready.zygote, r.ready.cell
+		defer r.ready.release()
+	default:
+		if r.zygote != nil {
 			defer r.zygote.release()
+		}
+		if r.cell, err = w.pool.acquire(ctx, z); err != nil {
+			w.users.Done()
+			if ctx.Err() != nil {
+				return Result{Outcome: Cancelled}, err
+			}
+			return Result{Outcome: Error}, err
 		}
 	}
 	r.sink = newSink(job.Limits.OutputBytes, out, func() { r.kill(ReasonOutput) })
@@ -66,7 +72,7 @@ func (d *Driver) run(ctx context.Context, rt *Runtime, job Job, out func(Stream,
 	defer func() {
 		go func() {
 			defer w.users.Done()
-			w.pool.retire(c)
+			w.pool.retire(r.cell)
 		}()
 	}()
 
@@ -87,7 +93,7 @@ func (d *Driver) run(ctx context.Context, rt *Runtime, job Job, out func(Stream,
 		files = nil
 	}
 	argv := append(append([]string{}, rt.Command...), job.Args...)
-	if r.zygote != nil {
+	if r.zygote != nil || r.ready != nil {
 		argv = append([]string{rt.FileName}, job.Args...)
 	}
 	if err := r.process(ctx, payload{argv, env, files}, job.Limits, &job); err != nil {
@@ -106,6 +112,7 @@ type run struct {
 	ward   *ward
 	cell   *cell
 	zygote *zygote // nil: class fresh
+	ready  *guest  // forked ahead; nil when there was none
 	sink   *sink
 	cause  atomic.Pointer[Reason] // which limit we ended it by; the first one counts
 	result Result
@@ -134,7 +141,7 @@ func (r *run) finish() Result {
 // process starts one process in the cell, follows it to its end, and adds to the result. job is nil for the compiler,
 // which gets no input.
 func (r *run) process(ctx context.Context, p payload, limits Limits, job *Job) error {
-	n, account := r.ward.nursery, r.cell.slot.account
+	account := r.cell.slot.account
 	if err := account.limit(limits.MemoryBytes, limits.Processes); err != nil {
 		if errors.Is(err, unix.EBUSY) { // the compiler left more in the working folder than the program may use
 			r.result.Outcome, r.result.Reason = Failed, ReasonMemory
@@ -142,65 +149,36 @@ func (r *run) process(ctx context.Context, p payload, limits Limits, job *Job) e
 		}
 		return err
 	}
-	account.start()
 	sealed, err := p.seal()
 	if err != nil {
 		return err
 	}
 	defer unix.Close(sealed)
-	uid := r.cell.slot.uid(n)
-	streams, err := newPipes(n.hostUID(uid))
-	if err != nil {
-		return err
-	}
-	defer streams.close()
-
-	q := request{
-		kind: reqRun, uid: uid, fsize: uint64(limits.DiskBytes), cpu: seconds(limits.CPU) + 1, processes: uint32(limits.Processes),
-		files: 1024,
-	}
-	if account.pids >= 0 { // the cgroup is the limit, and says when it was hit; this is the second line
-		q.processes += 16
-	}
-	if account.memory < 0 { // no cgroup counts memory: bound at least each process's addresses
-		q.address = uint64(limits.MemoryBytes) * 4
-	}
-	ended := make(chan reply, 4)
-	heard := func(x reply, fds []int) { closeAll(fds); ended <- x }
-	status, theirStatus := (*os.File)(nil), streams.theirs[2] // the helper ignores it where there is none
-	send := n.send
-	if r.zygote != nil && job != nil {
-		q.id = r.zygote.expect(heard)
-		send = func(q request, fds ...int) error { return sendTo(r.zygote.conn, q, fds...) }
-		defer r.zygote.forget(q.id)
-		if status, theirStatus, err = newStatus(); err != nil {
+	g := r.ready
+	if g == nil {
+		zygote := r.zygote
+		if job == nil { // the compiler
+			zygote = nil
+		}
+		account.startMemoryPeak()
+		if g, err = r.ward.fork(r.cell, zygote, r.ward.boundsOf(r.cell.size, limits), sealed); err != nil {
 			return err
 		}
-		defer status.Close()
-	} else {
-		q.id = n.expect(heard)
-		defer n.forget(q.id)
+		defer g.close()
 	}
-	fds := append([]int{r.cell.pidfd, sealed, streams.theirs[0], streams.theirs[1], streams.theirs[2], theirStatus}, account.tasks...)
+	account.startCounting()
 	begin := time.Now()
-	err = send(q, fds...)
-	streams.handOver()
-	if status != nil {
-		unix.Close(theirStatus)
-	}
-	if err != nil {
+	if err := g.begin(sealed, p); err != nil {
 		return err
 	}
-	if status != nil {
-		go readStatus(status, q.id, ended)
-	}
+	streams := g.streams
 	streams.follow(r.sink)
 	if job != nil {
 		streams.feed(job.Stdin)
 	} else {
 		streams.feed(nil)
 	}
-	last, err := r.watch(ctx, limits, ended)
+	last, err := r.watch(ctx, limits, g.ended)
 	if err != nil {
 		return err
 	}
@@ -208,8 +186,8 @@ func (r *run) process(ctx context.Context, p payload, limits Limits, job *Job) e
 	if job != nil { // the program's end is the run's end
 		r.cell.kill()
 	}
-	if status != nil && (account.cpu < 0 || account.peak < 0) {
-		last = last.withUsage(ended) // no cgroup counts: only the exit tells
+	if g.status != nil && (account.cpu < 0 || account.peak < 0) {
+		last = last.withUsage(g.ended) // no cgroup counts: only the exit tells
 	}
 	streams.finish(r.sink)
 	return r.judge(last, limits)

@@ -158,8 +158,14 @@ func (p place) runtime(version string) *Runtime {
 		Name: l.name, Version: version, Path: p.path, FileName: l.file, Compile: fill(l.compile), Command: fill(l.command),
 		Example: l.example, Classes: []Class{ClassFresh}, MinMemoryBytes: l.memory, env: l.env,
 	}
-	if l.warm != nil && compareVersions(version, l.warmFrom) >= 0 {
+	if l.warmFrom == "" || compareVersions(version, l.warmFrom) < 0 {
+		return r
+	}
+	if l.warm != nil {
 		r.Classes, r.warm = []Class{ClassProcess, ClassFresh}, fill(l.warm)
+	}
+	if l.ahead != nil {
+		r.ahead = fill(l.ahead)
 	}
 	return r
 }

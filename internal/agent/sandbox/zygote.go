@@ -81,6 +81,16 @@ func (n *nursery) launch(z *zygote, theirs *os.File, argv, env []string, ready c
 	if err != nil {
 		return err
 	}
+	var id uint32
+	id = n.expect(func(r reply, fds []int) {
+		closeAll(fds)
+		if r.kind == repFailed {
+			ready <- r.failure()
+		}
+		z.conn.Close() // receive ends, and with it every run of this zygote
+	})
+	err = n.send(request{kind: reqZygote, id: id}, sealed, int(theirs.Fd()), p.theirs[0], p.theirs[2], p.theirs[2])
+	p.handOver()
 	go func() {
 		var b [1024]byte
 		for {
@@ -92,16 +102,6 @@ func (n *nursery) launch(z *zygote, theirs *os.File, argv, env []string, ready c
 			_, _ = z.words.Write(b[:k])
 		}
 	}()
-	var id uint32
-	id = n.expect(func(r reply, fds []int) {
-		closeAll(fds)
-		if r.kind == repFailed {
-			ready <- r.failure()
-		}
-		z.conn.Close() // receive ends, and with it every run of this zygote
-	})
-	err = n.send(request{kind: reqZygote, id: id}, sealed, int(theirs.Fd()), p.theirs[0], p.theirs[2], p.theirs[2])
-	p.handOver()
 	if err != nil {
 		n.forget(id)
 	}
@@ -187,55 +187,16 @@ func (z *zygote) forget(id uint32) {
 	delete(z.waiting, id)
 }
 
-// warmer keeps at most one zygote for each runtime: the first run of a runtime has one warmed beside it, and one that is
-// not used for a while is closed. So an agent that runs nothing keeps nothing warm.
-type warmer struct {
-	nursery *nursery
-	idle    time.Duration
-
-	mu    sync.Mutex
-	warm  map[string]*warmth
-	stops bool
-	work  sync.WaitGroup
-}
-
-type warmth struct {
-	zygote   *zygote // nil until warmed
-	warming  bool
-	failures int
-	timer    *time.Timer
-}
-
-const (
-	mostWarm     = 4 // zygotes at once: their memory is bounded by this
-	mostFailures = 3 // then the runtime is left to class "fresh" until the next life
-)
-
-// get returns a zygote for the runtime, held, or nil when none is warm yet. It never waits.
-func (w *warmer) get(rt *Runtime) *zygote {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	h := w.warm[rt.ID()]
-	if h == nil {
-		if w.stops || len(w.warm) >= mostWarm && !w.evict() {
-			return nil
+// needsFresh tells whether a variable means something to the interpreter itself at its start.
+func needsFresh(env map[string]string) bool {
+	for k := range env {
+		for _, prefix := range []string{"PYTHON", "NODE_", "UV_", "TZ", "LD_", "LC_", "LANG", "MALLOC_", "GLIBC_", "OPENSSL_"} {
+			if strings.HasPrefix(k, prefix) {
+				return true
+			}
 		}
-		h = &warmth{}
-		h.timer = time.AfterFunc(w.idle, func() { w.cool(rt.ID(), h) })
-		w.warm[rt.ID()] = h
 	}
-	h.timer.Reset(w.idle)
-	z := h.zygote
-	if z != nil && !z.hold() {
-		h.zygote, z = nil, nil
-		h.failures++
-	}
-	worn := z != nil && z.worn()
-	if (z == nil || worn) && !h.warming && !w.stops && h.failures < mostFailures {
-		h.warming = true
-		w.work.Go(func() { w.heat(rt, h) })
-	}
-	return z
+	return false
 }
 
 func (z *zygote) worn() bool {
@@ -244,83 +205,17 @@ func (z *zygote) worn() bool {
 	return z.uses >= zygoteUses
 }
 
-func (w *warmer) heat(rt *Runtime, h *warmth) {
-	z, err := w.nursery.startZygote(rt.warm, environment(rt, nil))
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	h.warming = false
-	if err != nil {
-		h.failures++
-		select {
-		case <-w.nursery.ended:
-		default:
-			w.nursery.log.Warn("cannot warm an interpreter; its runs start fresh", "runtime", rt.ID(), "error", err)
-		}
-		return
-	}
-	old := h.zygote
-	h.zygote = z
-	if w.stops || w.warm[rt.ID()] != h {
-		z.retire()
-	}
-	if old != nil {
-		old.retire()
-	}
-}
-
-// cool closes a zygote that was not used for a while.
-func (w *warmer) cool(id string, h *warmth) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.warm[id] == h && !h.warming {
-		w.drop(id, h)
-	}
-}
-
-func (w *warmer) drop(id string, h *warmth) {
-	delete(w.warm, id)
-	h.timer.Stop()
-	if h.zygote != nil {
-		h.zygote.retire()
-	}
-}
-
-// evict makes room by closing one that has nothing to do.
-func (w *warmer) evict() bool {
-	for id, h := range w.warm {
-		if h.zygote != nil && !h.warming && !h.zygote.busy() {
-			w.drop(id, h)
-			return true
-		}
-	}
-	return false
-}
-
-func (z *zygote) busy() bool {
+func (z *zygote) holding() int {
 	z.mu.Lock()
 	defer z.mu.Unlock()
-	return z.holders > 0
+	return z.holders
 }
 
-// stop lets no more be warmed; the nursery's end takes the zygotes.
-func (w *warmer) stop() {
-	w.mu.Lock()
-	w.stops = true
-	for id, h := range w.warm {
-		w.drop(id, h)
+func (z *zygote) gone() bool {
+	select {
+	case <-z.ended:
+		return true
+	default:
+		return false
 	}
-	w.mu.Unlock()
-	w.work.Wait()
-}
-
-// needsFresh tells whether a variable means something to the interpreter itself at its start.
-func needsFresh(env map[string]string) bool {
-	for k := range env {
-		for _, prefix := range []string{"PYTHON", "LD_", "LC_", "LANG", "MALLOC_", "GLIBC_", "OPENSSL_"} {
-			if strings.HasPrefix(k, prefix) {
-				return true
-			}
-		}
-	}
-	return false
 }

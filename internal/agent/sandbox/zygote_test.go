@@ -19,7 +19,7 @@ func warmed(t testing.TB, d *Driver, runtime string) {
 		if r.Class == ClassProcess {
 			return
 		}
-		d.current.warmer.work.Wait()
+		d.current.warmer.settle()
 	}
 	if r, _ := try(t, d, Job{Runtime: runtime, Class: ClassProcess}); r.Class != ClassProcess {
 		t.Fatalf("no zygote for %s: class %s", runtime, r.Class)
@@ -166,7 +166,10 @@ func TestZygoteIdle(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		z := w.get(rt)
+		g, z := w.get(rt, w.ward.boundsOf(size{1, 1}, DefaultLimits()))
+		if g != nil {
+			t.Fatal("a guest of other bounds")
+		}
 		if z == nil {
 			t.Fatal("no zygote")
 		}
@@ -192,15 +195,15 @@ func TestZygoteReplaced(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	old := d.current.warmer.get(rt)
+	_, old := d.current.warmer.get(rt, bounds{})
 	old.mu.Lock()
 	old.uses = zygoteUses
 	old.mu.Unlock()
 	if r, _ := try(t, d, python("print(1)")); r.Class != ClassProcess {
 		t.Errorf("while it is replaced: %+v", r)
 	}
-	d.current.warmer.work.Wait()
-	next := d.current.warmer.get(rt)
+	d.current.warmer.settle()
+	_, next := d.current.warmer.get(rt, bounds{})
 	defer next.release()
 	if next == old {
 		t.Error("not replaced")
@@ -210,5 +213,58 @@ func TestZygoteReplaced(t *testing.T) {
 	case <-old.ended:
 	case <-time.After(10 * time.Second):
 		t.Error("the old one was not closed")
+	}
+}
+
+// Node cannot fork: it is started ahead, used once, and behaves like one that is started for the run.
+func TestNodeAhead(t *testing.T) {
+	d := driver(t)
+	rt, err := d.runtime("node")
+	if err != nil || rt.ahead == nil {
+		t.Skip("no Node that is started ahead on this host")
+	}
+	job := Job{Runtime: "node", Env: map[string]string{"A": "B"}, Args: []string{"x", "y z"}, Stdin: strings.NewReader("in\n"), Files: []File{
+		{Path: "lib/m.js", Content: []byte("exports.n = 5; exports.main = require.main === module;")},
+	}, Source: []byte(`
+process.on('exit', (c) => console.log('exit', c));
+const m = require('./lib/m.js');
+console.log(process.argv.slice(1), JSON.stringify(process.env, Object.keys(process.env).sort()), m, __filename, require.main === module, module.id, process.mainModule === module, process.cwd());
+console.log(Object.keys(require.cache), process.pid, fs(), process.stdout.isTTY, typeof globalThis.job);
+function fs() { return require('fs').readdirSync('/proc/self/fd').length > 2; }
+let s = ''; process.stdin.on('data', (c) => s += c).on('end', () => { console.log('stdin', s); setTimeout(() => { console.error('bye'); process.exitCode = 3; }, 1); });
+`)}
+	var outputs []*output
+	ahead := 0
+	for range 4 {
+		_, _ = job.Stdin.(*strings.Reader).Seek(0, 0)
+		d.current.warmer.settle()
+		d.current.warmer.mu.Lock()
+		if h := d.current.warmer.warm[rt.ID()]; h != nil {
+			ahead += min(len(h.parked), 1)
+		}
+		d.current.warmer.mu.Unlock()
+		r, o := try(t, d, job)
+		if r.Outcome != Failed || r.ExitCode == nil || *r.ExitCode != 3 || r.Class != ClassFresh {
+			t.Errorf("%+v %s", r, o.err.String())
+		}
+		t.Log(r.Usage.Wall, r.Usage.CPU, r.Usage.PeakMemoryBytes)
+		outputs = append(outputs, o)
+	}
+	if ahead < 2 {
+		t.Errorf("%d of 4 runs had a Node started ahead", ahead)
+	}
+	for _, o := range outputs[1:] {
+		if o.out.String() != outputs[0].out.String() || o.err.String() != outputs[0].err.String() {
+			t.Errorf("fresh %s%s\nahead %s%s", outputs[0].out.String(), outputs[0].err.String(), o.out.String(), o.err.String())
+		}
+	}
+	for source, want := range map[string]Outcome{
+		"throw new Error('x')": Failed, "process.exit(0)": Completed, "let let = 1": Failed, "import fs from 'fs'; console.log(await 1)": Completed, "process.kill(process.pid, 'SIGKILL')": Failed,
+		"while (true);": TimedOut, "const a = []; while (true) a.push(new Array(1e6).fill(1))": Failed,
+	} {
+		d.current.warmer.settle()
+		if r, o := try(t, d, Job{Runtime: "node", Source: []byte(source), Limits: Limits{Wall: 5 * time.Second, CPU: 2 * time.Second}}); r.Outcome != want {
+			t.Errorf("%q: %+v %s", source, r, o.err.String())
+		}
 	}
 }

@@ -48,11 +48,14 @@ int set_limits(const struct request *r)
 	/* Per process, a second line behind the cgroup's limits on the whole tree. The CPU limit's soft half sends SIGXCPU,
 	 * which a program can ignore; the hard half, equal here, kills. */
 	if (lower(RLIMIT_CORE, 0) || lower(RLIMIT_FSIZE, r->fsize) || lower(RLIMIT_CPU, r->cpu) ||
-	    lower(RLIMIT_NPROC, r->processes) || lower(RLIMIT_NOFILE, r->files) || lower(RLIMIT_MEMLOCK, 64 << 10) ||
+	    lower(RLIMIT_NPROC, r->processes) || lower(RLIMIT_MEMLOCK, 64 << 10) ||
 	    lower(RLIMIT_MSGQUEUE, 64 << 10) || lower(RLIMIT_SIGPENDING, 1024) || lower(RLIMIT_NICE, 0) ||
 	    lower(RLIMIT_RTPRIO, 0)) return -1;
 	return r->address ? lower(RLIMIT_AS, r->address) : 0;
 }
+
+/* Last of all: until then the process still has its maker's descriptors, and opens others beyond them. */
+int limit_files(const struct request *r) { return lower(RLIMIT_NOFILE, r->files); }
 
 /* Landlock, newer than the installed headers may be. */
 struct ruleset { uint64_t fs, net, scoped; };

@@ -82,6 +82,10 @@ static void guest(const struct request *r, const int *fds, int nfds)
 	if (seccomp_load(0)) goto failed;
 	/* Every descriptor but 0, 1 and 2 is closed on exec; this makes it certain, and keeps the socket until then. */
 	syscall(SYS_close_range, 3, ~0U, CLOSE_RANGE_CLOEXEC);
+	f.step = STEP_STDIO;
+	if ((r->flags & FLAG_GATE) && dup2(fds[FD_STATUS], GATE_FD) < 0) goto failed;
+	f.step = STEP_RLIMIT;
+	if (limit_files(r)) goto failed;
 	signal(SIGPIPE, SIG_DFL);
 	execve(p.argv[0], p.argv, p.envp);
 	f.step = STEP_EXEC;
@@ -142,6 +146,11 @@ int nurse_main(void)
 	sigaddset(&set, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	struct rlimit files; /* two for each slot's network */
+	if (!getrlimit(RLIMIT_NOFILE, &files) && files.rlim_cur < files.rlim_max) {
+		files.rlim_cur = files.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &files);
+	}
 	prctl(PR_SET_NAME, "stoa-nurse");
 	fcntl(CONTROL_FD, F_SETFD, FD_CLOEXEC);
 	signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);

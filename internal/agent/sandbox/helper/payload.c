@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -63,6 +64,22 @@ int payload_open(struct payload *p, int fd)
 	p->envp = p->argv ? strings(p, head[2]) : NULL;
 	p->nfiles = head[3];
 	return p->envp ? 0 : -1;
+}
+
+int payload_await(int gate)
+{
+	char none;
+	union { char buf[CMSG_SPACE(sizeof(int))]; struct cmsghdr align; } control;
+	struct iovec iov = { &none, 1 };
+	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control };
+	ssize_t n;
+	int fd;
+	do n = recvmsg(gate, &m, MSG_CMSG_CLOEXEC); while (n < 0 && errno == EINTR);
+	if (n <= 0) _exit(0); /* it will not be needed */
+	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+	if (!c || c->cmsg_type != SCM_RIGHTS || c->cmsg_len != CMSG_LEN(sizeof fd)) return bad();
+	memcpy(&fd, CMSG_DATA(c), sizeof fd);
+	return fd;
 }
 
 static int write_all(int fd, const uint8_t *b, uint64_t n)

@@ -73,23 +73,27 @@ static PyObject *become_guest(const struct request *r, const int *fds, int nfds)
 	struct failure f = { 0, 0 };
 	struct payload p;
 	if (enter_cell(r, fds, nfds, &f) || confine(r, &f)) goto failed;
-	f.step = STEP_PAYLOAD;
-	if (payload_open(&p, fds[FD_PAYLOAD])) goto failed;
-	f.step = STEP_FILES;
-	if (payload_files(&p)) goto failed;
 	f.step = STEP_LANDLOCK;
 	if (landlock_confine()) goto failed;
 	f.step = STEP_SECCOMP;
 	if (seccomp_seal()) goto failed;
-	f.step = STEP_STDIO;
-	if (dup3(fds[FD_STATUS], STATUS_FD, O_CLOEXEC) < 0) goto failed;
-	/* The socket to the agent, the other guests' and the zygote's own descriptors end here, before any Python runs. */
-	syscall(SYS_close_range, 3, STATUS_FD - 1, 0);
-	syscall(SYS_close_range, STATUS_FD + 1, ~0U, 0);
 	guest = getpid();
 	nchildren = 0;
 	/* Fork handlers: the random module draws a new seed here, locks are made anew. */
 	PyOS_AfterFork_Child();
+	/* Everything up to here can be done ahead. The run begins when its payload comes. */
+	f.step = STEP_PAYLOAD;
+	int payload = payload_await(fds[FD_PAYLOAD]);
+	if (payload < 0 || payload_open(&p, payload)) goto failed;
+	f.step = STEP_FILES;
+	if (payload_files(&p)) goto failed;
+	f.step = STEP_STDIO;
+	if (dup3(fds[FD_STATUS], STATUS_FD, O_CLOEXEC) < 0) goto failed;
+	/* The socket to the agent, the other guests' and the zygote's own descriptors end here, before any of the user's
+	 * code runs. */
+	syscall(SYS_close_range, 3, STATUS_FD - 1, 0);
+	syscall(SYS_close_range, STATUS_FD + 1, ~0U, 0);
+	if (limit_files(r)) _exit(126);
 	PyObject *answer_ = PyTuple_New(2), *arguments = list(p.argv), *environment = list(p.envp);
 	payload_close(&p);
 	if (!answer_ || !arguments || !environment) return NULL;

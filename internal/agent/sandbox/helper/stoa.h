@@ -25,6 +25,9 @@
 enum { REQ_CELL = 1, REQ_RUN = 2, REQ_ZYGOTE = 3 };
 enum { REP_READY = 16, REP_EXIT = 17, REP_FAILED = 18 };
 
+#define FLAG_GATE 1u   /* the program keeps the descriptor in FD_STATUS, as GATE_FD: it waits there for its run */
+#define GATE_FD 1022
+
 /* Where a setup failed; the agent turns it into words. Kept in step with protocol.go. */
 enum step {
 	STEP_REQUEST = 1, STEP_CLONE, STEP_NETNS, STEP_TMPFS, STEP_PROC, STEP_HOSTNAME, STEP_CREDS, STEP_CGROUP,
@@ -37,7 +40,7 @@ struct request {
 	uint64_t disk, inodes;      /* REQ_CELL: bounds of the working tmpfs, bytes and inodes */
 	uint64_t fsize, address;    /* REQ_RUN: RLIMIT_FSIZE, RLIMIT_AS (0: none), bytes */
 	uint32_t cpu, processes;    /* RLIMIT_CPU in seconds, RLIMIT_NPROC */
-	uint32_t files, flags;      /* RLIMIT_NOFILE */
+	uint32_t files, flags;      /* RLIMIT_NOFILE; FLAG_GATE */
 };
 
 struct reply {
@@ -47,7 +50,8 @@ struct reply {
 	uint64_t user_us, system_us, maxrss_kb;
 };
 
-/* Descriptors of REQ_RUN, in this order; what follows are cgroup "tasks" files to join. */
+/* Descriptors of REQ_RUN, in this order; what follows are cgroup "tasks" files to join. A zygote's guest gets, for the
+ * payload, a socket on which the payload comes when its run does. */
 enum { FD_CELL, FD_PAYLOAD, FD_IN, FD_OUT, FD_ERR, FD_STATUS, FD_CGROUPS };
 
 /* payload.c: arguments, environment and files of one run, in a memfd that the agent filled. */
@@ -59,6 +63,7 @@ struct payload {
 	char **argv, **envp;
 };
 int payload_open(struct payload *p, int fd);  /* 0, or -1 and errno */
+int payload_await(int gate);                  /* the payload's descriptor, once it comes; ends the process at EOF */
 int payload_files(struct payload *p);         /* writes the files below the current folder */
 void payload_close(struct payload *p);
 
@@ -71,6 +76,7 @@ int confine(const struct request *r, struct failure *f);
 int drop_bounding_set(void);
 int become(uint32_t uid);
 int set_limits(const struct request *r);
+int limit_files(const struct request *r);
 int landlock_confine(void);
 /* The complete filter, or (for a warmed interpreter) the same but for what entering a cell needs. */
 int seccomp_load(int for_zygote);

@@ -1,0 +1,234 @@
+package sandbox
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// warmer keeps at most one zygote for each runtime, and a few guests of it ahead: the first run of a runtime has it warmed
+// beside it, and one that is not used for a while is closed. So an agent that runs nothing keeps nothing warm.
+type warmer struct {
+	ward   *ward
+	idle   time.Duration
+	ahead  int // guests parked for each zygote
+	ctx    context.Context
+	cancel context.CancelFunc
+
+	mu    sync.Mutex
+	warm  map[string]*warmth
+	stops bool
+	work  sync.WaitGroup
+}
+
+type warmth struct {
+	runtime  *Runtime
+	zygote   *zygote // nil until warmed, and where the runtime cannot fork
+	warming  bool
+	failures int
+	timer    *time.Timer
+	parked   []*guest
+	parking  bool
+	bounds   bounds // of the guests to park: what was asked for last
+}
+
+const (
+	mostWarm     = 4 // zygotes at once: their memory is bounded by this
+	mostFailures = 3 // then the runtime is left to class "fresh" until the next life
+)
+
+func newWarmer(w *ward, idle time.Duration, ahead int) *warmer {
+	ctx, cancel := context.WithCancel(context.Background())
+	return &warmer{ward: w, idle: idle, ahead: ahead, ctx: ctx, cancel: cancel, warm: map[string]*warmth{}}
+}
+
+// get returns a guest made ahead for the bounds, which holds its zygote; or else a zygote, held; or neither when none is
+// warm yet. It never waits.
+func (w *warmer) get(rt *Runtime, b bounds) (*guest, *zygote) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.stops {
+		return nil, nil
+	}
+	h := w.warm[rt.ID()]
+	if h == nil {
+		if len(w.warm) >= mostWarm && !w.evict() {
+			return nil, nil
+		}
+		h = &warmth{runtime: rt}
+		h.timer = time.AfterFunc(w.idle, func() { w.cool(rt.ID(), h) })
+		w.warm[rt.ID()] = h
+	}
+	h.timer.Reset(w.idle)
+	if h.zygote != nil && h.zygote.gone() {
+		h.zygote = nil
+		h.failures++
+	}
+	if rt.warm != nil && (h.zygote == nil || h.zygote.worn()) && !h.warming && h.failures < mostFailures {
+		h.warming = true
+		w.work.Go(func() { w.heat(rt, h) })
+	}
+	h.bounds = b
+	defer w.fill(h)
+	for len(h.parked) > 0 {
+		g := h.parked[0]
+		h.parked = h.parked[1:]
+		if g.bounds == b && g.alive() {
+			return g, nil
+		}
+		w.work.Go(func() { w.discard(g) })
+	}
+	if h.zygote == nil || !h.zygote.hold() {
+		return nil, nil
+	}
+	return nil, h.zygote
+}
+
+// fill has guests made ahead, if there are too few.
+func (w *warmer) fill(h *warmth) {
+	if h.zygote == nil && h.runtime.ahead == nil || h.parking || w.stops || len(h.parked) >= w.most(h) {
+		return
+	}
+	h.parking = true
+	w.work.Go(func() { w.park(h) })
+}
+
+// most is how many of a runtime's guests wait: a forked one costs a megabyte, an interpreter of its own forty.
+func (w *warmer) most(h *warmth) int {
+	if h.runtime.ahead != nil {
+		return min(w.ahead, 2)
+	}
+	return w.ahead
+}
+
+func (w *warmer) park(h *warmth) {
+	for {
+		w.mu.Lock()
+		z, b := h.zygote, h.bounds
+		forks := h.runtime.ahead == nil
+		if w.stops || w.warm[h.runtime.ID()] != h || len(h.parked) >= w.most(h) || forks && (z == nil || !z.hold()) {
+			h.parking = false
+			w.mu.Unlock()
+			return
+		}
+		w.mu.Unlock()
+		g := w.parkOne(h.runtime, z, b)
+		w.mu.Lock()
+		switch {
+		case g == nil:
+			h.parking = false
+			w.mu.Unlock()
+			return // the next run tries again, and reports
+		case w.stops || h.zygote != z || w.warm[h.runtime.ID()] != h:
+			w.mu.Unlock()
+			w.discard(g)
+		default:
+			h.parked = append(h.parked, g)
+			w.mu.Unlock()
+		}
+	}
+}
+
+// parkOne makes a guest: of a held zygote, which the guest then holds, or an interpreter of its own.
+func (w *warmer) parkOne(rt *Runtime, z *zygote, b bounds) *guest {
+	c, err := w.ward.pool.acquire(w.ctx, b.size)
+	if err != nil {
+		if z != nil {
+			z.release()
+		}
+		return nil
+	}
+	c.slot.account.startMemoryPeak()
+	var g *guest
+	if z != nil {
+		g, err = w.ward.fork(c, z, b, -1)
+	} else if err = c.slot.account.limit(max(rt.MinMemoryBytes, DefaultLimits().MemoryBytes), DefaultLimits().Processes); err == nil {
+		g, err = w.ward.startAhead(c, b, payload{argv: rt.ahead, env: environment(rt, nil)})
+	}
+	if err != nil {
+		if z != nil {
+			z.release()
+		}
+		w.ward.pool.retire(c)
+		return nil
+	}
+	return g
+}
+
+func (w *warmer) discard(g *guest) {
+	g.release()
+	w.ward.pool.retire(g.cell)
+}
+
+func (w *warmer) heat(rt *Runtime, h *warmth) {
+	z, err := w.ward.nursery.startZygote(rt.warm, environment(rt, nil))
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	h.warming = false
+	if err != nil {
+		h.failures++
+		select {
+		case <-w.ward.nursery.ended:
+		default:
+			w.ward.nursery.log.Warn("cannot warm an interpreter; its runs start fresh", "runtime", rt.ID(), "error", err)
+		}
+		return
+	}
+	if old := h.zygote; old != nil {
+		old.retire()
+	}
+	if w.stops || w.warm[rt.ID()] != h {
+		z.retire()
+		return
+	}
+	h.zygote = z
+	w.fill(h)
+}
+
+// cool closes a zygote that was not used for a while.
+func (w *warmer) cool(id string, h *warmth) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.warm[id] == h && !h.warming && !w.stops {
+		w.drop(id, h)
+	}
+}
+
+func (w *warmer) drop(id string, h *warmth) {
+	delete(w.warm, id)
+	h.timer.Stop()
+	for _, g := range h.parked {
+		w.work.Go(func() { w.discard(g) })
+	}
+	h.parked = nil
+	if h.zygote != nil {
+		h.zygote.retire()
+		h.zygote = nil
+	}
+}
+
+// evict makes room by closing one that has nothing to do.
+func (w *warmer) evict() bool {
+	for id, h := range w.warm {
+		if !h.warming && !h.parking && (h.zygote == nil || h.zygote.holding() <= len(h.parked)) {
+			w.drop(id, h)
+			return true
+		}
+	}
+	return false
+}
+
+// stop lets no more be warmed and waits for what is under way. The nursery's end takes what is left.
+func (w *warmer) stop() {
+	w.mu.Lock()
+	w.stops = true
+	for id, h := range w.warm {
+		w.drop(id, h)
+	}
+	w.mu.Unlock()
+	w.cancel()
+	w.work.Wait()
+}
+
+// settle waits until what is being warmed or parked is ready.
+func (w *warmer) settle() { w.work.Wait() }

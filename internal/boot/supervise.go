@@ -56,8 +56,9 @@ func (s supervisor) up(ctx context.Context) error {
 		switch {
 		case ctx.Err() != nil:
 			return err
-		case err != nil: // it has said why
-			if deaths++; agents == nil || deaths == mostDeaths {
+		case err != nil:
+			// One that ended by itself has said why; one that was killed is started again.
+			if deaths++; deaths == mostDeaths || agents == nil && !wasKilled(err) {
 				return err
 			}
 			continue
@@ -238,6 +239,12 @@ type exitStatus int
 
 func (e exitStatus) Error() string {
 	return fmt.Sprintf("the control plane ended with exit code %d", int(e))
+}
+
+// wasKilled tells whether a signal ended it.
+func wasKilled(err error) bool {
+	var status exitStatus
+	return errors.As(err, &status) && status < 0
 }
 
 func exitOf(err error) error {

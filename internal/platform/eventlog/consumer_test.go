@@ -232,3 +232,21 @@ func TestRetryPause(t *testing.T) {
 		}
 	}
 }
+
+// TestASwallowedErrorIsAFailure: the database has given the transaction up, whatever the handler says.
+func TestASwallowedErrorIsAFailure(t *testing.T) {
+	w, l := newWorld(t), newLetters()
+	w.follow()
+	w.consumers(Consumer{Name: "c", Retry: Retry{Attempts: 1}, Handler: func(ctx context.Context, tx *pg.Tx, e Event) error {
+		if l.name(e) == "a1" {
+			_, _ = tx.Exec(ctx, `SELECT nonsense`)
+		}
+		return nil
+	}})
+	l.commit(w, "a1", "b1")
+	w.eventually("a1 is given up, b1 is handled", func() bool {
+		health, err := ReadHealth(t.Context(), w.db)
+		w.must(err)
+		return w.deliveries("c", l) == "a1:dead" && health.Consumers[0].Lag == 0
+	})
+}

@@ -233,5 +233,5 @@ func isFailure(err error) bool {
 		}
 		return true
 	}
-	return handlers || errors.Is(err, context.DeadlineExceeded)
+	return handlers || errors.Is(err, pg.ErrAborted) || errors.Is(err, context.DeadlineExceeded)
 }

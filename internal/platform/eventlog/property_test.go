@@ -232,7 +232,7 @@ func (c *chaos) consume(def Consumer, failing float64) *chaosConsumer {
 			return nil
 		}
 		consumer.failures.Add(1)
-		switch rand.IntN(4) {
+		switch rand.IntN(5) {
 		case 0:
 			panic("the handler is broken")
 		case 1:
@@ -241,6 +241,9 @@ func (c *chaos) consume(def Consumer, failing float64) *chaosConsumer {
 		case 2:
 			_, err := tx.Exec(ctx, `SELECT nonsense`)
 			return err
+		case 3:
+			_, _ = tx.Exec(ctx, `SELECT nonsense`) // swallowed: the transaction is lost nevertheless
+			return nil
 		default:
 			return errors.New("not now")
 		}

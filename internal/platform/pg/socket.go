@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
-	"strings"
 	"syscall"
 
 	"github.com/stoa-cloud/stoa/internal/platform/fault"
@@ -52,48 +50,4 @@ func lockDir(dir string) (*os.File, error) {
 		return nil, fault.New(fault.Conflict, "database.in_use", "Another program serves the data in %s.", dir).Because(err)
 	}
 	return f, nil
-}
-
-// Running is how to connect to the server that another process embeds in dir, if
-// there is one: for commands beside a running program, such as a backup.
-func Running(dir string) (url string, ok bool) {
-	data := filepath.Join(dir, "data")
-	if _, ok := postmaster(data); !ok {
-		return "", false
-	}
-	lines := pidFile(data)
-	const socketLine = 4 // pid, folder, start time, port, socket folder, addresses, shared memory, state
-	if len(lines) <= socketLine {
-		return "", false
-	}
-	return socketURL(lines[socketLine], Superuser), true
-}
-
-func pidFile(data string) []string {
-	content, err := os.ReadFile(filepath.Join(data, "postmaster.pid"))
-	if err != nil {
-		return nil
-	}
-	return strings.Split(string(content), "\n")
-}
-
-// postmaster finds the live server of this very data folder. A number alone is
-// no proof, since it may be somebody else's by now.
-func postmaster(data string) (pid int, ok bool) {
-	lines := pidFile(data)
-	if len(lines) == 0 {
-		return 0, false
-	}
-	pid, err := strconv.Atoi(strings.TrimSpace(lines[0]))
-	if err != nil || pid <= 1 {
-		return 0, false
-	}
-	proc := filepath.Join("/proc", strconv.Itoa(pid))
-	comm, err := os.ReadFile(filepath.Join(proc, "comm"))
-	if err != nil || strings.TrimSpace(string(comm)) != "postgres" {
-		return 0, false
-	}
-	theirs, errT := os.Stat(filepath.Join(proc, "cwd")) // a server works in its data folder
-	ours, errO := os.Stat(data)
-	return pid, errT == nil && errO == nil && os.SameFile(theirs, ours)
 }

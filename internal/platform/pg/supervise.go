@@ -1,9 +1,7 @@
 package pg
 
 import (
-	"context"
 	"fmt"
-	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -150,28 +148,4 @@ func (s *Server) lastWords() string {
 	content, _ := os.ReadFile(s.logFile())
 	lines := strings.Split(strings.TrimSpace(string(content)), "\n")
 	return strings.Join(lines[max(0, len(lines)-5):], " | ")
-}
-
-// clearPredecessor stops a server that a killed parent left on this data.
-func clearPredecessor(ctx context.Context, data string, log *slog.Logger) error {
-	pid, running := postmaster(data)
-	if !running {
-		return nil
-	}
-	log.InfoContext(ctx, "stopping the database server that a killed program left behind", "pid", pid)
-	for asked, how := time.Now(), syscall.SIGINT; running; _, running = postmaster(data) {
-		if how != 0 {
-			_ = syscall.Kill(pid, how)
-			how = 0
-		}
-		if time.Since(asked) > stopWithin {
-			asked, how = time.Now(), syscall.SIGQUIT
-		}
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("wait for process %d to let go of %s: %w", pid, data, ctx.Err())
-		case <-time.After(10 * time.Millisecond):
-		}
-	}
-	return nil
 }

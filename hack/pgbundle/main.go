@@ -72,7 +72,7 @@ func bundle(out, arch string) error {
 
 // write renames a finished file into place, so that a build never embeds half of it.
 func write(name string, content []byte) error {
-	if err := os.WriteFile(name+".new", content, 0o644); err != nil { //nolint:gosec // public binaries
+	if err := os.WriteFile(name+".new", content, 0o644); err != nil {
 		return err
 	}
 	return os.Rename(name+".new", name)
@@ -86,7 +86,7 @@ func fetch(from source) ([]byte, error) {
 		return nil, fmt.Errorf("make folder: %w", err)
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	cmd := exec.Command("npm", "pack", "--silent", "--pack-destination", dir, from.name+"@"+from.version) //nolint:gosec // constants
+	cmd := exec.Command("npm", "pack", "--silent", "--pack-destination", dir, from.name+"@"+from.version)
 	cmd.Stderr = os.Stderr
 	name, err := cmd.Output()
 	if err != nil {

@@ -58,15 +58,11 @@ func (p *Program) modules() []lifecycle.Module {
 	return []lifecycle.Module{
 		{Name: "database", Failed: p.infra.failed()},
 		lifecycle.Loop("hints", nil, p.hints.Run),
-		lifecycle.Loop("tail", []string{"hints"}, p.tail.Run),
+		lifecycle.Loop("tail", []string{"database", "hints"}, p.tail.Run),
 		lifecycle.Loop("eventlog.sequencer", []string{"database", "hints"}, func(ctx context.Context) error {
 			return p.leases.Hold(ctx, "sequencer", p.sequencer.Lead)
 		}),
-		lifecycle.Loop("eventlog.consumers", []string{"database", "tail"}, func(ctx context.Context) error {
-			err := p.consumers.Run(ctx)
-			<-ctx.Done() // a program without consumers has none to wait for
-			return err
-		}),
+		lifecycle.Loop("eventlog.consumers", []string{"database", "tail"}, p.consumers.Run),
 		lifecycle.Loop("identity.last_used", []string{"database"}, loop(p.lastUsed.Run)),
 		p.agentsModule(),
 		lifecycle.Loop("node.reconcile", []string{"database", "hints"}, singleton("node.reconcile", p.nodes.Run)),
@@ -150,6 +146,7 @@ func (p *Program) keepHouse(ctx context.Context) error {
 		for what, do := range map[string]func() error{
 			"idempotency answers": func() error { return command.ForgetAnswers(ctx, p.infra.db, at) },
 			"old credentials":     func() error { return p.forgetCredentials(ctx, at) },
+			"settled deliveries":  func() error { return p.forgetDeliveries(ctx, at) },
 			"partitions":          func() error { return p.makePartitions(ctx, at) },
 		} {
 			if err := do(); err != nil && ctx.Err() == nil {

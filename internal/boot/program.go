@@ -179,6 +179,7 @@ func (p *Program) bindEvents() (err error) {
 	if p.consumers, err = eventlog.NewConsumers(p.infra.db, p.leases, p.hints, p.tail, p.log, probes()...); err != nil {
 		return fmt.Errorf("declare consumers: %w", err)
 	}
+	p.consumers.Metric = eventlog.NewMetrics(p.infra.db, p.watch.Registry)
 	p.eventAPI, err = eventloghttp.New(p.runner, eventloghttp.Config{
 		Tail: p.tail, Catalogue: p.catalogue, Authenticator: p.auth,
 		Operator: tenancy.Operator, Whole: []permission.Role{tenancy.Owner, tenancy.Admin}, Access: accessEvents(),

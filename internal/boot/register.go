@@ -10,6 +10,7 @@ import (
 	"github.com/stoa-cloud/stoa/internal/identity/identityhttp"
 	"github.com/stoa-cloud/stoa/internal/limit/limithttp"
 	"github.com/stoa-cloud/stoa/internal/node/nodehttp"
+	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
 	"github.com/stoa-cloud/stoa/internal/platform/eventlog/eventloghttp"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
 	"github.com/stoa-cloud/stoa/internal/tenancy/tenancyhttp"
@@ -39,4 +40,11 @@ func (p *Program) forgetCredentials(ctx context.Context, at time.Time) error {
 
 func (p *Program) makePartitions(ctx context.Context, at time.Time) error {
 	return pg.MakePartitions(ctx, p.infra.db, at)
+}
+
+// deliveriesKept is how long discarded deliveries stay to be looked at.
+const deliveriesKept = 30 * 24 * time.Hour
+
+func (p *Program) forgetDeliveries(ctx context.Context, at time.Time) error {
+	return eventlog.ForgetDeliveries(ctx, p.infra.db, at.Add(-deliveriesKept))
 }

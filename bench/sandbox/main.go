@@ -122,6 +122,12 @@ func contenders(ctx context.Context, d *sandbox.Driver) ([]*contender, error) {
 			return nil, err
 		}
 	}
+	if slices.ContainsFunc(runtimes, func(r sandbox.Runtime) bool { return r.Name == "node" }) {
+		if node, err := exec.LookPath("node"); err == nil {
+			list = append(list, &contender{name: "bare node -e", run: func() error { return command(node, "-e", "console.log(1)") }},
+				through("stoa, node", sandbox.Job{Runtime: "node", Class: sandbox.ClassFresh, Source: []byte("console.log(1)")}, "1\n"))
+		}
+	}
 	return append(list,
 		through("stoa, class process", forked, "1\n"),
 		through("stoa, class fresh", sandbox.Job{Runtime: python.ID(), Class: sandbox.ClassFresh, Source: source}, "1\n"),

@@ -1,5 +1,5 @@
 /* Arguments, environment and files of one run. The agent wrote them, but their contents are the user's, so this is read
- * only after the process has become the guest: a mistake here gains nothing.
+ * only after the process has become the guest, with all privileges gone.
  *
  *   u32 magic, nargv, nenv, nfiles; then strings: u32 length, bytes, 0; then files: u32 path length, u32 mode,
  *   u64 size, path, 0, content. Native byte order, unaligned. */

@@ -53,7 +53,7 @@ func service(u *user.User) (account, error) {
 		return account{}, fmt.Errorf("look up user %s: %w", u.Username, err)
 	}
 	return account{
-		name: u.Username, uid: int(uid), gid: int(gid), //nolint:gosec // 32 bits
+		name: u.Username, uid: int(uid), gid: int(gid),
 		credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)},
 	}, nil
 }

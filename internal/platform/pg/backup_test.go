@@ -30,9 +30,11 @@ func furnish(t *testing.T, db *pg.DB) {
 		{`INSERT INTO unit (id, organization_id, parent_id, name, created_at) VALUES ($1, $2, NULL, 'parent', now())`, []any{unit, org}},
 		{`INSERT INTO unit (id, organization_id, parent_id, name, created_at) VALUES ($1, $2, $3, 'child', now())`, []any{ident.New(), org, unit}},
 		{`INSERT INTO project (id, version, organization_id, unit_id, slug, name, created_at) VALUES ($1, 1, $2, $3, 'p', 'P', now())`, []any{project, org, unit}},
-		{`INSERT INTO event (id, type, time, aggregate_kind, aggregate_id, version, project_id, actor_kind, correlation_id, data)
+		{
+			`INSERT INTO event (id, type, time, aggregate_kind, aggregate_id, version, project_id, actor_kind, correlation_id, data)
 		  SELECT id, 'x.v1', now(), 'x', $2, n, $3, 'user', '', jsonb_build_object('n', n, 'f', 0.1) FROM unnest($1::uuid[]) WITH ORDINALITY AS u (id, n)`,
-			[]any{[]ident.ID{ident.New(), last}, project, project}},
+			[]any{[]ident.ID{ident.New(), last}, project, project},
+		},
 		{`INSERT INTO outbox (event_id) SELECT id FROM event`, nil},
 		{`UPDATE limit_revision SET revision = 7`, nil},
 		{`INSERT INTO runtime (id, name, version, file_name, example, compiled, class, first_seen) VALUES ('x@1', 'x', '1', 'x', 'x', false, 'x', now())`, nil},
@@ -156,9 +158,13 @@ func TestRestoreRefuses(t *testing.T) {
 		"something else": {[]byte("PGDMP"), "backup.damaged"},
 		"nothing":        {nil, "backup.damaged"},
 		"without an end": {edit(t, archive, func(plain []byte) []byte {
-			return append(plain[:bytes.Index(plain, []byte("totals.json"))], make([]byte, 1024)...)
+			rows, _, _ := bytes.Cut(plain, []byte("totals.json"))
+			return append(rows, make([]byte, 1024)...)
 		}), "backup.damaged"},
-		"without a start": {edit(t, archive, func(plain []byte) []byte { return plain[bytes.Index(plain, []byte("tables/")):] }), "backup.damaged"},
+		"without a start": {edit(t, archive, func(plain []byte) []byte {
+			_, rows, _ := bytes.Cut(plain, []byte("tables/"))
+			return append([]byte("tables/"), rows...)
+		}), "backup.damaged"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, _, err := pg.Restore(t.Context(), url, bytes.NewReader(c.archive))
@@ -196,8 +202,8 @@ func edit(t *testing.T, archive []byte, change func([]byte) []byte) []byte {
 }
 
 // instead changes the first place; both have the same length, or the tar would notice that.
-func instead(old, new string) func([]byte) []byte {
-	return func(plain []byte) []byte { return bytes.Replace(plain, []byte(old), []byte(new), 1) }
+func instead(was, is string) func([]byte) []byte {
+	return func(plain []byte) []byte { return bytes.Replace(plain, []byte(was), []byte(is), 1) }
 }
 
 // writerFunc is a place to look at what happens in the middle of a backup.

@@ -29,10 +29,10 @@ func pool(t *testing.T, program string) (url string) {
 	place := filepath.Join(dir, "bouncer")
 	settings := filepath.Join(place, "bouncer.ini")
 	text := fmt.Sprintf("[databases]\n* = host=%s user=%s\n[pgbouncer]\nlisten_addr =\nlisten_port = 6543\nunix_socket_dir = %s\nauth_type = any\npool_mode = transaction\ndefault_pool_size = 2\n", socket, pg.Superuser, place)
-	if err := os.Mkdir(place, 0o755); err != nil { //nolint:gosec // a test's
+	if err := os.Mkdir(place, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(settings, []byte(text), 0o644); err != nil { //nolint:gosec // no secrets
+	if err := os.WriteFile(settings, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	chownLike(t, place, filepath.Join(cfg.Dir, "data"))

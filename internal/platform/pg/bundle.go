@@ -138,7 +138,7 @@ func extract(root *os.Root, h *tar.Header, content io.Reader) error {
 		if err != nil {
 			return err
 		}
-		_, err = io.Copy(f, content) //nolint:gosec // our own archive
+		_, err = io.Copy(f, content)
 		return errors.Join(err, f.Chmod(mode), f.Close())
 	default:
 		return fmt.Errorf("unexpected kind of entry %q", h.Typeflag)

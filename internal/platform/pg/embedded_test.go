@@ -37,7 +37,6 @@ func TestMain(m *testing.M) {
 func TestEmbeddedKeepsItsData(t *testing.T) {
 	for _, binaries := range installed(t) {
 		t.Run(binaries, func(t *testing.T) {
-			t.Parallel()
 			cfg := config(folder(t))
 			cfg.Binaries = binaries
 			died := make(chan error, 10)
@@ -106,7 +105,7 @@ func eventually(t *testing.T, try func() error) {
 // A killed program leaves a server; the next one takes its place and finds everything.
 func TestEmbeddedFollowsAKilledProgram(t *testing.T) {
 	dir := folder(t)
-	first := exec.Command(os.Args[0]) //nolint:gosec // this program
+	first := exec.Command(os.Args[0])
 	first.Env = append(os.Environ(), serveVariable+"="+dir)
 	out, err := first.StdoutPipe()
 	if err != nil {
@@ -207,7 +206,7 @@ func chownLike(t *testing.T, path, like string) {
 func TestEmbeddedRefusesAnotherMajorUntouched(t *testing.T) {
 	cfg := config(folder(t))
 	data := filepath.Join(cfg.Dir, "data")
-	if err := os.MkdirAll(data, 0o755); err != nil { //nolint:gosec // a test's
+	if err := os.MkdirAll(data, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(filepath.Join(data, "PG_VERSION"), []byte("11\n"), 0o600); err != nil {

@@ -101,8 +101,7 @@ func (l *Leases) hold(ctx context.Context, name string, epoch int64, work func(c
 				renewed = time.Now()
 			case err == nil || time.Since(renewed) > l.ttl*2/3: // another holds it, or will soon
 				stop(errLost)
-				<-done
-				return errLost
+				return errors.Join(errLost, <-done)
 			}
 		}
 	}

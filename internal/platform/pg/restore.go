@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/stoa-cloud/stoa/internal/platform/fault"
@@ -97,12 +98,7 @@ func makeRoom(ctx context.Context, db *DB) error {
 // seeded tells whether migrations put a row in, of which there is only one: those
 // tables all have a column of this name.
 func (t Table) seeded() bool {
-	for _, c := range t.Columns {
-		if c == "singleton" {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(t.Columns, "singleton")
 }
 
 func fill(ctx context.Context, tx *Tx, archive *dearchiver, manifest Manifest, totals *Totals) error {

@@ -13,7 +13,7 @@ import (
 // folder is one that the server's account can enter, which t.TempDir is not.
 func folder(tb testing.TB) string {
 	tb.Helper()
-	dir, err := os.MkdirTemp("", "stoa-pg-test-")
+	dir, err := os.MkdirTemp("", "stoa-pg-test-") //nolint:usetesting // see above
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -22,7 +22,7 @@ func folder(tb testing.TB) string {
 			tb.Error(err)
 		}
 	})
-	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // see above
+	if err := os.Chmod(dir, 0o755); err != nil {
 		tb.Fatal(err)
 	}
 	return dir

@@ -1,0 +1,9 @@
+package pg_test
+
+import (
+	"testing"
+
+	"github.com/stoa-cloud/stoa/internal/platform/pg/pgtest"
+)
+
+func TestSQLFitsTheSchema(t *testing.T) { pgtest.Prepare(t, nil) }

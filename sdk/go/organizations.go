@@ -35,7 +35,7 @@ func (s *Organizations) Members(ctx context.Context, id string) iter.Seq2[Member
 	return items[Member](ctx, s.c, organizationPath(id)+"/members", nil)
 }
 
-// SetMember gives a user a role: owner, admin or member.
+// SetMember gives a user a role: organization.owner, organization.admin or organization.member.
 func (s *Organizations) SetMember(ctx context.Context, id, userID, role string) error {
 	return setMember(ctx, s.c, organizationPath(id), userID, role)
 }

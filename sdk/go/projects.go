@@ -40,7 +40,7 @@ func (s *Projects) Members(ctx context.Context, id string) iter.Seq2[Member, err
 	return items[Member](ctx, s.c, projectPath(id)+"/members", nil)
 }
 
-// SetMember gives a user a role: manager, member or viewer.
+// SetMember gives a user a role: project.manager, project.member or project.viewer.
 func (s *Projects) SetMember(ctx context.Context, id, userID, role string) error {
 	return setMember(ctx, s.c, projectPath(id), userID, role)
 }

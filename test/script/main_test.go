@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -32,12 +33,9 @@ func TestMain(m *testing.M) {
 func TestScripts(t *testing.T) {
 	bin := binaries(t)
 	site := start(t, bin)
-	testscript.Run(t, testscript.Params{
-		Dir:                 ".",
-		RequireUniqueNames:  true,
-		ContinueOnError:     false,
-		UpdateScripts:       false,
-		RequireExplicitExec: false,
+	params := testscript.Params{
+		RequireUniqueNames: true,
+		Deadline:           time.Now().Add(5 * time.Minute),
 		Setup: func(env *testscript.Env) error {
 			for name, value := range site.env {
 				env.Setenv(name, value)
@@ -49,6 +47,18 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"json": jsonCommand, "capture": captureCommand,
 		},
+	}
+	t.Run("together", func(t *testing.T) {
+		params.Dir = "."
+		testscript.Run(t, params)
+	})
+	t.Run("alone", func(t *testing.T) { // these change what the others stand on
+		alone, err := filepath.Glob("alone/*.txtar")
+		must(t, err)
+		for _, file := range alone {
+			params.Dir, params.Files = "", []string{file}
+			t.Run("", func(t *testing.T) { testscript.Run(t, params) })
+		}
 	})
 }
 

@@ -11,7 +11,7 @@ const dark: MantineColorsTuple = [
 
 export const theme = createTheme({
   primaryColor: "aegean",
-  primaryShade: { light: 7, dark: 6 },
+  primaryShade: 7,
   colors: { aegean, dark },
   defaultRadius: "md",
   cursorType: "pointer",

@@ -1,12 +1,13 @@
 import { Button, Stack, Text } from "@mantine/core";
 import { data, Problem } from "@stoa/sdk";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { getRouteApi, Link } from "@tanstack/react-router";
+import { getRouteApi } from "@tanstack/react-router";
 import { meQuery } from "../app/session.ts";
 import { stoa } from "../app/stoa.ts";
 import { Gate } from "../features/account/Gate.tsx";
 import { NewcomerForm } from "../features/account/NewcomerForm.tsx";
 import { ProblemNote } from "../ui/ProblemNote.tsx";
+import { TextLink } from "../ui/TextLink.tsx";
 
 const route = getRouteApi("/invitation");
 
@@ -39,9 +40,9 @@ export function InvitationPage() {
       foot={
         <>
           Have an account?{" "}
-          <Link to="/sign-in" search={{ next: `/invitation?token=${encodeURIComponent(token)}` }}>
+          <TextLink to="/sign-in" search={{ next: `/invitation?token=${encodeURIComponent(token)}` }}>
             Sign in and accept
-          </Link>
+          </TextLink>
         </>
       }
     >

@@ -1,15 +1,15 @@
 import { Text } from "@mantine/core";
 import { data } from "@stoa/sdk";
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 import { stoa } from "../app/stoa.ts";
 import { Gate } from "../features/account/Gate.tsx";
 import { NewcomerForm } from "../features/account/NewcomerForm.tsx";
 import { registrationQuery } from "../features/account/queries.ts";
+import { TextLink } from "../ui/TextLink.tsx";
 
 export function RegisterPage() {
   const mode = useQuery(registrationQuery).data;
-  const foot = <Link to="/sign-in">Sign in instead</Link>;
+  const foot = <TextLink to="/sign-in">Sign in instead</TextLink>;
   if (mode && mode !== "open") {
     return (
       <Gate title="Registration is not open" foot={foot}>

@@ -1,12 +1,13 @@
 import { Anchor, Text, TextInput } from "@mantine/core";
 import { data } from "@stoa/sdk";
 import { useQuery } from "@tanstack/react-query";
-import { getRouteApi, Link } from "@tanstack/react-router";
+import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
 import { stoa } from "../app/stoa.ts";
 import { Gate } from "../features/account/Gate.tsx";
 import { NewcomerForm } from "../features/account/NewcomerForm.tsx";
 import { setupQuery } from "../features/account/queries.ts";
+import { TextLink } from "../ui/TextLink.tsx";
 
 const route = getRouteApi("/setup");
 
@@ -18,7 +19,7 @@ export function SetupPage() {
     return (
       <Gate title="Already set up">
         <Text size="sm">
-          This installation has its administrator. <Link to="/sign-in">Sign in</Link> instead.
+          This installation has its administrator. <TextLink to="/sign-in">Sign in</TextLink> instead.
         </Text>
       </Gate>
     );
@@ -37,7 +38,7 @@ export function SetupPage() {
       )}
       <NewcomerForm verb="Set up Stoa" submit={(who) => data(stoa.api.POST("/api/v1/setup", { body: { ...who, token } }))} />
       <Text size="xs" c="var(--stoa-quiet)" mt="sm">
-        There is no default password, and the link works once. <Anchor href="/docs">What happens next</Anchor>
+        There is no default password, and the link works once. <Anchor href="/docs" inherit underline="always">What happens next</Anchor>
       </Text>
     </Gate>
   );

@@ -1,13 +1,14 @@
 import { Alert, Button, PasswordInput, Stack, TextInput } from "@mantine/core";
 import { data } from "@stoa/sdk";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { getRouteApi, Link } from "@tanstack/react-router";
+import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
 import { stoa } from "../app/stoa.ts";
 import { Gate } from "../features/account/Gate.tsx";
 import { registrationQuery, setupQuery } from "../features/account/queries.ts";
 import { safeNext } from "../features/account/safeNext.ts";
 import { ProblemNote } from "../ui/ProblemNote.tsx";
+import { TextLink } from "../ui/TextLink.tsx";
 
 const route = getRouteApi("/sign-in");
 
@@ -22,7 +23,7 @@ export function SignInPage() {
     onSuccess: () => location.assign(safeNext(next)),
   });
   return (
-    <Gate title="Sign in to Stoa" foot={registration.data === "open" && <Link to="/register">Register</Link>}>
+    <Gate title="Sign in to Stoa" foot={registration.data === "open" && <TextLink to="/register">Register</TextLink>}>
       <form
         onSubmit={(e) => {
           e.preventDefault();

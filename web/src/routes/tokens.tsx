@@ -70,7 +70,7 @@ export function TokensPage() {
   return (
     <Page
       title="API tokens"
-      about={<>Programs use them in your name. How to: <Anchor href="/docs" inherit>API reference</Anchor>.</>}
+      about={<>Programs use them in your name. How to: <Anchor href="/docs" inherit underline="always">API reference</Anchor>.</>}
       actions={!!tokens.data?.length && create}
     >
       <ProblemNote error={tokens.error} />

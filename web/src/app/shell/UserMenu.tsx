@@ -1,4 +1,4 @@
-import { Avatar, Menu, Text, UnstyledButton } from "@mantine/core";
+import { Avatar, Menu, Text, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { IconBook, IconLogout, IconUser } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useMe } from "../session.ts";
@@ -9,7 +9,8 @@ export function UserMenu() {
   return (
     <Menu position="bottom-end" width={230}>
       <Menu.Target>
-        <UnstyledButton aria-label="Your account">
+        <UnstyledButton>
+          <VisuallyHidden>Your account</VisuallyHidden>
           <Avatar size={32} radius="xl" name={me.user.name || me.user.email} color="aegean" />
         </UnstyledButton>
       </Menu.Target>

@@ -29,7 +29,10 @@ export function Gate({ title, about, children, foot }: { title: string; about?: 
           {children}
         </Paper>
         <Text size="sm" ta="center" c="var(--stoa-quiet)" component="div">
-          {foot} <Anchor href="/docs">Guide</Anchor>
+          {foot && <>{foot} · </>}
+          <Anchor href="/docs" inherit underline="always">
+            Guide
+          </Anchor>
         </Text>
       </Stack>
     </Center>

@@ -1,10 +1,10 @@
-import { Anchor, Code, SimpleGrid, Text } from "@mantine/core";
+import { Code, SimpleGrid, Text } from "@mantine/core";
 import type { Execution } from "@stoa/sdk";
-import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useMe, useProject } from "../../app/session.ts";
 import { bytes, duration, shortId } from "../../ui/format.ts";
 import { Panel } from "../../ui/Panel.tsx";
+import { TextLink } from "../../ui/TextLink.tsx";
 
 /** Where and under which limits it ran. */
 export function Facts({ execution: e }: { execution: Execution }) {
@@ -21,9 +21,9 @@ export function Facts({ execution: e }: { execution: Execution }) {
       <Fact name="Network">{e.network ? "allowed" : "off"}</Fact>
       {e.retry_of && (
         <Fact name="Retry of">
-          <Anchor component={Link} to={`/executions/${e.retry_of}`} ff="monospace" size="sm">
+          <TextLink to="/executions/$id" params={{ id: e.retry_of }} ff="monospace">
             {shortId(e.retry_of)}
-          </Anchor>
+          </TextLink>
         </Fact>
       )}
       <Fact name="Limits" wide>

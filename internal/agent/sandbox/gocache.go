@@ -35,8 +35,17 @@ func goKey(version, path string) string {
 	return fmt.Sprintf("go%s-%08x", version, h.Sum32())
 }
 
+// prepareAfter leaves a host alone that has just started: most have something better to do then, and one that is
+// stopped again soon never needs the library.
+const prepareAfter = 30 * time.Second
+
 // prepareGo fills the cache for every Go toolchain among the runtimes, and drops what belongs to none.
 func (d *Driver) prepareGo(ctx context.Context, runtimes []*Runtime) {
+	select {
+	case <-d.closed:
+		return
+	case <-time.After(prepareAfter):
+	}
 	keep := map[string]*Runtime{}
 	for _, rt := range runtimes {
 		if rt.Name == "go" {

@@ -29,6 +29,9 @@ type handover struct {
 // announce writes down that this program runs, and where the first administrator starts.
 func (p *Program) announce(ctx context.Context) (Running, error) {
 	running := Running{PID: os.Getpid(), URL: p.url(), Listening: p.listen.Addr().String(), StartedAt: time.Now()}
+	if p.infra.postgres != nil {
+		running.Database = p.infra.url
+	}
 	keep := p.config.path("secrets", "setup-token")
 	kept, err := readSecret(keep)
 	if err != nil {

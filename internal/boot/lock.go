@@ -16,6 +16,7 @@ type Running struct {
 	URL       string    `json:"url"`
 	Listening string    `json:"listening"`           // host:port of the listener
 	SetupURL  string    `json:"setup_url,omitempty"` // until the first administrator is there
+	Database  string    `json:"database,omitempty"` // the embedded one's socket, for a backup
 	StartedAt time.Time `json:"started_at"`
 }
 

@@ -13,6 +13,8 @@ import (
 type commands struct {
 	Up      upCommand      `cmd:"" help:"Start everything on this machine: the control plane, and an agent beside it."`
 	Serve   serveCommand   `cmd:"" help:"Start some roles of the control plane."`
+	Backup  backupCommand  `cmd:"" help:"Write a backup of everything in the database."`
+	Restore restoreCommand `cmd:"" help:"Read a backup into an empty database."`
 	OpenAPI openapiCommand `cmd:"" name:"openapi" help:"Print the API's contract."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

@@ -1,26 +1,15 @@
-// Command eventlatency measures how long after its commit an event reaches a
-// client: PostgreSQL with fsync, the bus, the sequencer, the tail, HTTP and
-// Server-Sent Events on loopback, all in this process as in stoad.
-//
-//	go run ./bench/eventlatency [-events 500] [-clients 1] [-rate 0]
-//
-// It prints percentiles from the moment the commit was acknowledged. A rate of
-// zero sends the next event when the last one has arrived: the latency of a quiet
-// installation. The time of a bare commit stands beside it for scale.
 package main
 
 import (
 	"bufio"
 	"context"
-	"flag"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"os"
-	"os/signal"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -37,19 +26,6 @@ import (
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
 )
 
-func main() {
-	events := flag.Int("events", 500, "how many events")
-	clients := flag.Int("clients", 1, "how many clients follow the stream")
-	rate := flag.Float64("rate", 0, "events per second; 0: each waits for the one before")
-	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, *events, *clients, *rate); err != nil {
-		fmt.Fprintln(os.Stderr, "eventlatency:", err)
-		os.Exit(1)
-	}
-}
-
 type fact struct{}
 
 func (fact) EventType() string { return "bench.happened.v1" }
@@ -61,16 +37,42 @@ func (e everybody) Authenticate(context.Context, *http.Request) (command.Actor, 
 	return e.actor, nil
 }
 
-func run(ctx context.Context, events, clients int, rate float64) error {
+// eventsSent is how many events a measurement sends.
+const eventsSent = 500
+
+// measureEvents tells how long after its commit an event reaches a client: PostgreSQL
+// with fsync, the bus, the sequencer, the tail, HTTP and Server-Sent Events on
+// loopback, all in this process as in stoad. The time of a bare commit stands beside
+// it for scale. Each event is sent when the last one has arrived (a quiet
+// installation), and then 200 a second to eight clients.
+func measureEvents(ctx context.Context, o options) error {
+	for _, w := range []struct {
+		clients int
+		rate    float64
+	}{{1, 0}, {8, 200}} {
+		took, bare, err := followEvents(ctx, w.clients, w.rate)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(o.out, "%d events, %d client(s), %g/s (0: one after the other)\n", eventsSent, w.clients, w.rate)
+		showTimes(o.out, "commit acknowledged → SSE client", took)
+		showTimes(o.out, "bare commit of one event", bare)
+		fmt.Fprintf(o.out, "ratio of the medians: %.2fx\n", float64(percentile(took, 50))/float64(percentile(bare, 50)))
+	}
+	return nil
+}
+
+// followEvents measures once, on a server of its own.
+func followEvents(ctx context.Context, clients int, rate float64) (took, bare []time.Duration, err error) {
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	db, closeDB, err := database(ctx, log)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	defer closeDB()
 	b, err := natsbus.Embed(log)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	defer func() { _ = b.Close() }()
 	hints := eventlog.NewHints(b, log)
@@ -86,28 +88,20 @@ func run(ctx context.Context, events, clients int, rate float64) error {
 
 	url, err := serve(ctx, log, db, tail)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	arrivals := make(chan arrival, 1024)
 	for range clients {
 		if err := follow(ctx, url, arrivals); err != nil {
-			return err
+			return nil, nil, err
 		}
 	}
-	took, bare, err := measure(ctx, db, hints, events, clients, rate, arrivals)
-	if err != nil {
-		return err
-	}
-	fmt.Printf("events %d, clients %d, rate %g/s\n", events, clients, rate)
-	show("commit acknowledged → SSE client", took)
-	show("bare commit of one event", bare)
-	fmt.Printf("ratio of the medians: %.2f\n", float64(percentile(took, 50))/float64(percentile(bare, 50)))
-	return nil
+	return commitEvents(ctx, db, hints, clients, rate, arrivals)
 }
 
 // database is a fresh, durable server of our own.
 func database(ctx context.Context, log *slog.Logger) (*pg.DB, func(), error) {
-	dir, err := os.MkdirTemp("", "stoa-eventlatency-")
+	dir, err := os.MkdirTemp("", "stoa-bench-")
 	if err != nil {
 		return nil, nil, err
 	}
@@ -196,14 +190,14 @@ func follow(ctx context.Context, url string, arrivals chan<- arrival) error {
 	return nil
 }
 
-// measure commits events one after the other, so that the i-th has position i.
-func measure(ctx context.Context, db *pg.DB, hints *eventlog.Hints, events, clients int, rate float64, arrivals <-chan arrival) (took, bare []time.Duration, err error) {
-	committed := make([]time.Time, events+1)
+// commitEvents commits events one after the other, so that the i-th has position i.
+func commitEvents(ctx context.Context, db *pg.DB, hints *eventlog.Hints, clients int, rate float64, arrivals <-chan arrival) (took, bare []time.Duration, err error) {
+	committed := make([]time.Time, eventsSent+1)
 	var mu sync.Mutex // guards committed
-	received := make(chan struct{}, events*clients)
+	received := make(chan struct{}, eventsSent*clients)
 	var collector sync.WaitGroup
 	collector.Go(func() {
-		for range events * clients {
+		for range eventsSent * clients {
 			select {
 			case <-ctx.Done():
 				return
@@ -216,7 +210,7 @@ func measure(ctx context.Context, db *pg.DB, hints *eventlog.Hints, events, clie
 		}
 	})
 	began := time.Now()
-	for i := 1; i <= events; i++ {
+	for i := 1; i <= eventsSent; i++ {
 		if rate > 0 {
 			select {
 			case <-ctx.Done():
@@ -249,12 +243,6 @@ func measure(ctx context.Context, db *pg.DB, hints *eventlog.Hints, events, clie
 	return took, bare, ctx.Err()
 }
 
-func percentile(d []time.Duration, p int) time.Duration {
-	sorted := slices.Sorted(slices.Values(d))
-	return sorted[(len(sorted)-1)*p/100]
-}
-
-func show(what string, d []time.Duration) {
-	ms := func(p int) float64 { return float64(percentile(d, p).Microseconds()) / 1000 }
-	fmt.Printf("%-34s p50 %7.2f ms   p95 %7.2f ms   p99 %7.2f ms\n", what, ms(50), ms(95), ms(99))
+func showTimes(out io.Writer, what string, d []time.Duration) {
+	fmt.Fprintf(out, "%-34s p50 %7.2f ms   p95 %7.2f ms   p99 %7.2f ms\n", what, ms(percentile(d, 50)), ms(percentile(d, 95)), ms(percentile(d, 99)))
 }

@@ -1,0 +1,107 @@
+// Command bench measures Stoa against named peers on this machine, and prints ratios.
+//
+//	go run ./bench [flags] [all|run|api|events|hops|idle]
+//
+// Everything that is compared takes turns within one run, because a machine's speed
+// drifts from minute to minute; README.md says what each comparison shows.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// options is what every comparison is told.
+type options struct {
+	out        io.Writer
+	bin        string // a folder with stoad, stoa and stoa-agent
+	against    string // another build of them
+	python     string
+	goJudge    string
+	pocketBase string
+	rounds     int
+	turn       time.Duration
+}
+
+// comparisons are the commands, in the order of “all”.
+var comparisons = []struct {
+	name string
+	run  func(context.Context, options) error
+}{
+	{"run", compareRuns},
+	{"hops", showHops},
+	{"api", compareAPI},
+	{"events", measureEvents},
+	{"idle", measureIdle},
+}
+
+func main() {
+	o := options{out: os.Stdout}
+	flag.StringVar(&o.bin, "bin", "bin", "the folder with the built programs")
+	flag.StringVar(&o.against, "against", "", "the folder with another build of them, to compare runs with")
+	flag.StringVar(&o.python, "python", "/usr/bin/python3", "the bare interpreter; runs use the runtime of the same version")
+	flag.StringVar(&o.goJudge, "go-judge", "", "a go-judge program, to compare runs with")
+	flag.StringVar(&o.pocketBase, "pocketbase", "", "a PocketBase program, to compare the API with")
+	flag.IntVar(&o.rounds, "rounds", 12, "turns of each contender")
+	flag.DurationVar(&o.turn, "turn", time.Second, "how long a turn takes")
+	flag.Parse()
+	what := flag.Args()
+	if len(what) == 0 || slices.Contains(what, "all") {
+		what = nil
+		for _, c := range comparisons {
+			what = append(what, c.name)
+		}
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := measure(ctx, o, what); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1) //nolint:gocritic // nothing is left to stop
+	}
+}
+
+func measure(ctx context.Context, o options, what []string) error {
+	fmt.Fprintf(o.out, "%s, %s\n", time.Now().UTC().Format("2006-01-02 15:04 UTC"), machine())
+	for _, name := range what {
+		i := slices.IndexFunc(comparisons, func(c struct {
+			name string
+			run  func(context.Context, options) error
+		},
+		) bool {
+			return c.name == name
+		})
+		if i < 0 {
+			return fmt.Errorf("there is no comparison %q", name)
+		}
+		fmt.Fprintf(o.out, "\n## %s\n", name)
+		if err := comparisons[i].run(ctx, o); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// machine says what was measured on, and how busy it was: the load average counts
+// who else wanted to run.
+func machine() string {
+	cpu := "unknown processor"
+	info, _ := os.ReadFile("/proc/cpuinfo")
+	for line := range strings.Lines(string(info)) {
+		if name, ok := strings.CutPrefix(line, "model name"); ok {
+			cpu = strings.TrimSpace(strings.TrimLeft(name, " \t:"))
+			break
+		}
+	}
+	load, _ := os.ReadFile("/proc/loadavg")
+	kernel, _ := os.ReadFile("/proc/sys/kernel/osrelease")
+	first, _, _ := strings.Cut(string(load), " ")
+	return fmt.Sprintf("%d × %s, Linux %s, load %s", strings.Count(string(info), "processor\t"), cpu, strings.TrimSpace(string(kernel)), first)
+}

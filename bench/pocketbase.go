@@ -1,0 +1,68 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"time"
+)
+
+// startPocketBase starts one with a collection of one text field. Whether its
+// commits are durable is for who built it: README.md says how to make them so.
+func startPocketBase(ctx context.Context, program string) (*resource, func(), error) {
+	dir, err := os.MkdirTemp("", "stoa-bench-pocketbase-")
+	if err != nil {
+		return nil, nil, err
+	}
+	const email, password = "bench@example.org", "not-a-secret-1"
+	made := exec.CommandContext(ctx, program, "superuser", "upsert", email, password, "--dir", dir) //nolint:gosec // chosen by the caller
+	if out, err := made.CombinedOutput(); err != nil {
+		return nil, nil, fmt.Errorf("make its superuser: %w: %s", err, out)
+	}
+	address, err := freeAddress(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	cmd := exec.Command(program, "serve", "--http", address, "--dir", dir) //nolint:gosec // chosen by the caller
+	if err := cmd.Start(); err != nil {
+		return nil, nil, err
+	}
+	stop := func() {
+		_ = cmd.Process.Signal(os.Interrupt)
+		_ = cmd.Wait()
+		_ = os.RemoveAll(dir)
+	}
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
+	url := "http://" + address
+	var signedIn struct {
+		Token string `json:"token"`
+	}
+	for deadline := time.Now().Add(20 * time.Second); ; {
+		err = call(ctx, client, http.MethodPost, url+"/api/collections/_superusers/auth-with-password", map[string]any{"identity": email, "password": password}, &signedIn)
+		if err == nil {
+			break
+		}
+		if time.Now().After(deadline) || ctx.Err() != nil {
+			stop()
+			return nil, nil, err
+		}
+		<-time.After(50 * time.Millisecond)
+	}
+	theirs := &resource{
+		name: "pocketbase", path: "/api/collections/things/records", list: "?perPage=30&sort=-created",
+		call: func(ctx context.Context, method, path string, body, answer any) error {
+			return call(ctx, client, method, url+path, body, answer, "Authorization", signedIn.Token)
+		},
+	}
+	collection := map[string]any{"name": "things", "type": "base", "fields": []any{
+		map[string]any{"name": "name", "type": "text", "required": true},
+		map[string]any{"name": "created", "type": "autodate", "onCreate": true},
+	}, "indexes": []string{"CREATE INDEX idx_things_created ON things (created)"}}
+	if err := theirs.call(ctx, http.MethodPost, "/api/collections", collection, nil); err != nil {
+		stop()
+		return nil, nil, err
+	}
+	return theirs, stop, nil
+}

@@ -4,9 +4,11 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -181,20 +183,29 @@ func TestAgentKilled(t *testing.T) {
 	}
 }
 
-// leftAfter reports what is left once the warden, which may have been started just before the kill, is done as well.
+// leftAfter reports what is left once every process is done that knows the folder by its command line (the warden), its
+// mounts (what the warden started) or its environment (the agent's child that was not yet the warden).
 func leftAfter(t *testing.T, dir string) []string {
 	t.Helper()
-	var wardens []int
-	lines, _ := filepath.Glob("/proc/[0-9]*/cmdline")
-	for _, name := range lines {
-		if b, _ := os.ReadFile(name); strings.Contains(string(b), dir) {
-			pid, _ := strconv.Atoi(strings.Split(name, "/")[2])
-			wardens = append(wardens, pid)
+	knows := func() map[int]bool {
+		pids := map[int]bool{}
+		for _, file := range []string{"cmdline", "mountinfo", "environ"} {
+			names, _ := filepath.Glob("/proc/[0-9]*/" + file)
+			for _, name := range names {
+				pid, _ := strconv.Atoi(strings.Split(name, "/")[2])
+				if b, _ := os.ReadFile(name); pid != os.Getpid() && strings.Contains(string(b), dir) {
+					pids[pid] = true
+				}
+			}
 		}
+		return pids
 	}
 	var left []string
-	for _, pid := range watchEnd(wardens)(10 * time.Second) {
-		left = append(left, fmt.Sprint("process ", pid))
+	deadline := time.Now().Add(10 * time.Second)
+	for pids := knows(); len(pids) > 0; pids = knows() {
+		if alive := watchEnd(slices.Collect(maps.Keys(pids)))(time.Until(deadline)); len(alive) > 0 {
+			return append(left, fmt.Sprint("processes ", alive))
+		}
 	}
 	return append(append(left, cgroupsOf(dir)...), mountsOf(dir)...)
 }

@@ -71,8 +71,12 @@ func decodeReply(b []byte) (reply, error) {
 		userMicros: n.Uint64(b[16:]), systemMicros: n.Uint64(b[24:]), maxRSSKiB: n.Uint64(b[32:]),
 	}
 	switch r.kind {
-	case repReady, repExit, repFailed:
+	case repReady, repFailed:
 		return r, nil
+	case repExit:
+		if w := syscall.WaitStatus(r.status); w.Exited() || w.Signaled() {
+			return r, nil
+		}
 	}
 	return reply{}, fmt.Errorf("%w: kind %d", errFrame, r.kind)
 }
@@ -90,9 +94,8 @@ func (r reply) exit() (code int, signal syscall.Signal) {
 type step uint32
 
 const (
-	stepPayload step = 12
-	stepFiles   step = 13
-	stepExec    step = 16
+	stepFiles step = 13
+	stepExec  step = 16
 )
 
 var stepNames = [...]string{

@@ -13,6 +13,7 @@ import (
 
 func FuzzReply(f *testing.F) {
 	f.Add(make([]byte, replySize))
+	f.Add(append([]byte{repExit, 0, 0, 0, 1, 0, 0, 0, 0x7f, 0x13}, make([]byte, replySize-10)...)) // stopped: no end
 	f.Add([]byte{repExit, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0})
 	f.Fuzz(func(t *testing.T, b []byte) {
 		r, err := decodeReply(b)
@@ -25,7 +26,7 @@ func FuzzReply(f *testing.F) {
 		if len(b) != replySize || r.kind < repReady || r.kind > repFailed {
 			t.Errorf("accepted %x as %+v", b, r)
 		}
-		if code, signal := r.exit(); signal == 0 && (code < 0 || code > 255) {
+		if code, signal := r.exit(); r.kind == repExit && signal == 0 && (code < 0 || code > 255) {
 			t.Errorf("exit code %d", code)
 		}
 		_ = r.failure().Error()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"golang.org/x/term"
 
@@ -68,7 +69,14 @@ func (c *call) client(options ...stoa.Option) (*stoa.Client, error) {
 }
 
 func (c *call) connect(address string, options ...stoa.Option) *stoa.Client {
-	return stoa.New(address, append([]stoa.Option{stoa.UserAgent("stoa-cli/" + c.Version)}, options...)...)
+	return stoa.New(address, append([]stoa.Option{stoa.UserAgent("stoa-cli/" + c.Version), stoa.Waiting(c.waiting)}, options...)...)
+}
+
+// waiting says why nothing happens, when that lasts long enough to be noticed.
+func (c *call) waiting(why error, wait time.Duration) {
+	if wait >= time.Second && terminal(c.Stderr) {
+		c.say("stoa: %s; trying again in %s", describe(why), wait.Round(time.Second))
+	}
 }
 
 // project is the id of the project to work in; empty leaves the choice to the server.

@@ -44,8 +44,10 @@ func limitValue(l stoa.Limit) string {
 	switch l.Unit {
 	case "bytes":
 		return byteCount(n)
-	case "ms", "milliseconds":
+	case "ms":
 		return milliseconds(n)
+	case "0 or 1":
+		return map[bool]string{true: "yes", false: "no"}[n != 0]
 	}
 	return strings.TrimSpace(text + " " + l.Unit)
 }

@@ -10,7 +10,7 @@ type watchFlag struct {
 	Watch bool `short:"w" help:"Show the list again whenever it changes, until interrupted."`
 }
 
-const watchEvery = 2 * time.Second
+const watchEvery = 3 * time.Second // a third of what the default rate of requests admits
 
 // showList prints what fetch gives: once, or again at each change. On a terminal the new list replaces the old one.
 func showList[T any](c *call, watch watchFlag, fetch func() ([]T, error), columns []column[T]) error {

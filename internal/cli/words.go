@@ -56,7 +56,11 @@ func milliseconds(ms int64) string {
 	if d < time.Minute {
 		return strings.TrimSuffix(fmt.Sprintf("%.1f", d.Seconds()), ".0") + " s"
 	}
-	return d.Round(time.Second).String()
+	text := d.Round(time.Second).String()
+	if minutes, whole := strings.CutSuffix(text, "m0s"); whole {
+		return minutes + "m"
+	}
+	return text
 }
 
 // ago writes how long something is past.

@@ -42,7 +42,7 @@ func TestBytesAndMilliseconds(t *testing.T) {
 			t.Errorf("%d: %q", n, got)
 		}
 	}
-	for n, want := range map[int64]string{0: "0 ms", 999: "999 ms", 1500: "1.5 s", 30000: "30 s", 90000: "1m30s"} {
+	for n, want := range map[int64]string{0: "0 ms", 999: "999 ms", 1500: "1.5 s", 30000: "30 s", 90000: "1m30s", 300000: "5m", 600000: "10m", 7200000: "2h0m"} {
 		if got := milliseconds(n); got != want {
 			t.Errorf("%d: %q", n, got)
 		}

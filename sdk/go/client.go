@@ -34,8 +34,9 @@ type Client struct {
 	patience  time.Duration // the longest Retry-After that is waited for
 	idle      time.Duration // a stream that is silent for longer is dead
 
-	sleep  func(context.Context, time.Duration) error
-	jitter func() float64 // in [0, 1)
+	waiting func(why error, wait time.Duration)
+	sleep   func(context.Context, time.Duration) error
+	jitter  func() float64 // in [0, 1)
 }
 
 // Option changes a Client that New makes.
@@ -56,6 +57,11 @@ func Retries(n int) Option { return func(c *Client) { c.retries = max(n, 0) } }
 // Patience is the longest Retry-After that is waited for; a longer one is returned as the error that it is. The default is 30 s.
 func Patience(d time.Duration) Option { return func(c *Client) { c.patience = d } }
 
+// Waiting is told why and how long the client is about to wait before it tries again. It must not block.
+func Waiting(tell func(why error, wait time.Duration)) Option {
+	return func(c *Client) { c.waiting = tell }
+}
+
 // New makes a client of the installation at address ("https://stoa.example.org").
 // A malformed address is reported by the first request.
 func New(address string, options ...Option) *Client {
@@ -65,6 +71,7 @@ func New(address string, options ...Option) *Client {
 		retries:  3,
 		patience: 30 * time.Second,
 		idle:     45 * time.Second, // three heartbeats
+		waiting:  func(error, time.Duration) {},
 		sleep:    sleep,
 		jitter:   rand.Float64,
 	}

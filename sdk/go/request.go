@@ -74,6 +74,7 @@ func (c *Client) doRaw(ctx context.Context, r request) (*http.Response, error) {
 		if !again || r.once || attempt >= c.retries || ctx.Err() != nil {
 			return nil, err
 		}
+		c.waiting(err, wait)
 		if c.sleep(ctx, wait) != nil {
 			return nil, err // the failure says more than "context canceled"
 		}

@@ -37,6 +37,7 @@ func (c *Client) stream(ctx context.Context, path string, query url.Values, last
 				yield(frame{}, err)
 				return
 			}
+			c.waiting(err, wait)
 			if err := c.sleep(ctx, wait); err != nil {
 				yield(frame{}, err)
 				return

@@ -59,14 +59,6 @@ func TestBehindPgBouncer(t *testing.T) {
 		t.Skip("pgbouncer is not installed")
 	}
 	url := pool(t, program)
-	eventually(t, func() error {
-		db, err := pg.Open(t.Context(), pg.Config{URL: url, PgBouncer: true})
-		if err == nil {
-			defer db.Close()
-			_, err = db.Exec(t.Context(), `SELECT 1`)
-		}
-		return err
-	})
 	if err := pg.Migrate(t.Context(), url); err != nil {
 		t.Fatal(err)
 	}

@@ -64,6 +64,7 @@ func open(ctx context.Context, url string, cfg Config) (*pgxpool.Pool, error) {
 	if cfg.PgBouncer {
 		config.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeCacheDescribe
 	}
+	notice(config)
 	return pgxpool.NewWithConfig(ctx, config)
 }
 
@@ -87,15 +88,26 @@ func (db *DB) Close() {
 
 // Query reads rows from the primary.
 func (db *DB) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
-	return db.primary.Query(ctx, sql, args...)
+	var rows pgx.Rows
+	err := reach(ctx, func() (err error) {
+		rows, err = db.primary.Query(ctx, sql, args...) //nolint:sqlclosecheck // the caller does
+		return err
+	})
+	return rows, err
 }
 
 // QueryRow reads one row from the primary.
 func (db *DB) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
-	return db.primary.QueryRow(ctx, sql, args...)
+	rows, err := db.Query(ctx, sql, args...)
+	return onlyRow{rows, err}
 }
 
 // Exec runs one statement on the primary, in a transaction of its own.
 func (db *DB) Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
-	return db.primary.Exec(ctx, sql, args...)
+	var tag pgconn.CommandTag
+	err := reach(ctx, func() (err error) {
+		tag, err = db.primary.Exec(ctx, sql, args...)
+		return err
+	})
+	return tag, err
 }

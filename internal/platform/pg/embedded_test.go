@@ -60,13 +60,9 @@ func TestEmbeddedKeepsItsData(t *testing.T) {
 			if err := <-died; err == nil {
 				t.Error("died of nothing")
 			}
-			eventually(t, func() error {
-				n, err := pg.One[int](t.Context(), db, `SELECT count(*) FROM kept`)
-				if err == nil && n != 2 {
-					t.Fatalf("%d rows", n)
-				}
-				return err
-			})
+			if n, err := pg.One[int](t.Context(), db, `SELECT count(*) FROM kept`); err != nil || n != 2 {
+				t.Fatalf("%d rows, %v", n, err)
+			}
 			if server.PID() == killed || server.PID() == 0 {
 				t.Errorf("process %d after %d", server.PID(), killed)
 			}
@@ -84,20 +80,6 @@ func exec1(t *testing.T, url string, statements ...string) {
 	for _, sql := range statements {
 		if _, err := db.Exec(t.Context(), sql); err != nil {
 			t.Fatalf("%s: %v", sql, err)
-		}
-	}
-}
-
-// eventually asks until it works; the test's own deadline is the limit.
-func eventually(t *testing.T, try func() error) {
-	t.Helper()
-	for {
-		err := try()
-		if err == nil {
-			return
-		}
-		if t.Context().Err() != nil {
-			t.Fatal(err)
 		}
 	}
 }

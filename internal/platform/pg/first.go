@@ -47,7 +47,7 @@ func (r *firstRows) Err() error {
 	return r.err
 }
 
-// onlyRow reads one row out of several.
+// onlyRow reads the first row, or is the error of asking for it.
 type onlyRow struct {
 	rows pgx.Rows
 	err  error

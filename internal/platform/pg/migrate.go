@@ -62,6 +62,9 @@ func migrateTo(ctx context.Context, url string, version int64) error {
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)
 	}
+	if err := reach(ctx, func() error { return db.PingContext(ctx) }); err != nil {
+		return fmt.Errorf("open database: %w", err)
+	}
 	var began bool
 	if err := db.QueryRowContext(ctx, `SELECT to_regclass('goose_db_version') IS NOT NULL`).Scan(&began); err != nil {
 		return fmt.Errorf("read schema version: %w", err)

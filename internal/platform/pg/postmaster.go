@@ -18,6 +18,7 @@ const (
 	// Lines: process id, data folder, start time, port, socket folder, addresses, shared memory, state.
 	pidLine    = 0
 	socketLine = 4
+	stateLine  = 7
 	nobody     = 1<<31 - 1 // a process id that no kernel gives
 )
 
@@ -30,6 +31,12 @@ func Running(dir string) (url string, ok bool) {
 		return "", false
 	}
 	return socketURL(lines[socketLine], Superuser), true
+}
+
+// wasReady tells whether a server that is dead had come so far as to answer.
+func wasReady(data string, pid int) bool {
+	lines := pidFile(data)
+	return len(lines) > stateLine && lines[pidLine] == strconv.Itoa(pid) && strings.TrimSpace(lines[stateLine]) == "ready"
 }
 
 // pidFile is its lines, of which there is at least one.

@@ -13,8 +13,7 @@ import (
 )
 
 const (
-	mostDeaths   = 10 // in a row, before the program is told that it has no database
-	livedLong    = time.Minute
+	mostDeaths   = 10 // in a row and before it was ready, until the program is told that it has no database
 	firstBackoff = 20 * time.Millisecond
 	lastBackoff  = time.Second
 )
@@ -27,14 +26,13 @@ func (s *Server) supervise() {
 	defer close(s.stopped)
 	backoff := firstBackoff
 	for deaths := 1; ; deaths++ {
-		started := time.Now()
-		err := s.serve()
+		ready, err := s.serve()
 		select {
 		case <-s.stop:
 			return
 		default:
 		}
-		if time.Since(started) > livedLong {
+		if ready {
 			deaths, backoff = 1, firstBackoff
 		}
 		if deaths == mostDeaths {
@@ -55,28 +53,29 @@ func (s *Server) supervise() {
 	}
 }
 
-// serve runs the server once, to its end.
-func (s *Server) serve() error {
+// serve runs the server once, to its end, and tells whether it had been ready.
+func (s *Server) serve() (ready bool, err error) {
 	log, err := s.openLog()
 	if err != nil {
-		return err
+		return false, err
 	}
 	cmd := s.command()
 	cmd.Stdout, cmd.Stderr = log, log
 	err = cmd.Start()
 	_ = log.Close()
 	if err != nil {
-		return fmt.Errorf("start database server: %w", err)
+		return false, fmt.Errorf("start database server: %w", err)
 	}
 	s.pid.Store(int64(cmd.Process.Pid))
 	defer s.pid.Store(0)
 	ended := make(chan struct{})
 	defer close(ended)
 	go s.stopOnDemand(cmd.Process, ended)
-	if err := cmd.Wait(); err != nil {
-		return err
+	err = cmd.Wait()
+	if err == nil {
+		return true, fmt.Errorf("somebody stopped the database server")
 	}
-	return fmt.Errorf("somebody stopped the database server")
+	return wasReady(s.data, cmd.Process.Pid), err
 }
 
 func (s *Server) stopOnDemand(p *os.Process, ended <-chan struct{}) {

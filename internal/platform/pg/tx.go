@@ -12,6 +12,9 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/stoa-cloud/stoa/internal/platform/fault"
 )
 
 // Querier is what reads need. *Tx, *DB (its primary) and test doubles of neither satisfy it.
@@ -119,20 +122,30 @@ func (db *DB) InTx(ctx context.Context, f func(ctx context.Context, tx *Tx) erro
 }
 
 func (db *DB) inTx(ctx context.Context, f func(ctx context.Context, tx *Tx) error) ([]func(), error) {
-	conn, err := db.primary.Acquire(ctx)
+	var conn *pgxpool.Conn
+	err := reach(ctx, func() (err error) {
+		conn, err = db.primary.Acquire(ctx)
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("acquire connection: %w", err)
 	}
 	defer conn.Release() // destroys a connection that is still in a transaction
 	tx := &Tx{conn: conn.Conn()}
 	defer tx.rollback(ctx)
-	if err := f(ctx, tx); err != nil {
-		return nil, err
+	err = f(ctx, tx)
+	if ended := ctx.Err(); err == nil {
+		err = ended
+	} else if ended == nil && tx.conn.IsClosed() {
+		err = lostBefore(err)
 	}
-	if err := ctx.Err(); err != nil {
+	if err != nil {
 		return nil, err
 	}
 	if err := tx.commit(ctx); err != nil {
+		if tx.conn.IsClosed() {
+			err = lostIn(err)
+		}
 		return nil, fmt.Errorf("commit: %w", err)
 	}
 	return tx.after, nil
@@ -180,10 +193,11 @@ func (tx *Tx) rollback(ctx context.Context) {
 // Codes that mean: the same transaction may succeed when it is tried again.
 var retryable = []string{"40001", "40P01"} // serialization_failure, deadlock_detected
 
-// IsRetryable tells whether trying the transaction again makes sense.
+// IsRetryable tells whether trying the transaction again makes sense: nothing of it
+// was kept.
 func IsRetryable(err error) bool {
 	var p *pgconn.PgError
-	return errors.Is(err, ErrConflict) || errors.As(err, &p) && slices.Contains(retryable, p.Code)
+	return errors.Is(err, ErrConflict) || fault.Is(err, interrupted) || errors.As(err, &p) && slices.Contains(retryable, p.Code)
 }
 
 // IsUniqueViolation tells whether a constraint (any, if empty) refused a duplicate.

@@ -1,0 +1,94 @@
+package pg_test
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+
+	"github.com/stoa-cloud/stoa/internal/platform/fault"
+	"github.com/stoa-cloud/stoa/internal/platform/pg"
+)
+
+// While the server is killed again and again, writers wait or try again and hardly
+// notice: what was answered is stored, what was refused is not, and the rest says so.
+func TestWritersOutliveTheServer(t *testing.T) {
+	const rounds, writers = 12, 4 // more than would end a server that never was ready
+	died := make(chan struct{}, rounds)
+	cfg := config(folder(t))
+	cfg.Died = func(error) { died <- struct{}{} }
+	server := serve(t, cfg)
+	db := connect(t, server.URL())
+	if _, err := db.Exec(t.Context(), `CREATE TABLE written (writer int, n int, PRIMARY KEY (writer, n))`); err != nil {
+		t.Fatal(err)
+	}
+	var stored, unknown atomic.Int64
+	var enough atomic.Bool
+	wrote := make(chan struct{}, 1)
+	var all sync.WaitGroup
+	for writer := range writers {
+		all.Go(func() {
+			for n := 0; !enough.Load(); n++ {
+				err := db.InTx(t.Context(), func(ctx context.Context, tx *pg.Tx) error {
+					_, err := pg.One[int](ctx, tx, `SELECT 1`)
+					tx.Defer(`INSERT INTO written VALUES ($1, $2)`, writer, n)
+					return err
+				})
+				switch {
+				case err == nil:
+					stored.Add(1)
+					select {
+					case wrote <- struct{}{}:
+					default:
+					}
+				case fault.Is(err, "database.outcome_unknown"):
+					unknown.Add(1)
+				case !pg.IsRetryable(err):
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	for range rounds {
+		pid := 0 // which a kill would take for this process and all of its group
+		for pid == 0 {
+			<-wrote
+			pid = server.PID()
+		}
+		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+			t.Error(err)
+		}
+		<-died
+	}
+	<-wrote
+	enough.Store(true)
+	all.Wait()
+	n, err := pg.One[int64](t.Context(), db, `SELECT count(*) FROM written`)
+	if err != nil || n < stored.Load() || n > stored.Load()+unknown.Load() {
+		t.Errorf("%d rows; %d were stored and %d unknown; %v", n, stored.Load(), unknown.Load(), err)
+	}
+	t.Logf("%d stored, %d unknown", stored.Load(), unknown.Load())
+}
+
+// A database that stays away is said to be away, in a way that callers understand.
+func TestUnreachable(t *testing.T) {
+	cfg := config(folder(t))
+	cfg.Unsafe = true
+	server := serve(t, cfg)
+	db := connect(t, server.URL())
+	if err := server.Stop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	_, err := pg.One[int](t.Context(), db, `SELECT 1`)
+	if f := fault.Of(err); f.Kind != fault.Unavailable || f.Retry == 0 {
+		t.Errorf("got %v", err)
+	}
+	// Who does not want to wait does not have to.
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := db.InTx(ctx, func(context.Context, *pg.Tx) error { return nil }); err == nil || fault.Is(err, "database.unavailable") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/stoa-cloud/stoa/internal/cli/config"
-	"github.com/stoa-cloud/stoa/sdk/go"
+	stoa "github.com/stoa-cloud/stoa/sdk/go"
 )
 
 // call is one command being carried out.
@@ -57,7 +57,7 @@ func sameAddress(a, b string) bool {
 }
 
 // client speaks as the chosen context.
-func (c *call) client(options ...stoa.Option) (*stoa.Client, error) {
+func (c *call) client() (*stoa.Client, error) {
 	_, chosen, err := c.context()
 	if err != nil {
 		return nil, err
@@ -65,7 +65,7 @@ func (c *call) client(options ...stoa.Option) (*stoa.Client, error) {
 	if chosen.Token == "" {
 		return nil, signInf("you are not signed in to %s; `stoa login %s` does it", chosen.URL, chosen.URL)
 	}
-	return c.connect(chosen.URL, append(options, stoa.Token(chosen.Token))...), nil
+	return c.connect(chosen.URL, stoa.Token(chosen.Token)), nil
 }
 
 func (c *call) connect(address string, options ...stoa.Option) *stoa.Client {

@@ -3,7 +3,7 @@ package cli
 import (
 	"encoding/json"
 
-	"github.com/stoa-cloud/stoa/sdk/go"
+	stoa "github.com/stoa-cloud/stoa/sdk/go"
 )
 
 type eventsCommand struct {

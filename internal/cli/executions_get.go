@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/stoa-cloud/stoa/sdk/go"
+	stoa "github.com/stoa-cloud/stoa/sdk/go"
 )
 
 type executionsGet struct {

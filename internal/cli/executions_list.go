@@ -1,6 +1,6 @@
 package cli
 
-import "github.com/stoa-cloud/stoa/sdk/go"
+import stoa "github.com/stoa-cloud/stoa/sdk/go"
 
 type executionsList struct {
 	Status   string `name:"status" enum:",queued,scheduled,running,completed,failed,timed_out,cancelled,error" default:"" placeholder:"STATUS" help:"Only with this status: queued, scheduled, running, completed, failed, timed_out, cancelled or error."`

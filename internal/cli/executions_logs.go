@@ -4,7 +4,7 @@ import (
 	"context"
 	"io"
 
-	"github.com/stoa-cloud/stoa/sdk/go"
+	stoa "github.com/stoa-cloud/stoa/sdk/go"
 )
 
 type executionsLogs struct {

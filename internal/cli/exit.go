@@ -7,7 +7,7 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/stoa-cloud/stoa/sdk/go"
+	stoa "github.com/stoa-cloud/stoa/sdk/go"
 )
 
 // Exit codes. `stoa run` ends with the script's own code, so there everything that is not the script's is 124, 125 or 130.
@@ -67,8 +67,7 @@ func signInf(format string, args ...any) error { return signIn{fmt.Errorf(format
 
 // fail says what went wrong, in one line, and gives the exit code.
 func (c *call) fail(err error) int {
-	var quiet exit
-	if errors.As(err, &quiet) {
+	if quiet, ok := errors.AsType[exit](err); ok {
 		return quiet.code
 	}
 	c.say("stoa: %s", describe(err))

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/stoa-cloud/stoa/sdk/go"
+	stoa "github.com/stoa-cloud/stoa/sdk/go"
 )
 
 type limitsCommand struct {
@@ -66,6 +66,6 @@ func rawValue(typed string) json.RawMessage {
 	if n, err := strconv.ParseInt(typed, 10, 64); err == nil {
 		return json.RawMessage(strconv.FormatInt(n, 10))
 	}
-	raw, _ := json.Marshal(typed) // a string always has a JSON form
+	raw, _ := json.Marshal(typed) //nolint:errchkjson // a string always has a JSON form
 	return raw
 }

@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"github.com/stoa-cloud/stoa/internal/cli/config"
-	"github.com/stoa-cloud/stoa/sdk/go"
+	stoa "github.com/stoa-cloud/stoa/sdk/go"
 )
 
 type loginCommand struct {
@@ -79,7 +79,8 @@ func (l *loginCommand) address(c *call) (string, error) {
 
 // withPassword signs in, makes a token and signs out again.
 func (l *loginCommand) withPassword(c *call, address string, in *bufio.Reader) (string, error) {
-	email, password := l.Email, ""
+	email := l.Email
+	var password string
 	var err error
 	if email == "" {
 		fmt.Fprint(c.Stderr, "E-mail: ")

@@ -2,7 +2,7 @@ package cli
 
 import (
 	"github.com/stoa-cloud/stoa/internal/cli/config"
-	"github.com/stoa-cloud/stoa/sdk/go"
+	stoa "github.com/stoa-cloud/stoa/sdk/go"
 )
 
 type logoutCommand struct {

@@ -5,7 +5,7 @@ import (
 	"iter"
 	"strings"
 
-	"github.com/stoa-cloud/stoa/sdk/go"
+	stoa "github.com/stoa-cloud/stoa/sdk/go"
 )
 
 type membersCommand struct {

@@ -3,7 +3,7 @@ package cli
 import (
 	"time"
 
-	"github.com/stoa-cloud/stoa/sdk/go"
+	stoa "github.com/stoa-cloud/stoa/sdk/go"
 )
 
 type nodesEnroll struct {

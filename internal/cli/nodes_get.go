@@ -1,6 +1,10 @@
 package cli
 
-import "github.com/stoa-cloud/stoa/sdk/go"
+import (
+	"slices"
+
+	stoa "github.com/stoa-cloud/stoa/sdk/go"
+)
 
 type nodesGet struct {
 	Node string `arg:"" help:"The node: id or name."`
@@ -20,7 +24,7 @@ func (g *nodesGet) Run(c *call) error {
 	if err != nil {
 		return err
 	}
-	return printOne(c, *n, append(nodeColumns[:len(nodeColumns):len(nodeColumns)],
+	return printOne(c, *n, append(slices.Clip(nodeColumns),
 		column[stoa.Node]{title: "SYSTEM", value: func(n stoa.Node) string { return n.OS + "/" + n.Arch }},
 		column[stoa.Node]{title: "RUNTIMES", value: nodeRuntimes},
 		column[stoa.Node]{title: "ISOLATION", value: nodeEnforcement},

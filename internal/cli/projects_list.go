@@ -1,6 +1,6 @@
 package cli
 
-import "github.com/stoa-cloud/stoa/sdk/go"
+import stoa "github.com/stoa-cloud/stoa/sdk/go"
 
 type projectsList struct {
 	watchFlag

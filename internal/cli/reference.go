@@ -55,11 +55,12 @@ func describeCommand(out *strings.Builder, node *kong.Node) {
 	level := strings.Repeat("#", 2+node.Depth())
 	fmt.Fprintf(out, "%s stoa %s\n\n%s\n\n", level, commandPath(node), node.Help)
 	if node.Leaf() {
-		usage := "stoa " + commandPath(node)
+		var usage strings.Builder
+		usage.WriteString("stoa " + commandPath(node))
 		for _, arg := range node.Positional {
-			usage += " " + arg.Summary()
+			usage.WriteString(" " + arg.Summary())
 		}
-		fmt.Fprintf(out, "```\n%s\n```\n\n", usage)
+		fmt.Fprintf(out, "```\n%s\n```\n\n", usage.String())
 		rows := false
 		for _, arg := range node.Positional {
 			fmt.Fprintf(out, "- `%s`: %s\n", arg.Name, arg.Help)

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/stoa-cloud/stoa/sdk/go"
+	stoa "github.com/stoa-cloud/stoa/sdk/go"
 )
 
 // follower shows an execution until it ends. The first interrupt cancels the execution, the second leaves it.

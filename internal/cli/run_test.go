@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/stoa-cloud/stoa/sdk/go"
+	stoa "github.com/stoa-cloud/stoa/sdk/go"
 )
 
 const accepted = `{"id":"e","status":"queued"}`
@@ -163,10 +163,19 @@ func TestSecondInterruptLeaves(t *testing.T) {
 
 func TestRuntimeOf(t *testing.T) {
 	for _, c := range []struct{ name, source, want string }{
-		{"a.py", "", "python"}, {"a.PY", "", "python"}, {"a.rb", "#!/usr/bin/python3", "ruby"},
-		{"a", "#!/usr/bin/env python3\n", "python@3"}, {"a", "#!/usr/bin/python3.11", "python@3.11"},
-		{"-", "#!/usr/bin/env -S node --x\n1", "node"}, {"a", "#!/bin/sh\n", "bash"}, {"a", "#! /bin/bash -e", "bash"},
-		{"a", "#!/usr/bin/env A=1 perl", "perl"}, {"a", "print(1)", ""}, {"a", "#!", ""}, {"a", "#!/usr/bin/env", ""}, {"a.txt", "", ""},
+		{"a.py", "", "python"},
+		{"a.PY", "", "python"},
+		{"a.rb", "#!/usr/bin/python3", "ruby"},
+		{"a", "#!/usr/bin/env python3\n", "python@3"},
+		{"a", "#!/usr/bin/python3.11", "python@3.11"},
+		{"-", "#!/usr/bin/env -S node --x\n1", "node"},
+		{"a", "#!/bin/sh\n", "bash"},
+		{"a", "#! /bin/bash -e", "bash"},
+		{"a", "#!/usr/bin/env A=1 perl", "perl"},
+		{"a", "print(1)", ""},
+		{"a", "#!", ""},
+		{"a", "#!/usr/bin/env", ""},
+		{"a.txt", "", ""},
 	} {
 		if got := runtimeOf(c.name, c.source); got != c.want {
 			t.Errorf("%q %q: got %q, want %q", c.name, c.source, got, c.want)

@@ -10,7 +10,7 @@ import (
 	"os"
 	"strings"
 
-	"github.com/stoa-cloud/stoa/sdk/go"
+	stoa "github.com/stoa-cloud/stoa/sdk/go"
 )
 
 // installation stands in for a real one, so that the examples run anywhere.

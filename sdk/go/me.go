@@ -18,8 +18,8 @@ func (s *MeAPI) Get(ctx context.Context) (*Me, error) {
 }
 
 // ChangePassword replaces the caller's password.
-func (s *MeAPI) ChangePassword(ctx context.Context, current, new string) error {
-	body := MeChangePasswordRequest{Current: current, New: new}
+func (s *MeAPI) ChangePassword(ctx context.Context, current, next string) error {
+	body := MeChangePasswordRequest{Current: current, New: next}
 	_, err := s.c.do(ctx, request{method: http.MethodPost, path: "/me/password", body: body, once: true}, nil)
 	return err
 }

@@ -3,6 +3,7 @@ package stoa
 import (
 	"context"
 	"iter"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -18,9 +19,7 @@ type page[T any] struct {
 func items[T any](ctx context.Context, c *Client, path string, query url.Values) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		values := url.Values{}
-		for name, value := range query {
-			values[name] = value
-		}
+		maps.Copy(values, query)
 		for {
 			var p page[T]
 			if _, err := c.do(ctx, request{method: http.MethodGet, path: path, query: values}, &p); err != nil {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"time"
@@ -93,9 +94,7 @@ func (c *Client) send(ctx context.Context, r request, payload []byte, header htt
 	if err != nil {
 		return nil, fmt.Errorf("make request: %w", err)
 	}
-	for name, values := range header {
-		req.Header[name] = values
-	}
+	maps.Copy(req.Header, header)
 	if payload != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}

@@ -56,8 +56,7 @@ type subscription struct {
 
 // pause says how long to wait before the next connection, and whether there is a point.
 func (s *subscription) pause(err error, failures int) (time.Duration, bool) {
-	var refused *Error
-	if errors.As(err, &refused) {
+	if _, ok := errors.AsType[*Error](err); ok {
 		return s.client.again(err, failures)
 	}
 	if errors.Is(err, errLineTooLong) {

@@ -62,9 +62,7 @@ func httpCommand() {
 	}
 	who, status, method, path := flags.Arg(0), flags.Arg(1), flags.Arg(2), flags.Arg(3)
 	req := newRequest(method, path, flags.Arg(4))
-	for name, values := range header {
-		req.Header[name] = values
-	}
+	maps.Copy(req.Header, header)
 	authenticate(req, who, *cookie)
 	resp, err := http.DefaultTransport.RoundTrip(req) // redirects are answers too
 	if err != nil {

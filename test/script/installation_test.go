@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/stoa-cloud/stoa/internal/cli/config"
-	"github.com/stoa-cloud/stoa/sdk/go"
+	stoa "github.com/stoa-cloud/stoa/sdk/go"
 )
 
 const password = "correct horse battery staple"
@@ -26,7 +26,7 @@ type site struct {
 
 // start brings up an installation and its people, and takes it down after the test.
 func start(t *testing.T, bin string) *site {
-	dir, err := os.MkdirTemp("", "stoa-script-")
+	dir, err := os.MkdirTemp("", "stoa-script-") //nolint:usetesting // t.TempDir lies in a folder that the control plane's user cannot enter
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,6 +31,9 @@ func TestMain(m *testing.M) {
 }
 
 func TestScripts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the scripts need a whole installation")
+	}
 	bin := binaries(t)
 	site := start(t, bin)
 	params := testscript.Params{

@@ -173,7 +173,7 @@ var initialisms = map[string]bool{"id": true, "url": true, "cpu": true, "os": tr
 // goName turns snake_case into a Go name.
 func goName(snake string) string {
 	var out strings.Builder
-	for _, word := range strings.Split(snake, "_") {
+	for word := range strings.SplitSeq(snake, "_") {
 		switch {
 		case word == "":
 		case initialisms[word]:

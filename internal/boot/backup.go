@@ -113,8 +113,7 @@ func withDatabase(ctx context.Context, c Config, running bool, use func(url stri
 		return err
 	}
 	held, err := lock(c)
-	var taken errTaken
-	if errors.As(err, &taken) && running && taken.Database != "" {
+	if taken, ok := errors.AsType[errTaken](err); ok && running && taken.Database != "" {
 		return use(taken.Database)
 	}
 	if err != nil {

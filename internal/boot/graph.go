@@ -18,7 +18,7 @@ import (
 // one machine and five roles on five are the same program.
 var roles = map[string][]string{
 	"api":       {"http"},
-	"agents":    {"agents", "execution.pull", "execution.resend", "execution.answer"},
+	"agents":    {"agents", "agents.leases", "execution.pull", "execution.resend", "execution.answer"},
 	"events":    {"eventlog.sequencer", "eventlog.consumers"},
 	"reconcile": {"node.reconcile", "execution.reconcile", "housekeeping"},
 }
@@ -65,6 +65,7 @@ func (p *Program) modules() []lifecycle.Module {
 		lifecycle.Loop("eventlog.consumers", []string{"database", "tail"}, p.consumers.Run),
 		lifecycle.Loop("identity.last_used", []string{"database"}, loop(p.lastUsed.Run)),
 		p.agentsModule(),
+		lifecycle.Loop("agents.leases", []string{"database", "agents"}, p.agents.Run),
 		lifecycle.Loop("node.reconcile", []string{"database", "hints"}, singleton("node.reconcile", p.nodes.Run)),
 		lifecycle.Loop("execution.answer", []string{"hints"}, p.executions.Answer),
 		lifecycle.Loop("execution.pull", []string{"database", "agents"}, loop(p.executions.Pull)),
@@ -86,7 +87,6 @@ func (p *Program) agentsModule() lifecycle.Module {
 					failed <- err
 				}
 			}()
-			go p.agents.Run(context.Background())
 			return nil
 		},
 		Stop: func(ctx context.Context) error { return p.agents.Stop(ctx) },

@@ -43,7 +43,7 @@ func (p *Program) announce(ctx context.Context) (Running, error) {
 	}
 	if link.Needed {
 		running.SetupURL = running.URL + "/setup?token=" + link.Token.Reveal()
-		err = replaceFile(keep, []byte(link.Token.Reveal()), 0o600)
+		err = replaceFile(keep, []byte(link.Token.Reveal()))
 	} else if err = os.Remove(keep); errors.Is(err, fs.ErrNotExist) {
 		err = nil
 	}
@@ -74,7 +74,7 @@ func (p *Program) handOver(ctx context.Context, running Running, user string, en
 		return h, fmt.Errorf("ensure the local operator: %w", err)
 	}
 	h.OperatorToken, h.Project = operator.Token.Reveal(), operator.Project
-	if err := replaceFile(keep, []byte(h.OperatorToken), 0o600); err != nil {
+	if err := replaceFile(keep, []byte(h.OperatorToken)); err != nil {
 		return h, fmt.Errorf("keep the local operator's token: %w", err)
 	}
 	if enroll {

@@ -16,7 +16,7 @@ type Running struct {
 	URL       string    `json:"url"`
 	Listening string    `json:"listening"`           // host:port of the listener
 	SetupURL  string    `json:"setup_url,omitempty"` // until the first administrator is there
-	Database  string    `json:"database,omitempty"` // the embedded one's socket, for a backup
+	Database  string    `json:"database,omitempty"`  // the embedded one's socket, for a backup
 	StartedAt time.Time `json:"started_at"`
 }
 
@@ -63,13 +63,13 @@ func writeRunning(c Config, r Running) error {
 	if err != nil {
 		return err
 	}
-	return replaceFile(c.path("run", "stoad.json"), append(b, '\n'), 0o600)
+	return replaceFile(c.path("run", "stoad.json"), append(b, '\n'))
 }
 
-// replaceFile writes a file so that readers see the old content or the new, never a part.
-func replaceFile(path string, content []byte, mode os.FileMode) error {
+// replaceFile writes a private file so that readers see the old content or the new, never a part.
+func replaceFile(path string, content []byte) error {
 	temporary := path + ".new"
-	if err := os.WriteFile(temporary, content, mode); err != nil {
+	if err := os.WriteFile(temporary, content, 0o600); err != nil {
 		return err
 	}
 	return os.Rename(temporary, path)

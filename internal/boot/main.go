@@ -42,14 +42,14 @@ func Main(args []string) int {
 	}
 	parsed.BindTo(context.Background(), (*context.Context)(nil))
 	err = parsed.Run()
-	var taken errTaken
-	var status exitStatus
+	status, hasStatus := errors.AsType[exitStatus](err)
+	_, taken := errors.AsType[errTaken](err)
 	switch {
 	case err == nil:
 		return exitOK
-	case errors.As(err, &status): // it has said why
+	case hasStatus: // it has said why
 		return int(status)
-	case errors.As(err, &taken):
+	case taken:
 		fmt.Fprintln(os.Stderr, err)
 		return exitTaken
 	default:

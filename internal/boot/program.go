@@ -118,7 +118,7 @@ func (p *Program) succeed(ctx context.Context) error {
 			return err
 		}
 	}
-	return replaceFile(path, []byte(p.replica.String()), 0o600)
+	return replaceFile(path, []byte(p.replica.String()))
 }
 
 // bind connects everything; it reads and writes nothing.

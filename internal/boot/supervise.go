@@ -118,8 +118,7 @@ func (s supervisor) dropRoot() (*syscall.Credential, error) {
 // ensureUser finds the service user, or makes it.
 func ensureUser(name string) (uid, gid uint32, err error) {
 	u, err := user.Lookup(name)
-	var unknown user.UnknownUserError
-	if errors.As(err, &unknown) {
+	if _, unknown := errors.AsType[user.UnknownUserError](err); unknown {
 		//nolint:gosec // fixed arguments
 		out, failed := exec.Command("useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin", name).CombinedOutput()
 		if failed != nil {
@@ -243,13 +242,12 @@ func (e exitStatus) Error() string {
 
 // wasKilled tells whether a signal ended it.
 func wasKilled(err error) bool {
-	var status exitStatus
-	return errors.As(err, &status) && status < 0
+	status, ok := errors.AsType[exitStatus](err)
+	return ok && status < 0
 }
 
 func exitOf(err error) error {
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 		return exitStatus(exit.ExitCode())
 	}
 	return err

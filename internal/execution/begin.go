@@ -29,7 +29,7 @@ func (s *Slice) beginExecution(ctx context.Context, tx *command.Tx, in begin) (E
 		return Execution{}, errStale()
 	}
 	e.Version++
-	e.Status, e.StartedAt = Running, now(in.StartedAt)
+	e.Status, e.StartedAt = Running, new(in.StartedAt)
 	s.store.Save(tx.Tx, e)
 	tx.Emit(e.aggregate(), Began{NodeID: e.NodeID, Attempt: e.Attempt})
 	return e, nil

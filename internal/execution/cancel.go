@@ -53,10 +53,10 @@ func (s *Slice) cancelOnNode(ctx context.Context, e Execution) {
 func (e *Execution) finish(tx *command.Tx, status Status, code, message string) {
 	e.Version++
 	e.Status, e.ReasonCode, e.ReasonMessage = status, code, message
-	e.EndedAt = now(tx.Now)
+	e.EndedAt = new(tx.Now)
 }
 
-func (e Execution) ended() Ended {
+func (e *Execution) ended() Ended {
 	fact := Ended{
 		Status: e.Status, Reason: e.ReasonCode, Runtime: e.Runtime, NodeID: e.NodeID, Attempt: e.Attempt,
 		ExitCode: e.ExitCode, Signal: e.Signal,

@@ -40,7 +40,7 @@ func (s *Slice) claimExecution(ctx context.Context, tx *command.Tx, in claim) (E
 	load.Active++
 	e.Version++
 	e.Attempt++
-	e.Status, e.NodeID, e.Epoch, e.ScheduledAt = Scheduled, in.hold.slot.NodeID, in.hold.slot.Epoch, now(tx.Now)
+	e.Status, e.NodeID, e.Epoch, e.ScheduledAt = Scheduled, in.hold.slot.NodeID, in.hold.slot.Epoch, new(tx.Now)
 	s.store.SaveLoad(tx.Tx, load)
 	s.store.Save(tx.Tx, e)
 	tx.Emit(e.aggregate(), Assigned{NodeID: e.NodeID, Attempt: e.Attempt})

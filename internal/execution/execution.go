@@ -54,7 +54,7 @@ type Execution struct {
 	EndedAt        *time.Time `db:"ended_at"`
 }
 
-func (e Execution) aggregate() eventlog.Aggregate {
+func (e *Execution) aggregate() eventlog.Aggregate {
 	return eventlog.Aggregate{Kind: Kind, ID: e.ID, Version: e.Version}
 }
 

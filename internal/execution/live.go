@@ -121,7 +121,7 @@ func (f LiveFrame) encode() []byte {
 	}
 	binary.BigEndian.PutUint32(b[2:], uint32(f.Attempt)) //nolint:gosec // small
 	binary.BigEndian.PutUint64(b[6:], uint64(f.Seq))     //nolint:gosec // counts up from 0
-	binary.BigEndian.PutUint64(b[14:], uint64(offset))   //nolint:gosec // not negative
+	binary.BigEndian.PutUint64(b[14:], uint64(offset))
 	return append(b, f.Bytes...)
 }
 

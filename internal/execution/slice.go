@@ -3,7 +3,6 @@ package execution
 import (
 	"context"
 	"log/slog"
-	"time"
 
 	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
@@ -92,7 +91,7 @@ func scopeOf[C any](s *Slice, id func(C) ident.ID) func(context.Context, *comman
 	}
 }
 
-func (e Execution) scope() command.Scope {
+func (e *Execution) scope() command.Scope {
 	return command.Scope{Organization: e.OrganizationID, Project: e.ProjectID, Owner: e.OwnerID}
 }
 
@@ -115,5 +114,3 @@ func asNode(ctx context.Context, node ident.ID) context.Context {
 		Actor: command.Actor{Kind: command.Agent, ID: node}, CorrelationID: "node/" + node.String(),
 	})
 }
-
-func now(t time.Time) *time.Time { return &t }

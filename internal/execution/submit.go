@@ -216,7 +216,7 @@ func (s *Slice) admit(ctx context.Context, tx *command.Tx, who Subject, e *Execu
 		return err
 	}
 	if int64(load.Active) < concurrent.Int() && !ahead.Waiting && h.take(e.ID, 1, e.Runtime) {
-		e.Status, e.NodeID, e.Epoch, e.Attempt, e.ScheduledAt = Scheduled, h.slot.NodeID, h.slot.Epoch, 1, now(tx.Now)
+		e.Status, e.NodeID, e.Epoch, e.Attempt, e.ScheduledAt = Scheduled, h.slot.NodeID, h.slot.Epoch, 1, new(tx.Now)
 		load.Active++
 	} else {
 		if err := s.admitToQueue(ctx, tx, who, load); err != nil {

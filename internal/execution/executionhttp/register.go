@@ -300,9 +300,6 @@ func (h handlers) runtimes(ctx context.Context, _ *struct{}) (*struct {
 func isText(b []byte) bool { return utf8.Valid(b) }
 
 func problem(err error) *httpx.ProblemDetails {
-	var p *httpx.ProblemDetails
-	if errors.As(httpx.Problem(err), &p) {
-		return p
-	}
-	return nil
+	p, _ := errors.AsType[*httpx.ProblemDetails](httpx.Problem(err))
+	return p
 }

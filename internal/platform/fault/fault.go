@@ -118,8 +118,7 @@ func (e *Error) Over(l Limit) *Error {
 
 // Of returns the fault inside err; anything else becomes an Internal one that keeps err as its cause.
 func Of(err error) *Error {
-	var f *Error
-	if errors.As(err, &f) {
+	if f, ok := errors.AsType[*Error](err); ok {
 		return f
 	}
 	return &Error{Kind: Internal, Code: "internal", Message: "Something went wrong on our side. The correlation id finds it in the logs.", Err: err}
@@ -130,6 +129,6 @@ func KindOf(err error) Kind { return Of(err).Kind }
 
 // Is tells whether err carries the given code.
 func Is(err error, code string) bool {
-	var f *Error
-	return errors.As(err, &f) && f.Code == code
+	f, ok := errors.AsType[*Error](err)
+	return ok && f.Code == code
 }

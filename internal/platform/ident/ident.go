@@ -6,6 +6,7 @@ package ident
 
 import (
 	"database/sql/driver"
+	"encoding/binary"
 	"fmt"
 	"time"
 
@@ -45,8 +46,11 @@ func Must(s string) ID {
 
 // FloorAt is the smallest UUIDv7 of t's millisecond: the boundary of time partitions.
 func FloorAt(t time.Time) ID {
-	ms := uint64(t.UnixMilli()) //nolint:gosec // dates before 1970 have no ids
-	return ID{byte(ms >> 40), byte(ms >> 32), byte(ms >> 24), byte(ms >> 16), byte(ms >> 8), byte(ms)}
+	var ms [8]byte
+	binary.BigEndian.PutUint64(ms[:], uint64(t.UnixMilli())) //nolint:gosec // dates before 1970 have no ids
+	var id ID
+	copy(id[:6], ms[2:])
+	return id
 }
 
 // Time is when the id was made, to the millisecond.

@@ -145,7 +145,7 @@ func (c *call) explain(e *stoa.Execution) {
 	ownExit := e.ExitCode != nil && (e.Reason == nil || e.Reason.Code == "exit_code")
 	switch {
 	case e.Status == "completed", e.Status == "failed" && ownExit:
-	case e.Reason != nil && e.Reason.Message != "":
+	case e.Reason != nil && e.Reason.Message != "" && e.Reason.Code != e.Status:
 		c.say("stoa: %s: %s (%s)", strings.ReplaceAll(e.Status, "_", " "), strings.TrimSuffix(printable(e.Reason.Message), "."), e.Reason.Code)
 	case e.Signal != "":
 		c.say("stoa: %s: ended by %s", e.Status, e.Signal)

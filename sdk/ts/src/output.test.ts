@@ -36,6 +36,16 @@ test("a character that was cut between frames arrives whole", () => {
   expect(log.parts).toEqual([{ stream: "stdout", text: "π≈3" }]);
 });
 
+test("a line that the other stream interrupted stays whole", () => {
+  const log = new OutputLog();
+  log.push(frame(1, "stdout", 0, "line "));
+  log.push(frame(2, "stderr", 0, "warn 0\n"));
+  log.push(frame(3, "stdout", 5, "0\nline 1\n"));
+  log.push(frame(4, "stderr", 7, "warn 1\n"));
+  expect(log.parts.map((p) => p.text).join("")).toBe("line 0\nwarn 0\nline 1\nwarn 1\n");
+  expect(log.parts.map((p) => p.stream)).toEqual(["stdout", "stderr", "stdout", "stderr"]);
+});
+
 test("the stored output completes what came live", () => {
   const log = new OutputLog();
   log.push(frame(1, "stdout", 0, "on"));

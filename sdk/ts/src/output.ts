@@ -20,11 +20,13 @@ export interface OutputPart {
 /**
  * Puts frames together: in order, without what a resumed stream repeats, and
  * only those of the newest attempt. Parts of the same stream that follow each
- * other become one.
+ * other become one, and a line that the other stream interrupted is put together
+ * where it began: the streams are two pipes, whose order within a line is chance.
  */
 export class OutputLog {
   private list: OutputPart[] = [];
   private snapshot: readonly OutputPart[] | undefined;
+  private last: Partial<Record<OutputStream, OutputPart>> = {};
   private attempt = 0;
   private next: Record<OutputStream, number> = { stdout: 0, stderr: 0 };
   private decoders: Record<OutputStream, TextDecoder> = decoders();
@@ -51,6 +53,7 @@ export class OutputLog {
   private begin(attempt: number): void {
     this.attempt = attempt;
     this.list = [];
+    this.last = {};
     this.snapshot = undefined;
     this.next = { stdout: 0, stderr: 0 };
     this.decoders = decoders();
@@ -68,12 +71,17 @@ export class OutputLog {
   }
 
   private append(stream: OutputStream, bytes: Uint8Array): boolean {
-    const text = this.decoders[stream].decode(bytes, { stream: true });
-    if (text === "") return false;
-    const last = this.list.at(-1);
-    if (last?.stream === stream) last.text += text;
-    else this.list.push({ stream, text });
+    let text = this.decoders[stream].decode(bytes, { stream: true });
+    if (text === "") return false; // half a character: the rest follows
     this.snapshot = undefined;
+    const own = this.last[stream];
+    if (own && own !== this.list.at(-1) && !own.text.endsWith("\n")) {
+      const end = text.indexOf("\n") + 1 || text.length;
+      own.text += text.slice(0, end);
+      text = text.slice(end);
+    }
+    if (own && own === this.list.at(-1)) own.text += text;
+    else if (text !== "") this.list.push((this.last[stream] = { stream, text }));
     return true;
   }
 }

@@ -34,9 +34,14 @@ export function ActivityProvider({ children }: { children: ReactNode }) {
     const before = latest.current;
     const next = hear(before, e, me);
     if (next === before) return;
+    const [news, ...others] = next.notices;
+    const fresh = news && news !== before.notices[0] && !news.calm;
+    if (fresh && watched(news, router.state.location.pathname)) {
+      change({ ...next, notices: [{ ...news, calm: true }, ...others] });
+      return;
+    }
     change(next);
-    const news = next.notices[0];
-    if (news && news !== before.notices[0] && !news.calm && !watched(news, router.state.location.pathname)) {
+    if (fresh) {
       notifications.show({
         color: news.color,
         title: news.title,

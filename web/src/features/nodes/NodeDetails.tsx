@@ -92,7 +92,7 @@ export function NodeDetails({ node: n, onRemoved }: { node: Node; onRemoved: () 
             Its agent has not said yet.
           </Text>
         ) : (
-          <List spacing={4} size="sm" style={{ overflowWrap: "anywhere" }}>
+          <List spacing={4} size="sm" style={{ overflowWrap: "anywhere", paddingInlineStart: 0 }}>
             {n.enforcement.map((e) => (
               <List.Item
                 key={e.name}

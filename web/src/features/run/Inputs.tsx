@@ -1,7 +1,8 @@
-import { Indicator, Tabs, Textarea } from "@mantine/core";
-import type { ReactNode } from "react";
-import { LimitFieldsForm } from "./LimitFieldsForm.tsx";
+import { Indicator, Skeleton, Tabs, Textarea } from "@mantine/core";
+import { lazy, Suspense, type ReactNode } from "react";
 import { envOf, type Draft } from "./draft.ts";
+
+const LimitFieldsForm = lazy(() => import("./LimitFieldsForm.tsx").then((m) => ({ default: m.LimitFieldsForm })));
 
 /** What the program gets besides its source. A dot marks what is not at its default. */
 export function Inputs({ draft, change }: { draft: Draft; change: (what: Partial<Draft>) => void }) {
@@ -33,7 +34,9 @@ export function Inputs({ draft, change }: { draft: Draft; change: (what: Partial
         <Lines label="Environment, NAME=value, one a line" placeholder={"GREETING=hello\nLANG=C.UTF-8"} value={draft.env} onChange={(env) => change({ env })} error={wrong} />
       </Tabs.Panel>
       <Tabs.Panel value="limits" p="sm">
-        <LimitFieldsForm draft={draft} change={change} />
+        <Suspense fallback={<Skeleton height={180} />}>
+          <LimitFieldsForm draft={draft} change={change} />
+        </Suspense>
       </Tabs.Panel>
     </Tabs>
   );

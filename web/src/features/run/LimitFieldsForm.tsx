@@ -5,10 +5,10 @@ import { amount } from "../../ui/format.ts";
 import { limitsQuery, numberOf, scopeName } from "../limits/queries.ts";
 import type { Draft, LimitFields } from "./draft.ts";
 
-const fields: { field: keyof LimitFields; label: string; unit: number; fallback?: string; maximum: string }[] = [
+const fields: { field: keyof LimitFields; label: string; unit: number; fallback?: string; maximum: string; placeholder?: string }[] = [
   { field: "wallSeconds", label: "Wall time, s", unit: 1000, fallback: "execution.timeout.default_ms", maximum: "execution.timeout.max_ms" },
   { field: "memoryMiB", label: "Memory, MiB", unit: 2 ** 20, fallback: "execution.memory.default_bytes", maximum: "execution.memory.max_bytes" },
-  { field: "cpuSeconds", label: "CPU time, s", unit: 1000, maximum: "execution.cpu.max_ms" },
+  { field: "cpuSeconds", label: "CPU time, s", unit: 1000, maximum: "execution.cpu.max_ms", placeholder: "2 × wall time" },
   { field: "processes", label: "Processes", unit: 1, maximum: "execution.processes.max" },
   { field: "outputKiB", label: "Kept output, KiB", unit: 1024, maximum: "execution.output.max_bytes" },
   { field: "diskMiB", label: "Disk, MiB", unit: 2 ** 20, maximum: "execution.disk.max_bytes" },
@@ -32,7 +32,7 @@ export function LimitFieldsForm({ draft, change }: { draft: Draft; change: (what
             min={0}
             hideControls
             thousandSeparator=","
-            placeholder={fallback !== undefined ? String(fallback / f.unit) : undefined}
+            placeholder={f.placeholder ?? (fallback !== undefined ? String(fallback / f.unit) : undefined)}
             description={most && `At most ${amount(most.value, most.unit ?? "")}, by ${scopeName(most.scope)}`}
             inputWrapperOrder={["label", "input", "description", "error"]}
             value={draft.limits[f.field] ?? ""}

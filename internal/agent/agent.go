@@ -35,7 +35,7 @@ type Config struct {
 	// says what the host lacks.
 	Driver  Driver
 	Missing []string
-	Slots   int // how many tasks may run at once; zero is one per core, and two at least
+	Slots   int // how many tasks may run at once; zero is DefaultSlots
 	Log     *slog.Logger
 	Metrics *Metrics // nil: none
 }
@@ -92,8 +92,10 @@ func New(cfg Config) (*Agent, error) {
 	return a, nil
 }
 
-// DefaultSlots is one per core, and two at least.
-func DefaultSlots() int { return max(2, runtime.NumCPU()) }
+// DefaultSlots is four per core, and eight at least. A slot is taken from before the
+// submit's commit until after the result's, so of a short run it is mostly idle: with
+// one per core the cores would wait for the disk. What computes shares the cores.
+func DefaultSlots() int { return max(8, 4*runtime.NumCPU()) }
 
 // addressOf is the host and port of the control plane. The connection is TLS, whatever the scheme.
 func addressOf(join string) (string, error) {

@@ -30,7 +30,7 @@ type flags struct {
 	Token         string           `help:"An enrolment token (stoa node enroll). Needed once." env:"STOA_AGENT_TOKEN"`
 	TokenFile     string           `help:"A file that holds the enrolment token." type:"path"`
 	DataDir       string           `help:"The agent's own folder: its key, certificate and sandbox." env:"STOA_AGENT_DATA_DIR" default:"/var/lib/stoa/agent" type:"path"`
-	Slots         int              `help:"How many programs may run at once. 0: one per core, and two at least." default:"0"`
+	Slots         int              `help:"How many programs may run at once. 0: four per core, and eight at least." default:"0"`
 	MetricsListen string           `help:"Serve Prometheus metrics on this address, like 127.0.0.1:9464." placeholder:"ADDRESS"`
 	LogLevel      slog.Level       `help:"debug, info, warn or error." default:"info"`
 	Version       kong.VersionFlag `help:"Print the version."`

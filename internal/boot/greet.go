@@ -1,6 +1,7 @@
 package boot
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/stoa-cloud/stoa/internal/cli/config"
+	"github.com/stoa-cloud/stoa/sdk/go"
 )
 
 // greet says where to go, and leaves a context for the CLI of this OS user.
@@ -37,6 +39,28 @@ func (s supervisor) greet(h handover, took time.Duration) {
 	say("")
 	say("Ctrl-C stops it.")
 }
+
+// awaitAgent waits until this machine's agent has joined, so that whoever reads the
+// greeting can run something at once. It gives up after a while: the Nodes page says why.
+func (s supervisor) awaitAgent(ctx context.Context, h handover) {
+	ctx, cancel := context.WithTimeout(ctx, agentWithin)
+	defer cancel()
+	client := stoa.New("http://"+h.Listening, stoa.Token(h.OperatorToken))
+	for ctx.Err() == nil {
+		for n, err := range client.Nodes.List(ctx) {
+			if err == nil && n.Status == "ready" {
+				return
+			}
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+// agentWithin bounds how long a greeting waits for the agent.
+const agentWithin = 5 * time.Second
 
 // saveContext makes bin/stoa work at once for whoever started Stoa. Under sudo that
 // is the person, not root.

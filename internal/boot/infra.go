@@ -6,6 +6,7 @@ import (
 	"log/slog"
 
 	"github.com/stoa-cloud/stoa/internal/platform/bus"
+	"github.com/stoa-cloud/stoa/internal/platform/clock"
 	"github.com/stoa-cloud/stoa/internal/platform/natsbus"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
 )
@@ -45,6 +46,10 @@ func (in *infra) open(ctx context.Context, c Config, log *slog.Logger) (err erro
 	}
 	in.db, err = pg.Open(ctx, pg.Config{URL: in.url, ReplicaURLs: c.ReplicaURL, PgBouncer: c.PgBouncer, Log: log})
 	if err != nil {
+		return err
+	}
+	// Before the first row, or the default partition would hold what belongs in them.
+	if err := pg.MakePartitions(ctx, in.db, clock.System()); err != nil {
 		return err
 	}
 	if c.NatsURL != "" {

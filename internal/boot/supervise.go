@@ -71,6 +71,9 @@ func (s supervisor) up(ctx context.Context) error {
 			}
 			agents = newKeeper(command)
 			agents.start()
+			if command != nil {
+				s.awaitAgent(ctx, h)
+			}
 			s.greet(h, time.Since(plane.started))
 		}
 		select {

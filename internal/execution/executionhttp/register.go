@@ -28,6 +28,8 @@ func Register(api huma.API, slice *execution.Slice) {
 	submit.DefaultStatus = http.StatusAccepted
 	submit.Description = "Answers 202 at once, or, with `Prefer: wait=30`, 200 and the ended execution if it ends in time."
 	huma.Register(api, submit, h.submit)
+	answers := api.OpenAPI().Paths[submit.Path].Post.Responses
+	answers["200"] = &huma.Response{Description: "The execution has ended.", Content: answers["202"].Content, Headers: answers["202"].Headers}
 	batch := httpx.InGroup(httpx.RateExecute, httpx.Operation("execution.batch", http.MethodPost, "/api/v1/executions/batch", "Run several programs", tag))
 	batch.DefaultStatus = http.StatusAccepted
 	huma.Register(api, batch, h.batch)

@@ -23,7 +23,7 @@ type watchInput struct {
 }
 
 func registerWatch(api huma.API, h handlers, tag string) {
-	op := httpx.InGroup(httpx.RateStream, httpx.Operation("execution.watch", http.MethodGet, "/api/v1/executions/{id}/events", "Follow an execution live", tag))
+	op := httpx.Operation("execution.watch", http.MethodGet, "/api/v1/executions/{id}/events", "Follow an execution live", tag)
 	op.Description = "Server-Sent Events: `status` (the execution, without output), `output` " +
 		"(`{attempt, seq, stream, offset, data | data_base64}`), `reset` (`{attempt}`: that attempt was lost, output starts over) and `result` " +
 		"(the ended execution with its output), which is the last."
@@ -75,6 +75,7 @@ type watch struct {
 	send  func(stream.Frame) error
 	seen  seen
 	shown int64 // the version of the last status
+	place int   // in the queue, as last shown
 	live  bool  // running was shown from a live frame
 }
 
@@ -160,10 +161,10 @@ func (w *watch) show(d execution.Details) (ended bool, err error) {
 	if d.Status.Terminal() {
 		return true, w.finish(d)
 	}
-	if d.Version == w.shown {
+	if d.Version == w.shown && d.Position == w.place {
 		return false, nil
 	}
-	w.shown = d.Version
+	w.shown, w.place = d.Version, d.Position
 	d.Output, d.Input = nil, nil
 	return false, w.event("status", detailsDTO(d))
 }

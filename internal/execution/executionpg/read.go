@@ -57,8 +57,8 @@ LIMIT $2`
 
 	runtimes = `
 SELECT r.id, r.name, r.version, r.file_name, r.example, r.compiled, r.class,
-       (SELECT count(*) FROM node_runtime nr JOIN node_session s ON s.node_id = nr.node_id
-        WHERE nr.runtime_id = r.id AND s.lease_until > now()) AS nodes
+       (SELECT count(*) FROM node_runtime nr JOIN node_session s ON s.node_id = nr.node_id JOIN node n ON n.id = nr.node_id
+        WHERE nr.runtime_id = r.id AND s.lease_until > now() AND NOT n.cordoned) AS nodes
 FROM runtime r
 WHERE EXISTS (SELECT 1 FROM node_runtime nr WHERE nr.runtime_id = r.id)`
 	insertRuntime = `

@@ -2759,6 +2759,17 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The execution has ended. */
+            200: {
+                headers: {
+                    Location?: string;
+                    "Preference-Applied"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
             /** @description Accepted */
             202: {
                 headers: {

@@ -28,8 +28,11 @@ var layout string
 var Contents = []Section{
 	{"Start", []Page{{"quick-start", "Quick start"}, {"cli", "The CLI"}, {"api", "The API"}, {"errors", "Errors"}}},
 	{"Concepts", []Page{
-		{"concepts/executions", "Executions"}, {"concepts/tenancy", "Organizations and projects"}, {"concepts/identity", "Accounts and tokens"},
-		{"concepts/limits", "Settings and limits"}, {"concepts/events", "Events"},
+		{"concepts/executions", "Executions"},
+		{"concepts/tenancy", "Organizations and projects"},
+		{"concepts/identity", "Accounts and tokens"},
+		{"concepts/limits", "Settings and limits"},
+		{"concepts/events", "Events"},
 	}},
 	{"Operating", []Page{{"operating/install", "Installing and upgrading"}, {"operating/nodes", "Nodes"}, {"operating/backup", "Backup and restore"}, {"operating/watching", "Watching"}}},
 	{"Security", []Page{{"security/model", "The security model"}, {"security/sandbox", "The sandbox"}}},

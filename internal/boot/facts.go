@@ -13,19 +13,45 @@ import (
 // the types that exist.
 func facts() []eventlog.Fact {
 	return append([]eventlog.Fact{
-		tenancy.OrganizationCreated{}, tenancy.OrganizationRenamed{}, tenancy.OrganizationMemberSet{}, tenancy.OrganizationMemberRemoved{},
-		tenancy.UnitCreated{}, tenancy.UnitDeleted{},
-		tenancy.InvitationCreated{}, tenancy.InvitationAccepted{}, tenancy.InvitationRevoked{},
-		tenancy.ProjectCreated{}, tenancy.ProjectUpdated{}, tenancy.ProjectArchived{}, tenancy.ProjectRestored{},
-		tenancy.ProjectMemberSet{}, tenancy.ProjectMemberRemoved{},
+		tenancy.OrganizationCreated{},
+		tenancy.OrganizationRenamed{},
+		tenancy.OrganizationMemberSet{},
+		tenancy.OrganizationMemberRemoved{},
+		tenancy.UnitCreated{},
+		tenancy.UnitDeleted{},
+		tenancy.InvitationCreated{},
+		tenancy.InvitationAccepted{},
+		tenancy.InvitationRevoked{},
+		tenancy.ProjectCreated{},
+		tenancy.ProjectUpdated{},
+		tenancy.ProjectArchived{},
+		tenancy.ProjectRestored{},
+		tenancy.ProjectMemberSet{},
+		tenancy.ProjectMemberRemoved{},
 
-		identity.Registered{}, identity.SignedIn{}, identity.SignInFailed{}, identity.LockedOut{}, identity.SignedOut{}, identity.SessionRevoked{},
-		identity.PasswordChanged{}, identity.TokenCreated{}, identity.TokenRevoked{}, identity.OperatorAppointed{},
+		identity.Registered{},
+		identity.SignedIn{},
+		identity.SignInFailed{},
+		identity.LockedOut{},
+		identity.SignedOut{},
+		identity.SessionRevoked{},
+		identity.PasswordChanged{},
+		identity.TokenCreated{},
+		identity.TokenRevoked{},
+		identity.OperatorAppointed{},
 
-		limit.ValueSet{}, limit.ValueCleared{},
+		limit.ValueSet{},
+		limit.ValueCleared{},
 
-		node.EnrollmentCreated{}, node.Enrolled{}, node.CameReady{}, node.WentOffline{}, node.Cordoned{}, node.Uncordoned{},
-		node.DrainAsked{}, node.Drained{}, node.Removed{},
+		node.EnrollmentCreated{},
+		node.Enrolled{},
+		node.CameReady{},
+		node.WentOffline{},
+		node.Cordoned{},
+		node.Uncordoned{},
+		node.DrainAsked{},
+		node.Drained{},
+		node.Removed{},
 	}, execution.FactTypes()...)
 }
 
@@ -33,9 +59,17 @@ func facts() []eventlog.Fact {
 func accessEvents() []string {
 	var types []string
 	for _, f := range []eventlog.Fact{
-		tenancy.OrganizationCreated{}, tenancy.OrganizationMemberSet{}, tenancy.OrganizationMemberRemoved{}, tenancy.InvitationAccepted{},
-		tenancy.ProjectCreated{}, tenancy.ProjectMemberSet{}, tenancy.ProjectMemberRemoved{},
-		identity.SessionRevoked{}, identity.TokenRevoked{}, identity.PasswordChanged{}, identity.OperatorAppointed{},
+		tenancy.OrganizationCreated{},
+		tenancy.OrganizationMemberSet{},
+		tenancy.OrganizationMemberRemoved{},
+		tenancy.InvitationAccepted{},
+		tenancy.ProjectCreated{},
+		tenancy.ProjectMemberSet{},
+		tenancy.ProjectMemberRemoved{},
+		identity.SessionRevoked{},
+		identity.TokenRevoked{},
+		identity.PasswordChanged{},
+		identity.OperatorAppointed{},
 	} {
 		types = append(types, f.EventType())
 	}

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/stoa-cloud/stoa/internal/cli/config"
-	"github.com/stoa-cloud/stoa/sdk/go"
+	stoa "github.com/stoa-cloud/stoa/sdk/go"
 )
 
 // greet says where to go, and leaves a context for the CLI of this OS user.

@@ -1,12 +1,12 @@
 package command
 
 import (
+	"time"
+
 	"github.com/stoa-cloud/stoa/internal/platform/audit"
 	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
-
-	"time"
 )
 
 // Tx is what a handler works with: rows, the time, the caller, and Emit. Event,

@@ -12,7 +12,8 @@ import (
 	"github.com/stoa-cloud/stoa/internal/platform/pg/pgtest"
 )
 
-const shortLease = 400 * time.Millisecond
+// shortLease is long enough for a busy machine to renew it in time.
+const shortLease = 1500 * time.Millisecond
 
 // term is one time that a candidate held the lease.
 type term struct {
@@ -28,7 +29,7 @@ func stand(t *testing.T, ctx context.Context, db *pg.DB, holder, name string) (t
 	leases := pg.NewLeases(db, holder, shortLease, slog.New(slog.DiscardHandler))
 	go func() {
 		ended <- leases.Hold(ctx, name, func(ctx context.Context, epoch int64) error {
-			one := term{epoch: epoch, lost: ctx, leave: make(chan error)}
+			one := term{epoch: epoch, lost: ctx, leave: make(chan error, 1)}
 			select {
 			case began <- one:
 			case <-ctx.Done():
@@ -53,7 +54,7 @@ func TestLeasePassesOnInOrder(t *testing.T) {
 	secondTerms, _ := stand(t, t.Context(), db, "second", t.Name())
 
 	// Renewed, it stays where it is for longer than one lease.
-	held := time.NewTimer(2 * shortLease)
+	held := time.NewTimer(shortLease * 4 / 3)
 	select {
 	case b := <-secondTerms:
 		t.Fatalf("two hold it: epochs %d and %d", a.epoch, b.epoch)
@@ -112,7 +113,10 @@ func TestCutOffHolderStopsFirst(t *testing.T) {
 	defer cancel()
 	go func() {
 		_ = leases.Hold(ctx, t.Name(), func(ctx context.Context, epoch int64) error {
-			holds <- epoch
+			select {
+			case holds <- epoch:
+			default:
+			}
 			<-ctx.Done()
 			stopped.Store(true)
 			return nil

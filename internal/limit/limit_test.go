@@ -31,7 +31,7 @@ func TestDefaultsAreThoseOfTheDesign(t *testing.T) {
 		"execution.queue.total": 10_000, "execution.network.allowed": 0, "execution.batch.max": 100,
 		"identity.password.min_length": 10, "identity.lockout.failures": 5, "identity.lockout.minutes": 15, "identity.session.hours": 168,
 		"rate.execute": 10, "rate.execute.burst_percent": 150, "rate.admin": 100, "rate.admin.burst_percent": 200,
-		"rate.auth": 20, "rate.stream": 5, "rate.api": 60, "rate.anonymous_percent": 50,
+		"rate.auth": 20, "rate.stream": 30, "rate.api": 60, "rate.anonymous_percent": 50,
 	} {
 		d, err := c.Definition(name)
 		if err != nil || d.fallback().Number != want || d.fallback().Scope != Global {

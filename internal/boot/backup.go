@@ -68,7 +68,7 @@ func (c *restoreCommand) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		fmt.Printf("Restored %d tables with %d rows, as of %s. Executions that ran then are taken up again when Stoa starts.\n",
+		_, _ = fmt.Fprintf(os.Stdout, "Restored %d tables with %d rows, as of %s. Executions that ran then are taken up again when Stoa starts.\n",
 			len(manifest.Tables), rows(totals), manifest.MadeAt.Local().Format("2006-01-02 15:04:05"))
 		return nil
 	})

@@ -115,8 +115,8 @@ type versionCommand struct{}
 // Run prints the version.
 func (versionCommand) Run() error {
 	build := telemetry.ReadBuild()
-	fmt.Printf("stoad %s\n", build.Version)
-	return nil
+	_, err := fmt.Fprintf(os.Stdout, "stoad %s\n", build.Version)
+	return err
 }
 
 // sibling finds a program beside this one.

@@ -231,7 +231,7 @@ func (p *plane) terminate() error {
 		return exitOf(err)
 	case <-time.After(stopWithin):
 		_ = p.process.Kill()
-		<-p.ended
+		<-p.ended //nolint:errcheck // it was killed
 		return errors.New("the control plane did not stop in time and was killed; nothing that was accepted is lost")
 	}
 }

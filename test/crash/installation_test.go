@@ -31,7 +31,7 @@ type installation struct {
 
 func install(t *testing.T) *installation {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "stoa-crash-")
+	dir, err := os.MkdirTemp("", "stoa-crash-") //nolint:usetesting // kept when a round fails, and short for the socket
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -119,7 +120,7 @@ func watchEnd(pids []int) (ended func(timeout time.Duration) []int) {
 		for pid, fd := range fds {
 			poll := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
 			n, err := 0, error(unix.EINTR)
-			for err == unix.EINTR {
+			for errors.Is(err, unix.EINTR) {
 				n, err = unix.Poll(poll, int(max(time.Until(deadline).Milliseconds(), 0)))
 			}
 			if n == 0 {

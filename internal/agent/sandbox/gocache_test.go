@@ -50,7 +50,7 @@ func main() {
 		t.Errorf("the example: %+v %s", r, o.err.String())
 	}
 	r, o = try(t, d, Job{Runtime: "go", Source: []byte("package main\n\nfunc main() { x }\n")})
-	if r.Reason != ReasonCompile || !bytes.Contains([]byte(o.err.String()), []byte("main.go:3:15")) {
+	if r.Reason != ReasonCompile || !strings.Contains(o.err.String(), "main.go:3:15") {
 		t.Errorf("%+v %q", r, o.err.String())
 	}
 }

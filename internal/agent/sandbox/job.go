@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"sort"
 	"strings"
@@ -26,7 +27,7 @@ func (d *Driver) prepare(job *Job) (*Runtime, error) {
 	if err := checkFiles(job.Files, rt.FileName); err != nil {
 		return nil, err
 	}
-	if _, err := checkStrings("args", job.Args); err != nil {
+	if err := checkStrings("args", job.Args); err != nil {
 		return nil, err
 	}
 	for k := range job.Env {
@@ -34,7 +35,7 @@ func (d *Driver) prepare(job *Job) (*Runtime, error) {
 			return nil, &JobError{"env", fmt.Sprintf("%q is not a variable's name", k)}
 		}
 	}
-	if _, err := checkStrings("env", environment(rt, job.Env)); err != nil {
+	if err := checkStrings("env", environment(rt, job.Env)); err != nil {
 		return nil, err
 	}
 	return rt, job.Limits.fill()
@@ -81,12 +82,8 @@ func environment(rt *Runtime, extra map[string]string) []string {
 	env := map[string]string{
 		"PATH": path.Dir(rt.Path) + ":/usr/local/bin:/usr/bin:/bin", "HOME": "/box", "TMPDIR": "/tmp", "LANG": "C.UTF-8",
 	}
-	for k, v := range rt.env {
-		env[k] = v
-	}
-	for k, v := range extra {
-		env[k] = v
-	}
+	maps.Copy(env, rt.env)
+	maps.Copy(env, extra)
 	list := make([]string, 0, len(env))
 	for k, v := range env {
 		list = append(list, k+"="+v)

@@ -104,7 +104,7 @@ func (n *nursery) wait(words fmt.Stringer) {
 	n.conn.Close()
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.cause = fmt.Errorf("the sandbox helper ended (%v)", err)
+	n.cause = fmt.Errorf("the sandbox helper ended (%w)", err)
 	if s := words.String(); s != "" {
 		n.cause = fmt.Errorf("the sandbox helper ended: %s", s)
 	}

@@ -82,20 +82,21 @@ func (p payload) seal() (int, error) {
 	return fd, nil
 }
 
-func checkStrings(field string, list []string) (total int, err error) {
+func checkStrings(field string, list []string) error {
+	total := 0
 	for _, s := range list {
 		if strings.IndexByte(s, 0) >= 0 {
-			return 0, &JobError{field, "a value holds a NUL byte"}
+			return &JobError{field, "a value holds a NUL byte"}
 		}
 		if len(s) >= maxString {
-			return 0, &JobError{field, fmt.Sprintf("a value is longer than %d bytes", maxString)}
+			return &JobError{field, fmt.Sprintf("a value is longer than %d bytes", maxString)}
 		}
 		total += len(s) + 1
 	}
 	if total > maxStrings {
-		return 0, &JobError{field, fmt.Sprintf("together longer than %d bytes", maxStrings)}
+		return &JobError{field, fmt.Sprintf("together longer than %d bytes", maxStrings)}
 	}
-	return total, nil
+	return nil
 }
 
 // checkFiles refuses what could leave the working folder, or cannot all exist beside the source file.

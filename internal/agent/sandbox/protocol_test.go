@@ -125,7 +125,7 @@ func TestBrokenPayload(t *testing.T) {
 	if err := try1(whole); err != nil {
 		t.Fatalf("the whole payload: %v", err)
 	}
-	for n := 0; n < len(whole); n++ {
+	for n := range whole {
 		if err := try1(whole[:n]); err == nil {
 			t.Errorf("cut after %d of %d bytes, yet it started", n, len(whole))
 		}

@@ -13,8 +13,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func exit(code int) *int { return &code }
-
 // classes runs a subtest for every class that the runtime has.
 func classes(t *testing.T, d *Driver, name string, f func(t *testing.T, c Class)) {
 	t.Helper()
@@ -39,17 +37,17 @@ func TestOutcomes(t *testing.T) {
 		stdout string
 		stderr string // contained
 	}{
-		{name: "success", job: python("print('a'); print('b')"), want: Result{Outcome: Completed, ExitCode: exit(0)}, stdout: "a\nb\n"},
-		{name: "nothing at all", job: python(""), want: Result{Outcome: Completed, ExitCode: exit(0)}},
-		{name: "exit code", job: python("raise SystemExit(3)"), want: Result{Outcome: Failed, ExitCode: exit(3)}},
-		{name: "exit with words", job: python("import sys; sys.exit('no')"), want: Result{Outcome: Failed, ExitCode: exit(1)}, stderr: "no\n"},
-		{name: "exit without words", job: python("import sys; sys.exit()"), want: Result{Outcome: Completed, ExitCode: exit(0)}},
-		{name: "immediate exit", job: python("import os; print('on'); os._exit(7)"), want: Result{Outcome: Failed, ExitCode: exit(7)}, stdout: "on\n"},
+		{name: "success", job: python("print('a'); print('b')"), want: Result{Outcome: Completed, ExitCode: new(0)}, stdout: "a\nb\n"},
+		{name: "nothing at all", job: python(""), want: Result{Outcome: Completed, ExitCode: new(0)}},
+		{name: "exit code", job: python("raise SystemExit(3)"), want: Result{Outcome: Failed, ExitCode: new(3)}},
+		{name: "exit with words", job: python("import sys; sys.exit('no')"), want: Result{Outcome: Failed, ExitCode: new(1)}, stderr: "no\n"},
+		{name: "exit without words", job: python("import sys; sys.exit()"), want: Result{Outcome: Completed, ExitCode: new(0)}},
+		{name: "immediate exit", job: python("import os; print('on'); os._exit(7)"), want: Result{Outcome: Failed, ExitCode: new(7)}, stdout: "on\n"},
 		{
-			name: "exception", job: python("def f():\n    return 1 / 0\nf()\n"), want: Result{Outcome: Failed, ExitCode: exit(1)},
+			name: "exception", job: python("def f():\n    return 1 / 0\nf()\n"), want: Result{Outcome: Failed, ExitCode: new(1)},
 			stderr: "line 2, in f\n    return 1 / 0\n",
 		},
-		{name: "syntax error", job: python("print("), want: Result{Outcome: Failed, ExitCode: exit(1)}, stderr: "SyntaxError"},
+		{name: "syntax error", job: python("print("), want: Result{Outcome: Failed, ExitCode: new(1)}, stderr: "SyntaxError"},
 		{name: "segmentation fault", job: python("import ctypes; ctypes.string_at(0)"), want: Result{Outcome: Failed, Signal: "SIGSEGV"}},
 		{name: "abort", job: python("import os; os.abort()"), want: Result{Outcome: Failed, Signal: "SIGABRT"}},
 		{name: "terminated", job: python("import os, signal; os.kill(os.getpid(), signal.SIGTERM)"), want: Result{Outcome: Failed, Signal: "SIGTERM"}},
@@ -69,15 +67,15 @@ func TestOutcomes(t *testing.T) {
 		},
 		{
 			name: "disk", job: python("f = open('f', 'wb')\nwhile True: f.write(b'x' * 65536)"),
-			want: Result{Outcome: Failed, ExitCode: exit(1), Reason: ReasonDisk}, stderr: "OSError",
+			want: Result{Outcome: Failed, ExitCode: new(1), Reason: ReasonDisk}, stderr: "OSError",
 		},
 		{
 			name: "inodes", job: python("import os\nfor i in range(30000): os.mkdir(str(i))"),
-			want: Result{Outcome: Failed, ExitCode: exit(1), Reason: ReasonDisk}, stderr: "No space left",
+			want: Result{Outcome: Failed, ExitCode: new(1), Reason: ReasonDisk}, stderr: "No space left",
 		},
 		{
 			name: "processes", job: Job{Runtime: "python", Source: []byte("import os\nwhile True:\n    if not os.fork():\n        import signal; signal.pause()"), Limits: Limits{Processes: 8}},
-			want: Result{Outcome: Failed, ExitCode: exit(1), Reason: ReasonProcesses}, stderr: "BlockingIOError",
+			want: Result{Outcome: Failed, ExitCode: new(1), Reason: ReasonProcesses}, stderr: "BlockingIOError",
 		},
 		{
 			name: "output without end", job: Job{Runtime: "bash", Source: []byte("yes"), Limits: Limits{OutputBytes: 100_000}},
@@ -85,46 +83,46 @@ func TestOutcomes(t *testing.T) {
 		},
 		{
 			name: "too much output", job: Job{Runtime: "python", Source: []byte("print('x' * 1000)\nprint('end')"), Limits: Limits{OutputBytes: 100}},
-			want: Result{Outcome: Completed, ExitCode: exit(0), Truncated: true}, stdout: strings.Repeat("x", 100),
+			want: Result{Outcome: Completed, ExitCode: new(0), Truncated: true}, stdout: strings.Repeat("x", 100),
 		},
 		{
 			name: "arguments and environment", job: Job{
 				Runtime: "python", Args: []string{"a b", "", "ü"}, Env: map[string]string{"K": "v w"},
 				Source: []byte("import sys, os; print(sys.argv, os.environ['K'], os.getcwd())"),
 			},
-			want: Result{Outcome: Completed, ExitCode: exit(0)}, stdout: "['main.py', 'a b', '', 'ü'] v w /box\n",
+			want: Result{Outcome: Completed, ExitCode: new(0)}, stdout: "['main.py', 'a b', '', 'ü'] v w /box\n",
 		},
 		{
 			name: "stdin", job: Job{Runtime: "python", Stdin: strings.NewReader("one\ntwo\n"), Source: []byte("import sys; print(input(), sys.stdin.read())")},
-			want: Result{Outcome: Completed, ExitCode: exit(0)}, stdout: "one two\n\n",
+			want: Result{Outcome: Completed, ExitCode: new(0)}, stdout: "one two\n\n",
 		},
 		{
 			name: "no stdin", job: python("import sys; print(repr(sys.stdin.read()))"),
-			want: Result{Outcome: Completed, ExitCode: exit(0)}, stdout: "''\n",
+			want: Result{Outcome: Completed, ExitCode: new(0)}, stdout: "''\n",
 		},
 		{
 			name: "files", job: Job{
 				Runtime: "python", Source: []byte("import helper; print(helper.x, open('data/in.txt').read())"),
 				Files: []File{{Path: "helper.py", Content: []byte("x = 5")}, {Path: "data/in.txt", Content: []byte("data")}},
 			},
-			want: Result{Outcome: Completed, ExitCode: exit(0)}, stdout: "5 data\n",
+			want: Result{Outcome: Completed, ExitCode: new(0)}, stdout: "5 data\n",
 		},
 		{
 			name: "source as the user sees it", job: python("print(__name__, __file__); print(open(__file__).read()[:5])"),
-			want: Result{Outcome: Completed, ExitCode: exit(0)}, stdout: "__main__ /box/main.py\nprint\n",
+			want: Result{Outcome: Completed, ExitCode: new(0)}, stdout: "__main__ /box/main.py\nprint\n",
 		},
 		{
 			name: "standard streams by name", job: bash("echo out >/dev/stdout; echo err >/dev/stderr; cat /dev/stdin"),
-			want: Result{Outcome: Completed, ExitCode: exit(0)}, stdout: "out\n", stderr: "err\n",
+			want: Result{Outcome: Completed, ExitCode: new(0)}, stdout: "out\n", stderr: "err\n",
 		},
 		{
 			name: "children, threads and atexit", job: python("import subprocess, threading, atexit\natexit.register(print, 'bye')\n" +
 				"threading.Thread(target=lambda: print(subprocess.run(['echo', 'hi'], capture_output=True).stdout)).start()"),
-			want: Result{Outcome: Completed, ExitCode: exit(0)}, stdout: "b'hi\\n'\nbye\n",
+			want: Result{Outcome: Completed, ExitCode: new(0)}, stdout: "b'hi\\n'\nbye\n",
 		},
 		{
 			name: "finalizers", job: python("class A:\n    def __del__(self): print('gone')\na = A()\nimport os, io\nf = os.fdopen(1, 'w', closefd=False); f.write('unflushed')"),
-			want: Result{Outcome: Completed, ExitCode: exit(0)}, stdout: "unflushedgone\n",
+			want: Result{Outcome: Completed, ExitCode: new(0)}, stdout: "unflushedgone\n",
 		},
 	}
 	for _, test := range tests {

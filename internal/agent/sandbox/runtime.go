@@ -39,18 +39,18 @@ func findPlaces() []place {
 			}
 			found, _ := filepath.Glob(strings.Replace(pattern, "{home}", home, 1))
 			for _, name := range found {
-				real, err := filepath.EvalSymlinks(name)
-				if err != nil || seen[l.name+real] || l.base != nil && !l.base.MatchString(filepath.Base(name)) {
+				target, err := filepath.EvalSymlinks(name)
+				if err != nil || seen[l.name+target] || l.base != nil && !l.base.MatchString(filepath.Base(name)) {
 					continue
 				}
 				p := place{language: l, path: name}
-				if !strings.HasPrefix(real, "/usr/") && !strings.HasPrefix(real, "/bin/") {
-					p.path, p.prefix = real, filepath.Dir(filepath.Dir(real))
+				if !strings.HasPrefix(target, "/usr/") && !strings.HasPrefix(target, "/bin/") {
+					p.path, p.prefix = target, filepath.Dir(filepath.Dir(target))
 					if !trusted(p.prefix) {
 						continue
 					}
 				}
-				seen[l.name+real] = true
+				seen[l.name+target] = true
 				places = append(places, p)
 			}
 		}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"strings"
@@ -48,7 +47,7 @@ func runTests(m *testing.M) int {
 
 func quiet() *slog.Logger {
 	if testing.Testing() && os.Getenv("STOA_SANDBOX_LOG") == "" {
-		return slog.New(slog.NewTextHandler(io.Discard, nil))
+		return slog.New(slog.DiscardHandler)
 	}
 	return slog.Default()
 }

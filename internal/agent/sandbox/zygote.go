@@ -81,13 +81,12 @@ func (n *nursery) launch(z *zygote, theirs *os.File, argv, env []string, ready c
 	if err != nil {
 		return err
 	}
-	var id uint32
-	id = n.expect(func(r reply, fds []int) {
+	id := n.expect(func(r reply, fds []int) {
 		closeAll(fds)
 		if r.kind == repFailed {
 			ready <- r.failure()
 		}
-		z.conn.Close() // receive ends, and with it every run of this zygote
+		z.conn.Close()
 	})
 	err = n.send(request{kind: reqZygote, id: id}, sealed, int(theirs.Fd()), p.theirs[0], p.theirs[2], p.theirs[2])
 	p.handOver()

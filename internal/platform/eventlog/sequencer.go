@@ -48,10 +48,12 @@ var ErrStale = errors.New("a newer holder has taken over")
 
 const (
 	batchSize = 1000
-	// settle lets a busy log move in batches, one commit for many events. The first
-	// event after a silence does not wait.
-	settle = 2 * time.Millisecond
-	mend   = time.Second // after an error
+	// After a move the sequencer rests this many times as long as the move took, so
+	// that a busy log moves in batches and the commits of commands have the disk for
+	// most of the time. The first event after a silence does not wait.
+	rests    = 4
+	restsMax = 20 * time.Millisecond
+	mend     = time.Second // after an error
 
 	claimSequencer = `UPDATE sequencer SET epoch = $1 WHERE epoch <= $1`
 	lockSequencer  = `SELECT position FROM sequencer WHERE epoch = $1 FOR UPDATE`
@@ -89,6 +91,7 @@ func (s *Sequencer) Lead(ctx context.Context, epoch int64) error {
 		committed, cancel := s.hints.outbox.Wait(struct{}{})
 		var moved int
 		var err error
+		began := time.Now()
 		if !hinted {
 			hinted, err = s.wanted(ctx)
 		}
@@ -112,7 +115,8 @@ func (s *Sequencer) Lead(ctx context.Context, epoch int64) error {
 			continue
 		case moved > 0:
 			idle.reset()
-			committed, pause = nil, time.After(settle)
+			rest(ctx, min(rests*time.Since(began), restsMax))
+			pause = time.After(idle.next()) // whatever was committed meanwhile has closed committed
 		default:
 			pause = time.After(idle.next())
 		}
@@ -123,6 +127,13 @@ func (s *Sequencer) Lead(ctx context.Context, epoch int64) error {
 		case <-pause:
 		}
 		cancel()
+	}
+}
+
+func rest(ctx context.Context, long time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(long):
 	}
 }
 

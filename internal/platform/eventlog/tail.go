@@ -101,7 +101,7 @@ func (t *Tail) recent(after int64) ([]*Entry, bool) {
 func (t *Tail) Run(ctx context.Context) error {
 	for idle := newIdle(); ; {
 		hinted, cancel := t.hints.head.Wait(struct{}{})
-		grown, err := t.advance(ctx)
+		read, err := t.advance(ctx)
 		if ctx.Err() != nil {
 			cancel()
 			return nil
@@ -110,8 +110,10 @@ func (t *Tail) Run(ctx context.Context) error {
 			t.log.Warn("cannot follow the log", "error", err)
 			hinted = nil
 		}
-		if grown {
+		if read > 0 {
 			idle.reset()
+		}
+		if read == tailRead { // there may be more that no hint will tell of
 			cancel()
 			continue
 		}
@@ -124,25 +126,25 @@ func (t *Tail) Run(ctx context.Context) error {
 	}
 }
 
-// advance reads what is new.
-func (t *Tail) advance(ctx context.Context) (grown bool, err error) {
+// advance reads what is new, and tells how many events that were.
+func (t *Tail) advance(ctx context.Context) (read int, err error) {
 	t.mu.Lock()
 	started, known := t.started, t.base+int64(len(t.entries))
 	t.mu.Unlock()
 	if !started {
 		head, err := Head(ctx, t.db)
 		if err != nil {
-			return false, err
+			return 0, err
 		}
 		t.mu.Lock()
 		t.base, t.started = head, true
 		t.mu.Unlock()
 		t.grown.Notify(struct{}{})
-		return false, nil
+		return 0, nil
 	}
 	events, err := pg.All[Event](ctx, t.db, followLog, known, tailRead)
 	if err != nil || len(events) == 0 {
-		return false, err
+		return 0, err
 	}
 	t.mu.Lock()
 	for _, e := range events {
@@ -155,7 +157,7 @@ func (t *Tail) advance(ctx context.Context) (grown bool, err error) {
 	}
 	t.mu.Unlock()
 	t.grown.Notify(struct{}{})
-	return true, nil
+	return len(events), nil
 }
 
 const followLog = fromLog + ` WHERE l.position > $1 ORDER BY l.position LIMIT $2`

@@ -30,8 +30,8 @@ func TestTailEqualsTheLog(t *testing.T) {
 	w.must(err)
 	for version < total {
 		grow(400)
-		for grown := true; grown; {
-			grown, err = w.tail.advance(t.Context())
+		for read := tailRead; read == tailRead; {
+			read, err = w.tail.advance(t.Context())
 			w.must(err)
 		}
 	}

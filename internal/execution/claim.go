@@ -83,6 +83,10 @@ func (s *Slice) PullOnce(ctx context.Context) {
 			s.log.WarnContext(ctx, "queue not read", "error", err)
 			return
 		}
+		if len(ids) == 0 {
+			s.lookForNothing(ctx)
+			return
+		}
 		claimed := 0
 		for _, id := range ids {
 			h := &hold{placer: s.placer}
@@ -97,5 +101,14 @@ func (s *Slice) PullOnce(ctx context.Context) {
 		if claimed == 0 {
 			return
 		}
+	}
+}
+
+// lookForNothing notes whether the queue is empty, so that not every end of a run
+// asks the database. What is queued from now on says so by itself.
+func (s *Slice) lookForNothing(ctx context.Context) {
+	s.nothing.Store(true) // before the look, so that a word that comes meanwhile counts
+	if waiting, err := s.store.Queued(ctx, s.runner.DB, 1); err != nil || waiting > 0 {
+		s.nothing.Store(false)
 	}
 }

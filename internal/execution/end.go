@@ -68,7 +68,7 @@ func (s *Slice) endExecution(ctx context.Context, tx *command.Tx, in End) (Execu
 	node, attempt := e.NodeID, e.Attempt
 	tx.AfterCommit(func() {
 		s.placer.release(node, e.ID, attempt)
-		s.signal()
+		s.freed()
 	})
 	return e, nil
 }

@@ -3,6 +3,7 @@ package execution
 import (
 	"context"
 	"log/slog"
+	"sync/atomic"
 
 	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
@@ -41,6 +42,7 @@ type Slice struct {
 	catalogue *catalogue
 	beginning *beginning
 	work      chan struct{} // something may be claimable
+	nothing   atomic.Bool   // the last look found an empty queue, and nobody has said otherwise
 	log       *slog.Logger
 	newID     ident.Source
 }
@@ -97,9 +99,17 @@ func (e *Execution) scope() command.Scope {
 
 // signal says that something may be claimable: work came, or a slot became free.
 func (s *Slice) signal() {
+	s.nothing.Store(false)
 	select {
 	case s.work <- struct{}{}:
 	default:
+	}
+}
+
+// freed says that a slot became free, which matters only to who waits for one.
+func (s *Slice) freed() {
+	if !s.nothing.Load() {
+		s.signal()
 	}
 }
 

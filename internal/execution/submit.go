@@ -26,6 +26,7 @@ type Submit struct {
 	ID ident.ID `json:"-"`
 
 	hold    *hold
+	watch   func() // called when it is committed, before any node has it
 	retryOf ident.ID
 }
 
@@ -114,7 +115,7 @@ func SafePath(path string) bool {
 // Submit accepts an execution, and gives it to a node at once when one is free and
 // nobody waits before it.
 func (s *Slice) Submit(ctx context.Context, in Submit) (Execution, error) {
-	in.hold = &hold{placer: s.placer}
+	in.hold = &hold{placer: s.placer, watch: in.watch}
 	e, err := s.submit(ctx, in)
 	return s.settle(ctx, in.hold, e, err)
 }
@@ -128,6 +129,9 @@ func (s *Slice) settle(ctx context.Context, h *hold, e Execution, err error) (Ex
 			s.live.ask(askClaim, e.ID)
 		}
 	default:
+		if h.watch != nil {
+			h.watch()
+		}
 		crash.Point("execution.not_assigned")
 		s.assign(ctx, h.slot, e, h.input)
 		crash.Point("execution.assigned")
@@ -146,6 +150,7 @@ func (s *Slice) assign(ctx context.Context, slot Slot, e Execution, in Input) {
 // hold is a slot taken while a transaction decides whether it is used.
 type hold struct {
 	placer  *placer
+	watch   func()
 	id      ident.ID
 	slot    Slot
 	attempt int

@@ -19,6 +19,10 @@ func (s *Slice) SubmitAndWait(ctx context.Context, in Submit, patience time.Dura
 	}
 	changed, stop := s.Changed(in.ID) // before the commit, so that no end is missed
 	defer func() { stop() }()
+	in.watch = func() { // its own submit has closed the channel; what is to come matters
+		stop()
+		changed, stop = s.Changed(in.ID)
+	}
 	e, err := s.Submit(ctx, in)
 	if err != nil {
 		return Details{}, err

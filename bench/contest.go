@@ -14,6 +14,7 @@ import (
 type contender struct {
 	name string
 	do   func(ctx context.Context) error
+	cpu  func() time.Duration // what it has used so far, with everything it started; nil: nobody counts
 
 	took  []time.Duration // of all turns
 	turns []turn
@@ -23,6 +24,7 @@ type contender struct {
 type turn struct {
 	p50, p95, p99 time.Duration
 	rate          float64 // per second
+	cpu           float64 // ms for each
 }
 
 // contest lets all take turns in closed loops of some clients. Turns alternate, so
@@ -53,6 +55,7 @@ func (c *contender) takeTurn(ctx context.Context, clients int, long time.Duratio
 		first atomic.Pointer[error]
 		all   sync.WaitGroup
 	)
+	used := c.used()
 	began := time.Now()
 	for range clients {
 		all.Go(func() {
@@ -74,18 +77,26 @@ func (c *contender) takeTurn(ctx context.Context, clients int, long time.Duratio
 	if err := first.Load(); err != nil {
 		return nil, turn{}, *err
 	}
-	return took, turn{percentile(took, 50), percentile(took, 95), percentile(took, 99), float64(len(took)) / time.Since(began).Seconds()}, nil
+	rate := float64(len(took)) / time.Since(began).Seconds()
+	return took, turn{percentile(took, 50), percentile(took, 95), percentile(took, 99), rate, ms(c.used()-used) / float64(len(took))}, nil
+}
+
+func (c *contender) used() time.Duration {
+	if c.cpu == nil {
+		return 0
+	}
+	return c.cpu()
 }
 
 // table prints everybody, and how they compare with the first: the median, over the
 // rounds, of the ratio within one round.
 func table(out io.Writer, title string, all []*contender) {
-	fmt.Fprintf(out, "\n%-36s %8s %8s %8s %9s   %10s %10s\n", title, "p50 ms", "p95 ms", "p99 ms", "per s", "p50 ratio", "rate ratio")
+	fmt.Fprintf(out, "\n%-36s %8s %8s %8s %9s %8s   %10s %10s\n", title, "p50 ms", "p95 ms", "p99 ms", "per s", "CPU ms", "p50 ratio", "rate ratio")
 	for _, c := range all {
 		p50, rate := ratios(c, all[0])
-		fmt.Fprintf(out, "%-36s %8.2f %8.2f %8.2f %9.1f   %9.2fx %9.2fx\n", c.name,
+		fmt.Fprintf(out, "%-36s %8.2f %8.2f %8.2f %9.1f %8.2f   %9.2fx %9.2fx\n", c.name,
 			ms(percentile(c.took, 50)), ms(percentile(c.took, 95)), ms(percentile(c.took, 99)),
-			median(c.each(func(t turn) float64 { return t.rate })), p50, rate)
+			median(c.each(func(t turn) float64 { return t.rate })), median(c.each(func(t turn) float64 { return t.cpu })), p50, rate)
 	}
 }
 

@@ -12,19 +12,19 @@ import (
 
 // startGoJudge starts the judge with containers forked ahead for every client, and
 // returns the same run as ours on it.
-func startGoJudge(ctx context.Context, program, python string) (do func(context.Context) error, stop func(), err error) {
+func startGoJudge(ctx context.Context, program, python string) (do func(context.Context) error, pid int, stop func(), err error) {
 	dir, err := os.MkdirTemp("", "stoa-bench-judge-")
 	if err != nil {
-		return nil, nil, err
+		return nil, 0, nil, err
 	}
 	address, err := freeAddress(ctx)
 	if err != nil {
-		return nil, nil, err
+		return nil, 0, nil, err
 	}
 	cmd := exec.Command(program, "-http-addr", address, "-pre-fork", "8", "-parallelism", "8", "-silent", "-release") //nolint:gosec // chosen by the caller
 	cmd.Dir = dir
 	if err := cmd.Start(); err != nil {
-		return nil, nil, err
+		return nil, 0, nil, err
 	}
 	stop = func() {
 		_ = cmd.Process.Signal(os.Interrupt)
@@ -53,11 +53,11 @@ func startGoJudge(ctx context.Context, program, python string) (do func(context.
 	}
 	for deadline := time.Now().Add(10 * time.Second); ; {
 		if err = do(ctx); err == nil {
-			return do, stop, nil
+			return do, cmd.Process.Pid, stop, nil
 		}
 		if time.Now().After(deadline) || ctx.Err() != nil {
 			stop()
-			return nil, nil, err
+			return nil, 0, nil, err
 		}
 		<-time.After(50 * time.Millisecond)
 	}

@@ -39,6 +39,9 @@ func install(ctx context.Context, bin string) (*installation, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := in.seed(); err != nil {
+		return nil, err
+	}
 	var said bytes.Buffer
 	in.cmd = exec.Command(program, "up", "--data-dir", filepath.Join(dir, "data"), "--listen", "127.0.0.1:0") //nolint:gosec // chosen by the caller
 	in.cmd.Env = append(os.Environ(), "XDG_CONFIG_HOME="+filepath.Join(dir, "home"))

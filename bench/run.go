@@ -18,7 +18,7 @@ func compareRuns(ctx context.Context, o options) error {
 		return fmt.Errorf("ask %s its version: %w", o.python, err)
 	}
 	runtime := "python@" + strings.TrimSpace(string(version))
-	all := []*contender{{name: "bare " + o.python + " -I -c", do: func(ctx context.Context) error { return bare(ctx, o.python) }}}
+	all := []*contender{{name: "bare " + o.python + " -I -c", do: func(ctx context.Context) error { return bare(ctx, o.python) }, cpu: childrenCPU}}
 	for _, bin := range []string{o.bin, o.against} {
 		if bin == "" {
 			continue
@@ -31,17 +31,20 @@ func compareRuns(ctx context.Context, o options) error {
 		if err := in.warm(ctx, runtime); err != nil {
 			return err
 		}
-		all = append(all, &contender{name: "stoa, " + bin, do: func(ctx context.Context) error { _, err := in.run(ctx, runtime); return err }})
+		all = append(all, &contender{name: "stoa, " + bin, do: func(ctx context.Context) error {
+			_, err := in.run(ctx, runtime)
+			return err
+		}, cpu: treeCPU(in.cmd.Process.Pid)})
 	}
 	if o.goJudge == "" {
 		fmt.Fprintln(o.out, "go-judge: not given")
 	} else {
-		judge, stop, err := startGoJudge(ctx, o.goJudge, o.python)
+		judge, pid, stop, err := startGoJudge(ctx, o.goJudge, o.python)
 		if err != nil {
 			return fmt.Errorf("start go-judge: %w", err)
 		}
 		defer stop()
-		all = append(all, &contender{name: "go-judge, REST /run", do: judge})
+		all = append(all, &contender{name: "go-judge, REST /run", do: judge, cpu: treeCPU(pid)})
 	}
 	for _, clients := range []int{1, 8} {
 		if err := contest(ctx, o, clients, all); err != nil {
@@ -103,6 +106,9 @@ func (in *installation) warm(ctx context.Context, runtime string) error {
 			return ctx.Err()
 		case <-time.After(100 * time.Millisecond):
 		}
+	}
+	if err := in.settle(ctx); err != nil {
+		return err
 	}
 	for range 50 {
 		if _, err = in.run(ctx, runtime); err != nil {

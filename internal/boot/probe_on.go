@@ -15,10 +15,14 @@ func probes() []eventlog.Consumer {
 	return []eventlog.Consumer{{
 		Name: "probe",
 		Handler: func(ctx context.Context, tx *pg.Tx, e eventlog.Event) error {
-			if _, err := tx.Exec(ctx, `CREATE TABLE IF NOT EXISTS probe (seen bigserial PRIMARY KEY, position bigint NOT NULL)`); err != nil {
-				return err
+			for _, sql := range []string{ // beside what is Stoa's, so that backups do not hold it
+				`CREATE SCHEMA IF NOT EXISTS probe`, `CREATE TABLE IF NOT EXISTS probe.seen (id bigserial PRIMARY KEY, position bigint NOT NULL)`,
+			} {
+				if _, err := tx.Exec(ctx, sql); err != nil {
+					return err
+				}
 			}
-			_, err := tx.Exec(ctx, `INSERT INTO probe (position) VALUES ($1)`, e.Position)
+			_, err := tx.Exec(ctx, `INSERT INTO probe.seen (position) VALUES ($1)`, e.Position)
 			return err
 		},
 	}}

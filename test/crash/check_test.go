@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -39,9 +40,9 @@ SELECT count(*) FROM event e WHERE $1::uuid[] IS NOT NULL AND NOT EXISTS (SELECT
 SELECT count(*) FROM (SELECT e.version, lag(e.version) OVER (PARTITION BY e.aggregate_id ORDER BY l.position) AS before
 	FROM event_log l JOIN event e ON e.id = l.event_id WHERE $1::uuid[] IS NOT NULL) v WHERE v.before >= v.version`,
 	"events that the consumer saw twice or not at all": `
-SELECT abs((SELECT max(position) FROM event_log) - count(DISTINCT position)) + count(*) - count(DISTINCT position) FROM probe WHERE $1::uuid[] IS NOT NULL`,
+SELECT abs((SELECT max(position) FROM event_log) - count(DISTINCT position)) + count(*) - count(DISTINCT position) FROM probe.seen WHERE $1::uuid[] IS NOT NULL`,
 	"events that the consumer saw out of order": `
-SELECT count(*) FROM (SELECT position, lag(position) OVER (ORDER BY seen) AS before FROM probe WHERE $1::uuid[] IS NOT NULL) p WHERE p.before >= p.position`,
+SELECT count(*) FROM (SELECT position, lag(position) OVER (ORDER BY id) AS before FROM probe.seen WHERE $1::uuid[] IS NOT NULL) p WHERE p.before >= p.position`,
 	"load rows that do not count what there is": `
 SELECT count(*) FROM execution_load l WHERE $1::uuid[] IS NOT NULL AND (l.active, l.queued) <> (
 	SELECT count(*) FILTER (WHERE status IN ('scheduled', 'running')), count(*) FILTER (WHERE status = 'queued') FROM execution WHERE owner_id = l.user_id)`,
@@ -67,14 +68,14 @@ func (in *installation) awaitConsumer(ctx context.Context, t *testing.T) {
 	}
 }
 
-func (in *installation) checkEvents(t *testing.T, accepted []string) {
+func (in *installation) checkEvents(t *testing.T, accepted []string, unless ...string) {
 	t.Helper()
 	broken, err := in.count(t.Context(), checks, accepted)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for what, n := range broken {
-		if n != 0 {
+		if n != 0 && !slices.Contains(unless, what) {
 			t.Errorf("%d %s", n, what)
 		}
 	}

@@ -21,7 +21,7 @@ func startGoJudge(ctx context.Context, program, python string) (do func(context.
 	if err != nil {
 		return nil, 0, nil, err
 	}
-	cmd := exec.Command(program, "-http-addr", address, "-pre-fork", "8", "-parallelism", "8", "-silent", "-release") //nolint:gosec // chosen by the caller
+	cmd := exec.Command(program, "-http-addr", address, "-pre-fork", "8", "-parallelism", "8", "-silent", "-release")
 	cmd.Dir = dir
 	if err := cmd.Start(); err != nil {
 		return nil, 0, nil, err

@@ -31,7 +31,7 @@ func install(ctx context.Context, bin string) (*installation, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := os.Chmod(dir, 0o711); err != nil { //nolint:gosec // the control plane runs as another user
+	if err := os.Chmod(dir, 0o711); err != nil {
 		return nil, err
 	}
 	in := &installation{dir: dir, ended: make(chan struct{}), client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}}
@@ -43,7 +43,7 @@ func install(ctx context.Context, bin string) (*installation, error) {
 		return nil, err
 	}
 	var said bytes.Buffer
-	in.cmd = exec.Command(program, "up", "--data-dir", filepath.Join(dir, "data"), "--listen", "127.0.0.1:0") //nolint:gosec // chosen by the caller
+	in.cmd = exec.Command(program, "up", "--data-dir", filepath.Join(dir, "data"), "--listen", "127.0.0.1:0")
 	in.cmd.Env = append(os.Environ(), "XDG_CONFIG_HOME="+filepath.Join(dir, "home"))
 	in.cmd.Stdout, in.cmd.Stderr = &said, &said
 	in.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is ours; we stop it in order

@@ -64,7 +64,7 @@ func main() {
 	defer stop()
 	if err := measure(ctx, o, what); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
-		os.Exit(1) //nolint:gocritic // nothing is left to stop
+		os.Exit(1)
 	}
 }
 

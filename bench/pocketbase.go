@@ -17,7 +17,7 @@ func startPocketBase(ctx context.Context, program string) (*resource, func(), er
 		return nil, nil, err
 	}
 	const email, password = "bench@example.org", "not-a-secret-1"
-	made := exec.CommandContext(ctx, program, "superuser", "upsert", email, password, "--dir", dir) //nolint:gosec // chosen by the caller
+	made := exec.CommandContext(ctx, program, "superuser", "upsert", email, password, "--dir", dir)
 	if out, err := made.CombinedOutput(); err != nil {
 		return nil, nil, fmt.Errorf("make its superuser: %w: %s", err, out)
 	}
@@ -25,7 +25,7 @@ func startPocketBase(ctx context.Context, program string) (*resource, func(), er
 	if err != nil {
 		return nil, nil, err
 	}
-	cmd := exec.Command(program, "serve", "--http", address, "--dir", dir) //nolint:gosec // chosen by the caller
+	cmd := exec.Command(program, "serve", "--http", address, "--dir", dir)
 	if err := cmd.Start(); err != nil {
 		return nil, nil, err
 	}

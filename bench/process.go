@@ -66,7 +66,7 @@ func tree(root int) []process {
 
 // look reads what the kernel says about one process.
 func look(path string) (process, bool) {
-	stat, err := os.ReadFile(path) //nolint:gosec // below /proc
+	stat, err := os.ReadFile(path)
 	open, end := bytes.IndexByte(stat, '('), bytes.LastIndexByte(stat, ')')
 	if err != nil || open < 0 || end < open {
 		return process{}, false
@@ -90,7 +90,7 @@ func look(path string) (process, bool) {
 // measureMemory fills in what each process takes.
 func measureMemory(all []process) {
 	for i := range all {
-		rollup, _ := os.ReadFile(filepath.Join("/proc", strconv.Itoa(all[i].pid), "smaps_rollup")) //nolint:gosec // below /proc
+		rollup, _ := os.ReadFile(filepath.Join("/proc", strconv.Itoa(all[i].pid), "smaps_rollup"))
 		for line := range strings.Lines(string(rollup)) {
 			if size, ok := strings.CutPrefix(line, "Pss:"); ok {
 				kb, _ := strconv.ParseInt(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(size), "kB")), 10, 64)

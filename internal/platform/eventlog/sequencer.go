@@ -52,7 +52,7 @@ const (
 	// that a busy log moves in batches and the commits of commands have the disk for
 	// most of the time. The first event after a silence does not wait.
 	rests    = 4
-	restsMax = 20 * time.Millisecond
+	restsMax = 5 * time.Millisecond
 	mend     = time.Second // after an error
 
 	claimSequencer = `UPDATE sequencer SET epoch = $1 WHERE epoch <= $1`

@@ -26,7 +26,7 @@ var layout string
 
 // Contents is the guide, in reading order.
 var Contents = []Section{
-	{"Start", []Page{{"quick-start", "Quick start"}, {"cli", "The CLI"}, {"api", "The API"}, {"errors", "Errors"}}},
+	{"Start", []Page{{"quick-start", "Quick start"}, {"cli", "The CLI"}, {"using-the-api", "Using the API"}, {"api", "API reference"}, {"errors", "Errors"}}},
 	{"Concepts", []Page{
 		{"concepts/executions", "Executions"},
 		{"concepts/tenancy", "Organizations and projects"},
@@ -57,8 +57,9 @@ func Handler() http.Handler {
 	rendered := map[string][]byte{}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name := strings.Trim(strings.TrimPrefix(path.Clean(r.URL.Path), "/docs"), "/")
-		if name == "" {
-			name = Contents[0].Pages[0].Path
+		if name == "" { // relative links start below the folder
+			http.Redirect(w, r, "/docs/"+Contents[0].Pages[0].Path, http.StatusFound)
+			return
 		}
 		mu.Lock()
 		defer mu.Unlock()

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -184,10 +185,10 @@ func TestRuntimeOf(t *testing.T) {
 }
 
 func TestHelpShowsTheOfferAndRemembersIt(t *testing.T) {
-	up := true
+	var down atomic.Bool
 	answer := func(body string) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
-			if !up {
+			if down.Load() {
 				<-r.Context().Done() // a server that hangs
 				return
 			}
@@ -206,10 +207,10 @@ func TestHelpShowsTheOfferAndRemembersIt(t *testing.T) {
 		}
 		for _, want := range []string{"python@3.11.2", "execution.memory.max_bytes", "512 MiB", "124"} {
 			if code != 0 || !strings.Contains(u.out.String(), want) {
-				t.Errorf("server up %v: exit code %d, %q is missing in %s", up, code, want, u.out)
+				t.Errorf("server down %v: exit code %d, %q is missing in %s", down.Load(), code, want, u.out)
 			}
 		}
-		up = false
+		down.Store(true)
 	}
 	if u.types(t, "__complete", "run", "-l", "pyt"); u.out.String() != "python@3.11.2\npython@3\n" {
 		t.Errorf("completion printed %q", u.out)

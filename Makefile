@@ -68,7 +68,7 @@ test: check .cache/testing .cache/python/bin/st ## everything once: race detecto
 	hack/test
 
 soak: build .cache/testing ## the long runs: 1,000 kills
-	go test -timeout 3h -count=1 ./test/crash -rounds 1000
+	go test -timeout 3h -count=1 ./test/crash -rounds 1000 -run TestKills
 
 bench: build ## the head-to-head measurements, as ratios
 	go run ./bench all

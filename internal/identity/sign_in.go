@@ -27,7 +27,7 @@ type SignIn struct {
 
 // Validate checks the input's shape.
 func (c SignIn) Validate() error {
-	if c.Email == "" || len(c.Email) > tenancy.MaxEmail {
+	if c.Email == "" || len(c.Email) > tenancy.MaxEmail || strings.ContainsRune(c.Email, 0) {
 		return fault.New(fault.Invalid, "email", "An e-mail address is needed.").At("body.email", fmt.Sprintf("must have 1 to %d bytes", tenancy.MaxEmail))
 	}
 	return checkPasswordSize("body.password", c.Password)

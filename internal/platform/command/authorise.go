@@ -13,6 +13,7 @@ import (
 	"github.com/stoa-cloud/stoa/internal/platform/audit"
 	"github.com/stoa-cloud/stoa/internal/platform/fault"
 	"github.com/stoa-cloud/stoa/internal/platform/permission"
+	"github.com/stoa-cloud/stoa/internal/platform/pg"
 )
 
 // errInvisible is what a caller without any role in a scope sees: the same as if nothing were there.
@@ -116,6 +117,15 @@ func (r *Runner) refused(ctx context.Context, req *Request, name string, scope S
 
 func (a Actor) audited() bool {
 	return a.Kind == Anonymous || a.Kind == User || a.Kind == ServiceAccount
+}
+
+// storable explains what the database says of a text that it cannot hold, whichever
+// of the input's it was.
+func storable(err error) error {
+	if pg.IsUnstorable(err) {
+		return fault.New(fault.Invalid, "text_invalid", "A text holds a NUL character, which cannot be stored.").Because(err)
+	}
+	return err
 }
 
 // NotFoundIfNoRows turns an empty lookup into the fault that callers see.

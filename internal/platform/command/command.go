@@ -72,6 +72,7 @@ func Bind[C, R any](r *Runner, spec Spec[C], handle Handler[C, R]) Func[C, R] {
 		started := r.Clock()
 		req := RequestFrom(ctx)
 		result, scope, err := attempt(ctx, r, req, spec, in, handle)
+		err = storable(err)
 		if err != nil {
 			r.refused(ctx, req, spec.Name, scope, err)
 		}
@@ -147,7 +148,10 @@ func BindQuery[Q, R any](r *Runner, spec QuerySpec[Q], read func(ctx context.Con
 	r.register(spec.Name, false)
 	return func(ctx context.Context, in Q) (result R, err error) {
 		started := r.Clock()
-		defer func() { r.observe(spec.Name, err, started) }()
+		defer func() {
+			err = storable(err)
+			r.observe(spec.Name, err, started)
+		}()
 		if err = validate(in); err != nil {
 			return result, err
 		}

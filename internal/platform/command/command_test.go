@@ -246,6 +246,23 @@ func TestConflictsAreTriedAgain(t *testing.T) {
 	}
 }
 
+func TestATextThatCannotBeStoredIsTheCallersMistake(t *testing.T) {
+	b := newBench(t)
+	read := command.BindQuery(b.Runner, command.QuerySpec[string]{
+		Name: "thing.find",
+		Scope: func(context.Context, pg.Querier, command.Actor, string) (command.Scope, error) {
+			return command.Scope{}, nil
+		},
+	}, func(ctx context.Context, q command.Query, name string) (bool, error) {
+		return pg.One[bool](ctx, q, `SELECT $1::text = ''`, name)
+	})
+	b.Table["thing.find"] = []permission.Role{permission.Anyone}
+	ctx, _ := b.as(t, "")
+	if _, err := read(ctx, "a\x00b"); !fault.Is(err, "text_invalid") {
+		t.Errorf("got %v", err)
+	}
+}
+
 // What happened cannot be rewritten, not even by whoever holds the connection.
 func TestHistoryIsAppendOnly(t *testing.T) {
 	b := newBench(t)

@@ -206,6 +206,13 @@ func IsUniqueViolation(err error, constraint string) bool {
 	return errors.As(err, &p) && p.Code == "23505" && (constraint == "" || p.ConstraintName == constraint)
 }
 
+// IsUnstorable tells whether PostgreSQL refused a text that it cannot hold: one with
+// a NUL character.
+func IsUnstorable(err error) bool {
+	p, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && p.Code == "22021" // character_not_in_repertoire
+}
+
 // One reads exactly one row into T: a struct by column names, or a single value.
 // Without a row it is pgx.ErrNoRows.
 func One[T any](ctx context.Context, q Querier, sql string, args ...any) (T, error) {

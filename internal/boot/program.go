@@ -228,6 +228,7 @@ func (p *Program) Run(ctx context.Context, roles []string, ready func(Running)) 
 				return
 			}
 			ready(running)
+			trim()
 		case <-ctx.Done():
 		}
 	}()

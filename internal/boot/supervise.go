@@ -75,6 +75,7 @@ func (s supervisor) up(ctx context.Context) error {
 				s.awaitAgent(ctx, h)
 			}
 			s.greet(h, time.Since(plane.started))
+			trim()
 		}
 		select {
 		case <-ctx.Done():

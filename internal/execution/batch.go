@@ -13,11 +13,19 @@ type Submitting struct {
 	Err       error
 }
 
-// submitBatch submits each by itself: one bad input refuses only itself. A repeated
-// idempotency key covers each by its place in the batch.
-func (s *Slice) submitBatch(ctx context.Context, in []Submit) []Submitting {
-	answers := make([]Submitting, len(in))
+// SubmitBatch submits each by itself: one bad input refuses only itself. A repeated
+// idempotency key covers each by its place in the batch. More than the caller's
+// limit are refused together, before any is submitted.
+func (s *Slice) SubmitBatch(ctx context.Context, in []Submit) ([]Submitting, error) {
 	base := *command.RequestFrom(ctx)
+	most, err := s.limits.Int(ctx, s.runner.DB, "execution.batch.max", Subject{User: base.Actor.ID, Project: base.Actor.DefaultProject})
+	if err != nil {
+		return nil, err
+	}
+	if int64(len(in)) > most.Int() {
+		return nil, most.Refuse("execution.batch_too_large", "The batch has %d executions; at most %d are allowed.", len(in), most.Int())
+	}
+	answers := make([]Submitting, len(in))
 	for i, one := range in {
 		req := base
 		if base.IdempotencyKey != "" {
@@ -25,5 +33,5 @@ func (s *Slice) submitBatch(ctx context.Context, in []Submit) []Submitting {
 		}
 		answers[i].Execution, answers[i].Err = s.Submit(command.WithRequest(ctx, &req), one)
 	}
-	return answers
+	return answers, nil
 }

@@ -28,8 +28,8 @@ func (s *Slice) beginExecution(ctx context.Context, tx *command.Tx, in begin) (E
 	if e.Status != Scheduled || e.Attempt != in.Attempt {
 		return Execution{}, errStale()
 	}
-	e.Version++
-	e.Status, e.StartedAt = Running, new(in.StartedAt)
+	e.become(Running)
+	e.StartedAt = new(in.StartedAt)
 	s.store.Save(tx.Tx, e)
 	tx.Emit(e.aggregate(), Began{NodeID: e.NodeID, Attempt: e.Attempt})
 	return e, nil

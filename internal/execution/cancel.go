@@ -51,8 +51,8 @@ func (s *Slice) cancelOnNode(ctx context.Context, e Execution) {
 
 // finish puts an execution into a terminal status.
 func (e *Execution) finish(tx *command.Tx, status Status, code, message string) {
-	e.Version++
-	e.Status, e.ReasonCode, e.ReasonMessage = status, code, message
+	e.become(status)
+	e.ReasonCode, e.ReasonMessage = code, message
 	e.EndedAt = new(tx.Now)
 }
 

@@ -38,9 +38,9 @@ func (s *Slice) claimExecution(ctx context.Context, tx *command.Tx, in claim) (E
 	}
 	load.Queued--
 	load.Active++
-	e.Version++
+	e.become(Scheduled)
 	e.Attempt++
-	e.Status, e.NodeID, e.Epoch, e.ScheduledAt = Scheduled, in.hold.slot.NodeID, in.hold.slot.Epoch, new(tx.Now)
+	e.NodeID, e.Epoch, e.ScheduledAt = in.hold.slot.NodeID, in.hold.slot.Epoch, new(tx.Now)
 	s.store.SaveLoad(tx.Tx, load)
 	s.store.Save(tx.Tx, e)
 	tx.Emit(e.aggregate(), Assigned{NodeID: e.NodeID, Attempt: e.Attempt})

@@ -9,6 +9,7 @@
 package execution
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
@@ -52,6 +53,17 @@ type Execution struct {
 	ScheduledAt    *time.Time `db:"scheduled_at"`
 	StartedAt      *time.Time `db:"started_at"`
 	EndedAt        *time.Time `db:"ended_at"`
+}
+
+// become moves the execution along the table of transitions, as its next version.
+// A move that the table does not have is a mistake of ours: it panics, and the
+// transaction with it.
+func (e *Execution) become(to Status) {
+	if !May(e.Status, to) {
+		panic(fmt.Sprintf("execution: %s cannot become %s", e.Status, to))
+	}
+	e.Version++
+	e.Status = to
 }
 
 func (e *Execution) aggregate() eventlog.Aggregate {

@@ -218,7 +218,7 @@ var usual = limits{
 	"execution.timeout.default_ms": 30_000, "execution.timeout.max_ms": 300_000, "execution.cpu.max_ms": 300_000,
 	"execution.memory.default_bytes": 128 << 20, "execution.memory.max_bytes": 512 << 20, "execution.source.max_chars": 50_000,
 	"execution.output.max_bytes": 1 << 20, "execution.processes.max": 64, "execution.disk.max_bytes": 64 << 20,
-	"execution.concurrent": 10, "execution.queue.per_user": 100, "execution.queue.total": 10_000, "execution.network.allowed": 0,
+	"execution.concurrent": 10, "execution.batch.max": 100, "execution.queue.per_user": 100, "execution.queue.total": 10_000, "execution.network.allowed": 0,
 }
 
 func (l limits) Int(_ context.Context, _ pg.Querier, name string, _ execution.Subject) (execution.LimitValue, error) {

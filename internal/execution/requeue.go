@@ -42,8 +42,8 @@ func (s *Slice) requeueExecution(ctx context.Context, tx *command.Tx, in requeue
 		e.finish(tx, Error, in.Code, fmt.Sprintf("%s That was attempt %d, the last.", in.Message, e.Attempt))
 		tx.Emit(e.aggregate(), e.ended())
 	default:
-		e.Version++
-		e.Status, e.NodeID, e.Epoch, e.ScheduledAt, e.StartedAt = Queued, ident.ID{}, 0, nil, nil
+		e.become(Queued)
+		e.NodeID, e.Epoch, e.ScheduledAt, e.StartedAt = ident.ID{}, 0, nil, nil
 		e.ReasonCode, e.ReasonMessage = in.Code, in.Message
 		load.Queued++
 		tx.Emit(e.aggregate(), Requeued{NodeID: node, Attempt: attempt, Reason: in.Code})

@@ -11,8 +11,6 @@ import (
 
 // Slice is everything that can be asked of executions.
 type Slice struct {
-	SubmitBatch func(ctx context.Context, in []Submit) []Submitting
-
 	Cancel     command.Func[Cancel, Execution]
 	Delete     command.Func[Delete, struct{}]
 	Get        command.Func[Get, Details]
@@ -77,7 +75,6 @@ func New(n Needs) *Slice {
 	s.requeue = command.Bind(n.Runner, command.Spec[requeue]{Name: "execution.requeue", Scope: scopeOf(s, func(c requeue) ident.ID { return c.ID })}, s.requeueExecution)
 	s.expire = command.Bind(n.Runner, command.Spec[expire]{Name: "execution.expire", Scope: scopeOf(s, func(c expire) ident.ID { return c.ID })}, s.expireExecution)
 	s.offer = command.Bind(n.Runner, command.Spec[offer]{Name: "runtime.offer", Scope: command.NoScope[offer]}, s.offerRuntimes)
-	s.SubmitBatch = s.submitBatch
 	s.bindQueries(n.Runner)
 	return s
 }

@@ -104,7 +104,7 @@ func location(id ident.ID) string { return "/api/v1/executions/" + id.String() }
 type batchInput struct {
 	IdempotencyHeader
 	Body struct {
-		Executions []ExecutionRequest `json:"executions" minItems:"1" maxItems:"100"`
+		Executions []ExecutionRequest `json:"executions" minItems:"1" maxItems:"1000"`
 	}
 }
 
@@ -129,7 +129,11 @@ func (h handlers) batch(ctx context.Context, in *batchInput) (*batchOutput, erro
 		}
 	}
 	out := &batchOutput{}
-	for _, answer := range h.slice.SubmitBatch(ctx, submits) {
+	answers, err := h.slice.SubmitBatch(ctx, submits)
+	if err != nil {
+		return nil, err
+	}
+	for _, answer := range answers {
 		item := BatchItem{}
 		if answer.Err != nil {
 			item.Problem = problem(answer.Err)

@@ -146,25 +146,6 @@ func TestLimitsAreNamedWhenTheyRefuse(t *testing.T) {
 	}
 }
 
-func TestABatchRefusesOneByOneAndTooManyTogether(t *testing.T) {
-	w := newWorld(t)
-	w.join(4)
-	w.limits["execution.batch.max"] = 2
-	bad := hello()
-	bad.Runtime = "cobol"
-	answers, err := w.SubmitBatch(w.as(ident.New()), []execution.Submit{hello(), bad})
-	if err != nil || answers[0].Err != nil || !fault.Is(answers[1].Err, "execution.unknown_runtime") {
-		t.Errorf("got %+v, %v", answers, err)
-	}
-	_, err = w.SubmitBatch(w.as(ident.New()), []execution.Submit{hello(), hello(), hello()})
-	if f := fault.Of(err); f.Limit == nil || f.Limit.Name != "execution.batch.max" {
-		t.Errorf("three of two: %v", err)
-	}
-	if n, _ := pg.One[int](t.Context(), w.db, `SELECT count(*) FROM execution`); n != 1 {
-		t.Errorf("%d executions", n)
-	}
-}
-
 // More than the user's concurrent share waits, although slots are free.
 func TestConcurrencyQueuesInsteadOfRefusing(t *testing.T) {
 	w := newWorld(t)

@@ -35,9 +35,6 @@ func IsSecure(ctx context.Context) bool {
 	return x != nil && x.secure
 }
 
-// CorrelationID is the id that the answer to this request carries.
-func CorrelationID(ctx context.Context) string { return command.RequestFrom(ctx).CorrelationID }
-
 // Unwrap lets http.ResponseController reach deadlines and flushing.
 func (x *exchange) Unwrap() http.ResponseWriter { return x.ResponseWriter }
 

@@ -1,7 +1,6 @@
 package httpx
 
 import (
-	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -81,21 +80,4 @@ func ParsePrefer(header string) Preferences {
 		}
 	}
 	return p
-}
-
-// ETag is the entity tag of an aggregate's version.
-func ETag(version int64) string { return `"` + strconv.FormatInt(version, 10) + `"` }
-
-// ParseIfMatch reads the version that a write demands; zero means any.
-func ParseIfMatch(header string) (version int64, err error) {
-	if header == "" || header == "*" {
-		return 0, nil
-	}
-	tag := strings.TrimPrefix(header, "W/")
-	version, err = strconv.ParseInt(strings.Trim(tag, `"`), 10, 64)
-	if err != nil || version <= 0 || len(tag) < 3 || tag[0] != '"' || tag[len(tag)-1] != '"' {
-		return 0, fault.New(fault.Invalid, "if_match_invalid", "If-Match must be the ETag that an earlier answer gave, like %s.", ETag(3)).
-			At("header.If-Match", fmt.Sprintf("%q is not an entity tag of ours", header))
-	}
-	return version, nil
 }

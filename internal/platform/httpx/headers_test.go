@@ -25,24 +25,6 @@ func TestParsePrefer(t *testing.T) {
 	}
 }
 
-func TestIfMatchReadsWhatETagWrites(t *testing.T) {
-	for _, header := range []string{ETag(7), "W/" + ETag(7)} {
-		if v, err := ParseIfMatch(header); err != nil || v != 7 {
-			t.Errorf("%s: %d, %v", header, v, err)
-		}
-	}
-	for _, header := range []string{"", "*"} {
-		if v, err := ParseIfMatch(header); err != nil || v != 0 {
-			t.Errorf("%s: %d, %v", header, v, err)
-		}
-	}
-	for _, header := range []string{"7", `"x"`, `""`, `"-1"`, `"1`, `"1", "2"`} {
-		if _, err := ParseIfMatch(header); !fault.Is(err, "if_match_invalid") {
-			t.Errorf("%s: %v", header, err)
-		}
-	}
-}
-
 func TestCursorsComeBack(t *testing.T) {
 	type position struct{ A, B int }
 	text, err := EncodeCursor(position{1, 2})

@@ -4,7 +4,6 @@
 package permission
 
 import (
-	"fmt"
 	"slices"
 	"sort"
 )
@@ -43,18 +42,4 @@ func (t Table) Names() []string {
 	}
 	sort.Strings(names)
 	return names
-}
-
-// Merge joins tables of several slices; a name that two of them claim is a programming error.
-func Merge(tables ...Table) (Table, error) {
-	merged := Table{}
-	for _, t := range tables {
-		for name, roles := range t {
-			if _, taken := merged[name]; taken {
-				return nil, fmt.Errorf("permission %q is declared twice", name)
-			}
-			merged[name] = roles
-		}
-	}
-	return merged, nil
 }

@@ -58,13 +58,16 @@ $(TOOLS)/golangci-lint:
 .cache/python/bin/st: .cache/testing
 	python3 -m venv .cache/python
 	.cache/python/bin/pip install --quiet schemathesis==$(SCHEMATHESIS)
+.cache/python/sdk: sdk/python/pyproject.toml | .cache/python/bin/st
+	.cache/python/bin/pip install --quiet --editable 'sdk/python[dev]'
+	@touch $@
 
 check: generated build $(TOOLS)/golangci-lint ## the quick checks: vet, lint, architecture, unit tests, console types (< 2 minutes)
 	golangci-lint run ./...
 	go test -short ./...
 	cd web && npm run check && npm test
 
-test: check .cache/testing .cache/python/bin/st ## everything once: race detector, scripts, crashes, attacks, browser, API fuzzing (< 15 minutes)
+test: check .cache/testing .cache/python/sdk ## everything once: race detector, scripts, crashes, attacks, browser, API fuzzing (< 15 minutes)
 	hack/test
 
 soak: build .cache/testing ## the long runs: 1,000 kills
@@ -73,10 +76,11 @@ soak: build .cache/testing ## the long runs: 1,000 kills
 bench: build ## the head-to-head measurements, as ratios
 	go run ./bench all
 
-generate: ## write what is generated: the API's contract and its clients, the agent protocol, docs
+generate: .cache/python/sdk ## write what is generated: the API's contract and its clients, the agent protocol, docs
 	go run ./cmd/stoad openapi > api/openapi.yaml
 	go generate ./...
 	cd web && npm run generate
+	.cache/python/bin/python sdk/python/generate.py
 
 generated: ## fail if the API's contract is not what the code says
 	@go run ./cmd/stoad openapi | diff -q - api/openapi.yaml >/dev/null || { echo "api/openapi.yaml is not what the code says: make generate"; exit 1; }

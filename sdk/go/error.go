@@ -15,7 +15,7 @@ import (
 // Error is a refusal or failure that the API answered (RFC 9457).
 type Error struct {
 	Status        int           `json:"status"` // HTTP status
-	Code          string        `json:"code"`   // stable, for programs: "execution_not_found"
+	Code          string        `json:"code"`   // stable, for programs: "not_found"
 	Title         string        `json:"title"`
 	Detail        string        `json:"detail"` // a sentence for a person
 	CorrelationID string        `json:"correlation_id"`

@@ -27,7 +27,7 @@ func installation() *httptest.Server {
 		default:
 			w.Header().Set("Content-Type", "application/problem+json")
 			w.WriteHeader(http.StatusNotFound)
-			_, _ = io.WriteString(w, `{"code":"execution_not_found","detail":"There is no such execution."}`)
+			_, _ = io.WriteString(w, `{"code":"not_found","detail":"There is no such execution."}`)
 		}
 	}))
 }
@@ -87,5 +87,5 @@ func ExampleIsNotFound() {
 
 	_, err := client.Executions.Get(context.Background(), "nothing")
 	fmt.Println(stoa.IsNotFound(err), err)
-	// Output: true There is no such execution (execution_not_found)
+	// Output: true There is no such execution (not_found)
 }

@@ -1,0 +1,49 @@
+"""The Python client of a Stoa installation.
+
+    from stoa import Stoa
+
+    with Stoa("https://stoa.example.org", token) as stoa:
+        print(stoa.executions.run("python", "print('hello')").stdout)
+
+AsyncStoa is the same with await. models holds the shapes of the API; errors are exceptions with a stable code.
+"""
+
+from . import models
+from ._async._client import AsyncStoa
+from ._errors import (
+    APIError,
+    Conflict,
+    ConnectionFailed,
+    Denied,
+    Invalid,
+    Limited,
+    NotFound,
+    StoaError,
+    Unauthenticated,
+    Unavailable,
+)
+from ._sync._client import Stoa
+from ._version import VERSION as __version__
+from ._watch import ExecutionEvent, Output, Reset, Result, Status
+
+__all__ = [
+    "APIError",
+    "AsyncStoa",
+    "Conflict",
+    "ConnectionFailed",
+    "Denied",
+    "ExecutionEvent",
+    "Invalid",
+    "Limited",
+    "NotFound",
+    "Output",
+    "Reset",
+    "Result",
+    "Status",
+    "Stoa",
+    "StoaError",
+    "Unauthenticated",
+    "Unavailable",
+    "__version__",
+    "models",
+]

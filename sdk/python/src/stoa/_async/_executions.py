@@ -1,0 +1,168 @@
+"""Running programs."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from .. import _watch
+from .._paths import segment
+from ..models import BatchItem, BatchOutputBody, Execution, ExecutionFile, ExecutionLimits, ExecutionRequest, Queue
+
+if TYPE_CHECKING:
+    from ._client import AsyncStoa
+
+MAX_WAIT = 30.0  # seconds; the longest that one request is kept open for a result
+
+
+class AsyncExecutions:
+    """Programs that run once, in a sandbox."""
+
+    def __init__(self, client: AsyncStoa) -> None:
+        """Belong to a client."""
+        self._client = client
+
+    async def submit(
+        self,
+        runtime: str,
+        source: str,
+        *,
+        args: list[str] | None = None,
+        env: dict[str, str] | None = None,
+        stdin: str | None = None,
+        files: list[ExecutionFile] | None = None,
+        limits: ExecutionLimits | None = None,
+        project_id: UUID | str | None = None,
+        idempotency_key: str | None = None,
+        **more: Any,
+    ) -> Execution:
+        """Accept a run and return at once. more is whatever else ExecutionRequest has."""
+        given = {
+            "args": args,
+            "env": env,
+            "stdin": stdin,
+            "files": files,
+            "limits": limits,
+            "project_id": project_id,
+            **more,
+        }
+        request = ExecutionRequest(runtime=runtime, source=source, **{k: v for k, v in given.items() if v is not None})
+        return await self._submit(request, 0, idempotency_key)
+
+    async def run(
+        self,
+        runtime: str,
+        source: str,
+        *,
+        wait: float | None = None,
+        args: list[str] | None = None,
+        env: dict[str, str] | None = None,
+        stdin: str | None = None,
+        files: list[ExecutionFile] | None = None,
+        limits: ExecutionLimits | None = None,
+        project_id: UUID | str | None = None,
+        idempotency_key: str | None = None,
+        **more: Any,
+    ) -> Execution:
+        """Submit and wait for the end, at most wait seconds (None: as long as it takes).
+
+        What has not ended by then is returned as it is: its ended_at is None.
+        """
+        given = {
+            "args": args,
+            "env": env,
+            "stdin": stdin,
+            "files": files,
+            "limits": limits,
+            "project_id": project_id,
+            **more,
+        }
+        request = ExecutionRequest(runtime=runtime, source=source, **{k: v for k, v in given.items() if v is not None})
+        until = math.inf if wait is None else time.monotonic() + wait
+        execution = await self._submit(request, min(wait or MAX_WAIT, MAX_WAIT), idempotency_key)
+        if execution.ended_at or time.monotonic() >= until:
+            return execution
+        async with aclosing(self.watch(execution.id)) as events:
+            async for event in events:
+                if isinstance(event, _watch.Status | _watch.Result):
+                    execution = event.execution
+                if time.monotonic() >= until:
+                    return await self.get(execution.id)
+        return execution
+
+    async def _submit(self, request: ExecutionRequest, wait: float, idempotency_key: str | None) -> Execution:
+        headers = {}
+        if wait > 0:
+            headers["Prefer"] = f"wait={max(int(wait), 1)}"
+        if idempotency_key:
+            headers["Idempotency-Key"] = idempotency_key
+        answer = await self._client.request("POST", "/executions", body=request, headers=headers)
+        return Execution.model_validate_json(answer.content)
+
+    async def submit_batch(self, requests: Iterable[ExecutionRequest]) -> list[BatchItem]:
+        """Accept several runs, each for itself: an item is an execution or the reason why not."""
+        body = {"executions": [r.model_dump(mode="json", exclude_unset=True) for r in requests]}
+        return (await self._client._post(BatchOutputBody, "/executions/batch", body)).items or []
+
+    async def get(self, id: UUID | str) -> Execution:
+        """Read one execution with its input and output."""
+        return await self._client._get(Execution, f"/executions/{segment(id)}")
+
+    def list(
+        self,
+        *,
+        project_id: UUID | str | None = None,
+        status: str | None = None,
+        runtime: str | None = None,
+        owner: str | None = None,
+        page_size: int | None = None,
+    ) -> AsyncIterator[Execution]:
+        """Give executions, newest first. owner is "me" or a user's id."""
+        return self._client._items(
+            Execution, "/executions", project_id=project_id, status=status, runtime=runtime, owner=owner, limit=page_size
+        )
+
+    async def watch(self, id: UUID | str, last_id: str = "") -> AsyncGenerator[_watch.ExecutionEvent, None]:
+        """Follow an execution until its result, across broken connections.
+
+        Every byte of output comes once, in order; a Reset says that an attempt was thrown away and its output with it.
+        last_id goes on after the event with that id.
+        """
+        seen = _watch.Progress()
+        async with aclosing(self._client._stream(f"/executions/{segment(id)}/events", last_id)) as frames:
+            async for frame in frames:
+                decoded = _watch.decode(frame)
+                event = decoded and seen.admit(decoded)
+                if event is None:
+                    continue
+                yield event
+                if isinstance(event, _watch.Result):
+                    return
+
+    async def stdout(self, id: UUID | str) -> bytes:
+        """Read the stored standard output, byte for byte."""
+        return (await self._client.request("GET", f"/executions/{segment(id)}/stdout")).content
+
+    async def stderr(self, id: UUID | str) -> bytes:
+        """Read the stored standard error, byte for byte."""
+        return (await self._client.request("GET", f"/executions/{segment(id)}/stderr")).content
+
+    async def cancel(self, id: UUID | str) -> Execution:
+        """Ask for the end; what has ended stays as it is."""
+        return await self._client._post(Execution, f"/executions/{segment(id)}/cancel")
+
+    async def retry(self, id: UUID | str) -> Execution:
+        """Submit the same run again, as a new execution linked to the old."""
+        return await self._client._post(Execution, f"/executions/{segment(id)}/retry")
+
+    async def delete(self, id: UUID | str) -> None:
+        """Forget an execution that has ended, with its output."""
+        await self._client.request("DELETE", f"/executions/{segment(id)}")
+
+    async def queue(self) -> Queue:
+        """Tell how much waits and runs."""
+        return await self._client._get(Queue, "/executions/queue")

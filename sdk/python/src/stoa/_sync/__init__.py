@@ -1,0 +1,1 @@
+"""The client, written once: what is in _sync is generated from _async."""

@@ -1,0 +1,124 @@
+"""What the client does by itself when the network or the server fails: a transport of our own plays the server."""
+
+import json
+
+import httpx
+import pytest
+
+import stoa
+from stoa import _retry, _sse, _watch
+
+
+class Server:
+    """Answers from a list, one by one, and remembers what was asked."""
+
+    def __init__(self, *answers):
+        self.answers, self.asked = list(answers), []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request)
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+ID = "01990000-0000-7000-8000-000000000000"
+RUN = json.dumps(
+    {k: ID for k in ("id", "project_id", "organization_id", "owner_id")}
+    | {k: "2030-01-01T00:00:00Z" for k in ("created_at", "ended_at")}
+    | {"runtime": "python@3", "status": "brand_new_word", "stage": "stopped", "priority": "normal", "network": False}
+    | {"attempt": 1, "limits": {}, "version": 1, "unheard_of": 1}
+)
+
+
+@pytest.fixture(autouse=True)
+def waits(monkeypatch):
+    waited = []
+    monkeypatch.setattr("stoa._sync._client.sleep", waited.append)
+    return waited
+
+
+def client(server, **options):
+    return stoa.Stoa("http://stoa.test", "stoa_pat_x", transport=httpx.MockTransport(server), **options)
+
+
+def test_a_post_is_tried_again_with_the_same_key(waits):
+    server = Server(
+        httpx.ConnectError("refused"),
+        httpx.Response(503, headers={"Retry-After": "2"}, json={"code": "starting", "detail": "Soon."}),
+        httpx.Response(200, text=RUN),
+    )
+    done = client(server).executions.submit("python", "1")
+    assert done.status == "brand_new_word"  # a newer server's word does not break an older client
+    assert len({r.headers["Idempotency-Key"] for r in server.asked}) == 1
+    assert waits[1] == 2.0
+
+
+def test_what_will_not_pass_is_not_tried_again(waits):
+    for answer in [
+        httpx.Response(
+            422, headers={"Content-Type": "application/problem+json"}, json={"code": "runtime_unknown", "detail": "No."}
+        ),
+        httpx.Response(429, headers={"Retry-After": "3600"}, json={"code": "rate_limited"}),
+        httpx.Response(500, text="<html>"),
+    ]:
+        server = Server(answer)
+        with pytest.raises(stoa.APIError):
+            client(server).executions.submit("python", "1")
+        assert len(server.asked) == 1
+    assert waits == []
+
+
+def test_gives_up_after_its_retries(waits):
+    server = Server(*[httpx.ConnectError("refused")] * 3)
+    with pytest.raises(stoa.ConnectionFailed):
+        client(server, retries=2).me.get()
+    assert len(server.asked) == 3 and len(waits) == 2
+
+
+def test_a_stream_resumes_after_what_it_gave(waits):
+    first = 'id: a\nevent: output\ndata: {"attempt":1,"stream":"stdout","offset":0,"data":"abc"}\n\nid: b\nevent: out'
+    second = (
+        'id: a2\nevent: output\ndata: {"attempt":1,"stream":"stdout","offset":1,"data":"bcd"}\n\n'
+        f"id: z\nevent: result\ndata: {RUN}\n\n"
+    )
+    server = Server(
+        httpx.Response(200, content=first.encode()),
+        httpx.ReadError("broken"),
+        httpx.Response(200, content=second.encode()),
+    )
+    events = list(client(server).executions.watch("x"))
+    assert b"".join(e.data for e in events if isinstance(e, stoa.Output)) == b"abcd"
+    assert [r.headers.get("Last-Event-ID") for r in server.asked] == [None, "a", "a"]
+
+
+def test_a_lost_attempt_starts_the_output_again():
+    seen = _watch.Progress()
+    out = lambda attempt, offset, data: _watch.Output("", attempt, "stdout", offset, data)  # noqa: E731
+    assert seen.admit(out(1, 0, b"abc"))
+    assert seen.admit(_watch.Reset("", 2))
+    assert seen.admit(out(1, 3, b"late")) is None
+    assert seen.admit(out(2, 0, b"ab")).data == b"ab"
+    assert seen.admit(out(2, 0, b"ab")) is None
+    assert seen.admit(out(2, 1, b"bc")).data == b"c"
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 1000])
+def test_events_in_pieces_of_any_size(size):
+    wire = ": beat\n\nretry: 1500\nid: 1\nevent: e\ndata: é\r\ndata: b\n\nid: 2\n\ndata: tail".encode()
+    parser, got = _sse.Parser(), []
+    for at in range(0, len(wire), size):
+        got += parser.feed(wire[at : at + size])
+    assert got == [_sse.Frame("1", "e", "é\nb")]
+    assert (parser.last_id, parser.retry) == ("2", 1.5)
+
+
+def test_backoff_is_bounded():
+    assert all(0.05 <= _retry.backoff(n) <= _retry.MAX_BACKOFF for n in range(200))
+
+
+def test_an_address_is_needed(monkeypatch):
+    monkeypatch.delenv("STOA_URL", raising=False)
+    with pytest.raises(stoa.StoaError, match="STOA_URL"):
+        stoa.Stoa()

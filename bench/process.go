@@ -19,6 +19,7 @@ type process struct {
 	name        string
 	pss         int64         // bytes: what it has for itself, and its share of what several have
 	cpu         time.Duration // its own, and that of children that have ended
+	ended       time.Duration // the latter
 }
 
 // treeCPU counts the CPU time of a process and everything below it.
@@ -81,9 +82,11 @@ func look(path string) (process, bool) {
 	}
 	pid, _ := strconv.Atoi(strings.TrimSpace(string(stat[:open])))
 	p := process{pid: pid, parent: number(4), name: string(stat[open+1 : end])}
-	for _, field := range []int{14, 15, 16, 17} { // user, system, and both of ended children
-		p.cpu += time.Duration(number(field)) * time.Second / clockTicks
+	ticks := func(user, system int) time.Duration {
+		return time.Duration(number(user)+number(system)) * time.Second / clockTicks
 	}
+	p.ended = ticks(16, 17)
+	p.cpu = ticks(14, 15) + p.ended
 	return p, true
 }
 

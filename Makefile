@@ -23,7 +23,7 @@ help: ## list what can be made
 up: build ## build and start everything on this machine; flags in ARGS="--listen …"
 	@exec bin/stoad up $(ARGS)
 
-build: bin/stoad bin/stoa bin/stoa-agent ## leave bin/stoad, bin/stoa and bin/stoa-agent
+build: bin/stoad bin/stoa bin/stoa-agent bin/stoa-runsc ## leave bin/stoad, bin/stoa, bin/stoa-agent and bin/stoa-runsc
 
 bin/stoad: $(go_sources) $(BUNDLE) web/dist/index.html
 	go build -trimpath -ldflags "-s -w" -o $@ ./cmd/stoad
@@ -31,6 +31,10 @@ bin/stoa: $(go_sources)
 	go build -trimpath -ldflags "-s -w" -o $@ ./cmd/stoa
 bin/stoa-agent: $(go_sources) $(HELPER)/stoa-sandbox
 	go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o $@ ./cmd/stoa-agent
+
+# gVisor has a module of its own, and must be linked statically.
+bin/stoa-runsc: engines/gvisor/main.go engines/gvisor/go.mod engines/gvisor/go.sum
+	cd engines/gvisor && CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o $(CURDIR)/$@ .
 
 $(HELPER)/stoa-sandbox: $(wildcard $(HELPER)/*.c $(HELPER)/*.h) | .cache/base
 	$(MAKE) -C $(HELPER)
@@ -44,6 +48,10 @@ web/dist/index.html: $(web_sources) web/node_modules/.package-lock.json
 
 web/node_modules/.package-lock.json: web/package-lock.json
 	cd web && npm ci --no-audit --no-fund
+	@touch $@
+
+test/compatibility/node_modules/.package-lock.json: test/compatibility/package-lock.json
+	cd test/compatibility && npm ci --no-audit --no-fund
 	@touch $@
 
 # What the host must have, installed where it is missing.
@@ -67,7 +75,7 @@ check: generated build $(TOOLS)/golangci-lint ## the quick checks: vet, lint, ar
 	go test -short ./...
 	cd web && npm run check && npm test
 
-test: check .cache/testing .cache/python/sdk ## everything once: race detector, scripts, crashes, attacks, browser, API fuzzing (< 15 minutes)
+test: check .cache/testing .cache/python/sdk test/compatibility/node_modules/.package-lock.json ## everything once: race detector, scripts, crashes, attacks, browser, API fuzzing (< 15 minutes)
 	hack/test
 
 soak: build .cache/testing ## the long runs: 1,000 kills

@@ -26,7 +26,14 @@ var layout string
 
 // Contents is the guide, in reading order.
 var Contents = []Section{
-	{"Start", []Page{{"quick-start", "Quick start"}, {"cli", "The CLI"}, {"using-the-api", "Using the API"}, {"api", "API reference"}, {"errors", "Errors"}}},
+	{"Start", []Page{
+		{"quick-start", "Quick start"},
+		{"cli", "The CLI"},
+		{"using-the-api", "Using the API"},
+		{"api", "API reference"},
+		{"errors", "Errors"},
+		{"coming-from", "Coming from another code runner"},
+	}},
 	{"Concepts", []Page{
 		{"concepts/executions", "Executions"},
 		{"concepts/tenancy", "Organizations and projects"},

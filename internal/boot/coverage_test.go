@@ -54,7 +54,9 @@ func TestEveryCommandAndQueryHasItsRoles(t *testing.T) {
 func TestEveryOperationIsBound(t *testing.T) {
 	p := bound(t)
 	registered := p.runner.Registered()
-	madeOf := map[string]string{"execution.batch": "execution.submit"}
+	madeOf := map[string]string{
+		"execution.batch": "execution.submit", "piston.execute": "execution.submit", "piston.runtimes": "runtime.list",
+	}
 	for _, name := range httpx.Operations(p.edge.API()) {
 		if whole, ok := madeOf[name]; ok {
 			name = whole

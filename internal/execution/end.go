@@ -88,6 +88,8 @@ func explainEnd(e Execution, r Result) (code, message string) {
 		return r.Reason, fmt.Sprintf("It filled its disk limit of %d bytes.", e.DiskBytes)
 	case ReasonProcesses:
 		return r.Reason, fmt.Sprintf("It started more than %d processes.", e.Processes)
+	case ReasonCompile:
+		return r.Reason, "It did not compile. The compiler's words are on stderr."
 	case ReasonCancelled:
 		return r.Reason, "It was cancelled."
 	}

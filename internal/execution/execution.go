@@ -124,6 +124,7 @@ const (
 	ReasonOutput    = "output_limit"
 	ReasonDisk      = "disk_limit"
 	ReasonProcesses = "process_limit"
+	ReasonCompile   = "compile_error"
 	ReasonSignal    = "signal"
 	ReasonExit      = "exit_code"
 	ReasonCancelled = "cancelled"

@@ -122,6 +122,7 @@ func (s *Slice) acked(from ident.ID, ref node.TaskRef, err error) error {
 // limitReasons translates the sandbox's names of limits to reason codes.
 var limitReasons = map[string]string{
 	"wall": ReasonWall, "cpu": ReasonCPU, "memory": ReasonMemory, "output": ReasonOutput, "disk": ReasonDisk, "processes": ReasonProcesses,
+	"compile": ReasonCompile,
 }
 
 func result(r node.ExecutionResult) Result {

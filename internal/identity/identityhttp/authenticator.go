@@ -43,14 +43,12 @@ type credentials struct{ known *identity.Credentials }
 // Authenticate reads the bearer token, or else the session cookie. A bearer token
 // that does not look like ours is another method's.
 func (c credentials) Authenticate(ctx context.Context, r *http.Request) (actor command.Actor, shown bool, err error) {
-	if header := r.Header.Get("Authorization"); header != "" {
-		scheme, text, _ := strings.Cut(header, " ")
-		text = strings.TrimSpace(text)
-		if !strings.EqualFold(scheme, "Bearer") || !strings.HasPrefix(text, "stoa_") {
-			return actor, false, nil
-		}
+	if text := tokenOf(r); strings.HasPrefix(text, "stoa_") {
 		actor, err = c.known.Actor(ctx, identity.APIToken, text)
 		return actor, true, err
+	}
+	if r.Header.Get("Authorization") != "" {
+		return actor, false, nil
 	}
 	cookie, err := r.Cookie(CookieName)
 	if err != nil || cookie.Value == "" {
@@ -58,4 +56,21 @@ func (c credentials) Authenticate(ctx context.Context, r *http.Request) (actor c
 	}
 	actor, err = c.known.Actor(ctx, identity.Session, cookie.Value)
 	return actor, true, err
+}
+
+// tokenOf finds the token: as bearer; as a password, for clients that know no more than
+// an address ("https://any:stoa_pat_…@host"); bare, or in X-Auth-Token, as clients of
+// other code runners send theirs.
+func tokenOf(r *http.Request) string {
+	if _, password, ok := r.BasicAuth(); ok {
+		return password
+	}
+	header := r.Header.Get("Authorization")
+	if header == "" {
+		return r.Header.Get("X-Auth-Token")
+	}
+	if scheme, text, found := strings.Cut(header, " "); found && strings.EqualFold(scheme, "Bearer") {
+		return strings.TrimSpace(text)
+	}
+	return header
 }

@@ -2,6 +2,7 @@ package identityhttp_test
 
 import (
 	"context"
+	"encoding/base64"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -43,6 +44,9 @@ func TestWhatARequestShows(t *testing.T) {
 		"a bad cookie":                {request("", "x"), ""},
 		"another issuer's token":      {request("Bearer eyJhbGciOi", ""), ""},
 		"basic":                       {request("Basic YTpi", session), ""},
+		"a token as a password":       {request("Basic "+base64.StdEncoding.EncodeToString([]byte("any:"+pat)), ""), command.User},
+		"a token, bare":               {request(pat, ""), command.User},
+		"a bad token, bare":           {request("stoa_pat_x", session), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			actor, err := s.auth.Authenticate(t.Context(), c.r)

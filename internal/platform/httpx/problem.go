@@ -116,6 +116,9 @@ func tooLarge(limit int64) *ProblemDetails {
 	return p
 }
 
+// details finds the problem in what carries it with members of its own.
+func (p *ProblemDetails) details() *ProblemDetails { return p }
+
 func (p *ProblemDetails) Error() string { return p.Code + ": " + p.Detail }
 
 // Unwrap is the error that the problem was made of.
@@ -203,7 +206,8 @@ func plain(f fault.Field) fault.Field {
 // completeProblem is a Huma transformer: it runs on every answer and gives
 // problems what only the request knows.
 func (s *Server) completeProblem(ctx huma.Context, _ string, v any) (any, error) {
-	if p, ok := v.(*ProblemDetails); ok {
+	if carrier, ok := v.(interface{ details() *ProblemDetails }); ok {
+		p := carrier.details()
 		if x := exchangeOf(ctx.Context()); x != nil {
 			s.complete(x, p, ctx.SetHeader)
 		}

@@ -842,10 +842,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/piston/api/v2/execute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run a program as Piston does
+         * @description Answers when the program has ended. A refusal is Stoa's problem document with Piston's `message` in it.
+         */
+        post: operations["piston.execute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/piston/api/v2/runtimes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List runtimes as Piston does */
+        get: operations["piston.runtimes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Answer: {
+            /** @description Only when a compiler refused the program; there is no run then. */
+            compile?: components["schemas"]["Stage"];
+            language: string;
+            run?: components["schemas"]["Stage"];
+            version: string;
+        };
         AuthRegisterRequest: {
             /** Format: email */
             email: string;
@@ -971,6 +1015,50 @@ export interface components {
             /** Format: int64 */
             size_bytes: number;
             version: string;
+        };
+        Documented: {
+            /**
+             * @description The rule that refused, stable across versions.
+             * @example not_found
+             */
+            code: string;
+            /** @description Finds this request in logs, events and the audit trail. */
+            correlation_id?: string;
+            /** @description What happened and what to do, for a person. */
+            detail: string;
+            /** @description Which values of the request are wrong. */
+            errors?: components["schemas"]["ProblemField"][];
+            /**
+             * Format: uri-reference
+             * @description The path that was asked for.
+             */
+            instance?: string;
+            /**
+             * @description What sort of thing went wrong; decides whether trying again helps.
+             * @enum {string}
+             */
+            kind: "internal" | "invalid" | "unauthenticated" | "denied" | "not_found" | "conflict" | "mismatch" | "limited" | "unavailable";
+            /** @description The limit that was hit, its value, and whose it is. */
+            limit?: components["schemas"]["ProblemLimit"];
+            /** @description What happened, where Piston's clients look for it. */
+            message?: string;
+            /**
+             * Format: int64
+             * @description The HTTP status.
+             * @example 404
+             */
+            status: number;
+            /**
+             * @description The status in words.
+             * @example Not Found
+             */
+            title: string;
+            /**
+             * Format: uri-reference
+             * @description Where this kind of problem is explained.
+             * @example /docs/errors#not_found
+             */
+            type: string;
         };
         EnrollNodeRequest: {
             /** @description Of the node to be; its host name when absent. */
@@ -1160,6 +1248,28 @@ export interface components {
             peak_memory_bytes: number;
             /** Format: double */
             wall_ms: number;
+        };
+        ExecutionpistonRuntime: {
+            aliases: string[];
+            /** @example javascript */
+            language: string;
+            /**
+             * @description The interpreter, where the language has several.
+             * @example node
+             */
+            runtime?: string;
+            /** @example 20.19.2 */
+            version: string;
+        };
+        File: {
+            content: string;
+            /**
+             * @default utf8
+             * @enum {string}
+             */
+            encoding?: "utf8" | "base64" | "hex";
+            /** @description The first file is called what its runtime calls it, whatever its name. */
+            name?: string;
         };
         Health: {
             bus: components["schemas"]["BusHealth"];
@@ -1642,6 +1752,40 @@ export interface components {
             /** @enum {string} */
             mode: "closed" | "invited" | "open";
         };
+        Request: {
+            args?: string[];
+            /**
+             * Format: double
+             * @description Accepted, as compile_timeout.
+             */
+            compile_cpu_time?: number;
+            /**
+             * Format: double
+             * @description Accepted, as compile_timeout.
+             */
+            compile_memory_limit?: number;
+            /**
+             * Format: double
+             * @description Accepted; compiling has the node's own limits.
+             */
+            compile_timeout?: number;
+            /** @description The first one is run. */
+            files: components["schemas"]["File"][];
+            /** @example python */
+            language: string;
+            /** Format: double */
+            run_cpu_time?: number;
+            /** Format: double */
+            run_memory_limit?: number;
+            /** Format: double */
+            run_timeout?: number;
+            stdin?: string;
+            /**
+             * @description A version or a semver range; * is the newest.
+             * @example 3.x
+             */
+            version: string;
+        };
         Runtime: {
             aliases: string[];
             /** @description How it is isolated. */
@@ -1704,6 +1848,24 @@ export interface components {
         };
         SignedInBody: {
             user: components["schemas"]["User"];
+        };
+        Stage: {
+            /** Format: int64 */
+            code: number | null;
+            /** Format: double */
+            cpu_time: number;
+            /** Format: int64 */
+            memory: number;
+            message: string | null;
+            /** @description Both, in the order of writing. */
+            output: string;
+            signal: string | null;
+            /** @description TO timed out, RE ended with another code than 0, SG by a signal, OL wrote too much, XX could not be run. */
+            status: string | null;
+            stderr: string;
+            stdout: string;
+            /** Format: double */
+            wall_time: number;
         };
         Token: {
             /** Format: date-time */
@@ -8813,6 +8975,230 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "piston.execute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Request"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Documented"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Documented"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Documented"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Documented"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Documented"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Documented"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Documented"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Documented"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Documented"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Documented"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Documented"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Documented"];
+                };
+            };
+        };
+    };
+    "piston.runtimes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExecutionpistonRuntime"][];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Documented"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Documented"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Documented"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Documented"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Documented"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Documented"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Documented"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Documented"];
                 };
             };
         };

@@ -22,6 +22,7 @@ export function ended(e: Pick<Execution, "status">): boolean {
 export function ending(e: Execution): string | undefined {
   const limit = limitNames[e.reason?.code ?? ""];
   if (limit) return `over its ${limit}`;
+  if (e.reason?.code === "compile_error") return "does not compile";
   if (e.signal) return e.signal;
   if (e.exit_code !== undefined && e.exit_code !== null) return `exit code ${e.exit_code}`;
   return undefined;

@@ -19,14 +19,6 @@ type APIToken struct {
 	Scopes     []string   `json:"scopes"`                 // Commands and queries, or groups of them, that it may issue; empty: all that you may.
 }
 
-// Answer is part of the API's answers and requests.
-type Answer struct {
-	Compile  *Stage `json:"compile,omitempty"` // Only when a compiler refused the program; there is no run then.
-	Language string `json:"language"`
-	Run      *Stage `json:"run,omitempty"`
-	Version  string `json:"version"`
-}
-
 // AuthRegisterRequest is what auth.register takes: Register, and sign in.
 type AuthRegisterRequest struct {
 	Name       string `json:"name"`
@@ -214,21 +206,6 @@ type ExecutionUsage struct {
 	CPUMS           float64 `json:"cpu_ms"`
 	PeakMemoryBytes int64   `json:"peak_memory_bytes"`
 	WallMS          float64 `json:"wall_ms"`
-}
-
-// ExecutionpistonRuntime is part of the API's answers and requests.
-type ExecutionpistonRuntime struct {
-	Aliases  []string `json:"aliases"`
-	Language string   `json:"language"`
-	Runtime  string   `json:"runtime,omitempty"` // The interpreter, where the language has several.
-	Version  string   `json:"version"`
-}
-
-// File is part of the API's answers and requests.
-type File struct {
-	Name     string `json:"name,omitempty"` // The first file is called what its runtime calls it, whatever its name.
-	Content  string `json:"content"`
-	Encoding string `json:"encoding,omitempty"`
 }
 
 // Health is part of the API's answers and requests.
@@ -438,19 +415,56 @@ type PartitionHealth struct {
 	Through time.Time `json:"through"` // Rows have partitions of their own until then.
 }
 
+// PistonAnswer is part of the API's answers and requests.
+type PistonAnswer struct {
+	Compile  *PistonStage `json:"compile,omitempty"` // Only when a compiler refused the program; there is no run then.
+	Language string       `json:"language"`
+	Run      *PistonStage `json:"run,omitempty"`
+	Version  string       `json:"version"`
+}
+
 // PistonExecuteRequest is what piston.execute takes: Run a program as Piston does.
 type PistonExecuteRequest struct {
-	Args               []string `json:"args,omitempty"`
-	CompileCPUTime     float64  `json:"compile_cpu_time,omitempty"`     // Accepted, as compile_timeout.
-	CompileMemoryLimit float64  `json:"compile_memory_limit,omitempty"` // Accepted, as compile_timeout.
-	CompileTimeout     float64  `json:"compile_timeout,omitempty"`      // Accepted; compiling has the node's own limits.
-	Files              []File   `json:"files"`                          // The first one is run.
-	Language           string   `json:"language"`
-	RunCPUTime         float64  `json:"run_cpu_time,omitempty"`
-	RunMemoryLimit     float64  `json:"run_memory_limit,omitempty"`
-	RunTimeout         float64  `json:"run_timeout,omitempty"`
-	Stdin              string   `json:"stdin,omitempty"`
-	Version            string   `json:"version"` // A version or a semver range; * is the newest.
+	Args               []string     `json:"args,omitempty"`
+	CompileCPUTime     float64      `json:"compile_cpu_time,omitempty"`     // Accepted, as compile_timeout.
+	CompileMemoryLimit float64      `json:"compile_memory_limit,omitempty"` // Accepted, as compile_timeout.
+	CompileTimeout     float64      `json:"compile_timeout,omitempty"`      // Accepted; compiling has the node's own limits.
+	Files              []PistonFile `json:"files"`                          // The first one is run.
+	Language           string       `json:"language"`
+	RunCPUTime         float64      `json:"run_cpu_time,omitempty"`
+	RunMemoryLimit     float64      `json:"run_memory_limit,omitempty"`
+	RunTimeout         float64      `json:"run_timeout,omitempty"`
+	Stdin              string       `json:"stdin,omitempty"`
+	Version            string       `json:"version"` // A version or a semver range; * is the newest.
+}
+
+// PistonFile is part of the API's answers and requests.
+type PistonFile struct {
+	Name     string `json:"name,omitempty"` // The first file is called what its runtime calls it, whatever its name.
+	Content  string `json:"content"`
+	Encoding string `json:"encoding,omitempty"`
+}
+
+// PistonRuntime is part of the API's answers and requests.
+type PistonRuntime struct {
+	Aliases  []string `json:"aliases"`
+	Language string   `json:"language"`
+	Runtime  string   `json:"runtime,omitempty"` // The interpreter, where the language has several.
+	Version  string   `json:"version"`
+}
+
+// PistonStage is part of the API's answers and requests.
+type PistonStage struct {
+	Status   *string `json:"status"` // TO timed out, RE ended with another code than 0, SG by a signal, OL wrote too much, XX could not be run.
+	Code     *int64  `json:"code"`
+	CPUTime  float64 `json:"cpu_time"`
+	Memory   int64   `json:"memory"`
+	Message  *string `json:"message"`
+	Output   string  `json:"output"` // Both, in the order of writing.
+	Signal   *string `json:"signal"`
+	Stderr   string  `json:"stderr"`
+	Stdout   string  `json:"stdout"`
+	WallTime float64 `json:"wall_time"`
 }
 
 // Project is part of the API's answers and requests.
@@ -537,20 +551,6 @@ type SetupCompleteRequest struct {
 // SignedInBody is part of the API's answers and requests.
 type SignedInBody struct {
 	User User `json:"user"`
-}
-
-// Stage is part of the API's answers and requests.
-type Stage struct {
-	Status   *string `json:"status"` // TO timed out, RE ended with another code than 0, SG by a signal, OL wrote too much, XX could not be run.
-	Code     *int64  `json:"code"`
-	CPUTime  float64 `json:"cpu_time"`
-	Memory   int64   `json:"memory"`
-	Message  *string `json:"message"`
-	Output   string  `json:"output"` // Both, in the order of writing.
-	Signal   *string `json:"signal"`
-	Stderr   string  `json:"stderr"`
-	Stdout   string  `json:"stdout"`
-	WallTime float64 `json:"wall_time"`
 }
 
 // TokenCreateRequest is what token.create takes: Make an API token.

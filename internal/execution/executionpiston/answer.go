@@ -6,16 +6,16 @@ import (
 	"github.com/stoa-cloud/stoa/internal/execution"
 )
 
-// Answer is how a program ended.
-type Answer struct {
-	Language string `json:"language"`
-	Version  string `json:"version"`
-	Compile  *Stage `json:"compile,omitempty" doc:"Only when a compiler refused the program; there is no run then."`
-	Run      *Stage `json:"run,omitempty"`
+// PistonAnswer is how a program ended.
+type PistonAnswer struct {
+	Language string       `json:"language"`
+	Version  string       `json:"version"`
+	Compile  *PistonStage `json:"compile,omitempty" doc:"Only when a compiler refused the program; there is no run then."`
+	Run      *PistonStage `json:"run,omitempty"`
 }
 
-// Stage is one step of it. Times are milliseconds, memory is bytes.
-type Stage struct {
+// PistonStage is one step of it. Times are milliseconds, memory is bytes.
+type PistonStage struct {
 	Stdout   string  `json:"stdout"`
 	Stderr   string  `json:"stderr"`
 	Output   string  `json:"output" doc:"Both, in the order of writing."`
@@ -28,8 +28,8 @@ type Stage struct {
 	Memory   int64   `json:"memory"`
 }
 
-func answer(runtime execution.Runtime, d execution.Details) Answer {
-	out := Answer{Language: languageOf(runtime.Name).name, Version: runtime.Version}
+func answer(runtime execution.Runtime, d execution.Details) PistonAnswer {
+	out := PistonAnswer{Language: languageOf(runtime.Name).name, Version: runtime.Version}
 	stage := stageOf(d)
 	if d.ReasonCode == execution.ReasonCompile {
 		out.Compile = stage
@@ -39,8 +39,8 @@ func answer(runtime execution.Runtime, d execution.Details) Answer {
 	return out
 }
 
-func stageOf(d execution.Details) *Stage {
-	s := &Stage{Code: d.ExitCode}
+func stageOf(d execution.Details) *PistonStage {
+	s := &PistonStage{Code: d.ExitCode}
 	if d.Output != nil {
 		s.Stdout, s.Stderr = text(d.Output.Stdout), text(d.Output.Stderr)
 		s.Output = interleaved(*d.Output)

@@ -59,11 +59,11 @@ type refusal struct {
 
 // refused documents that an operation's errors carry a message.
 func refused(api huma.API, op *huma.Operation) {
-	type documented struct {
+	type PistonRefusal struct {
 		httpx.ProblemDetails
 		Message string `json:"message,omitempty" doc:"What happened, where Piston's clients look for it."`
 	}
-	schema := api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[documented](), true, "PistonRefusal")
+	schema := api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[PistonRefusal](), true, "PistonRefusal")
 	op.Responses = map[string]*huma.Response{}
 	for _, status := range append(op.Errors, http.StatusBadRequest) {
 		op.Responses[strconv.Itoa(status)] = &huma.Response{
@@ -89,31 +89,31 @@ func wrong(format string, args ...any) error {
 	return refuse(fault.New(fault.Invalid, "piston.invalid", format, args...))
 }
 
-// Runtime is one entry of Piston's list.
-type Runtime struct {
+// PistonRuntime is one entry of Piston's list.
+type PistonRuntime struct {
 	Language string   `json:"language" example:"javascript"`
 	Version  string   `json:"version" example:"20.19.2"`
 	Aliases  []string `json:"aliases"`
 	Runtime  string   `json:"runtime,omitempty" example:"node" doc:"The interpreter, where the language has several."`
 }
 
-func (h handlers) runtimes(ctx context.Context, _ *struct{}) (*struct{ Body []Runtime }, error) {
+func (h handlers) runtimes(ctx context.Context, _ *struct{}) (*struct{ Body []PistonRuntime }, error) {
 	all, err := h.slice.Runtimes(ctx, struct{}{})
 	if err != nil {
 		return nil, refuse(err)
 	}
-	out := []Runtime{}
+	out := []PistonRuntime{}
 	for _, r := range all {
 		if r.Nodes == 0 {
 			continue // Piston lists what can run now
 		}
 		l := languageOf(r.Name)
-		out = append(out, Runtime{Language: l.name, Version: r.Version, Aliases: l.aliases, Runtime: l.runtime})
+		out = append(out, PistonRuntime{Language: l.name, Version: r.Version, Aliases: l.aliases, Runtime: l.runtime})
 	}
-	return &struct{ Body []Runtime }{out}, nil
+	return &struct{ Body []PistonRuntime }{out}, nil
 }
 
-func (h handlers) execute(ctx context.Context, in *struct{ Body Request }) (*struct{ Body Answer }, error) {
+func (h handlers) execute(ctx context.Context, in *struct{ Body PistonRequest }) (*struct{ Body PistonAnswer }, error) {
 	all, err := h.slice.Runtimes(ctx, struct{}{})
 	if err != nil {
 		return nil, refuse(err)
@@ -135,5 +135,5 @@ func (h handlers) execute(ctx context.Context, in *struct{ Body Request }) (*str
 		return nil, refuse(fault.New(fault.Unavailable, "piston.not_ended",
 			"Execution %s is still %s. It goes on; ask for it at /api/v1/executions/%s.", d.ID, d.Status, d.ID))
 	}
-	return &struct{ Body Answer }{answer(runtime, d)}, nil
+	return &struct{ Body PistonAnswer }{answer(runtime, d)}, nil
 }

@@ -36,8 +36,8 @@ func TestMatch(t *testing.T) {
 }
 
 func TestRequest(t *testing.T) {
-	r := Request{
-		Files:      []File{{Content: "cHJpbnQoMSk=", Encoding: "base64"}, {Name: "a/b.txt", Content: "6869", Encoding: "hex"}},
+	r := PistonRequest{
+		Files:      []PistonFile{{Content: "cHJpbnQoMSk=", Encoding: "base64"}, {Name: "a/b.txt", Content: "6869", Encoding: "hex"}},
 		RunTimeout: 1500.5, RunMemoryLimit: -1, Args: []string{"x"},
 	}
 	got, err := r.submit(execution.Runtime{ID: "python@3.11.2"})
@@ -51,8 +51,8 @@ func TestRequest(t *testing.T) {
 	if got.Limits != (execution.Limits{WallMS: 1500}) {
 		t.Errorf("limits are %+v", got.Limits)
 	}
-	for _, bad := range [][]File{{{Content: "zz", Encoding: "hex"}}, {{Content: "x"}, {Content: "y"}}} {
-		if _, err := (Request{Files: bad}).submit(execution.Runtime{}); err == nil {
+	for _, bad := range [][]PistonFile{{{Content: "zz", Encoding: "hex"}}, {{Content: "x"}, {Content: "y"}}} {
+		if _, err := (PistonRequest{Files: bad}).submit(execution.Runtime{}); err == nil {
 			t.Errorf("%+v is accepted", bad)
 		}
 	}
@@ -67,15 +67,15 @@ func TestStages(t *testing.T) {
 			UsedWallUS: &used, UsedCPUUS: &cpu, PeakMemory: &memory,
 		}}
 	}
-	whole := Stage{Stdout: "ab\uFFFD", Stderr: "E", Output: "aEb\uFFFD", CPUTime: 1.5, WallTime: 2.5, Memory: 4096}
-	with := func(code *int, signal, message, status *string) *Stage {
+	whole := PistonStage{Stdout: "ab\uFFFD", Stderr: "E", Output: "aEb\uFFFD", CPUTime: 1.5, WallTime: 2.5, Memory: 4096}
+	with := func(code *int, signal, message, status *string) *PistonStage {
 		s := whole
 		s.Code, s.Signal, s.Message, s.Status = code, signal, message, status
 		return &s
 	}
 	for name, c := range map[string]struct {
 		in   execution.Details
-		want *Stage
+		want *PistonStage
 	}{
 		"completed": {end(execution.Completed, "", new(0), ""), with(new(0), nil, nil, nil)},
 		"exit code": {end(execution.Failed, "exit_code", new(3), ""), with(new(3), nil, new("exit_code"), new("RE"))},

@@ -883,13 +883,6 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        Answer: {
-            /** @description Only when a compiler refused the program; there is no run then. */
-            compile?: components["schemas"]["Stage"];
-            language: string;
-            run?: components["schemas"]["Stage"];
-            version: string;
-        };
         AuthRegisterRequest: {
             /** Format: email */
             email: string;
@@ -1015,50 +1008,6 @@ export interface components {
             /** Format: int64 */
             size_bytes: number;
             version: string;
-        };
-        Documented: {
-            /**
-             * @description The rule that refused, stable across versions.
-             * @example not_found
-             */
-            code: string;
-            /** @description Finds this request in logs, events and the audit trail. */
-            correlation_id?: string;
-            /** @description What happened and what to do, for a person. */
-            detail: string;
-            /** @description Which values of the request are wrong. */
-            errors?: components["schemas"]["ProblemField"][];
-            /**
-             * Format: uri-reference
-             * @description The path that was asked for.
-             */
-            instance?: string;
-            /**
-             * @description What sort of thing went wrong; decides whether trying again helps.
-             * @enum {string}
-             */
-            kind: "internal" | "invalid" | "unauthenticated" | "denied" | "not_found" | "conflict" | "mismatch" | "limited" | "unavailable";
-            /** @description The limit that was hit, its value, and whose it is. */
-            limit?: components["schemas"]["ProblemLimit"];
-            /** @description What happened, where Piston's clients look for it. */
-            message?: string;
-            /**
-             * Format: int64
-             * @description The HTTP status.
-             * @example 404
-             */
-            status: number;
-            /**
-             * @description The status in words.
-             * @example Not Found
-             */
-            title: string;
-            /**
-             * Format: uri-reference
-             * @description Where this kind of problem is explained.
-             * @example /docs/errors#not_found
-             */
-            type: string;
         };
         EnrollNodeRequest: {
             /** @description Of the node to be; its host name when absent. */
@@ -1248,28 +1197,6 @@ export interface components {
             peak_memory_bytes: number;
             /** Format: double */
             wall_ms: number;
-        };
-        ExecutionpistonRuntime: {
-            aliases: string[];
-            /** @example javascript */
-            language: string;
-            /**
-             * @description The interpreter, where the language has several.
-             * @example node
-             */
-            runtime?: string;
-            /** @example 20.19.2 */
-            version: string;
-        };
-        File: {
-            content: string;
-            /**
-             * @default utf8
-             * @enum {string}
-             */
-            encoding?: "utf8" | "base64" | "hex";
-            /** @description The first file is called what its runtime calls it, whatever its name. */
-            name?: string;
         };
         Health: {
             bus: components["schemas"]["BusHealth"];
@@ -1626,6 +1553,131 @@ export interface components {
              */
             through: string;
         };
+        PistonAnswer: {
+            /** @description Only when a compiler refused the program; there is no run then. */
+            compile?: components["schemas"]["PistonStage"];
+            language: string;
+            run?: components["schemas"]["PistonStage"];
+            version: string;
+        };
+        PistonFile: {
+            content: string;
+            /**
+             * @default utf8
+             * @enum {string}
+             */
+            encoding?: "utf8" | "base64" | "hex";
+            /** @description The first file is called what its runtime calls it, whatever its name. */
+            name?: string;
+        };
+        PistonRefusal: {
+            /**
+             * @description The rule that refused, stable across versions.
+             * @example not_found
+             */
+            code: string;
+            /** @description Finds this request in logs, events and the audit trail. */
+            correlation_id?: string;
+            /** @description What happened and what to do, for a person. */
+            detail: string;
+            /** @description Which values of the request are wrong. */
+            errors?: components["schemas"]["ProblemField"][];
+            /**
+             * Format: uri-reference
+             * @description The path that was asked for.
+             */
+            instance?: string;
+            /**
+             * @description What sort of thing went wrong; decides whether trying again helps.
+             * @enum {string}
+             */
+            kind: "internal" | "invalid" | "unauthenticated" | "denied" | "not_found" | "conflict" | "mismatch" | "limited" | "unavailable";
+            /** @description The limit that was hit, its value, and whose it is. */
+            limit?: components["schemas"]["ProblemLimit"];
+            /** @description What happened, where Piston's clients look for it. */
+            message?: string;
+            /**
+             * Format: int64
+             * @description The HTTP status.
+             * @example 404
+             */
+            status: number;
+            /**
+             * @description The status in words.
+             * @example Not Found
+             */
+            title: string;
+            /**
+             * Format: uri-reference
+             * @description Where this kind of problem is explained.
+             * @example /docs/errors#not_found
+             */
+            type: string;
+        };
+        PistonRequest: {
+            args?: string[];
+            /**
+             * Format: double
+             * @description Accepted, as compile_timeout.
+             */
+            compile_cpu_time?: number;
+            /**
+             * Format: double
+             * @description Accepted, as compile_timeout.
+             */
+            compile_memory_limit?: number;
+            /**
+             * Format: double
+             * @description Accepted; compiling has the node's own limits.
+             */
+            compile_timeout?: number;
+            /** @description The first one is run. */
+            files: components["schemas"]["PistonFile"][];
+            /** @example python */
+            language: string;
+            /** Format: double */
+            run_cpu_time?: number;
+            /** Format: double */
+            run_memory_limit?: number;
+            /** Format: double */
+            run_timeout?: number;
+            stdin?: string;
+            /**
+             * @description A version or a semver range; * is the newest.
+             * @example 3.x
+             */
+            version: string;
+        };
+        PistonRuntime: {
+            aliases: string[];
+            /** @example javascript */
+            language: string;
+            /**
+             * @description The interpreter, where the language has several.
+             * @example node
+             */
+            runtime?: string;
+            /** @example 20.19.2 */
+            version: string;
+        };
+        PistonStage: {
+            /** Format: int64 */
+            code: number | null;
+            /** Format: double */
+            cpu_time: number;
+            /** Format: int64 */
+            memory: number;
+            message: string | null;
+            /** @description Both, in the order of writing. */
+            output: string;
+            signal: string | null;
+            /** @description TO timed out, RE ended with another code than 0, SG by a signal, OL wrote too much, XX could not be run. */
+            status: string | null;
+            stderr: string;
+            stdout: string;
+            /** Format: double */
+            wall_time: number;
+        };
         ProblemDetails: {
             /**
              * @description The rule that refused, stable across versions.
@@ -1752,40 +1804,6 @@ export interface components {
             /** @enum {string} */
             mode: "closed" | "invited" | "open";
         };
-        Request: {
-            args?: string[];
-            /**
-             * Format: double
-             * @description Accepted, as compile_timeout.
-             */
-            compile_cpu_time?: number;
-            /**
-             * Format: double
-             * @description Accepted, as compile_timeout.
-             */
-            compile_memory_limit?: number;
-            /**
-             * Format: double
-             * @description Accepted; compiling has the node's own limits.
-             */
-            compile_timeout?: number;
-            /** @description The first one is run. */
-            files: components["schemas"]["File"][];
-            /** @example python */
-            language: string;
-            /** Format: double */
-            run_cpu_time?: number;
-            /** Format: double */
-            run_memory_limit?: number;
-            /** Format: double */
-            run_timeout?: number;
-            stdin?: string;
-            /**
-             * @description A version or a semver range; * is the newest.
-             * @example 3.x
-             */
-            version: string;
-        };
         Runtime: {
             aliases: string[];
             /** @description How it is isolated. */
@@ -1848,24 +1866,6 @@ export interface components {
         };
         SignedInBody: {
             user: components["schemas"]["User"];
-        };
-        Stage: {
-            /** Format: int64 */
-            code: number | null;
-            /** Format: double */
-            cpu_time: number;
-            /** Format: int64 */
-            memory: number;
-            message: string | null;
-            /** @description Both, in the order of writing. */
-            output: string;
-            signal: string | null;
-            /** @description TO timed out, RE ended with another code than 0, SG by a signal, OL wrote too much, XX could not be run. */
-            status: string | null;
-            stderr: string;
-            stdout: string;
-            /** Format: double */
-            wall_time: number;
         };
         Token: {
             /** Format: date-time */
@@ -8988,7 +8988,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Request"];
+                "application/json": components["schemas"]["PistonRequest"];
             };
         };
         responses: {
@@ -8998,7 +8998,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer"];
+                    "application/json": components["schemas"]["PistonAnswer"];
                 };
             };
             /** @description Bad Request */
@@ -9007,7 +9007,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Documented"];
+                    "application/problem+json": components["schemas"]["PistonRefusal"];
                 };
             };
             /** @description Unauthorized */
@@ -9016,7 +9016,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Documented"];
+                    "application/problem+json": components["schemas"]["PistonRefusal"];
                 };
             };
             /** @description Forbidden */
@@ -9025,7 +9025,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Documented"];
+                    "application/problem+json": components["schemas"]["PistonRefusal"];
                 };
             };
             /** @description Not Found */
@@ -9034,7 +9034,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Documented"];
+                    "application/problem+json": components["schemas"]["PistonRefusal"];
                 };
             };
             /** @description Request Timeout */
@@ -9043,7 +9043,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Documented"];
+                    "application/problem+json": components["schemas"]["PistonRefusal"];
                 };
             };
             /** @description Conflict */
@@ -9052,7 +9052,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Documented"];
+                    "application/problem+json": components["schemas"]["PistonRefusal"];
                 };
             };
             /** @description Request Entity Too Large */
@@ -9061,7 +9061,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Documented"];
+                    "application/problem+json": components["schemas"]["PistonRefusal"];
                 };
             };
             /** @description Unsupported Media Type */
@@ -9070,7 +9070,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Documented"];
+                    "application/problem+json": components["schemas"]["PistonRefusal"];
                 };
             };
             /** @description Unprocessable Entity */
@@ -9079,7 +9079,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Documented"];
+                    "application/problem+json": components["schemas"]["PistonRefusal"];
                 };
             };
             /** @description Too Many Requests */
@@ -9088,7 +9088,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Documented"];
+                    "application/problem+json": components["schemas"]["PistonRefusal"];
                 };
             };
             /** @description Internal Server Error */
@@ -9097,7 +9097,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Documented"];
+                    "application/problem+json": components["schemas"]["PistonRefusal"];
                 };
             };
             /** @description Service Unavailable */
@@ -9106,7 +9106,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Documented"];
+                    "application/problem+json": components["schemas"]["PistonRefusal"];
                 };
             };
         };
@@ -9126,7 +9126,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ExecutionpistonRuntime"][];
+                    "application/json": components["schemas"]["PistonRuntime"][];
                 };
             };
             /** @description Bad Request */
@@ -9135,7 +9135,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Documented"];
+                    "application/problem+json": components["schemas"]["PistonRefusal"];
                 };
             };
             /** @description Unauthorized */
@@ -9144,7 +9144,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Documented"];
+                    "application/problem+json": components["schemas"]["PistonRefusal"];
                 };
             };
             /** @description Forbidden */
@@ -9153,7 +9153,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Documented"];
+                    "application/problem+json": components["schemas"]["PistonRefusal"];
                 };
             };
             /** @description Not Found */
@@ -9162,7 +9162,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Documented"];
+                    "application/problem+json": components["schemas"]["PistonRefusal"];
                 };
             };
             /** @description Unprocessable Entity */
@@ -9171,7 +9171,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Documented"];
+                    "application/problem+json": components["schemas"]["PistonRefusal"];
                 };
             };
             /** @description Too Many Requests */
@@ -9180,7 +9180,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Documented"];
+                    "application/problem+json": components["schemas"]["PistonRefusal"];
                 };
             };
             /** @description Internal Server Error */
@@ -9189,7 +9189,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Documented"];
+                    "application/problem+json": components["schemas"]["PistonRefusal"];
                 };
             };
             /** @description Service Unavailable */
@@ -9198,7 +9198,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Documented"];
+                    "application/problem+json": components["schemas"]["PistonRefusal"];
                 };
             };
         };

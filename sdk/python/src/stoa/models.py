@@ -261,31 +261,6 @@ class ExecutionUsage(BaseModel):
     wall_ms: float
 
 
-class ExecutionpistonRuntime(BaseModel):
-    model_config = ConfigDict(
-        extra='ignore',
-    )
-    aliases: list[str]
-    language: Annotated[str, Field(examples=['javascript'])]
-    runtime: Annotated[str | None, Field(examples=['node'])] = None
-    """
-    The interpreter, where the language has several.
-    """
-    version: Annotated[str, Field(examples=['20.19.2'])]
-
-
-class File(BaseModel):
-    model_config = ConfigDict(
-        extra='ignore',
-    )
-    content: str
-    encoding: Literal['utf8', 'base64', 'hex'] | str | None = 'utf8'
-    name: Annotated[str | None, Field(max_length=255)] = None
-    """
-    The first file is called what its runtime calls it, whatever its name.
-    """
-
-
 class Invitation(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
@@ -600,6 +575,85 @@ class PartitionHealth(BaseModel):
     """
 
 
+class PistonFile(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    content: str
+    encoding: Literal['utf8', 'base64', 'hex'] | str | None = 'utf8'
+    name: Annotated[str | None, Field(max_length=255)] = None
+    """
+    The first file is called what its runtime calls it, whatever its name.
+    """
+
+
+class PistonRequest(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    args: Annotated[list[str] | None, Field(max_length=256)] = None
+    compile_cpu_time: float | None = None
+    """
+    Accepted, as compile_timeout.
+    """
+    compile_memory_limit: float | None = None
+    """
+    Accepted, as compile_timeout.
+    """
+    compile_timeout: float | None = None
+    """
+    Accepted; compiling has the node's own limits.
+    """
+    files: Annotated[list[PistonFile], Field(max_length=100, min_length=1)]
+    """
+    The first one is run.
+    """
+    language: Annotated[str, Field(examples=['python'], max_length=64, min_length=1)]
+    run_cpu_time: float | None = None
+    run_memory_limit: float | None = None
+    run_timeout: float | None = None
+    stdin: str | None = None
+    version: Annotated[str, Field(examples=['3.x'], max_length=64, min_length=1)]
+    """
+    A version or a semver range; * is the newest.
+    """
+
+
+class PistonRuntime(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    aliases: list[str]
+    language: Annotated[str, Field(examples=['javascript'])]
+    runtime: Annotated[str | None, Field(examples=['node'])] = None
+    """
+    The interpreter, where the language has several.
+    """
+    version: Annotated[str, Field(examples=['20.19.2'])]
+
+
+class PistonStage(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    code: int | None
+    cpu_time: float
+    memory: int
+    message: str | None
+    output: str
+    """
+    Both, in the order of writing.
+    """
+    signal: str | None
+    status: str | None
+    """
+    TO timed out, RE ended with another code than 0, SG by a signal, OL wrote too much, XX could not be run.
+    """
+    stderr: str
+    stdout: str
+    wall_time: float
+
+
 class ProblemField(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
@@ -704,38 +758,6 @@ class Registration(BaseModel):
     mode: Literal['closed', 'invited', 'open'] | str
 
 
-class Request(BaseModel):
-    model_config = ConfigDict(
-        extra='ignore',
-    )
-    args: Annotated[list[str] | None, Field(max_length=256)] = None
-    compile_cpu_time: float | None = None
-    """
-    Accepted, as compile_timeout.
-    """
-    compile_memory_limit: float | None = None
-    """
-    Accepted, as compile_timeout.
-    """
-    compile_timeout: float | None = None
-    """
-    Accepted; compiling has the node's own limits.
-    """
-    files: Annotated[list[File], Field(max_length=100, min_length=1)]
-    """
-    The first one is run.
-    """
-    language: Annotated[str, Field(examples=['python'], max_length=64, min_length=1)]
-    run_cpu_time: float | None = None
-    run_memory_limit: float | None = None
-    run_timeout: float | None = None
-    stdin: str | None = None
-    version: Annotated[str, Field(examples=['3.x'], max_length=64, min_length=1)]
-    """
-    A version or a semver range; * is the newest.
-    """
-
-
 class Runtime(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
@@ -820,28 +842,6 @@ class SetupCompleteRequest(BaseModel):
     """
     From the link that stoad prints.
     """
-
-
-class Stage(BaseModel):
-    model_config = ConfigDict(
-        extra='ignore',
-    )
-    code: int | None
-    cpu_time: float
-    memory: int
-    message: str | None
-    output: str
-    """
-    Both, in the order of writing.
-    """
-    signal: str | None
-    status: str | None
-    """
-    TO timed out, RE ended with another code than 0, SG by a signal, OL wrote too much, XX could not be run.
-    """
-    stderr: str
-    stdout: str
-    wall_time: float
 
 
 class Token(BaseModel):
@@ -951,19 +951,6 @@ class User(BaseModel):
     service_account: bool | None = None
 
 
-class Answer(BaseModel):
-    model_config = ConfigDict(
-        extra='ignore',
-    )
-    compile: Stage | None = None
-    """
-    Only when a compiler refused the program; there is no run then.
-    """
-    language: str
-    run: Stage | None = None
-    version: str
-
-
 class BatchInputBody(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
@@ -995,56 +982,6 @@ class CreatedToken(BaseModel):
     Send it as “Authorization: Bearer …”; shown once.
     """
     token: Token
-
-
-class Documented(BaseModel):
-    model_config = ConfigDict(
-        extra='ignore',
-    )
-    code: Annotated[str, Field(examples=['not_found'])]
-    """
-    The rule that refused, stable across versions.
-    """
-    correlation_id: str | None = None
-    """
-    Finds this request in logs, events and the audit trail.
-    """
-    detail: str
-    """
-    What happened and what to do, for a person.
-    """
-    errors: list[ProblemField] | None = None
-    """
-    Which values of the request are wrong.
-    """
-    instance: str | None = None
-    """
-    The path that was asked for.
-    """
-    kind: Literal['internal', 'invalid', 'unauthenticated', 'denied', 'not_found', 'conflict', 'mismatch', 'limited', 'unavailable'] | str
-    """
-    What sort of thing went wrong; decides whether trying again helps.
-    """
-    limit: ProblemLimit | None = None
-    """
-    The limit that was hit, its value, and whose it is.
-    """
-    message: str | None = None
-    """
-    What happened, where Piston's clients look for it.
-    """
-    status: Annotated[int, Field(examples=[404])]
-    """
-    The HTTP status.
-    """
-    title: Annotated[str, Field(examples=['Not Found'])]
-    """
-    The status in words.
-    """
-    type: Annotated[str, Field(examples=['/docs/errors#not_found'])]
-    """
-    Where this kind of problem is explained.
-    """
 
 
 class Execution(BaseModel):
@@ -1323,6 +1260,69 @@ class PageUnit(BaseModel):
     next_cursor: str | None = None
     """
     Ask for the next page with ?cursor=; absent on the last.
+    """
+
+
+class PistonAnswer(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    compile: PistonStage | None = None
+    """
+    Only when a compiler refused the program; there is no run then.
+    """
+    language: str
+    run: PistonStage | None = None
+    version: str
+
+
+class PistonRefusal(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    code: Annotated[str, Field(examples=['not_found'])]
+    """
+    The rule that refused, stable across versions.
+    """
+    correlation_id: str | None = None
+    """
+    Finds this request in logs, events and the audit trail.
+    """
+    detail: str
+    """
+    What happened and what to do, for a person.
+    """
+    errors: list[ProblemField] | None = None
+    """
+    Which values of the request are wrong.
+    """
+    instance: str | None = None
+    """
+    The path that was asked for.
+    """
+    kind: Literal['internal', 'invalid', 'unauthenticated', 'denied', 'not_found', 'conflict', 'mismatch', 'limited', 'unavailable'] | str
+    """
+    What sort of thing went wrong; decides whether trying again helps.
+    """
+    limit: ProblemLimit | None = None
+    """
+    The limit that was hit, its value, and whose it is.
+    """
+    message: str | None = None
+    """
+    What happened, where Piston's clients look for it.
+    """
+    status: Annotated[int, Field(examples=[404])]
+    """
+    The HTTP status.
+    """
+    title: Annotated[str, Field(examples=['Not Found'])]
+    """
+    The status in words.
+    """
+    type: Annotated[str, Field(examples=['/docs/errors#not_found'])]
+    """
+    Where this kind of problem is explained.
     """
 
 

@@ -6,7 +6,7 @@ import (
 
 	"github.com/stoa-cloud/stoa/docs"
 	"github.com/stoa-cloud/stoa/internal/execution/executionhttp"
-	"github.com/stoa-cloud/stoa/internal/execution/executionpiston"
+	"github.com/stoa-cloud/stoa/internal/execution/executionpistonhttp"
 	"github.com/stoa-cloud/stoa/internal/identity"
 	"github.com/stoa-cloud/stoa/internal/identity/identityhttp"
 	"github.com/stoa-cloud/stoa/internal/limit/limithttp"
@@ -26,7 +26,7 @@ func (p *Program) register() {
 	limithttp.Register(api, p.limits)
 	nodehttp.Register(api, p.nodes)
 	executionhttp.Register(api, p.executions)
-	executionpiston.Register(api, p.executions)
+	executionpistonhttp.Register(api, p.executions)
 	eventloghttp.Register(api, p.eventAPI)
 	p.registerHealth(api)
 	mux := p.edge.Mux()

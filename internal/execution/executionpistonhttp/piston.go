@@ -1,4 +1,4 @@
-// Package executionpiston answers the Piston v2 API, so that programs written for
+// Package executionpistonhttp answers the Piston v2 API, so that programs written for
 // Piston (github.com/engineer-man/piston) run on Stoa by changing an address. It is
 // a thin translation: what runs is an ordinary execution, with its owner, limits,
 // events and record.
@@ -6,7 +6,7 @@
 // The shapes and words are those of Piston's api/src/api/v2.js and job.js. What
 // differs: a credential is needed, a limit above the caller's own is refused with
 // Stoa's reason, and installing packages is not part of it.
-package executionpiston
+package executionpistonhttp
 
 import (
 	"context"

@@ -1,4 +1,4 @@
-package executionpiston
+package executionpistonhttp
 
 import (
 	"encoding/base64"

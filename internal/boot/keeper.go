@@ -5,6 +5,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/stoa-cloud/stoa/internal/platform/timerslack"
 )
 
 // keeper keeps one process running: when it ends, it is started again, with growing pauses.
@@ -42,7 +44,7 @@ func (k *keeper) run() {
 		started := time.Now()
 		cmd := k.command()
 		k.mu.Lock()
-		err := cmd.Start()
+		err := timerslack.Start(cmd, timerslack.Relaxed)
 		if err == nil {
 			k.cmd = cmd
 		}

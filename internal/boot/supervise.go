@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"syscall"
 	"time"
+
+	"github.com/stoa-cloud/stoa/internal/platform/timerslack"
 )
 
 // serviceUser is who the control plane runs as when it was started by root.
@@ -181,7 +183,7 @@ func (s supervisor) startPlane(credential *syscall.Credential) (*plane, error) {
 	cmd.Env = planeEnvironment()
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: credential, Setpgid: true, Pdeathsig: syscall.SIGTERM}
 	started := time.Now()
-	if err := cmd.Start(); err != nil {
+	if err := timerslack.Start(cmd, timerslack.Relaxed); err != nil {
 		_ = readEnd.Close()
 		return nil, fmt.Errorf("start control plane: %w", err)
 	}

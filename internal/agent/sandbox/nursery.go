@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/stoa-cloud/stoa/internal/platform/timerslack"
 )
 
 // nursery is one life of the helper: its socket, and the cells, guests and warmed interpreters below it. When the helper
@@ -59,7 +61,7 @@ func startNursery(ctx context.Context, log *slog.Logger, helper string, base uin
 		n.command.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}}
 		n.command.SysProcAttr.GidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}}
 	}
-	if err := n.command.Start(); err != nil {
+	if err := timerslack.Start(n.command, timerslack.Usual); err != nil { // ours is relaxed
 		ours.Close()
 		return nil, fmt.Errorf("start the sandbox helper in new namespaces: %w", err)
 	}

@@ -20,8 +20,8 @@ import (
 const (
 	// Usual is what Linux gives by itself: for programs of users, whose short sleeps are theirs to choose.
 	Usual = 50 * time.Microsecond
-	// Relaxed is for our own programs: none of their timers needs to be this exact.
-	Relaxed = 500 * time.Microsecond
+	// Relaxed is for our own programs: Go's timers are no more exact than this anyway.
+	Relaxed = time.Millisecond
 )
 
 // Start starts the command with this slack. Where the kernel knows no slack, the

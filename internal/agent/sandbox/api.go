@@ -27,6 +27,9 @@ type Config struct {
 	CPUs float64
 	// Idle is how long a warmed interpreter without work is kept. 0 is five minutes.
 	Idle time.Duration
+	// Root is an unpacked image that runs see instead of the host's programs; PrepareRoot has been called on it. Such a
+	// driver finds no runtimes: every job brings its own (Job.As).
+	Root string
 	// NoCompileCache leaves out preparing the standard libraries of compiled languages in the background.
 	NoCompileCache bool
 
@@ -42,6 +45,9 @@ const (
 	ClassProcess Class = "process"
 	// ClassFresh starts the interpreter anew inside the cell: nothing at all is shared.
 	ClassFresh Class = "fresh"
+	// ClassGVisor runs the job under a kernel of its own in user space (package gvisor): its system calls never reach
+	// the host's kernel.
+	ClassGVisor Class = "gvisor"
 )
 
 // Stream names one of a job's two outputs.
@@ -64,6 +70,9 @@ func (s Stream) String() string {
 type Job struct {
 	ID      string // for logs and errors only
 	Runtime string // "python@3.11.2", a prefix of a version ("python@3.11"), or "python" for the newest
+	// As is a runtime that this host did not find by itself: FileName, Command and, perhaps, Compile, Env, Name and
+	// Version. Commands are whole paths. Runtime is not looked at then. Nil: one of Runtimes.
+	As *Runtime
 	// Class is the weakest class that will do; empty takes the fastest that the runtime has. A job may get a stronger
 	// one, when no warmed interpreter is ready or its environment speaks to the interpreter; Result.Class tells.
 	Class  Class
@@ -167,10 +176,10 @@ type Runtime struct {
 	Classes  []Class  // fastest first
 	// MinMemoryBytes is the smallest memory limit with which a trivial program is known to run.
 	MinMemoryBytes int64
+	Env            map[string]string // what its tools need, beside the usual
 
-	env   map[string]string // what its tools need, beside the usual
-	warm  []string          // starts its zygote; nil when it has none
-	ahead []string          // starts an interpreter that waits for its run; nil when it has none
+	warm  []string // starts its zygote; nil when it has none
+	ahead []string // starts an interpreter that waits for its run; nil when it has none
 }
 
 // ID is the runtime's name in Job.Runtime, "python@3.11.2".

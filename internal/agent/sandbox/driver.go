@@ -100,7 +100,9 @@ func (d *Driver) open(ctx context.Context) error {
 	if err := unpackHelper(filepath.Join(d.config.Dir, "lib")); err != nil {
 		return err
 	}
-	d.places = findPlaces()
+	if d.config.Root == "" {
+		d.places = findPlaces()
+	}
 	if err := d.writeRootFiles(); err != nil {
 		return err
 	}
@@ -113,8 +115,10 @@ func (d *Driver) open(ctx context.Context) error {
 }
 
 // instanceName tells the drivers of one host apart, and stays the same from life to life.
-func (d *Driver) instanceName() string {
-	sum := sha256.Sum256([]byte(d.config.Dir))
+func (d *Driver) instanceName() string { return instanceOf(d.config.Dir) }
+
+func instanceOf(dir string) string {
+	sum := sha256.Sum256([]byte(dir))
 	return hex.EncodeToString(sum[:4])
 }
 
@@ -156,8 +160,11 @@ func (w *ward) startOn(ctx context.Context, d *Driver) error {
 		base = d.uidBase()
 	}
 	helper := filepath.Join(d.config.Dir, "lib", "stoa-sandbox")
-	var err error
-	if w.nursery, err = startNursery(ctx, d.log, helper, base, d.rootArguments(base, w.tree)); err != nil {
+	arguments, err := d.rootArguments(base, w.tree)
+	if err != nil {
+		return err
+	}
+	if w.nursery, err = startNursery(ctx, d.log, helper, base, arguments); err != nil {
 		return explainStart(err)
 	}
 	// Not before the helper stands: it is what removes them when we are killed.

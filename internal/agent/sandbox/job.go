@@ -14,7 +14,7 @@ func (d *Driver) prepare(job *Job) (*Runtime, error) {
 	if job.Network {
 		return nil, &JobError{"network", "this sandbox gives no network; run without it"}
 	}
-	rt, err := d.runtime(job.Runtime)
+	rt, err := d.Prepare(job)
 	if err != nil {
 		return nil, err
 	}
@@ -23,6 +23,15 @@ func (d *Driver) prepare(job *Job) (*Runtime, error) {
 	}
 	if job.Class != ClassFresh && job.Class != ClassProcess {
 		return nil, &JobError{"class", fmt.Sprintf("%q is unknown; there are %q and %q", job.Class, ClassProcess, ClassFresh)}
+	}
+	return rt, nil
+}
+
+// Prepare checks what every class asks of a job, fills its limits in, and finds its runtime.
+func (d *Driver) Prepare(job *Job) (*Runtime, error) {
+	rt, err := d.runtimeOf(job)
+	if err != nil {
+		return nil, err
 	}
 	if err := checkFiles(job.Files, rt.FileName); err != nil {
 		return nil, err
@@ -39,6 +48,25 @@ func (d *Driver) prepare(job *Job) (*Runtime, error) {
 		return nil, err
 	}
 	return rt, job.Limits.fill()
+}
+
+// runtimeOf finds the job's runtime, or takes the one that it brings.
+func (d *Driver) runtimeOf(job *Job) (*Runtime, error) {
+	if job.As == nil {
+		return d.runtime(job.Runtime)
+	}
+	rt := *job.As
+	rt.Classes, rt.warm, rt.ahead = []Class{ClassFresh}, nil, nil
+	if len(rt.Command) == 0 || !path.IsAbs(rt.Command[0]) || len(rt.Compile) > 0 && !path.IsAbs(rt.Compile[0]) {
+		return nil, &JobError{"runtime", "its commands must be whole paths"}
+	}
+	if rt.FileName == "" || path.Base(rt.FileName) != rt.FileName || rt.FileName == "." || rt.FileName == ".." {
+		return nil, &JobError{"runtime", fmt.Sprintf("%q is no name for its source", rt.FileName)}
+	}
+	if rt.Path == "" {
+		rt.Path = rt.Command[0]
+	}
+	return &rt, nil
 }
 
 // fill takes defaults for what is zero and refuses what makes no sense.
@@ -82,7 +110,7 @@ func environment(rt *Runtime, extra map[string]string) []string {
 	env := map[string]string{
 		"PATH": path.Dir(rt.Path) + ":/usr/local/bin:/usr/bin:/bin", "HOME": "/box", "TMPDIR": "/tmp", "LANG": "C.UTF-8",
 	}
-	maps.Copy(env, rt.env)
+	maps.Copy(env, rt.Env)
 	maps.Copy(env, extra)
 	list := make([]string, 0, len(env))
 	for k, v := range env {

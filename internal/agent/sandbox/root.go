@@ -22,8 +22,28 @@ var hostEtcGlobs = []string{"java-*-openjdk", "python3*", "lua*", "ruby*"}
 
 var devices = []string{"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"}
 
-func (d *Driver) rootArguments(base uint32, t *tree) []string {
-	a := []string{"root=" + filepath.Join(d.config.Dir, "root"), fmt.Sprintf("base=%d", base)}
+func (d *Driver) rootArguments(base uint32, t *tree) ([]string, error) {
+	view, err := d.View()
+	if err != nil {
+		return nil, err
+	}
+	a := append([]string{"root=" + filepath.Join(d.config.Dir, "root"), fmt.Sprintf("base=%d", base)}, view...)
+	for name, to := range map[string]string{"fd": "fd", "stdin": "fd/0", "stdout": "fd/1", "stderr": "fd/2"} {
+		a = append(a, "link=/proc/self/"+to+":/dev/"+name)
+	}
+	for _, name := range devices {
+		a = append(a, "dev="+name)
+	}
+	for _, dir := range t.dirs() {
+		a = append(a, "cgroup="+dir)
+	}
+	return a, nil
+}
+
+// View is what a run sees of this host, or of the driver's image: folders, links and read-only binds, as the helper's
+// arguments.
+func (d *Driver) View() ([]string, error) {
+	var a []string
 	bind := func(from, to string) {
 		if !strings.ContainsAny(from+to, ":") {
 			a = append(a, "bind="+from+":"+to)
@@ -33,30 +53,14 @@ func (d *Driver) rootArguments(base uint32, t *tree) []string {
 		a = append(a, "dir="+dir)
 	}
 	a = append(a, "link=/tmp:/var/tmp", "link=/run:/var/run")
-	for name, to := range map[string]string{"fd": "fd", "stdin": "fd/0", "stdout": "fd/1", "stderr": "fd/2"} {
-		a = append(a, "link=/proc/self/"+to+":/dev/"+name)
-	}
-	bind("/usr", "/usr")
-	for _, name := range []string{"/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"} {
-		if to, err := os.Readlink(name); err == nil { // merged /usr
-			a = append(a, "link="+to+":"+name)
-		} else if _, err := os.Stat(name); err == nil {
-			bind(name, name)
+	if d.config.Root != "" {
+		image, err := imageArguments(d.config.Root)
+		if err != nil {
+			return nil, err
 		}
-	}
-	for _, name := range devices {
-		a = append(a, "dev="+name)
-	}
-	for _, name := range hostEtc {
-		if _, err := os.Stat("/etc/" + name); err == nil {
-			bind("/etc/"+name, "/etc/"+name)
-		}
-	}
-	for _, pattern := range hostEtcGlobs {
-		found, _ := filepath.Glob("/etc/" + pattern)
-		for _, name := range found {
-			bind(name, name)
-		}
+		a = append(a, image...)
+	} else {
+		hostPrograms(bind, &a)
 	}
 	for name := range rootFiles {
 		bind(filepath.Join(d.config.Dir, "etc", name), "/etc/"+name)
@@ -70,10 +74,30 @@ func (d *Driver) rootArguments(base uint32, t *tree) []string {
 			bind(p.prefix, p.prefix)
 		}
 	}
-	for _, dir := range t.dirs() {
-		a = append(a, "cgroup="+dir)
+	return a, nil
+}
+
+// hostPrograms shows the host's programs and libraries, and what they need of /etc.
+func hostPrograms(bind func(from, to string), a *[]string) {
+	bind("/usr", "/usr")
+	for _, name := range []string{"/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"} {
+		if to, err := os.Readlink(name); err == nil { // merged /usr
+			*a = append(*a, "link="+to+":"+name)
+		} else if _, err := os.Stat(name); err == nil {
+			bind(name, name)
+		}
 	}
-	return a
+	for _, name := range hostEtc {
+		if _, err := os.Stat("/etc/" + name); err == nil {
+			bind("/etc/"+name, "/etc/"+name)
+		}
+	}
+	for _, pattern := range hostEtcGlobs {
+		found, _ := filepath.Glob("/etc/" + pattern)
+		for _, name := range found {
+			bind(name, name)
+		}
+	}
 }
 
 // rootFiles are what we write into /etc ourselves: nothing of the host's users, names or resolvers.

@@ -130,7 +130,7 @@ func (d *Driver) discover(ctx context.Context) ([]*Runtime, error) {
 func (d *Driver) askVersion(ctx context.Context, p place) (string, error) {
 	ask := &Runtime{
 		Name: p.language.name, Path: p.path, FileName: p.language.file, Command: append([]string{p.path}, p.language.version...),
-		Classes: []Class{ClassFresh}, env: p.language.env,
+		Classes: []Class{ClassFresh}, Env: p.language.env,
 	}
 	var words strings.Builder
 	l := DefaultLimits()
@@ -156,7 +156,7 @@ func (p place) runtime(version string) *Runtime {
 	}
 	r := &Runtime{
 		Name: l.name, Version: version, Path: p.path, FileName: l.file, Compile: fill(l.compile), Command: fill(l.command),
-		Example: l.example, Classes: []Class{ClassFresh}, MinMemoryBytes: l.memory, env: l.env,
+		Example: l.example, Classes: []Class{ClassFresh}, MinMemoryBytes: l.memory, Env: l.env,
 	}
 	if l.warmFrom == "" || compareVersions(version, l.warmFrom) < 0 {
 		return r

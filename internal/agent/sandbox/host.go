@@ -100,6 +100,12 @@ func (w *ward) enforcement(failed map[string]error) []Enforced {
 		landlock.How += " (files, abstract sockets, signals)"
 	}
 	list = append(list, landlock)
+	return append(list, w.tree.enforcement(failed)...)
+}
+
+// enforcement says what cgroups bound here.
+func (t *tree) enforcement(failed map[string]error) []Enforced {
+	var list []Enforced
 	fallback := map[string]string{
 		"memory":  "none: each process's address space is limited, their sum is not",
 		"pids":    "none: processes are limited per user id (RLIMIT_NPROC)",
@@ -109,7 +115,7 @@ func (w *ward) enforcement(failed map[string]error) []Enforced {
 	what := map[string]string{"memory": "memory", "pids": "processes", "cpu": "cpu share", "cpuacct": "cpu time"}
 	for _, c := range controllers {
 		e := Enforced{What: what[c], OK: true}
-		b, ok := w.tree.where[c]
+		b, ok := t.where[c]
 		switch {
 		case ok && b.v2:
 			e.How = "cgroup v2 " + filepath.Dir(b.dir)

@@ -1,4 +1,4 @@
-/* stoa-sandbox: started by the agent as "warden", by itself as "nurse". */
+/* stoa-sandbox: started by the agent as "warden" or "gvisor", by itself as "nurse", by gVisor as "inside". */
 #include "stoa.h"
 #include <stdio.h>
 #include <string.h>
@@ -7,6 +7,8 @@ int main(int argc, char **argv)
 {
 	if (argc >= 2 && !strcmp(argv[1], "warden")) return warden_main(argc - 2, argv + 2);
 	if (argc == 2 && !strcmp(argv[1], "nurse")) return nurse_main();
+	if (argc >= 2 && !strcmp(argv[1], "gvisor")) return gvisor_main(argc - 2, argv + 2);
+	if (argc == 2 && !strcmp(argv[1], "inside")) return inside_main();
 	fputs("stoa-sandbox is started by stoa-agent\n", stderr);
 	return 64;
 }

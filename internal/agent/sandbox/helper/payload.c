@@ -49,13 +49,18 @@ static char **strings(struct payload *p, uint32_t n)
 int payload_open(struct payload *p, int fd)
 {
 	struct stat st;
-	uint32_t head[4];
 	if (fstat(fd, &st)) return -1;
 	p->size = (size_t)st.st_size;
-	if (p->size < sizeof head) return bad();
+	if (p->size == 0) return bad();
 	/* Private and read-only: the agent sealed it against growing smaller. */
 	p->map = mmap(NULL, p->size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (p->map == MAP_FAILED) return -1;
+	return payload_parse(p);
+}
+
+int payload_parse(struct payload *p)
+{
+	uint32_t head[4];
 	p->at = p->map;
 	p->end = p->at + p->size;
 	if (number(p, head, sizeof head)) return -1;
@@ -99,7 +104,11 @@ static int open_beneath(const char *path, uint64_t flags, uint64_t mode)
 {
 	struct open_how how = { .flags = flags | O_CLOEXEC, .mode = mode,
 		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS };
-	return (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how);
+	int fd = (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how);
+	if (fd >= 0 || errno != ENOSYS) return fd;
+	/* gVisor has no such call. There the folder is new and nobody else's, each folder of the path was just opened
+	 * by itself, and the agent has checked the names. */
+	return open(path, (int)flags | O_CLOEXEC | O_NOFOLLOW, (mode_t)mode);
 }
 
 static int make_folders(char *path)

@@ -63,6 +63,7 @@ struct payload {
 	char **argv, **envp;
 };
 int payload_open(struct payload *p, int fd);  /* 0, or -1 and errno */
+int payload_parse(struct payload *p);         /* the same, of what map and size hold already */
 int payload_await(int gate);                  /* the payload's descriptor, once it comes; ends the process at EOF */
 int payload_files(struct payload *p);         /* writes the files below the current folder */
 void payload_close(struct payload *p);
@@ -89,7 +90,13 @@ void answer_failed(int sock, uint32_t id, enum step step, int error);
 void close_all(int *fds, int n);
 int write_file(const char *path, const char *text);
 
+/* warden.c */
+void die(const char *what, const char *path) __attribute__((noreturn)); /* tells the agent, and ends */
+void plant_root(int argc, char **argv, uint32_t *base);
 int warden_main(int argc, char **argv);
+/* gvisor.c: class "gvisor", outside (makes the place that runsc starts in) and inside (pid 1 of its sandbox) */
+int gvisor_main(int argc, char **argv);
+int inside_main(void);
 int nurse_main(void);
 void cell_main(const struct request *r, int netns) __attribute__((noreturn));
 

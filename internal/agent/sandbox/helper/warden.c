@@ -28,7 +28,7 @@
 static struct { int parent; const char *name; } cgroups[MAX_CGROUPS];
 static int ncgroups;
 
-static void die(const char *what, const char *path)
+void die(const char *what, const char *path)
 {
 	/* Read by the agent from our stderr and shown to the operator. */
 	fprintf(stderr, "%s %s: %s\n", what, path, strerror(errno));
@@ -63,7 +63,8 @@ static void attach(const char *source, const char *target, uint64_t attributes)
 	if (syscall(SYS_mount_setattr, AT_FDCWD, path, AT_RECURSIVE, &a, sizeof a)) die("protect", source);
 }
 
-static void build_root(int argc, char **argv, uint32_t *base)
+/* Lays the root out below root=, in a mount namespace of our own; the current folder is then its top. */
+void plant_root(int argc, char **argv, uint32_t *base)
 {
 	const char *root = NULL;
 	for (int i = 0; i < argc; i++)
@@ -101,11 +102,15 @@ static void build_root(int argc, char **argv, uint32_t *base)
 			if (cgroups[ncgroups++].parent < 0) die("open", value);
 		}
 	}
+}
+
+static void enter_root(void)
+{
 	/* A proc of our own pid namespace (warden and nurse, nothing else): the kernel lets the nurse mount its own only
 	 * where one is visible already, and the host's must not be. */
 	if (mkdir("./proc", 0755) && errno != EEXIST) die("create", "/proc");
 	if (mount("proc", "./proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL)) die("mount", "/proc");
-	if (syscall(SYS_pivot_root, ".", ".")) die("pivot into", root);
+	if (syscall(SYS_pivot_root, ".", ".")) die("pivot into", "the root");
 	if (umount2(".", MNT_DETACH)) die("leave", "/");
 	if (chdir("/")) die("enter", "/");
 	if (mount(NULL, "/", NULL, MS_REMOUNT | MS_RDONLY | MS_NOSUID, NULL)) die("protect", "/");
@@ -134,7 +139,8 @@ int warden_main(int argc, char **argv)
 	int gate[2];
 	umask(022);
 	signal(SIGPIPE, SIG_IGN);
-	build_root(argc, argv, &base);
+	plant_root(argc, argv, &base);
+	enter_root();
 	if (pipe2(gate, O_CLOEXEC)) die("make", "pipe");
 	struct clone_args a = {
 		.flags = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP |

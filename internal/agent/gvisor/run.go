@@ -1,0 +1,213 @@
+package gvisor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/stoa-cloud/stoa/internal/agent/sandbox"
+)
+
+// Run runs one job to its end, as sandbox.Driver.Run does.
+func (d *Driver) Run(ctx context.Context, job sandbox.Job, out func(sandbox.Stream, []byte)) (sandbox.Result, error) {
+	failed := sandbox.Result{Outcome: sandbox.Error}
+	if job.Network {
+		return failed, &sandbox.JobError{Field: "network", Problem: "class gvisor gives no network; run without it"}
+	}
+	if job.Class != "" && job.Class != sandbox.ClassGVisor {
+		return failed, &sandbox.JobError{Field: "class", Problem: fmt.Sprintf("%q is not gVisor", job.Class)}
+	}
+	rt, err := d.config.Base.Prepare(&job)
+	if err != nil {
+		return failed, err
+	}
+	select {
+	case d.running <- struct{}{}:
+		defer func() { <-d.running }()
+	case <-ctx.Done():
+		return sandbox.Result{Outcome: sandbox.Cancelled}, context.Cause(ctx)
+	case <-d.closed:
+		return failed, sandbox.ErrClosed
+	}
+	b, err := d.acquire(ctx)
+	if err != nil {
+		if ctx.Err() != nil {
+			return sandbox.Result{Outcome: sandbox.Cancelled}, err
+		}
+		return failed, err
+	}
+	defer d.retire(b)
+	defer d.prepareNext()
+	r := &run{box: b, account: b.slot.account, closed: d.closed, cpus: d.config.CPUs}
+	r.result.Class = sandbox.ClassGVisor
+	if err := r.job(ctx, rt, job, out); err != nil {
+		return failed, err
+	}
+	return r.result, nil
+}
+
+// run is one job in its sandbox.
+type run struct {
+	box     *box
+	account *sandbox.Account
+	closed  <-chan struct{}
+	cpus    float64
+	base    int64                          // memory of the sandbox before it had work, bytes
+	cause   atomic.Pointer[sandbox.Reason] // which limit we ended it by; the first one counts
+	result  sandbox.Result
+}
+
+// reasonCancelled is internal: the caller ended it.
+const reasonCancelled sandbox.Reason = "cancelled"
+
+func (r *run) kill(why sandbox.Reason) {
+	if r.cause.CompareAndSwap(nil, &why) {
+		r.box.kill()
+	}
+}
+
+func (r *run) job(ctx context.Context, rt *sandbox.Runtime, job sandbox.Job, out func(sandbox.Stream, []byte)) error {
+	r.box.streams.Follow(job.Limits.OutputBytes, out, func() { r.kill(sandbox.ReasonOutput) })
+	r.base = r.account.Start()
+	for _, step := range sandbox.Steps(rt, job) {
+		if step.Program {
+			r.box.streams.Feed(job.Stdin)
+		}
+		if err := r.process(ctx, step); err != nil {
+			r.box.kill()
+			r.box.streams.Finish(&r.result)
+			return err
+		}
+		if !step.Program && r.result.Outcome != sandbox.Completed {
+			if r.result.Reason == sandbox.ReasonNone {
+				r.result.Reason = sandbox.ReasonCompile
+			}
+			break
+		}
+	}
+	r.box.streams.Finish(&r.result)
+	return nil
+}
+
+// process gives one order, follows it to its end, and adds to the result.
+func (r *run) process(ctx context.Context, step sandbox.Step) error {
+	l := step.Limits
+	if err := r.account.Limit(r.base+l.MemoryBytes+ownMemory, ownThreads+8*l.Processes); err != nil {
+		if errors.Is(err, unix.EBUSY) { // the compiler left more behind than the program may use
+			r.result.Outcome, r.result.Reason = sandbox.Failed, sandbox.ReasonMemory
+			return nil
+		}
+		return err
+	}
+	r.account.Start()
+	begin := time.Now()
+	if _, err := r.box.orders.Write(orderOf(step)); err != nil && !errors.Is(err, unix.EPIPE) {
+		return fmt.Errorf("give the sandbox its order: %w", err)
+	}
+	e, known, err := r.watch(ctx, l)
+	if err != nil {
+		return err
+	}
+	used := r.account.CPU()
+	r.result.Usage.Wall += time.Since(begin)
+	r.result.Usage.CPU += used
+	r.result.Usage.PeakMemoryBytes = max(r.result.Usage.PeakMemoryBytes, r.account.PeakMemory())
+	return r.judge(e, known, l, used)
+}
+
+// watch waits for the process's end and enforces the limits on time. known is false when
+// the sandbox ended without a word.
+func (r *run) watch(ctx context.Context, l sandbox.Limits) (e end, known bool, err error) {
+	wall := time.NewTimer(l.Wall)
+	defer wall.Stop()
+	cpu := time.NewTimer(r.nextLook(l.CPU))
+	defer cpu.Stop()
+	done, closed := ctx.Done(), r.closed
+	for {
+		select {
+		case e, known = <-r.box.ends:
+			if !known {
+				<-r.box.kill() // what is counted now is final
+			}
+			return e, known, nil
+		case <-wall.C:
+			r.kill(sandbox.ReasonWall)
+		case <-cpu.C:
+			if r.account.CPU() >= l.CPU {
+				r.kill(sandbox.ReasonCPU)
+			}
+			cpu.Reset(r.nextLook(l.CPU))
+		case <-done:
+			r.kill(reasonCancelled)
+			done = nil
+		case <-closed:
+			r.box.kill()
+			return e, false, sandbox.ErrClosed
+		}
+	}
+}
+
+// nextLook is when the CPU limit can be reached at the earliest: the tree cannot use it faster than its quota allows.
+func (r *run) nextLook(limit time.Duration) time.Duration {
+	return max(time.Duration(float64(limit-r.account.CPU())/r.cpus), 5*time.Millisecond)
+}
+
+// judge turns how a process ended, and what its counters say, into the result.
+func (r *run) judge(e end, known bool, l sandbox.Limits, used time.Duration) error {
+	r.result.Outcome, r.result.Reason, r.result.ExitCode, r.result.Signal = sandbox.Failed, sandbox.ReasonNone, nil, ""
+	status := syscall.WaitStatus(e.status) //nolint:gosec // a wait status
+	switch {
+	case !known:
+		status = syscall.WaitStatus(syscall.SIGKILL)
+	case e.kind == endFailed:
+		return r.judgeSetup(e)
+	}
+	if status.Signaled() {
+		r.result.Signal = unix.SignalName(status.Signal())
+	} else {
+		r.result.ExitCode = new(status.ExitStatus())
+	}
+	if cause := r.cause.Load(); cause != nil {
+		r.result.Reason = *cause
+		switch *cause {
+		case sandbox.ReasonWall, sandbox.ReasonCPU:
+			r.result.Outcome = sandbox.TimedOut
+		case reasonCancelled:
+			r.result.Outcome, r.result.Reason = sandbox.Cancelled, sandbox.ReasonNone
+		}
+		return nil
+	}
+	switch {
+	case known && status.Exited() && status.ExitStatus() == 0:
+		r.result.Outcome = sandbox.Completed
+	case r.account.OutOfMemory():
+		r.result.Reason = sandbox.ReasonMemory
+	case !known:
+		return fmt.Errorf("the sandbox ended without a word: %s", r.box.words)
+	case status.Signal() == syscall.SIGXCPU || status.Signal() == syscall.SIGKILL && used >= l.CPU:
+		r.result.Outcome, r.result.Reason = sandbox.TimedOut, sandbox.ReasonCPU
+	case status.Signal() == syscall.SIGXFSZ || e.marks&markFull != 0:
+		r.result.Reason = sandbox.ReasonDisk
+	case e.marks&markCrowded != 0:
+		r.result.Reason = sandbox.ReasonProcesses
+	}
+	return nil
+}
+
+// judgeSetup tells what the user asked too much of from what is our fault.
+func (r *run) judgeSetup(e end) error {
+	errno := syscall.Errno(e.status) //nolint:gosec // an errno
+	switch {
+	case errno == unix.ENOSPC || errno == unix.EFBIG:
+		r.result.Reason = sandbox.ReasonDisk
+		return nil
+	case errno == unix.E2BIG:
+		return &sandbox.JobError{Field: "args", Problem: "arguments and environment are together larger than the kernel takes"}
+	}
+	return fmt.Errorf("inside the sandbox, at step %d: %w", e.step, errno)
+}

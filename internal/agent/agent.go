@@ -12,9 +12,11 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	agentv1 "github.com/stoa-cloud/stoa/api/agent/v1"
+	"github.com/stoa-cloud/stoa/internal/agent/image"
 	"github.com/stoa-cloud/stoa/internal/agent/sandbox"
 )
 
@@ -23,6 +25,13 @@ type Driver interface {
 	Run(ctx context.Context, job sandbox.Job, out func(sandbox.Stream, []byte)) (sandbox.Result, error)
 	Runtimes(ctx context.Context) ([]sandbox.Runtime, error)
 	Enforcement() []sandbox.Enforced
+}
+
+// Images keeps container images and runs programs in them; *image.Runner is one.
+type Images interface {
+	Keep(all []image.Ref)
+	Statuses() []image.Status
+	Run(ctx context.Context, p image.Program, job sandbox.Job, out func(sandbox.Stream, []byte)) (sandbox.Result, error)
 }
 
 // Config says where the control plane is and what this agent offers.
@@ -35,7 +44,8 @@ type Config struct {
 	// says what the host lacks.
 	Driver  Driver
 	Missing []string
-	Slots   int // how many tasks may run at once; zero is DefaultSlots
+	Images  Images // nil: this node runs no images
+	Slots   int    // how many tasks may run at once; zero is DefaultSlots
 	Log     *slog.Logger
 	Metrics *Metrics // nil: none
 }
@@ -50,7 +60,8 @@ type Agent struct {
 	hold    *hold
 	host    string
 
-	incarnation int64 // of the last welcome
+	incarnation int64       // of the last welcome
+	imageNews   atomic.Bool // what the control plane should hear of images, and was not told yet
 }
 
 // ErrRemoved says that the control plane no longer knows this node.

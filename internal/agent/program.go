@@ -21,6 +21,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"github.com/stoa-cloud/stoa/internal/agent/image"
 	"github.com/stoa-cloud/stoa/internal/agent/sandbox"
 )
 
@@ -31,6 +32,7 @@ type flags struct {
 	TokenFile     string           `help:"A file that holds the enrolment token." type:"path"`
 	DataDir       string           `help:"The agent's own folder: its key, certificate and sandbox." env:"STOA_AGENT_DATA_DIR" default:"/var/lib/stoa/agent" type:"path"`
 	Slots         int              `help:"How many programs may run at once. 0: four per core, and eight at least." default:"0"`
+	ImagesGB      int64            `name:"images-gb" help:"How many gigabytes of container images this node keeps at most." default:"40"`
 	MetricsListen string           `help:"Serve Prometheus metrics on this address, like 127.0.0.1:9464." placeholder:"ADDRESS"`
 	LogLevel      slog.Level       `help:"debug, info, warn or error." default:"info"`
 	Version       kong.VersionFlag `help:"Print the version."`
@@ -71,6 +73,9 @@ func (f *flags) Validate() error {
 	if f.Slots < 0 {
 		return errors.New("--slots is negative")
 	}
+	if f.ImagesGB < 1 {
+		return errors.New("--images-gb is less than 1")
+	}
 	return nil
 }
 
@@ -95,6 +100,7 @@ func serve(ctx context.Context, f flags, version string, log *slog.Logger) error
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	cfg.Metrics = NewMetrics(registry)
+	told := func(func()) {}
 	driver, err := sandbox.Open(ctx, sandbox.Config{Dir: filepath.Join(f.DataDir, "sandbox"), Log: log, Slots: cfg.Slots})
 	var cannot *sandbox.HostError
 	switch {
@@ -108,6 +114,12 @@ func serve(ctx context.Context, f flags, version string, log *slog.Logger) error
 	default:
 		defer driver.Close()
 		cfg.Driver = driver
+		images, err := openImages(f, cfg.Slots, log)
+		if err != nil {
+			return err
+		}
+		defer images.close()
+		cfg.Images, told = images.runner, images.store.Notify
 		for _, e := range driver.Enforcement() {
 			log.Info("enforced", "what", e.What, "how", e.How, "ok", e.OK)
 		}
@@ -123,8 +135,34 @@ func serve(ctx context.Context, f flags, version string, log *slog.Logger) error
 	if err != nil {
 		return err
 	}
+	told(a.ImagesChanged)
 	debug.FreeOSMemory() // what starting took is not needed again
 	return a.Run(ctx)
+}
+
+// images are kept beside the sandbox, and run by it.
+type images struct {
+	store  *image.Store
+	runner *image.Runner
+}
+
+func openImages(f flags, slots int, log *slog.Logger) (images, error) {
+	store, err := image.Open(image.Config{
+		Dir: filepath.Join(f.DataDir, "images"), MaxBytes: f.ImagesGB << 30, Prepare: sandbox.PrepareRoot, Log: log,
+	})
+	if err != nil {
+		return images{}, err
+	}
+	runner, err := image.NewRunner(image.RunnerConfig{Images: store, Dir: filepath.Join(f.DataDir, "image-sandboxes"), Slots: slots, Log: log})
+	if err != nil {
+		store.Close()
+	}
+	return images{store, runner}, err
+}
+
+func (i images) close() {
+	i.runner.Close()
+	i.store.Close()
 }
 
 func serveMetrics(address string, registry *prometheus.Registry, log *slog.Logger) (closeIt func(), err error) {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	agentv1 "github.com/stoa-cloud/stoa/api/agent/v1"
+	"github.com/stoa-cloud/stoa/internal/agent/image"
 	"github.com/stoa-cloud/stoa/internal/agent/sandbox"
 	"github.com/stoa-cloud/stoa/internal/platform/crash"
 )
@@ -39,7 +40,7 @@ func (s *session) assign(signed *agentv1.SignedTask) {
 	}
 	a.runs.Go(func() {
 		defer stop(nil)
-		a.run(ctx, x, job)
+		a.run(ctx, x, inImage(t), job)
 	})
 }
 
@@ -52,13 +53,13 @@ func (a *Agent) refuse(t *agentv1.Task, x *task, why *ending) {
 }
 
 // run runs the job in the sandbox, to its end.
-func (a *Agent) run(ctx context.Context, x *task, job sandbox.Job) {
+func (a *Agent) run(ctx context.Context, x *task, in *image.Program, job sandbox.Job) {
 	if a.cfg.Driver == nil {
 		a.table.end(x, failure(&ending{outcomeError, reasonTaskRefused, "This host cannot isolate programs, so it runs none."}), time.Now())
 		return
 	}
 	crash.Point("agent.claimed")
-	done, err := a.cfg.Driver.Run(ctx, job, func(stream sandbox.Stream, b []byte) {
+	done, err := a.runIn(ctx, in, job, func(stream sandbox.Stream, b []byte) {
 		crash.Point("agent.running")
 		a.table.write(x, stream, b)
 	})

@@ -177,6 +177,8 @@ func (s *session) receive() error {
 			a.table.cancel(m.Cancel.GetRef(), endCancelled(m.Cancel.GetReason()), time.Now())
 		case *agentv1.ToAgent_ReplayOutput:
 			a.table.replay(m.ReplayOutput.GetRef(), m.ReplayOutput.GetFromSeq())
+		case *agentv1.ToAgent_Images:
+			a.keepImages(m.Images.GetImages())
 		case *agentv1.ToAgent_HeartbeatAck:
 			s.mu.Lock()
 			asked, ok := s.asked[m.HeartbeatAck.GetSeq()]
@@ -212,6 +214,9 @@ func (s *session) send(ctx context.Context) {
 		}
 		if done {
 			s.goodbye()
+			return
+		}
+		if a.imageNews.Swap(false) && s.stream.Send(imageStatuses(a.cfg.Images.Statuses())) != nil {
 			return
 		}
 		if len(messages) > 0 {

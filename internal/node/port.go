@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
+	"github.com/stoa-cloud/stoa/internal/platform/secret"
 )
 
 // TaskRef names one attempt at one piece of work.
@@ -137,7 +138,41 @@ type ExecutionSpec struct {
 	Stdin   []byte
 	Limits  Limits
 	Network bool
-	Class   string // "process", "fresh", or empty for the fastest
+	Class   string        // "process", "fresh", or empty for the fastest
+	Image   *ImageProgram // where the runtime is an image
+}
+
+// ImageProgram says how a source is run in an image. Programs are searched in the image's PATH.
+type ImageProgram struct {
+	Digest   string // "sha256:…"
+	FileName string
+	Command  []string
+	Compile  []string // empty: the source is run as it is
+	Env      map[string]string
+}
+
+// Image is one that a node is to have ready.
+type Image struct {
+	Reference string // with a digest
+	Username  string // empty: anonymous
+	Password  secret.String
+	Insecure  bool // plain HTTP is allowed
+}
+
+// States of an image on a node.
+const (
+	ImageWaiting = "waiting" // another one is pulled first
+	ImagePulling = "pulling"
+	ImageReady   = "ready"
+	ImageFailed  = "failed" // and is tried again
+)
+
+// ImageStatus is how far a node is with an image.
+type ImageStatus struct {
+	Digest      string
+	State       string
+	Done, Total int64 // bytes of its layers as they are sent; zero while unknown
+	Reason      string
 }
 
 // File is laid beside the program's source.
@@ -183,6 +218,12 @@ type Workload interface {
 	Ended(ctx context.Context, node ident.ID, epoch int64, ref TaskRef, r ExecutionResult) error
 }
 
+// ImageUser is a Workload that has asked nodes for images. It hears, between SessionOpened
+// and SessionClosed, how far each is: all of them, whenever one changed.
+type ImageUser interface {
+	ImagesChanged(ctx context.Context, node ident.ID, epoch int64, all []ImageStatus)
+}
+
 // Sessions is what a Workload does with the sessions that this replica holds.
 // Every method returns at once: it queues one message on the session's stream.
 type Sessions interface {
@@ -195,6 +236,8 @@ type Sessions interface {
 	Cancel(node ident.ID, ref TaskRef, reason string) error
 	// ReplayOutput asks for the frames from fromSeq on once more.
 	ReplayOutput(node ident.ID, ref TaskRef, fromSeq int64) error
+	// KeepImages names every image that the node is to have ready, from now on.
+	KeepImages(node ident.ID, epoch int64, all []Image) error
 }
 
 // Errors between sessions and workloads.

@@ -411,6 +411,7 @@ type FromAgent struct {
 	//	*FromAgent_Output
 	//	*FromAgent_Result
 	//	*FromAgent_Goodbye
+	//	*FromAgent_Images
 	Message       isFromAgent_Message `protobuf_oneof:"message"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -507,6 +508,15 @@ func (x *FromAgent) GetGoodbye() *Goodbye {
 	return nil
 }
 
+func (x *FromAgent) GetImages() *ImageStatuses {
+	if x != nil {
+		if x, ok := x.Message.(*FromAgent_Images); ok {
+			return x.Images
+		}
+	}
+	return nil
+}
+
 type isFromAgent_Message interface {
 	isFromAgent_Message()
 }
@@ -535,6 +545,10 @@ type FromAgent_Goodbye struct {
 	Goodbye *Goodbye `protobuf:"bytes,6,opt,name=goodbye,proto3,oneof"`
 }
 
+type FromAgent_Images struct {
+	Images *ImageStatuses `protobuf:"bytes,10,opt,name=images,proto3,oneof"`
+}
+
 func (*FromAgent_Hello) isFromAgent_Message() {}
 
 func (*FromAgent_Heartbeat) isFromAgent_Message() {}
@@ -546,6 +560,8 @@ func (*FromAgent_Output) isFromAgent_Message() {}
 func (*FromAgent_Result) isFromAgent_Message() {}
 
 func (*FromAgent_Goodbye) isFromAgent_Message() {}
+
+func (*FromAgent_Images) isFromAgent_Message() {}
 
 type Hello struct {
 	state        protoimpl.MessageState `protogen:"open.v1"`
@@ -1326,6 +1342,131 @@ func (x *Goodbye) GetReason() string {
 	return ""
 }
 
+// How far each image is that the control plane wants here: all of them, at the start of a session
+// after the first Images, and whenever one changes.
+type ImageStatuses struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Statuses      []*ImageStatus         `protobuf:"bytes,1,rep,name=statuses,proto3" json:"statuses,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ImageStatuses) Reset() {
+	*x = ImageStatuses{}
+	mi := &file_api_agent_v1_agent_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ImageStatuses) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ImageStatuses) ProtoMessage() {}
+
+func (x *ImageStatuses) ProtoReflect() protoreflect.Message {
+	mi := &file_api_agent_v1_agent_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ImageStatuses.ProtoReflect.Descriptor instead.
+func (*ImageStatuses) Descriptor() ([]byte, []int) {
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *ImageStatuses) GetStatuses() []*ImageStatus {
+	if x != nil {
+		return x.Statuses
+	}
+	return nil
+}
+
+type ImageStatus struct {
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	Digest string                 `protobuf:"bytes,1,opt,name=digest,proto3" json:"digest,omitempty"`
+	// "waiting", "pulling", "ready" or "failed".
+	State string `protobuf:"bytes,2,opt,name=state,proto3" json:"state,omitempty"`
+	// Bytes of its layers as they are sent; zero while unknown.
+	DoneBytes  int64 `protobuf:"varint,3,opt,name=done_bytes,json=doneBytes,proto3" json:"done_bytes,omitempty"`
+	TotalBytes int64 `protobuf:"varint,4,opt,name=total_bytes,json=totalBytes,proto3" json:"total_bytes,omitempty"`
+	// Why it failed last; it is tried again.
+	Reason        string `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ImageStatus) Reset() {
+	*x = ImageStatus{}
+	mi := &file_api_agent_v1_agent_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ImageStatus) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ImageStatus) ProtoMessage() {}
+
+func (x *ImageStatus) ProtoReflect() protoreflect.Message {
+	mi := &file_api_agent_v1_agent_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ImageStatus.ProtoReflect.Descriptor instead.
+func (*ImageStatus) Descriptor() ([]byte, []int) {
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *ImageStatus) GetDigest() string {
+	if x != nil {
+		return x.Digest
+	}
+	return ""
+}
+
+func (x *ImageStatus) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *ImageStatus) GetDoneBytes() int64 {
+	if x != nil {
+		return x.DoneBytes
+	}
+	return 0
+}
+
+func (x *ImageStatus) GetTotalBytes() int64 {
+	if x != nil {
+		return x.TotalBytes
+	}
+	return 0
+}
+
+func (x *ImageStatus) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
 type ToAgent struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Types that are valid to be assigned to Message:
@@ -1336,6 +1477,7 @@ type ToAgent struct {
 	//	*ToAgent_Cancel
 	//	*ToAgent_Ack
 	//	*ToAgent_ReplayOutput
+	//	*ToAgent_Images
 	Message       isToAgent_Message `protobuf_oneof:"message"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1343,7 +1485,7 @@ type ToAgent struct {
 
 func (x *ToAgent) Reset() {
 	*x = ToAgent{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[16]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1355,7 +1497,7 @@ func (x *ToAgent) String() string {
 func (*ToAgent) ProtoMessage() {}
 
 func (x *ToAgent) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[16]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1368,7 +1510,7 @@ func (x *ToAgent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ToAgent.ProtoReflect.Descriptor instead.
 func (*ToAgent) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{16}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *ToAgent) GetMessage() isToAgent_Message {
@@ -1432,6 +1574,15 @@ func (x *ToAgent) GetReplayOutput() *ReplayOutput {
 	return nil
 }
 
+func (x *ToAgent) GetImages() *Images {
+	if x != nil {
+		if x, ok := x.Message.(*ToAgent_Images); ok {
+			return x.Images
+		}
+	}
+	return nil
+}
+
 type isToAgent_Message interface {
 	isToAgent_Message()
 }
@@ -1460,6 +1611,10 @@ type ToAgent_ReplayOutput struct {
 	ReplayOutput *ReplayOutput `protobuf:"bytes,6,opt,name=replay_output,json=replayOutput,proto3,oneof"`
 }
 
+type ToAgent_Images struct {
+	Images *Images `protobuf:"bytes,10,opt,name=images,proto3,oneof"`
+}
+
 func (*ToAgent_Welcome) isToAgent_Message() {}
 
 func (*ToAgent_HeartbeatAck) isToAgent_Message() {}
@@ -1471,6 +1626,8 @@ func (*ToAgent_Cancel) isToAgent_Message() {}
 func (*ToAgent_Ack) isToAgent_Message() {}
 
 func (*ToAgent_ReplayOutput) isToAgent_Message() {}
+
+func (*ToAgent_Images) isToAgent_Message() {}
 
 type Welcome struct {
 	state    protoimpl.MessageState `protogen:"open.v1"`
@@ -1495,7 +1652,7 @@ type Welcome struct {
 
 func (x *Welcome) Reset() {
 	*x = Welcome{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[17]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1507,7 +1664,7 @@ func (x *Welcome) String() string {
 func (*Welcome) ProtoMessage() {}
 
 func (x *Welcome) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[17]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1520,7 +1677,7 @@ func (x *Welcome) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Welcome.ProtoReflect.Descriptor instead.
 func (*Welcome) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{17}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *Welcome) GetNodeId() string {
@@ -1597,7 +1754,7 @@ type HeartbeatAck struct {
 
 func (x *HeartbeatAck) Reset() {
 	*x = HeartbeatAck{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[18]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1609,7 +1766,7 @@ func (x *HeartbeatAck) String() string {
 func (*HeartbeatAck) ProtoMessage() {}
 
 func (x *HeartbeatAck) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[18]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1622,7 +1779,7 @@ func (x *HeartbeatAck) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HeartbeatAck.ProtoReflect.Descriptor instead.
 func (*HeartbeatAck) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{18}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *HeartbeatAck) GetSeq() int64 {
@@ -1650,7 +1807,7 @@ type SignedTask struct {
 
 func (x *SignedTask) Reset() {
 	*x = SignedTask{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[19]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1662,7 +1819,7 @@ func (x *SignedTask) String() string {
 func (*SignedTask) ProtoMessage() {}
 
 func (x *SignedTask) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[19]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1675,7 +1832,7 @@ func (x *SignedTask) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SignedTask.ProtoReflect.Descriptor instead.
 func (*SignedTask) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{19}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *SignedTask) GetTask() []byte {
@@ -1710,7 +1867,7 @@ type Task struct {
 
 func (x *Task) Reset() {
 	*x = Task{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[20]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1722,7 +1879,7 @@ func (x *Task) String() string {
 func (*Task) ProtoMessage() {}
 
 func (x *Task) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[20]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1735,7 +1892,7 @@ func (x *Task) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Task.ProtoReflect.Descriptor instead.
 func (*Task) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{20}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *Task) GetRef() *TaskRef {
@@ -1803,14 +1960,16 @@ type ExecutionTask struct {
 	Limits  *Limits                `protobuf:"bytes,7,opt,name=limits,proto3" json:"limits,omitempty"`
 	Network bool                   `protobuf:"varint,8,opt,name=network,proto3" json:"network,omitempty"`
 	// "process", "fresh", or empty for the fastest.
-	Class         string `protobuf:"bytes,9,opt,name=class,proto3" json:"class,omitempty"`
+	Class string `protobuf:"bytes,9,opt,name=class,proto3" json:"class,omitempty"`
+	// Where the runtime is an image: what to run in it. Nothing of it is looked up on the node.
+	Image         *ImageProgram `protobuf:"bytes,12,opt,name=image,proto3" json:"image,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ExecutionTask) Reset() {
 	*x = ExecutionTask{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[21]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1822,7 +1981,7 @@ func (x *ExecutionTask) String() string {
 func (*ExecutionTask) ProtoMessage() {}
 
 func (x *ExecutionTask) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[21]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1835,7 +1994,7 @@ func (x *ExecutionTask) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExecutionTask.ProtoReflect.Descriptor instead.
 func (*ExecutionTask) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{21}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *ExecutionTask) GetRuntime() string {
@@ -1901,6 +2060,90 @@ func (x *ExecutionTask) GetClass() string {
 	return ""
 }
 
+func (x *ExecutionTask) GetImage() *ImageProgram {
+	if x != nil {
+		return x.Image
+	}
+	return nil
+}
+
+// How a source is run in an image. Programs are searched in the image's PATH.
+type ImageProgram struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Digest        string                 `protobuf:"bytes,1,opt,name=digest,proto3" json:"digest,omitempty"` // "sha256:..."
+	FileName      string                 `protobuf:"bytes,2,opt,name=file_name,json=fileName,proto3" json:"file_name,omitempty"`
+	Command       []string               `protobuf:"bytes,3,rep,name=command,proto3" json:"command,omitempty"`
+	Compile       []string               `protobuf:"bytes,4,rep,name=compile,proto3" json:"compile,omitempty"` // empty: the source is run as it is
+	Env           map[string]string      `protobuf:"bytes,5,rep,name=env,proto3" json:"env,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ImageProgram) Reset() {
+	*x = ImageProgram{}
+	mi := &file_api_agent_v1_agent_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ImageProgram) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ImageProgram) ProtoMessage() {}
+
+func (x *ImageProgram) ProtoReflect() protoreflect.Message {
+	mi := &file_api_agent_v1_agent_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ImageProgram.ProtoReflect.Descriptor instead.
+func (*ImageProgram) Descriptor() ([]byte, []int) {
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *ImageProgram) GetDigest() string {
+	if x != nil {
+		return x.Digest
+	}
+	return ""
+}
+
+func (x *ImageProgram) GetFileName() string {
+	if x != nil {
+		return x.FileName
+	}
+	return ""
+}
+
+func (x *ImageProgram) GetCommand() []string {
+	if x != nil {
+		return x.Command
+	}
+	return nil
+}
+
+func (x *ImageProgram) GetCompile() []string {
+	if x != nil {
+		return x.Compile
+	}
+	return nil
+}
+
+func (x *ImageProgram) GetEnv() map[string]string {
+	if x != nil {
+		return x.Env
+	}
+	return nil
+}
+
 type File struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Path          string                 `protobuf:"bytes,1,opt,name=path,proto3" json:"path,omitempty"`
@@ -1912,7 +2155,7 @@ type File struct {
 
 func (x *File) Reset() {
 	*x = File{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[22]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1924,7 +2167,7 @@ func (x *File) String() string {
 func (*File) ProtoMessage() {}
 
 func (x *File) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[22]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1937,7 +2180,7 @@ func (x *File) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use File.ProtoReflect.Descriptor instead.
 func (*File) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{22}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *File) GetPath() string {
@@ -1977,7 +2220,7 @@ type Limits struct {
 
 func (x *Limits) Reset() {
 	*x = Limits{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[23]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1989,7 +2232,7 @@ func (x *Limits) String() string {
 func (*Limits) ProtoMessage() {}
 
 func (x *Limits) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[23]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2002,7 +2245,7 @@ func (x *Limits) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Limits.ProtoReflect.Descriptor instead.
 func (*Limits) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{23}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *Limits) GetWallMs() int64 {
@@ -2065,7 +2308,7 @@ type Cancel struct {
 
 func (x *Cancel) Reset() {
 	*x = Cancel{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[24]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2077,7 +2320,7 @@ func (x *Cancel) String() string {
 func (*Cancel) ProtoMessage() {}
 
 func (x *Cancel) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[24]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2090,7 +2333,7 @@ func (x *Cancel) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Cancel.ProtoReflect.Descriptor instead.
 func (*Cancel) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{24}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *Cancel) GetRef() *TaskRef {
@@ -2107,6 +2350,121 @@ func (x *Cancel) GetReason() string {
 	return ""
 }
 
+// Every image that this node is to have ready. What is not named any more may go.
+type Images struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Images        []*Image               `protobuf:"bytes,1,rep,name=images,proto3" json:"images,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Images) Reset() {
+	*x = Images{}
+	mi := &file_api_agent_v1_agent_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Images) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Images) ProtoMessage() {}
+
+func (x *Images) ProtoReflect() protoreflect.Message {
+	mi := &file_api_agent_v1_agent_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Images.ProtoReflect.Descriptor instead.
+func (*Images) Descriptor() ([]byte, []int) {
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{28}
+}
+
+func (x *Images) GetImages() []*Image {
+	if x != nil {
+		return x.Images
+	}
+	return nil
+}
+
+type Image struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// With a digest: "registry.example.com/team/python@sha256:...".
+	Reference string `protobuf:"bytes,1,opt,name=reference,proto3" json:"reference,omitempty"`
+	Username  string `protobuf:"bytes,2,opt,name=username,proto3" json:"username,omitempty"` // empty: anonymous
+	Password  string `protobuf:"bytes,3,opt,name=password,proto3" json:"password,omitempty"`
+	// The registry may be spoken to without TLS.
+	Insecure      bool `protobuf:"varint,4,opt,name=insecure,proto3" json:"insecure,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Image) Reset() {
+	*x = Image{}
+	mi := &file_api_agent_v1_agent_proto_msgTypes[29]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Image) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Image) ProtoMessage() {}
+
+func (x *Image) ProtoReflect() protoreflect.Message {
+	mi := &file_api_agent_v1_agent_proto_msgTypes[29]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Image.ProtoReflect.Descriptor instead.
+func (*Image) Descriptor() ([]byte, []int) {
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{29}
+}
+
+func (x *Image) GetReference() string {
+	if x != nil {
+		return x.Reference
+	}
+	return ""
+}
+
+func (x *Image) GetUsername() string {
+	if x != nil {
+		return x.Username
+	}
+	return ""
+}
+
+func (x *Image) GetPassword() string {
+	if x != nil {
+		return x.Password
+	}
+	return ""
+}
+
+func (x *Image) GetInsecure() bool {
+	if x != nil {
+		return x.Insecure
+	}
+	return false
+}
+
 // The result is stored: the agent forgets the task.
 type Ack struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -2117,7 +2475,7 @@ type Ack struct {
 
 func (x *Ack) Reset() {
 	*x = Ack{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[25]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2129,7 +2487,7 @@ func (x *Ack) String() string {
 func (*Ack) ProtoMessage() {}
 
 func (x *Ack) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[25]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2142,7 +2500,7 @@ func (x *Ack) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Ack.ProtoReflect.Descriptor instead.
 func (*Ack) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{25}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *Ack) GetRef() *TaskRef {
@@ -2163,7 +2521,7 @@ type ReplayOutput struct {
 
 func (x *ReplayOutput) Reset() {
 	*x = ReplayOutput{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[26]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2175,7 +2533,7 @@ func (x *ReplayOutput) String() string {
 func (*ReplayOutput) ProtoMessage() {}
 
 func (x *ReplayOutput) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[26]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2188,7 +2546,7 @@ func (x *ReplayOutput) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReplayOutput.ProtoReflect.Descriptor instead.
 func (*ReplayOutput) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{26}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *ReplayOutput) GetRef() *TaskRef {
@@ -2244,14 +2602,16 @@ const file_api_agent_v1_agent_proto_rawDesc = "" +
 	"\aTaskRef\x12\x12\n" +
 	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x0e\n" +
 	"\x02id\x18\x02 \x01(\tR\x02id\x12\x18\n" +
-	"\aattempt\x18\x03 \x01(\x05R\aattempt\"\xc8\x02\n" +
+	"\aattempt\x18\x03 \x01(\x05R\aattempt\"\x80\x03\n" +
 	"\tFromAgent\x12,\n" +
 	"\x05hello\x18\x01 \x01(\v2\x14.stoa.agent.v1.HelloH\x00R\x05hello\x128\n" +
 	"\theartbeat\x18\x02 \x01(\v2\x18.stoa.agent.v1.HeartbeatH\x00R\theartbeat\x122\n" +
 	"\astarted\x18\x03 \x01(\v2\x16.stoa.agent.v1.StartedH\x00R\astarted\x12/\n" +
 	"\x06output\x18\x04 \x01(\v2\x15.stoa.agent.v1.OutputH\x00R\x06output\x12/\n" +
 	"\x06result\x18\x05 \x01(\v2\x15.stoa.agent.v1.ResultH\x00R\x06result\x122\n" +
-	"\agoodbye\x18\x06 \x01(\v2\x16.stoa.agent.v1.GoodbyeH\x00R\agoodbyeB\t\n" +
+	"\agoodbye\x18\x06 \x01(\v2\x16.stoa.agent.v1.GoodbyeH\x00R\agoodbye\x126\n" +
+	"\x06images\x18\n" +
+	" \x01(\v2\x1c.stoa.agent.v1.ImageStatusesH\x00R\x06imagesB\t\n" +
 	"\amessage\"\xea\x02\n" +
 	"\x05Hello\x12#\n" +
 	"\ragent_version\x18\x01 \x01(\tR\fagentVersion\x12 \n" +
@@ -2316,14 +2676,26 @@ const file_api_agent_v1_agent_proto_rawDesc = "" +
 	"\x06cpu_us\x18\x02 \x01(\x03R\x05cpuUs\x12*\n" +
 	"\x11peak_memory_bytes\x18\x03 \x01(\x03R\x0fpeakMemoryBytes\"!\n" +
 	"\aGoodbye\x12\x16\n" +
-	"\x06reason\x18\x01 \x01(\tR\x06reason\"\xde\x02\n" +
+	"\x06reason\x18\x01 \x01(\tR\x06reason\"G\n" +
+	"\rImageStatuses\x126\n" +
+	"\bstatuses\x18\x01 \x03(\v2\x1a.stoa.agent.v1.ImageStatusR\bstatuses\"\x93\x01\n" +
+	"\vImageStatus\x12\x16\n" +
+	"\x06digest\x18\x01 \x01(\tR\x06digest\x12\x14\n" +
+	"\x05state\x18\x02 \x01(\tR\x05state\x12\x1d\n" +
+	"\n" +
+	"done_bytes\x18\x03 \x01(\x03R\tdoneBytes\x12\x1f\n" +
+	"\vtotal_bytes\x18\x04 \x01(\x03R\n" +
+	"totalBytes\x12\x16\n" +
+	"\x06reason\x18\x05 \x01(\tR\x06reason\"\x8f\x03\n" +
 	"\aToAgent\x122\n" +
 	"\awelcome\x18\x01 \x01(\v2\x16.stoa.agent.v1.WelcomeH\x00R\awelcome\x12B\n" +
 	"\rheartbeat_ack\x18\x02 \x01(\v2\x1b.stoa.agent.v1.HeartbeatAckH\x00R\fheartbeatAck\x123\n" +
 	"\x06assign\x18\x03 \x01(\v2\x19.stoa.agent.v1.SignedTaskH\x00R\x06assign\x12/\n" +
 	"\x06cancel\x18\x04 \x01(\v2\x15.stoa.agent.v1.CancelH\x00R\x06cancel\x12&\n" +
 	"\x03ack\x18\x05 \x01(\v2\x12.stoa.agent.v1.AckH\x00R\x03ack\x12B\n" +
-	"\rreplay_output\x18\x06 \x01(\v2\x1b.stoa.agent.v1.ReplayOutputH\x00R\freplayOutputB\t\n" +
+	"\rreplay_output\x18\x06 \x01(\v2\x1b.stoa.agent.v1.ReplayOutputH\x00R\freplayOutput\x12/\n" +
+	"\x06images\x18\n" +
+	" \x01(\v2\x15.stoa.agent.v1.ImagesH\x00R\x06imagesB\t\n" +
 	"\amessage\"\xa9\x02\n" +
 	"\aWelcome\x12\x17\n" +
 	"\anode_id\x18\x01 \x01(\tR\x06nodeId\x12\x1b\n" +
@@ -2349,7 +2721,7 @@ const file_api_agent_v1_agent_proto_rawDesc = "" +
 	"\n" +
 	"expires_ms\x18\x04 \x01(\x03R\texpiresMs\x12<\n" +
 	"\texecution\x18\x05 \x01(\v2\x1c.stoa.agent.v1.ExecutionTaskH\x00R\texecutionB\x06\n" +
-	"\x04spec\"\xe6\x02\n" +
+	"\x04spec\"\x99\x03\n" +
 	"\rExecutionTask\x12\x18\n" +
 	"\aruntime\x18\x01 \x01(\tR\aruntime\x12\x16\n" +
 	"\x06source\x18\x02 \x01(\fR\x06source\x12\x12\n" +
@@ -2359,7 +2731,17 @@ const file_api_agent_v1_agent_proto_rawDesc = "" +
 	"\x05stdin\x18\x06 \x01(\fR\x05stdin\x12-\n" +
 	"\x06limits\x18\a \x01(\v2\x15.stoa.agent.v1.LimitsR\x06limits\x12\x18\n" +
 	"\anetwork\x18\b \x01(\bR\anetwork\x12\x14\n" +
-	"\x05class\x18\t \x01(\tR\x05class\x1a6\n" +
+	"\x05class\x18\t \x01(\tR\x05class\x121\n" +
+	"\x05image\x18\f \x01(\v2\x1b.stoa.agent.v1.ImageProgramR\x05image\x1a6\n" +
+	"\bEnvEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xe7\x01\n" +
+	"\fImageProgram\x12\x16\n" +
+	"\x06digest\x18\x01 \x01(\tR\x06digest\x12\x1b\n" +
+	"\tfile_name\x18\x02 \x01(\tR\bfileName\x12\x18\n" +
+	"\acommand\x18\x03 \x03(\tR\acommand\x12\x18\n" +
+	"\acompile\x18\x04 \x03(\tR\acompile\x126\n" +
+	"\x03env\x18\x05 \x03(\v2$.stoa.agent.v1.ImageProgram.EnvEntryR\x03env\x1a6\n" +
 	"\bEnvEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"T\n" +
@@ -2380,7 +2762,14 @@ const file_api_agent_v1_agent_proto_rawDesc = "" +
 	"\tprocesses\x18\a \x01(\x05R\tprocesses\"J\n" +
 	"\x06Cancel\x12(\n" +
 	"\x03ref\x18\x01 \x01(\v2\x16.stoa.agent.v1.TaskRefR\x03ref\x12\x16\n" +
-	"\x06reason\x18\x02 \x01(\tR\x06reason\"/\n" +
+	"\x06reason\x18\x02 \x01(\tR\x06reason\"6\n" +
+	"\x06Images\x12,\n" +
+	"\x06images\x18\x01 \x03(\v2\x14.stoa.agent.v1.ImageR\x06images\"y\n" +
+	"\x05Image\x12\x1c\n" +
+	"\treference\x18\x01 \x01(\tR\treference\x12\x1a\n" +
+	"\busername\x18\x02 \x01(\tR\busername\x12\x1a\n" +
+	"\bpassword\x18\x03 \x01(\tR\bpassword\x12\x1a\n" +
+	"\binsecure\x18\x04 \x01(\bR\binsecure\"/\n" +
 	"\x03Ack\x12(\n" +
 	"\x03ref\x18\x01 \x01(\v2\x16.stoa.agent.v1.TaskRefR\x03ref\"S\n" +
 	"\fReplayOutput\x12(\n" +
@@ -2414,7 +2803,7 @@ func file_api_agent_v1_agent_proto_rawDescGZIP() []byte {
 }
 
 var file_api_agent_v1_agent_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_api_agent_v1_agent_proto_msgTypes = make([]protoimpl.MessageInfo, 28)
+var file_api_agent_v1_agent_proto_msgTypes = make([]protoimpl.MessageInfo, 34)
 var file_api_agent_v1_agent_proto_goTypes = []any{
 	(Role)(0),                          // 0: stoa.agent.v1.Role
 	(Stream)(0),                        // 1: stoa.agent.v1.Stream
@@ -2434,19 +2823,25 @@ var file_api_agent_v1_agent_proto_goTypes = []any{
 	(*Result)(nil),                     // 15: stoa.agent.v1.Result
 	(*Usage)(nil),                      // 16: stoa.agent.v1.Usage
 	(*Goodbye)(nil),                    // 17: stoa.agent.v1.Goodbye
-	(*ToAgent)(nil),                    // 18: stoa.agent.v1.ToAgent
-	(*Welcome)(nil),                    // 19: stoa.agent.v1.Welcome
-	(*HeartbeatAck)(nil),               // 20: stoa.agent.v1.HeartbeatAck
-	(*SignedTask)(nil),                 // 21: stoa.agent.v1.SignedTask
-	(*Task)(nil),                       // 22: stoa.agent.v1.Task
-	(*ExecutionTask)(nil),              // 23: stoa.agent.v1.ExecutionTask
-	(*File)(nil),                       // 24: stoa.agent.v1.File
-	(*Limits)(nil),                     // 25: stoa.agent.v1.Limits
-	(*Cancel)(nil),                     // 26: stoa.agent.v1.Cancel
-	(*Ack)(nil),                        // 27: stoa.agent.v1.Ack
-	(*ReplayOutput)(nil),               // 28: stoa.agent.v1.ReplayOutput
-	nil,                                // 29: stoa.agent.v1.ExecutionTask.EnvEntry
-	(*descriptorpb.MethodOptions)(nil), // 30: google.protobuf.MethodOptions
+	(*ImageStatuses)(nil),              // 18: stoa.agent.v1.ImageStatuses
+	(*ImageStatus)(nil),                // 19: stoa.agent.v1.ImageStatus
+	(*ToAgent)(nil),                    // 20: stoa.agent.v1.ToAgent
+	(*Welcome)(nil),                    // 21: stoa.agent.v1.Welcome
+	(*HeartbeatAck)(nil),               // 22: stoa.agent.v1.HeartbeatAck
+	(*SignedTask)(nil),                 // 23: stoa.agent.v1.SignedTask
+	(*Task)(nil),                       // 24: stoa.agent.v1.Task
+	(*ExecutionTask)(nil),              // 25: stoa.agent.v1.ExecutionTask
+	(*ImageProgram)(nil),               // 26: stoa.agent.v1.ImageProgram
+	(*File)(nil),                       // 27: stoa.agent.v1.File
+	(*Limits)(nil),                     // 28: stoa.agent.v1.Limits
+	(*Cancel)(nil),                     // 29: stoa.agent.v1.Cancel
+	(*Images)(nil),                     // 30: stoa.agent.v1.Images
+	(*Image)(nil),                      // 31: stoa.agent.v1.Image
+	(*Ack)(nil),                        // 32: stoa.agent.v1.Ack
+	(*ReplayOutput)(nil),               // 33: stoa.agent.v1.ReplayOutput
+	nil,                                // 34: stoa.agent.v1.ExecutionTask.EnvEntry
+	nil,                                // 35: stoa.agent.v1.ImageProgram.EnvEntry
+	(*descriptorpb.MethodOptions)(nil), // 36: google.protobuf.MethodOptions
 }
 var file_api_agent_v1_agent_proto_depIdxs = []int32{
 	8,  // 0: stoa.agent.v1.FromAgent.hello:type_name -> stoa.agent.v1.Hello
@@ -2455,44 +2850,50 @@ var file_api_agent_v1_agent_proto_depIdxs = []int32{
 	14, // 3: stoa.agent.v1.FromAgent.output:type_name -> stoa.agent.v1.Output
 	15, // 4: stoa.agent.v1.FromAgent.result:type_name -> stoa.agent.v1.Result
 	17, // 5: stoa.agent.v1.FromAgent.goodbye:type_name -> stoa.agent.v1.Goodbye
-	9,  // 6: stoa.agent.v1.Hello.facts:type_name -> stoa.agent.v1.NodeFacts
-	10, // 7: stoa.agent.v1.Hello.runtimes:type_name -> stoa.agent.v1.Runtime
-	11, // 8: stoa.agent.v1.Hello.enforcement:type_name -> stoa.agent.v1.Enforcement
-	6,  // 9: stoa.agent.v1.Hello.running:type_name -> stoa.agent.v1.TaskRef
-	6,  // 10: stoa.agent.v1.Hello.unacked:type_name -> stoa.agent.v1.TaskRef
-	6,  // 11: stoa.agent.v1.Started.ref:type_name -> stoa.agent.v1.TaskRef
-	6,  // 12: stoa.agent.v1.Output.ref:type_name -> stoa.agent.v1.TaskRef
-	1,  // 13: stoa.agent.v1.Output.stream:type_name -> stoa.agent.v1.Stream
-	6,  // 14: stoa.agent.v1.Result.ref:type_name -> stoa.agent.v1.TaskRef
-	16, // 15: stoa.agent.v1.Result.usage:type_name -> stoa.agent.v1.Usage
-	19, // 16: stoa.agent.v1.ToAgent.welcome:type_name -> stoa.agent.v1.Welcome
-	20, // 17: stoa.agent.v1.ToAgent.heartbeat_ack:type_name -> stoa.agent.v1.HeartbeatAck
-	21, // 18: stoa.agent.v1.ToAgent.assign:type_name -> stoa.agent.v1.SignedTask
-	26, // 19: stoa.agent.v1.ToAgent.cancel:type_name -> stoa.agent.v1.Cancel
-	27, // 20: stoa.agent.v1.ToAgent.ack:type_name -> stoa.agent.v1.Ack
-	28, // 21: stoa.agent.v1.ToAgent.replay_output:type_name -> stoa.agent.v1.ReplayOutput
-	6,  // 22: stoa.agent.v1.Welcome.kill:type_name -> stoa.agent.v1.TaskRef
-	6,  // 23: stoa.agent.v1.Task.ref:type_name -> stoa.agent.v1.TaskRef
-	23, // 24: stoa.agent.v1.Task.execution:type_name -> stoa.agent.v1.ExecutionTask
-	29, // 25: stoa.agent.v1.ExecutionTask.env:type_name -> stoa.agent.v1.ExecutionTask.EnvEntry
-	24, // 26: stoa.agent.v1.ExecutionTask.files:type_name -> stoa.agent.v1.File
-	25, // 27: stoa.agent.v1.ExecutionTask.limits:type_name -> stoa.agent.v1.Limits
-	6,  // 28: stoa.agent.v1.Cancel.ref:type_name -> stoa.agent.v1.TaskRef
-	6,  // 29: stoa.agent.v1.Ack.ref:type_name -> stoa.agent.v1.TaskRef
-	6,  // 30: stoa.agent.v1.ReplayOutput.ref:type_name -> stoa.agent.v1.TaskRef
-	30, // 31: stoa.agent.v1.role:extendee -> google.protobuf.MethodOptions
-	0,  // 32: stoa.agent.v1.role:type_name -> stoa.agent.v1.Role
-	2,  // 33: stoa.agent.v1.Agent.Enroll:input_type -> stoa.agent.v1.EnrollRequest
-	4,  // 34: stoa.agent.v1.Agent.Renew:input_type -> stoa.agent.v1.RenewRequest
-	7,  // 35: stoa.agent.v1.Agent.Session:input_type -> stoa.agent.v1.FromAgent
-	3,  // 36: stoa.agent.v1.Agent.Enroll:output_type -> stoa.agent.v1.EnrollResponse
-	5,  // 37: stoa.agent.v1.Agent.Renew:output_type -> stoa.agent.v1.RenewResponse
-	18, // 38: stoa.agent.v1.Agent.Session:output_type -> stoa.agent.v1.ToAgent
-	36, // [36:39] is the sub-list for method output_type
-	33, // [33:36] is the sub-list for method input_type
-	32, // [32:33] is the sub-list for extension type_name
-	31, // [31:32] is the sub-list for extension extendee
-	0,  // [0:31] is the sub-list for field type_name
+	18, // 6: stoa.agent.v1.FromAgent.images:type_name -> stoa.agent.v1.ImageStatuses
+	9,  // 7: stoa.agent.v1.Hello.facts:type_name -> stoa.agent.v1.NodeFacts
+	10, // 8: stoa.agent.v1.Hello.runtimes:type_name -> stoa.agent.v1.Runtime
+	11, // 9: stoa.agent.v1.Hello.enforcement:type_name -> stoa.agent.v1.Enforcement
+	6,  // 10: stoa.agent.v1.Hello.running:type_name -> stoa.agent.v1.TaskRef
+	6,  // 11: stoa.agent.v1.Hello.unacked:type_name -> stoa.agent.v1.TaskRef
+	6,  // 12: stoa.agent.v1.Started.ref:type_name -> stoa.agent.v1.TaskRef
+	6,  // 13: stoa.agent.v1.Output.ref:type_name -> stoa.agent.v1.TaskRef
+	1,  // 14: stoa.agent.v1.Output.stream:type_name -> stoa.agent.v1.Stream
+	6,  // 15: stoa.agent.v1.Result.ref:type_name -> stoa.agent.v1.TaskRef
+	16, // 16: stoa.agent.v1.Result.usage:type_name -> stoa.agent.v1.Usage
+	19, // 17: stoa.agent.v1.ImageStatuses.statuses:type_name -> stoa.agent.v1.ImageStatus
+	21, // 18: stoa.agent.v1.ToAgent.welcome:type_name -> stoa.agent.v1.Welcome
+	22, // 19: stoa.agent.v1.ToAgent.heartbeat_ack:type_name -> stoa.agent.v1.HeartbeatAck
+	23, // 20: stoa.agent.v1.ToAgent.assign:type_name -> stoa.agent.v1.SignedTask
+	29, // 21: stoa.agent.v1.ToAgent.cancel:type_name -> stoa.agent.v1.Cancel
+	32, // 22: stoa.agent.v1.ToAgent.ack:type_name -> stoa.agent.v1.Ack
+	33, // 23: stoa.agent.v1.ToAgent.replay_output:type_name -> stoa.agent.v1.ReplayOutput
+	30, // 24: stoa.agent.v1.ToAgent.images:type_name -> stoa.agent.v1.Images
+	6,  // 25: stoa.agent.v1.Welcome.kill:type_name -> stoa.agent.v1.TaskRef
+	6,  // 26: stoa.agent.v1.Task.ref:type_name -> stoa.agent.v1.TaskRef
+	25, // 27: stoa.agent.v1.Task.execution:type_name -> stoa.agent.v1.ExecutionTask
+	34, // 28: stoa.agent.v1.ExecutionTask.env:type_name -> stoa.agent.v1.ExecutionTask.EnvEntry
+	27, // 29: stoa.agent.v1.ExecutionTask.files:type_name -> stoa.agent.v1.File
+	28, // 30: stoa.agent.v1.ExecutionTask.limits:type_name -> stoa.agent.v1.Limits
+	26, // 31: stoa.agent.v1.ExecutionTask.image:type_name -> stoa.agent.v1.ImageProgram
+	35, // 32: stoa.agent.v1.ImageProgram.env:type_name -> stoa.agent.v1.ImageProgram.EnvEntry
+	6,  // 33: stoa.agent.v1.Cancel.ref:type_name -> stoa.agent.v1.TaskRef
+	31, // 34: stoa.agent.v1.Images.images:type_name -> stoa.agent.v1.Image
+	6,  // 35: stoa.agent.v1.Ack.ref:type_name -> stoa.agent.v1.TaskRef
+	6,  // 36: stoa.agent.v1.ReplayOutput.ref:type_name -> stoa.agent.v1.TaskRef
+	36, // 37: stoa.agent.v1.role:extendee -> google.protobuf.MethodOptions
+	0,  // 38: stoa.agent.v1.role:type_name -> stoa.agent.v1.Role
+	2,  // 39: stoa.agent.v1.Agent.Enroll:input_type -> stoa.agent.v1.EnrollRequest
+	4,  // 40: stoa.agent.v1.Agent.Renew:input_type -> stoa.agent.v1.RenewRequest
+	7,  // 41: stoa.agent.v1.Agent.Session:input_type -> stoa.agent.v1.FromAgent
+	3,  // 42: stoa.agent.v1.Agent.Enroll:output_type -> stoa.agent.v1.EnrollResponse
+	5,  // 43: stoa.agent.v1.Agent.Renew:output_type -> stoa.agent.v1.RenewResponse
+	20, // 44: stoa.agent.v1.Agent.Session:output_type -> stoa.agent.v1.ToAgent
+	42, // [42:45] is the sub-list for method output_type
+	39, // [39:42] is the sub-list for method input_type
+	38, // [38:39] is the sub-list for extension type_name
+	37, // [37:38] is the sub-list for extension extendee
+	0,  // [0:37] is the sub-list for field type_name
 }
 
 func init() { file_api_agent_v1_agent_proto_init() }
@@ -2507,17 +2908,19 @@ func file_api_agent_v1_agent_proto_init() {
 		(*FromAgent_Output)(nil),
 		(*FromAgent_Result)(nil),
 		(*FromAgent_Goodbye)(nil),
+		(*FromAgent_Images)(nil),
 	}
 	file_api_agent_v1_agent_proto_msgTypes[13].OneofWrappers = []any{}
-	file_api_agent_v1_agent_proto_msgTypes[16].OneofWrappers = []any{
+	file_api_agent_v1_agent_proto_msgTypes[18].OneofWrappers = []any{
 		(*ToAgent_Welcome)(nil),
 		(*ToAgent_HeartbeatAck)(nil),
 		(*ToAgent_Assign)(nil),
 		(*ToAgent_Cancel)(nil),
 		(*ToAgent_Ack)(nil),
 		(*ToAgent_ReplayOutput)(nil),
+		(*ToAgent_Images)(nil),
 	}
-	file_api_agent_v1_agent_proto_msgTypes[20].OneofWrappers = []any{
+	file_api_agent_v1_agent_proto_msgTypes[22].OneofWrappers = []any{
 		(*Task_Execution)(nil),
 	}
 	type x struct{}
@@ -2526,7 +2929,7 @@ func file_api_agent_v1_agent_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_api_agent_v1_agent_proto_rawDesc), len(file_api_agent_v1_agent_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   28,
+			NumMessages:   34,
 			NumExtensions: 1,
 			NumServices:   1,
 		},

@@ -80,6 +80,12 @@ func NewRunner(c RunnerConfig) (*Runner, error) {
 	return &Runner{config: c, drivers: map[string]*driver{}}, nil
 }
 
+// Keep says which images are wanted. See Store.Keep.
+func (r *Runner) Keep(all []Ref) { r.config.Images.Keep(all) }
+
+// Statuses tells how far each wanted image is.
+func (r *Runner) Statuses() []Status { return r.config.Images.Statuses() }
+
 // Run runs a job in an image that is here. See sandbox.Driver.Run.
 func (r *Runner) Run(ctx context.Context, p Program, job sandbox.Job, out func(sandbox.Stream, []byte)) (sandbox.Result, error) {
 	d, err := r.take(ctx, p.Digest)

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -64,11 +65,12 @@ const spare = 1 << 30
 
 // Store keeps images. It is safe for use by many goroutines.
 type Store struct {
-	config Config
-	ctx    context.Context //nolint:containedctx // ends the pulls
-	stop   context.CancelFunc
-	pulls  sync.WaitGroup
-	turn   chan struct{}
+	config  Config
+	ctx     context.Context //nolint:containedctx // ends the pulls
+	stop    context.CancelFunc
+	pulls   sync.WaitGroup
+	turn    chan struct{}
+	changed atomic.Pointer[func()]
 
 	mu     sync.Mutex
 	images map[string]*entry
@@ -113,6 +115,7 @@ func Open(c Config) (*Store, error) {
 		return nil, fmt.Errorf("make the images' folder: %w", err)
 	}
 	s := &Store{config: c, turn: make(chan struct{}, atOnce), images: map[string]*entry{}}
+	s.Notify(c.Changed)
 	if s.config.pull == nil {
 		s.config.pull = s.fetch
 	}
@@ -192,7 +195,7 @@ func (s *Store) Keep(refs []Ref) {
 		}
 		e.wanted = false
 	}
-	s.config.Changed()
+	s.tell()
 }
 
 // start pulls an image until it is here or no longer wanted. The caller holds mu.
@@ -247,11 +250,11 @@ func (s *Store) once(ctx context.Context, e *entry) bool {
 	ref := e.ref
 	e.status = Status{Digest: e.digest, State: Pulling}
 	s.mu.Unlock()
-	s.config.Changed()
+	s.tell()
 	bytes, err := s.bring(ctx, ref, func(done, total int64) { s.progress(e, done, total) })
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	defer s.config.Changed()
+	defer s.tell()
 	switch {
 	case err == nil:
 		e.bytes, e.used = bytes, time.Now()
@@ -271,7 +274,7 @@ func (s *Store) progress(e *entry, done, total int64) {
 	e.status.Done, e.status.Total = done, total
 	s.mu.Unlock()
 	if before.Percent() != e.status.Percent() {
-		s.config.Changed()
+		s.tell()
 	}
 }
 
@@ -428,6 +431,11 @@ func (s *Store) Statuses() []Status {
 	slices.SortFunc(all, func(a, b Status) int { return strings.Compare(a.Digest, b.Digest) })
 	return all
 }
+
+// Notify names who is told when a status changed; f must not block. It replaces Config.Changed.
+func (s *Store) Notify(f func()) { s.changed.Store(&f) }
+
+func (s *Store) tell() { (*s.changed.Load())() }
 
 // Close ends the pulls and waits for them.
 func (s *Store) Close() {

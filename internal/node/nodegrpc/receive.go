@@ -51,6 +51,8 @@ func (x *session) handle(m *agentv1.FromAgent) error {
 		})
 	case *agentv1.FromAgent_Result:
 		return x.with(m.Result.GetRef(), func(w node.Workload, ref node.TaskRef) { x.ended(w, ref, m.Result) })
+	case *agentv1.FromAgent_Images:
+		x.imagesChanged(imagesOf(m.Images))
 	case *agentv1.FromAgent_Goodbye:
 		x.bye = true
 		x.server.Log.InfoContext(x.ctx, "agent stops", "node_id", x.info.NodeID, "reason", m.Goodbye.GetReason())
@@ -75,6 +77,17 @@ func (x *session) with(from *agentv1.TaskRef, call func(node.Workload, node.Task
 	defer x.calls.Unlock()
 	call(w, ref)
 	return nil
+}
+
+// imagesChanged tells who asked for images.
+func (x *session) imagesChanged(all []node.ImageStatus) {
+	x.calls.Lock()
+	defer x.calls.Unlock()
+	for _, w := range x.server.workloads {
+		if user, ok := w.(node.ImageUser); ok {
+			user.ImagesChanged(x.lasting(), x.info.NodeID, x.info.Epoch, all)
+		}
+	}
 }
 
 // ended stores a result beside the session's other messages, again until it is

@@ -112,3 +112,19 @@ func (s *Server) ReplayOutput(id ident.ID, ref node.TaskRef, fromSeq int64) erro
 	}
 	return x.offer(&toAgent{Message: &agentv1.ToAgent_ReplayOutput{ReplayOutput: &agentv1.ReplayOutput{Ref: refTo(ref), FromSeq: fromSeq}}})
 }
+
+// KeepImages implements node.Sessions. The reply is a node.ImageUser's.
+func (s *Server) KeepImages(id ident.ID, epoch int64, all []node.Image) error {
+	x, err := s.find(id)
+	if err != nil {
+		return err
+	}
+	if x.info.Epoch != epoch {
+		return node.ErrNoSession
+	}
+	images := make([]*agentv1.Image, len(all))
+	for i, image := range all {
+		images[i] = &agentv1.Image{Reference: image.Reference, Username: image.Username, Password: image.Password.Reveal(), Insecure: image.Insecure}
+	}
+	return x.offer(&toAgent{Message: &agentv1.ToAgent_Images{Images: &agentv1.Images{Images: images}}})
+}

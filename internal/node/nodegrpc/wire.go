@@ -98,8 +98,25 @@ func specTo(t node.Task) *agentv1.Task_Execution {
 			OutputBytes: e.Limits.OutputBytes, DiskBytes: e.Limits.DiskBytes, Inodes: e.Limits.Inodes,
 			Processes: int32(e.Limits.Processes), //nolint:gosec // bounded by the limits slice
 		},
-		Network: e.Network, Class: e.Class,
+		Network: e.Network, Class: e.Class, Image: programTo(e.Image),
 	}}
+}
+
+func programTo(p *node.ImageProgram) *agentv1.ImageProgram {
+	if p == nil {
+		return nil
+	}
+	return &agentv1.ImageProgram{Digest: p.Digest, FileName: p.FileName, Command: p.Command, Compile: p.Compile, Env: p.Env}
+}
+
+func imagesOf(m *agentv1.ImageStatuses) []node.ImageStatus {
+	all := make([]node.ImageStatus, 0, len(m.GetStatuses()))
+	for _, s := range m.GetStatuses() {
+		all = append(all, node.ImageStatus{
+			Digest: s.GetDigest(), State: s.GetState(), Done: max(s.GetDoneBytes(), 0), Total: max(s.GetTotalBytes(), 0), Reason: s.GetReason(),
+		})
+	}
+	return all
 }
 
 func millis(n int64) time.Duration { return time.Duration(max(n, 0)) * time.Millisecond }

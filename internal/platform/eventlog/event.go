@@ -103,9 +103,8 @@ const insertEvent = `
 WITH e AS (
 	INSERT INTO event (id, type, time, aggregate_kind, aggregate_id, version, organization_id, project_id,
 	                   actor_kind, actor_id, correlation_id, causation_id, data)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-	RETURNING id)
-INSERT INTO outbox (event_id) SELECT id FROM e`
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13))
+INSERT INTO outbox (event_id, organization_id, project_id) VALUES ($1, $7, $8)`
 
 // Append queues the event to be written with the transaction's COMMIT. By then
 // the transaction holds its aggregate's lock, which is what makes the outbox

@@ -19,12 +19,12 @@ import (
 // holds its aggregate's lock, and lets go of the lock only after its commit has
 // become visible. So of two events of one aggregate the later has the higher
 // number, and whoever sees the later one's row sees the earlier one's, or a log
-// that has it already. One statement, one snapshot, lowest numbers first: the
-// earlier never gets the higher position. A lower number of *another* aggregate
-// may become visible late; it gets a later position, which is the truth: it
-// was committed later. For the same reason whatever began after a commit draws
-// a higher number than that commit did, is never visible without it, and so
-// comes after it.
+// that has it already. One statement, one snapshot, everything that it sees, lowest
+// numbers first: the earlier never gets the higher position. A lower number of
+// *another* aggregate may become visible late; it gets a later position, which is
+// the truth: it was committed later. For the same reason whatever began after a
+// commit draws a higher number than that commit did, is never visible without it,
+// and so comes after it.
 //
 // Why positions have no gaps. The counter is a row, not a sequence: it moves in
 // the transaction that fills the positions, or not at all.
@@ -47,7 +47,6 @@ func NewSequencer(db *pg.DB, hints *Hints, log *slog.Logger) *Sequencer {
 var ErrStale = errors.New("a newer holder has taken over")
 
 const (
-	batchSize = 1000
 	// After a move the sequencer rests this many times as long as the move took, so
 	// that a busy log moves in batches and the commits of commands have the disk for
 	// most of the time. The first event after a silence does not wait.
@@ -60,12 +59,11 @@ const (
 	anyOutbox      = `SELECT EXISTS (SELECT FROM outbox)`
 	moveOutbox     = `
 WITH moved AS (
-	DELETE FROM outbox WHERE seq IN (SELECT o.seq FROM outbox o, sequencer s WHERE s.epoch = $2 ORDER BY o.seq LIMIT $1)
-	RETURNING seq, event_id
+	DELETE FROM outbox WHERE EXISTS (SELECT FROM sequencer WHERE epoch = $1)
+	RETURNING seq, event_id, organization_id, project_id
 ), logged AS (
 	INSERT INTO event_log (position, event_id, organization_id, project_id)
-	SELECT s.position + row_number() OVER (ORDER BY m.seq), e.id, e.organization_id, e.project_id
-	FROM moved m JOIN event e ON e.id = m.event_id, sequencer s
+	SELECT (SELECT position FROM sequencer) + row_number() OVER (ORDER BY seq), event_id, organization_id, project_id FROM moved
 	RETURNING position
 )
 UPDATE sequencer SET position = position + l.n FROM (SELECT count(*) AS n FROM logged) l WHERE l.n > 0
@@ -98,7 +96,7 @@ func (s *Sequencer) Lead(ctx context.Context, epoch int64) error {
 		if hinted && err == nil {
 			moved, err = s.move(ctx, epoch)
 		}
-		hinted = moved == batchSize
+		hinted = false
 		var pause <-chan time.Time
 		switch {
 		case ctx.Err() != nil:
@@ -110,9 +108,6 @@ func (s *Sequencer) Lead(ctx context.Context, epoch int64) error {
 		case err != nil:
 			s.log.Warn("cannot sequence events", "error", err)
 			committed, pause = nil, time.After(mend)
-		case moved == batchSize:
-			cancel()
-			continue
 		case moved > 0:
 			idle.reset()
 			rest(ctx, min(rests*time.Since(began), restsMax))
@@ -137,14 +132,15 @@ func rest(ctx context.Context, long time.Duration) {
 	}
 }
 
-// move gives positions to a batch and reports how many. It is one round trip, and
-// so one transaction without a BEGIN; each statement has a snapshot of its own.
-// The second must find out by itself that the first did not get the lock.
+// move gives positions to everything that was committed, and reports how much that
+// was. It is one round trip, and so one transaction without a BEGIN; each statement
+// has a snapshot of its own. The second must find out by itself that the first did
+// not get the lock.
 func (s *Sequencer) move(ctx context.Context, epoch int64) (moved int, err error) {
 	crash.Point("sequencer.before_commit")
 	var batch pgx.Batch
 	batch.Queue(lockSequencer, epoch)
-	batch.Queue(moveOutbox, batchSize, epoch)
+	batch.Queue(moveOutbox, epoch)
 	answers := s.db.Primary().SendBatch(ctx, &batch)
 	var position int64
 	locked := answers.QueryRow().Scan(&position)

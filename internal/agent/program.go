@@ -113,14 +113,19 @@ func serve(ctx context.Context, f flags, version string, log *slog.Logger) error
 		return fmt.Errorf("open sandbox: %w", err)
 	default:
 		defer driver.Close()
-		cfg.Driver = driver
+		all, closeAll, err := withGVisor(ctx, driver, f.DataDir, log)
+		if err != nil {
+			return fmt.Errorf("open gVisor: %w", err)
+		}
+		defer func() { _ = closeAll() }()
+		cfg.Driver = all
 		images, err := openImages(f, cfg.Slots, log)
 		if err != nil {
 			return err
 		}
 		defer images.close()
 		cfg.Images, told = images.runner, images.store.Notify
-		for _, e := range driver.Enforcement() {
+		for _, e := range all.Enforcement() {
 			log.Info("enforced", "what", e.What, "how", e.How, "ok", e.OK)
 		}
 	}

@@ -69,6 +69,7 @@ func (s *Slice) endExecution(ctx context.Context, tx *command.Tx, in End) (Execu
 	tx.AfterCommit(func() {
 		s.placer.release(node, e.ID, attempt)
 		s.freed()
+		s.ends.tell(Details{Execution: e, Output: &in.Result.Output})
 	})
 	return e, nil
 }

@@ -172,6 +172,7 @@ type nodes struct {
 	mu        sync.Mutex
 	sent      map[ident.ID]sent
 	cancelled []ident.ID
+	run       func(execution.Execution) // what a node does with it, if anything
 }
 
 type sent struct {
@@ -183,6 +184,9 @@ func (n *nodes) Assign(_ context.Context, _ execution.Slot, e execution.Executio
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.sent[e.ID] = sent{e, in}
+	if n.run != nil {
+		go n.run(e)
+	}
 	return nil
 }
 

@@ -26,8 +26,9 @@ type Ahead struct {
 
 // Store keeps executions. Writes that need no answer travel with the commit.
 type Store interface {
-	// LockLoad locks and returns the user's load, and what waits at this priority.
-	LockLoad(ctx context.Context, tx *pg.Tx, user ident.ID, p Priority) (Load, Ahead, error)
+	// AskLoad locks the user's load with the transaction's next statement, or when it is
+	// asked for; it comes with what waits at this priority.
+	AskLoad(tx *pg.Tx, user ident.ID, p Priority) LoadLater
 	// SaveLoad queues the changed load for the commit.
 	SaveLoad(tx *pg.Tx, l Load)
 	// Queued counts what waits, up to at most.
@@ -68,6 +69,9 @@ type Store interface {
 	Runtimes(ctx context.Context, q pg.Querier) ([]Runtime, error)
 	ReplaceRuntimes(ctx context.Context, tx *pg.Tx, node ident.ID, offered []Runtime, now time.Time) error
 }
+
+// LoadLater gives the load that was asked for.
+type LoadLater func(context.Context) (Load, Ahead, error)
 
 // Filter selects executions of one project, newest first.
 type Filter struct {

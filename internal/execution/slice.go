@@ -39,6 +39,7 @@ type Slice struct {
 	placer    *placer
 	catalogue *catalogue
 	beginning *beginning
+	ends      *ends
 	work      chan struct{} // something may be claimable
 	nothing   atomic.Bool   // the last look found an empty queue, and nobody has said otherwise
 	log       *slog.Logger
@@ -63,6 +64,7 @@ func New(n Needs) *Slice {
 		runner: n.Runner, store: n.Store, limits: n.Limits, projects: n.Projects, nodes: n.Nodes, waker: n.Waker,
 		live: n.Live, log: n.Log, newID: n.Runner.NewID,
 		placer: newPlacer(), catalogue: &catalogue{store: n.Store}, work: make(chan struct{}, 1),
+		ends: newEnds(),
 	}
 	s.beginning = newBeginning(s)
 	s.submit = command.Bind(n.Runner, command.Spec[Submit]{Name: "execution.submit", Scope: s.submitScope}, s.submitExecution)

@@ -151,6 +151,7 @@ func (s *Slice) assign(ctx context.Context, slot Slot, e Execution, in Input) {
 type hold struct {
 	placer  *placer
 	watch   func()
+	load    LoadLater // the owner's, asked for with the scope
 	id      ident.ID
 	slot    Slot
 	attempt int
@@ -175,6 +176,7 @@ func (h *hold) release() {
 }
 
 func (s *Slice) submitScope(ctx context.Context, tx *command.Tx, in Submit) (command.Scope, error) {
+	in.hold.load = s.store.AskLoad(tx.Tx, tx.Actor.ID, in.Priority) // one round trip for both
 	return s.projects.ForWork(ctx, tx, tx.Actor, in.ProjectID)
 }
 
@@ -216,7 +218,11 @@ func (s *Slice) admit(ctx context.Context, tx *command.Tx, who Subject, e *Execu
 	if err != nil {
 		return err
 	}
-	load, ahead, err := s.store.LockLoad(ctx, tx.Tx, who.User, e.Priority)
+	ask := h.load
+	if h.load = nil; ask == nil { // an answer is worth one transaction
+		ask = s.store.AskLoad(tx.Tx, who.User, e.Priority)
+	}
+	load, ahead, err := ask(ctx)
 	if err != nil {
 		return err
 	}

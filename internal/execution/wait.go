@@ -17,7 +17,9 @@ func (s *Slice) SubmitAndWait(ctx context.Context, in Submit, patience time.Dura
 	if in.ID.IsZero() {
 		in.ID = s.newID()
 	}
-	changed, stop := s.Changed(in.ID) // before the commit, so that no end is missed
+	ended, forget := s.ends.await(in.ID) // before the commit, so that no end is missed
+	defer forget()
+	changed, stop := s.Changed(in.ID)
 	defer func() { stop() }()
 	in.watch = func() { // its own submit has closed the channel; what is to come matters
 		stop()
@@ -49,7 +51,14 @@ func (s *Slice) SubmitAndWait(ctx context.Context, in Submit, patience time.Dura
 			return d, nil
 		}
 		select {
+		case d := <-ended:
+			return d, nil
 		case <-changed:
+			select {
+			case d := <-ended: // told before
+				return d, nil
+			default:
+			}
 			stop()
 			changed, stop = s.Changed(e.ID)
 		case <-recheck.C:

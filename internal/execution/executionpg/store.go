@@ -59,18 +59,21 @@ type lockedLoad struct {
 	Floor   int64 `db:"floor"`
 }
 
-// LockLoad implements execution.Store. The first submit of a user makes the row.
-func (Store) LockLoad(ctx context.Context, tx *pg.Tx, user ident.ID, p execution.Priority) (execution.Load, execution.Ahead, error) {
-	l, err := pg.One[lockedLoad](ctx, tx, lockLoad, user, int(p))
-	if errors.Is(err, pgx.ErrNoRows) {
-		if _, err = tx.Exec(ctx, makeLoad, user); err == nil {
-			l, err = pg.One[lockedLoad](ctx, tx, lockLoad, user, int(p))
+// AskLoad implements execution.Store. The first submit of a user makes the row.
+func (Store) AskLoad(tx *pg.Tx, user ident.ID, p execution.Priority) execution.LoadLater {
+	later := pg.Ahead[lockedLoad](tx, lockLoad, user, int(p))
+	return func(ctx context.Context) (execution.Load, execution.Ahead, error) {
+		l, err := later.Row(ctx)
+		if errors.Is(err, pgx.ErrNoRows) {
+			if _, err = tx.Exec(ctx, makeLoad, user); err == nil {
+				l, err = pg.One[lockedLoad](ctx, tx, lockLoad, user, int(p))
+			}
 		}
+		if err != nil {
+			return execution.Load{}, execution.Ahead{}, fmt.Errorf("lock load: %w", err)
+		}
+		return l.Load, execution.Ahead{Waiting: l.Waiting, Floor: l.Floor}, nil
 	}
-	if err != nil {
-		return execution.Load{}, execution.Ahead{}, fmt.Errorf("lock load: %w", err)
-	}
-	return l.Load, execution.Ahead{Waiting: l.Waiting, Floor: l.Floor}, nil
 }
 
 // SaveLoad implements execution.Store.

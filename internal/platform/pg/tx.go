@@ -36,6 +36,7 @@ var ErrAborted = errors.New("an earlier statement of the transaction failed")
 // It is for one goroutine.
 type Tx struct {
 	conn     *pgx.Conn
+	ahead    []asked // to be sent with the next statement
 	deferred pgx.Batch
 	after    []func()
 }
@@ -52,9 +53,12 @@ const (
 // begun tells whether BEGIN was sent: it travels with the first statement.
 func (tx *Tx) begun() bool { return tx.conn.PgConn().TxStatus() != idle }
 
+// alone tells whether nothing has to travel with the next statement.
+func (tx *Tx) alone() bool { return tx.begun() && len(tx.ahead) == 0 }
+
 // Query reads rows.
 func (tx *Tx) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
-	if tx.begun() {
+	if tx.alone() {
 		return tx.conn.Query(ctx, sql, args...)
 	}
 	var b pgx.Batch
@@ -64,7 +68,7 @@ func (tx *Tx) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, err
 
 // QueryRow reads one row.
 func (tx *Tx) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
-	if tx.begun() {
+	if tx.alone() {
 		return tx.conn.QueryRow(ctx, sql, args...)
 	}
 	rows, err := tx.Query(ctx, sql, args...)
@@ -73,7 +77,7 @@ func (tx *Tx) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
 
 // Exec writes, and tells how many rows.
 func (tx *Tx) Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
-	if tx.begun() {
+	if tx.alone() {
 		return tx.conn.Exec(ctx, sql, args...)
 	}
 	var b pgx.Batch
@@ -89,14 +93,27 @@ func (tx *Tx) Exec(ctx context.Context, sql string, args ...any) (pgconn.Command
 // SendBatch sends several statements in one round trip. Its results must be closed
 // before the next statement.
 func (tx *Tx) SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults {
-	if tx.begun() {
+	if tx.alone() {
 		return tx.conn.SendBatch(ctx, b)
 	}
-	var first pgx.Batch
-	first.Queue(begin)
-	first.QueuedQueries = append(first.QueuedQueries, b.QueuedQueries...)
-	results := tx.conn.SendBatch(ctx, &first)
-	_, _ = results.Exec() // BEGIN's; an error of the batch shows at each of its results
+	var whole pgx.Batch
+	begins := !tx.begun()
+	if begins {
+		whole.Queue(begin)
+	}
+	ahead := tx.ahead
+	tx.ahead = nil
+	for _, a := range ahead {
+		whole.Queue(a.sql, a.args...)
+	}
+	whole.QueuedQueries = append(whole.QueuedQueries, b.QueuedQueries...)
+	results := tx.conn.SendBatch(ctx, &whole)
+	if begins {
+		_, _ = results.Exec() // an error of the batch shows at each of its results
+	}
+	for _, a := range ahead {
+		a.read(results.Query())
+	}
 	return results
 }
 

@@ -1,11 +1,15 @@
 package boot
 
 import (
+	"slices"
+
+	"github.com/stoa-cloud/stoa/internal/eventplane"
 	"github.com/stoa-cloud/stoa/internal/execution"
 	"github.com/stoa-cloud/stoa/internal/identity"
 	"github.com/stoa-cloud/stoa/internal/limit"
 	"github.com/stoa-cloud/stoa/internal/node"
 	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
+	"github.com/stoa-cloud/stoa/internal/script"
 	"github.com/stoa-cloud/stoa/internal/tenancy"
 )
 
@@ -52,7 +56,12 @@ func facts() []eventlog.Fact {
 		node.DrainAsked{},
 		node.Drained{},
 		node.Removed{},
-	}, execution.FactTypes()...)
+
+		script.Created{},
+		script.Saved{},
+		script.Updated{},
+		script.Deleted{},
+	}, slices.Concat(execution.FactTypes(), eventplane.FactTypes())...)
 }
 
 // accessEvents are the types after which somebody may see more or less than before.

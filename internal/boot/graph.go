@@ -19,7 +19,7 @@ import (
 var roles = map[string][]string{
 	"api":       {"http"},
 	"agents":    {"agents", "agents.leases", "execution.pull", "execution.resend", "execution.answer"},
-	"events":    {"eventlog.sequencer", "eventlog.consumers"},
+	"events":    {"eventlog.sequencer", "eventlog.consumers", "eventplane.watch"},
 	"reconcile": {"node.reconcile", "execution.reconcile", "housekeeping"},
 }
 
@@ -63,12 +63,14 @@ func (p *Program) modules() []lifecycle.Module {
 			return p.leases.Hold(ctx, "sequencer", p.sequencer.Lead)
 		}),
 		lifecycle.Loop("eventlog.consumers", []string{"database", "tail"}, p.consumers.Run),
+		lifecycle.Loop("eventplane.watch", []string{"database"}, singleton("eventplane.watch", p.eventPlane.Watch)),
 		lifecycle.Loop("identity.last_used", []string{"database"}, loop(p.lastUsed.Run)),
 		p.agentsModule(),
 		lifecycle.Loop("agents.leases", []string{"database", "agents"}, p.agents.Run),
 		lifecycle.Loop("node.reconcile", []string{"database", "hints"}, singleton("node.reconcile", p.nodes.Run)),
 		lifecycle.Loop("execution.answer", []string{"hints"}, p.executions.Answer),
 		lifecycle.Loop("execution.pull", []string{"database", "agents"}, loop(p.executions.Pull)),
+		lifecycle.Loop("execution.images", []string{"database", "agents"}, loop(p.executions.KeepImages)),
 		lifecycle.Loop("execution.resend", []string{"database", "agents"}, loop(p.executions.Resend)),
 		lifecycle.Loop("execution.reconcile", []string{"database"}, singleton("execution.reconcile", loop(p.executions.Reconcile))),
 		lifecycle.Loop("housekeeping", []string{"database"}, singleton("housekeeping", p.keepHouse)),

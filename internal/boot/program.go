@@ -9,6 +9,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/stoa-cloud/stoa/internal/eventplane"
 	"github.com/stoa-cloud/stoa/internal/identity"
 	"github.com/stoa-cloud/stoa/internal/identity/identityhttp"
 	"github.com/stoa-cloud/stoa/internal/limit"
@@ -38,12 +39,13 @@ type Program struct {
 	runner  *command.Runner
 	events
 	sliceSet
-	auth     identityhttp.Authenticator
-	eventAPI *eventloghttp.Slice
-	edge     *httpx.Server
-	graph    *lifecycle.Graph
-	lock     *os.File
-	stopping stopping
+	auth       identityhttp.Authenticator
+	eventAPI   *eventloghttp.Slice
+	eventPlane *eventplane.Slice
+	edge       *httpx.Server
+	graph      *lifecycle.Graph
+	lock       *os.File
+	stopping   stopping
 }
 
 // events is the event log's parts.
@@ -182,8 +184,10 @@ func (p *Program) bindEvents() (err error) {
 	p.consumers.Metric = eventlog.NewMetrics(p.infra.db, p.watch.Registry)
 	p.eventAPI, err = eventloghttp.New(p.runner, eventloghttp.Config{
 		Tail: p.tail, Catalogue: p.catalogue, Authenticator: p.auth,
-		Operator: tenancy.Operator, Whole: []permission.Role{tenancy.Owner, tenancy.Admin}, Access: accessEvents(),
+		Operator: tenancy.Operator, Whole: []permission.Role{tenancy.Owner, tenancy.Admin}, Manage: []permission.Role{tenancy.ProjectManager},
+		Access: accessEvents(),
 	})
+	p.eventPlane = eventplane.New(eventplane.Needs{Runner: p.runner, Letters: p.consumers, Settings: settings{p.limits.Reader}, Log: p.log})
 	return err
 }
 

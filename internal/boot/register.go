@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/stoa-cloud/stoa/docs"
+	"github.com/stoa-cloud/stoa/internal/eventplane/eventplanehttp"
 	"github.com/stoa-cloud/stoa/internal/execution/executionhttp"
 	"github.com/stoa-cloud/stoa/internal/execution/executionpistonhttp"
 	"github.com/stoa-cloud/stoa/internal/identity"
@@ -14,6 +15,7 @@ import (
 	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
 	"github.com/stoa-cloud/stoa/internal/platform/eventlog/eventloghttp"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
+	"github.com/stoa-cloud/stoa/internal/script/scripthttp"
 	"github.com/stoa-cloud/stoa/internal/tenancy/tenancyhttp"
 	"github.com/stoa-cloud/stoa/web"
 )
@@ -25,9 +27,11 @@ func (p *Program) register() {
 	tenancyhttp.Register(api, p.tenancy)
 	limithttp.Register(api, p.limits)
 	nodehttp.Register(api, p.nodes)
-	executionhttp.Register(api, p.executions)
+	executionhttp.Register(api, p.executions, p.scripts)
+	scripthttp.Register(api, p.scripts)
 	executionpistonhttp.Register(api, p.executions)
 	eventloghttp.Register(api, p.eventAPI)
+	eventplanehttp.Register(api, p.eventPlane)
 	p.registerHealth(api)
 	mux := p.edge.Mux()
 	mux.Handle("GET /metrics", p.watch.Metrics())

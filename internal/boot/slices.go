@@ -15,6 +15,7 @@ import (
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
 	"github.com/stoa-cloud/stoa/internal/platform/pki"
+	"github.com/stoa-cloud/stoa/internal/script"
 	"github.com/stoa-cloud/stoa/internal/tenancy"
 )
 
@@ -27,6 +28,7 @@ type sliceSet struct {
 	nodes      *node.Slice
 	agents     *nodegrpc.Server
 	executions *execution.Slice
+	scripts    *script.Slice
 }
 
 func (p *Program) bindSlices(authority *pki.Authority, incarnation int64) (err error) {
@@ -52,6 +54,7 @@ func (p *Program) bindSlices(authority *pki.Authority, incarnation int64) (err e
 		Waker: p.hints, Live: execution.NewLive(p.infra.bus, p.log), Log: p.log,
 	})
 	p.agents.Register(node.KindExecution, p.executions)
+	p.scripts = script.New(r, projects{}, scriptLimits{p.limits.Reader})
 	return nil
 }
 
@@ -77,6 +80,13 @@ func (l limits) Int(ctx context.Context, q pg.Querier, name string, who executio
 	return l.reader.Effective(ctx, q, name, limit.Subject{User: who.User, Project: who.Project, Organization: who.Organization})
 }
 
+// scriptLimits adapts the limit reader to what scripts need.
+type scriptLimits struct{ reader *limit.Reader }
+
+func (l scriptLimits) Int(ctx context.Context, q pg.Querier, name string, user ident.ID, scope command.Scope) (script.Allowed, error) {
+	return l.reader.Effective(ctx, q, name, limit.Subject{User: user, Project: scope.Project, Organization: scope.Organization})
+}
+
 // policies adapts the settings to what identity obeys.
 type policies struct{ reader *limit.Reader }
 
@@ -97,6 +107,14 @@ func (p policies) Policy(ctx context.Context, q pg.Querier) (identity.Policy, er
 		SessionFor:        time.Duration(value("identity.session.hours").Int()) * time.Hour,
 	}
 	return policy, err
+}
+
+// settings adapts the settings of the whole installation to who obeys them.
+type settings struct{ reader *limit.Reader }
+
+func (s settings) Int(ctx context.Context, q pg.Querier, name string) (int64, error) {
+	v, err := s.reader.Effective(ctx, q, name, limit.Subject{})
+	return v.Int(), err
 }
 
 // places adapts tenancy's tables to how limits' scopes nest.

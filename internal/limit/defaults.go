@@ -27,12 +27,23 @@ func Defaults() []Definition {
 		{Name: "execution.queue.total", Kind: Limit, Unit: "executions", Default: 10_000, Min: 0, Max: 10_000_000, GlobalOnly: true, Help: "Most executions that wait, all users together."},
 		{Name: "execution.batch.max", Kind: Limit, Unit: "executions", Default: 100, Min: 1, Max: 1000, Help: "Most executions of one batch."},
 		{Name: "execution.network.allowed", Kind: Limit, Unit: "0 or 1", Default: 0, Min: 0, Max: 1, Help: "Whether an execution may ask for network access."},
+		{Name: "execution.class.default", Kind: Setting, Words: []string{"auto", "process", "fresh", "gvisor"}, Help: "Isolation class of an execution that asks for none: the weakest that will do, or auto, the strongest that starts within execution.class.start_ms."},
+		{Name: "execution.class.start_ms", Kind: Setting, Unit: "ms", Default: 5, Min: 0, Max: minute, Help: "How much start latency the automatic choice of an isolation class may cost."},
+		{Name: "execution.class.process.allowed", Kind: Limit, Unit: "0 or 1", Default: 1, Min: 0, Max: 1, Help: "Whether executions may run in isolation class process."},
+		{Name: "execution.class.fresh.allowed", Kind: Limit, Unit: "0 or 1", Default: 1, Min: 0, Max: 1, Help: "Whether executions may run in isolation class fresh."},
+		{Name: "execution.class.gvisor.allowed", Kind: Limit, Unit: "0 or 1", Default: 1, Min: 0, Max: 1, Help: "Whether executions may run in isolation class gvisor."},
+
+		{Name: "script.max", Kind: Limit, Unit: "scripts", Default: 1000, Min: 0, Max: 1_000_000, Help: "Most saved scripts of one project."},
+		{Name: "script.versions.max", Kind: Limit, Unit: "versions", Default: 1000, Min: 1, Max: 1_000_000, Help: "Most versions of one saved script."},
 
 		{Name: "identity.registration", Kind: Setting, Words: []string{"closed", "invited", "open"}, GlobalOnly: true, OperatorOnly: true, Help: "Who may register: nobody, who was invited, or everybody."},
 		{Name: "identity.password.min_length", Kind: Setting, Unit: "characters", Default: 10, Min: 8, Max: 64, GlobalOnly: true, OperatorOnly: true, Help: "Shortest password."},
 		{Name: "identity.lockout.failures", Kind: Setting, Unit: "failures", Default: 5, Min: 1, Max: 100, GlobalOnly: true, OperatorOnly: true, Help: "Failed sign-ins before an address is locked."},
 		{Name: "identity.lockout.minutes", Kind: Setting, Unit: "minutes", Default: 15, Min: 1, Max: 24 * 60, GlobalOnly: true, OperatorOnly: true, Help: "How long an address stays locked."},
 		{Name: "identity.session.hours", Kind: Setting, Unit: "hours", Default: 7 * 24, Min: 1, Max: 90 * 24, GlobalOnly: true, OperatorOnly: true, Help: "How long a browser stays signed in."},
+
+		{Name: "events.dead_letters.warning", Kind: Setting, Unit: "events", Default: 100, Min: 1, Max: 1_000_000, GlobalOnly: true, OperatorOnly: true, Help: "Open dead letters from which on the level is warning."},
+		{Name: "events.dead_letters.critical", Kind: Setting, Unit: "events", Default: 1000, Min: 1, Max: 1_000_000, GlobalOnly: true, OperatorOnly: true, Help: "Open dead letters from which on the level is critical."},
 
 		rate("execute", 10, "Submitted executions"),
 		rate("auth", 20, "Sign-ins, registrations and the like"),

@@ -110,6 +110,10 @@ func Permissions() permission.Table {
 
 		// Executions: members run code in their project and manage their own runs.
 		"runtime.list":     signedIn,
+		"runtime.nodes":    operators,
+		"runtime.inspect":  operators, // asks a registry
+		"runtime.create":   operators,
+		"runtime.remove":   operators,
 		"execution.submit": workers,
 		"execution.retry":  workers, // a new execution, the caller's
 		"execution.get":    readers,
@@ -122,17 +126,40 @@ func Permissions() permission.Table {
 
 		// What becomes of executions, as nodes report it and Stoa decides it.
 		"runtime.offer":     agents,
+		"runtime.report":    agents,
 		"execution.begin":   agents,
 		"execution.end":     agents,
 		"execution.claim":   stoa,
 		"execution.requeue": stoa,
 		"execution.expire":  stoa,
 
+		// Saved scripts: members keep their own, and share them with the project.
+		"script.list":     readers,
+		"script.get":      readers,
+		"script.versions": readers,
+		"script.create":   workers,
+		"script.save":     with(managers, permission.Self),
+		"script.update":   with(managers, permission.Self),
+		"script.delete":   with(managers, permission.Self),
+
 		// What happened, and how the installation fares.
-		"event.list":   signedIn, // of the visible projects
-		"event.stream": signedIn,
-		"event.types":  signedIn,
-		"event.type":   signedIn,
-		"health.get":   operators,
+		"event.list":       signedIn, // of the visible projects
+		"event.stream":     signedIn,
+		"event.types":      signedIn,
+		"event.type":       signedIn,
+		"event.get":        signedIn,
+		"event.statistics": signedIn,
+		"event.export":     signedIn, // of what the caller manages
+		"health.get":       operators,
+
+		// What consumers of the log could not handle.
+		"dead_letter.list":       operators,
+		"dead_letter.statistics": operators,
+		"dead_letter.retry":      operators,
+		"dead_letter.discard":    operators,
+		"dead_letter.note_level": stoa,
+		"retry_policy.list":      operators,
+		"retry_policy.set":       operators,
+		"retry_policy.clear":     operators,
 	}
 }

@@ -107,6 +107,95 @@ type DatabaseHealth struct {
 	Version     string  `json:"version"`
 }
 
+// DeadLetter is part of the API's answers and requests.
+type DeadLetter struct {
+	Reason         string     `json:"reason,omitempty"` // What the consumer said last.
+	Attempts       int64      `json:"attempts"`
+	ChangedAt      time.Time  `json:"changed_at"`
+	Consumer       string     `json:"consumer"`
+	CorrelationID  string     `json:"correlation_id,omitempty"`
+	EventID        string     `json:"event_id"`                  // A UUIDv7.
+	FailedAt       time.Time  `json:"failed_at"`                 // First.
+	NextAt         *time.Time `json:"next_at,omitempty"`         // Of a scheduled one.
+	OrganizationID string     `json:"organization_id,omitempty"` // A UUIDv7.
+	Position       int64      `json:"position"`                  // The event's place in the log.
+	ProjectID      string     `json:"project_id,omitempty"`      // A UUIDv7.
+	State          string     `json:"state"`                     // pending: given up, somebody must decide. scheduled: tried again at next_at. waiting: behind another one of the same subject. retried: worked in the end. discarded: somebody decided to go on without it.
+	Subject        string     `json:"subject"`
+	Type           string     `json:"type"`
+}
+
+// DeadLetterConsumers is part of the API's answers and requests.
+type DeadLetterConsumers struct {
+	Consumer string `json:"consumer"`
+	Events   int64  `json:"events"`
+}
+
+// DeadLetterCount is part of the API's answers and requests.
+type DeadLetterCount struct {
+	Consumer string    `json:"consumer"`
+	Events   int64     `json:"events"`
+	Oldest   time.Time `json:"oldest"` // When the oldest failed first.
+	State    string    `json:"state"`
+	Type     string    `json:"type"`
+}
+
+// DeadLetterDiscardRequest is what dead_letter.discard takes: Go on without dead letters.
+type DeadLetterDiscardRequest struct {
+	Reason       string     `json:"reason,omitempty"` // A part of the reason.
+	All          bool       `json:"all,omitempty"`    // Every open one; with nothing else.
+	Consumer     string     `json:"consumer,omitempty"`
+	EventIds     []string   `json:"event_ids,omitempty"`
+	FailedBefore *time.Time `json:"failed_before,omitempty"`
+	Kind         string     `json:"kind,omitempty"`  // The kind of thing that the events are about.
+	Max          int64      `json:"max,omitempty"`   // At most so many, the oldest first; 1000 when absent.
+	Types        []string   `json:"types,omitempty"` // Types of events.
+}
+
+// DeadLetterOutcome is part of the API's answers and requests.
+type DeadLetterOutcome struct {
+	Consumers []DeadLetterConsumers `json:"consumers"`
+	Events    int64                 `json:"events"` // How many were decided on.
+	More      bool                  `json:"more"`   // As many as one request decides on: there may be more.
+}
+
+// DeadLetterRetryRequest is what dead_letter.retry takes: Try dead letters again.
+type DeadLetterRetryRequest struct {
+	Reason       string     `json:"reason,omitempty"` // A part of the reason.
+	All          bool       `json:"all,omitempty"`    // Every open one; with nothing else.
+	At           *time.Time `json:"at,omitempty"`     // Not before this time; at once when absent.
+	Consumer     string     `json:"consumer,omitempty"`
+	EventIds     []string   `json:"event_ids,omitempty"`
+	FailedBefore *time.Time `json:"failed_before,omitempty"`
+	Kind         string     `json:"kind,omitempty"`  // The kind of thing that the events are about.
+	Max          int64      `json:"max,omitempty"`   // At most so many, the oldest first; 1000 when absent.
+	Types        []string   `json:"types,omitempty"` // Types of events.
+}
+
+// DeadLetterStatistics is part of the API's answers and requests.
+type DeadLetterStatistics struct {
+	Consumers []string          `json:"consumers"` // Every consumer of the log.
+	Counts    []DeadLetterCount `json:"counts"`
+	Critical  int64             `json:"critical"` // From so many on the level is critical.
+	Level     string            `json:"level"`
+	Open      int64             `json:"open"`    // Pending and scheduled ones.
+	Warning   int64             `json:"warning"` // From so many on the level is warning.
+}
+
+// EventCount is part of the API's answers and requests.
+type EventCount struct {
+	Events int64     `json:"events"`
+	Hour   time.Time `json:"hour"` // Its beginning, UTC.
+	Type   string    `json:"type"`
+}
+
+// EventDetails is part of the API's answers and requests.
+type EventDetails struct {
+	Event    CloudEvent   `json:"event"`
+	Related  []CloudEvent `json:"related"`  // What the same request led to elsewhere, oldest first; 50 at most.
+	Timeline []CloudEvent `json:"timeline"` // What happened to the same thing, oldest first; 100 at most.
+}
+
 // EventType is part of the API's answers and requests.
 type EventType struct {
 	Name   string          `json:"name"`
@@ -116,6 +205,7 @@ type EventType struct {
 // EventlogHealth is part of the API's answers and requests.
 type EventlogHealth struct {
 	Consumers     []ConsumerState `json:"consumers"`
+	DeadLetters   string          `json:"dead_letters"` // How many are open, by the thresholds.
 	Head          int64           `json:"head"`
 	OldestSeconds float64         `json:"oldest_seconds"`
 	Unsequenced   int64           `json:"unsequenced"`
@@ -196,8 +286,9 @@ type ExecutionRequest struct {
 	Network   bool              `json:"network,omitempty"` // Whether the program may reach the network. Off unless an administrator allows it.
 	Priority  string            `json:"priority,omitempty"`
 	ProjectID string            `json:"project_id,omitempty"` // The project to run in; the caller's default when absent.
-	Runtime   string            `json:"runtime"`              // A language, with as much of a version as matters: python, python@3, python@3.11.2.
-	Source    string            `json:"source"`               // The program.
+	Runtime   string            `json:"runtime,omitempty"`    // A language, with as much of a version as matters: python, python@3, python@3.11.2.
+	Script    string            `json:"script,omitempty"`     // A saved script to run, in place of runtime and source: a name in the project, or an id; @2 is its version 2.
+	Source    string            `json:"source,omitempty"`     // The program.
 	Stdin     string            `json:"stdin,omitempty"`      // What the program reads from its standard input.
 }
 
@@ -510,6 +601,31 @@ type RegistrationMode struct {
 	Mode string `json:"mode"`
 }
 
+// RetryPolicy is part of the API's answers and requests.
+type RetryPolicy struct {
+	At        string    `json:"at,omitempty"`       // Of scheduled: the time of the day, UTC.
+	Attempts  int64     `json:"attempts"`           // Including the first. Then the event is a pending dead letter.
+	Consumer  string    `json:"consumer,omitempty"` // Empty: every consumer that sets nothing itself.
+	Factor    float64   `json:"factor"`             // Of exponential: how much longer each pause is than the one before.
+	FirstMS   int64     `json:"first_ms"`           // The first pause; of fixed, every one.
+	Kind      string    `json:"kind,omitempty"`     // The kind of thing that the events are about; empty: every kind.
+	LongestMS int64     `json:"longest_ms"`         // Of exponential: the longest pause.
+	Strategy  string    `json:"strategy"`
+	UpdatedAt time.Time `json:"updated_at"`
+}
+
+// RetryPolicySetRequest is what retry_policy.set takes: Say how failing events are tried again.
+type RetryPolicySetRequest struct {
+	At        string  `json:"at,omitempty"`         // Of scheduled: the time of the day, UTC.
+	Attempts  int64   `json:"attempts"`             // Including the first.
+	Consumer  string  `json:"consumer,omitempty"`   // Empty: every consumer that sets nothing itself.
+	Factor    float64 `json:"factor,omitempty"`     // Of exponential: how much longer each pause is than the one before; 2 when absent.
+	FirstMS   int64   `json:"first_ms,omitempty"`   // The first pause; of fixed, every one.
+	Kind      string  `json:"kind,omitempty"`       // The kind of thing that the events are about; empty: every kind.
+	LongestMS int64   `json:"longest_ms,omitempty"` // Of exponential: the longest pause; first_ms when absent.
+	Strategy  string  `json:"strategy"`
+}
+
 // Runtime is part of the API's answers and requests.
 type Runtime struct {
 	ID       string   `json:"id"`
@@ -522,6 +638,54 @@ type Runtime struct {
 	FileName string   `json:"file_name"`
 	Nodes    int64    `json:"nodes"` // How many ready nodes have it.
 	Version  string   `json:"version"`
+}
+
+// Script is part of the API's answers and requests.
+type Script struct {
+	ID             string         `json:"id"` // A UUIDv7.
+	Name           string         `json:"name"`
+	CreatedAt      time.Time      `json:"created_at"`
+	Description    string         `json:"description"`
+	Latest         int64          `json:"latest"`          // The number of its newest version.
+	OrganizationID string         `json:"organization_id"` // A UUIDv7.
+	OwnerID        string         `json:"owner_id"`        // A UUIDv7.
+	ProjectID      string         `json:"project_id"`      // A UUIDv7.
+	Shared         bool           `json:"shared"`          // Whether everybody who sees the project sees it; otherwise its owner alone.
+	UpdatedAt      time.Time      `json:"updated_at"`
+	Version        *ScriptVersion `json:"version,omitempty"` // Only when one script is asked for.
+}
+
+// ScriptCreateRequest is what script.create takes: Save a program under a new name.
+type ScriptCreateRequest struct {
+	Name        string `json:"name"` // a-z, 0-9, “.”, “_”, “-”.
+	Description string `json:"description,omitempty"`
+	ProjectID   string `json:"project_id,omitempty"` // The caller's default when absent.
+	Runtime     string `json:"runtime"`              // With as much of a version as matters.
+	Shared      bool   `json:"shared,omitempty"`     // Let everybody who sees the project see and run it.
+	Source      string `json:"source"`
+}
+
+// ScriptSaveRequest is what script.save takes: Save a new version of a script.
+type ScriptSaveRequest struct {
+	After   int64  `json:"after,omitempty"` // The version that was changed: refused when somebody saved another one meanwhile.
+	Runtime string `json:"runtime"`         // With as much of a version as matters.
+	Source  string `json:"source"`
+}
+
+// ScriptUpdateRequest is what script.update takes: Rename, describe or share a script.
+type ScriptUpdateRequest struct {
+	Name        string `json:"name,omitempty"`
+	Description string `json:"description,omitempty"`
+	Shared      bool   `json:"shared,omitempty"`
+}
+
+// ScriptVersion is part of the API's answers and requests.
+type ScriptVersion struct {
+	AuthorID  string    `json:"author_id"` // A UUIDv7.
+	CreatedAt time.Time `json:"created_at"`
+	Number    int64     `json:"number"`
+	Runtime   string    `json:"runtime"`
+	Source    string    `json:"source,omitempty"` // Only when one version is asked for.
 }
 
 // Session is part of the API's answers and requests.

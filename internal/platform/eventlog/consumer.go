@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
@@ -22,7 +22,7 @@ import (
 //	          fails            attempts used up
 //	event ──────────▶ retrying ─────────────────▶ dead
 //	  │                │  ▲  │                     │ │
-//	  │ another waits  │  │  └─── works: gone      │ │
+//	  │ another waits  │  │  └─── works: retried   │ │
 //	  ▼                │  │       Retry            │ │
 //	waiting ───────────┼──┴────────────────────────┘ │
 //	        its turn   └─────────▶ discarded ◀───────┘
@@ -31,38 +31,9 @@ type Consumer struct {
 	Name    string
 	Types   []string // the types it handles; none means all
 	Handler Handler
-	Retry   Retry
+	Retry   Retry // of its own, unless people set one for it; without one the general policies apply
 	// Replayable says that handling an event again does no harm: Replay is allowed.
 	Replayable bool
-}
-
-// Retry says how often a failing event is tried, and how long the pauses are: the
-// first, then twice as long each time up to the longest, each plus or minus a fifth.
-type Retry struct {
-	Attempts       int           // including the first; default 8
-	First, Longest time.Duration // default 1 s and 5 min
-}
-
-func (r Retry) orDefault() Retry {
-	if r.Attempts == 0 {
-		r.Attempts = 8
-	}
-	if r.First == 0 {
-		r.First = time.Second
-	}
-	if r.Longest == 0 {
-		r.Longest = 5 * time.Minute
-	}
-	return r
-}
-
-// pause is how long to wait after so many failed attempts.
-func (r Retry) pause(attempts int) time.Duration {
-	pause := r.Longest
-	if doublings := attempts - 1; doublings < 20 {
-		pause = min(pause, r.First<<doublings)
-	}
-	return pause + time.Duration((rand.Float64()-0.5)*0.4*float64(pause)) //nolint:gosec // jitter
 }
 
 // Status says where a delivery stands.
@@ -73,6 +44,7 @@ const (
 	Waiting   Status = "waiting"   // behind another delivery of its aggregate
 	Retrying  Status = "retrying"  // failed, or next in turn; due at NextAt
 	Dead      Status = "dead"      // given up: somebody must retry or discard it
+	Retried   Status = "retried"   // worked in the end
 	Discarded Status = "discarded" // somebody decided to go on without it
 )
 
@@ -115,9 +87,11 @@ func NewConsumers(db *pg.DB, leases Leases, hints *Hints, tail *Tail, log *slog.
 		if _, taken := c.byName[consumer.Name]; taken || consumer.Name == "" {
 			return nil, fmt.Errorf("consumer %q is declared twice or has no name", consumer.Name)
 		}
-		consumer.Retry = consumer.Retry.orDefault()
 		c.byName[consumer.Name] = consumer
 		c.names = append(c.names, consumer.Name)
 	}
 	return c, nil
 }
+
+// Names lists the consumers.
+func (c *Consumers) Names() []string { return slices.Sorted(slices.Values(c.names)) }

@@ -47,7 +47,7 @@ ON CONFLICT (name) DO UPDATE SET epoch = excluded.epoch WHERE consumer.epoch <= 
 RETURNING position`
 	lockConsumer = `SELECT position FROM consumer WHERE name = $1 AND epoch = $2 FOR UPDATE`
 	moveConsumer = `UPDATE consumer SET position = $3, updated_at = now() WHERE name = $1 AND epoch = $2`
-	readBlocked  = `SELECT DISTINCT aggregate_id FROM delivery WHERE consumer = $1 AND status <> 'discarded' AND aggregate_id = ANY($2)`
+	readBlocked  = `SELECT DISTINCT aggregate_id FROM delivery WHERE consumer = $1 AND status NOT IN ('retried', 'discarded') AND aggregate_id = ANY($2)`
 )
 
 // claim makes the stored place ours, so that an earlier holder can no longer move it.

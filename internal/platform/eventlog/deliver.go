@@ -18,10 +18,14 @@ VALUES ($1, $2, $3, $4, $5, $6, now() + make_interval(secs => $7), $8)`
 	dueDeliveries = `
 SELECT consumer, event_id, position, aggregate_id, status, attempts, next_at, reason FROM delivery
 WHERE consumer = $1 AND status = 'retrying' AND next_at <= now() ORDER BY next_at, position LIMIT 50`
-	nextDue        = `SELECT least($2, extract(epoch FROM min(next_at) - now()))::float8 FROM delivery WHERE consumer = $1 AND status = 'retrying'`
-	lockDelivery   = `SELECT attempts FROM delivery WHERE consumer = $1 AND event_id = $2 AND status = 'retrying' FOR UPDATE`
-	deleteDelivery = `DELETE FROM delivery WHERE consumer = $1 AND event_id = $2`
-	failDelivery   = `
+	nextDue      = `SELECT least($2, extract(epoch FROM min(next_at) - now()))::float8 FROM delivery WHERE consumer = $1 AND status = 'retrying'`
+	lockDelivery = `SELECT attempts FROM delivery WHERE consumer = $1 AND event_id = $2 AND status = 'retrying' FOR UPDATE`
+	// What never failed itself and only waited leaves no trace.
+	settleDelivery = `
+WITH kept AS (
+	UPDATE delivery SET status = 'retried', attempts = attempts + 1, updated_at = now() WHERE consumer = $1 AND event_id = $2 AND reason <> '')
+DELETE FROM delivery WHERE consumer = $1 AND event_id = $2 AND reason = ''`
+	failDelivery = `
 UPDATE delivery SET status = $3, attempts = $4, next_at = now() + make_interval(secs => $5), reason = $6, updated_at = now()
 WHERE consumer = $1 AND event_id = $2`
 	// The first that waits behind an aggregate's finished delivery is next in turn.
@@ -36,11 +40,17 @@ const maxReason = 2000 // bytes
 // setAside makes a delivery of an event that failed and moves on.
 func (c *cursor) setAside(ctx context.Context, e Event, cause error) error {
 	c.log.Warn("event failed", "consumer", c.name, "event", e.ID, "type", e.Type, "aggregate", e.AggregateID, "error", cause)
-	status, pause := c.verdict(1)
+	var status Status
 	err := c.inTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
 		if _, err := c.lock(ctx, tx, nil); err != nil {
 			return err
 		}
+		retry, err := retryOf(ctx, tx, c.consumer, e.AggregateKind)
+		if err != nil {
+			return err
+		}
+		var pause time.Duration
+		status, pause = retry.verdict(1, time.Now())
 		tx.Defer(insertDelivery, c.name, e.ID, e.Position, e.AggregateID, status, 1, pause.Seconds(), reason(cause))
 		tx.Defer(moveConsumer, c.name, c.epoch, e.Position)
 		return nil
@@ -52,14 +62,6 @@ func (c *cursor) setAside(ctx context.Context, e Event, cause error) error {
 	c.due = time.Now()
 	c.Metric.failed(c.consumer.Name, status == Dead)
 	return nil
-}
-
-// verdict says what follows after so many failed attempts.
-func (c *cursor) verdict(attempts int) (Status, time.Duration) {
-	if attempts >= c.consumer.Retry.Attempts {
-		return Dead, 0
-	}
-	return Retrying, c.consumer.Retry.pause(attempts)
 }
 
 func reason(err error) string {
@@ -105,7 +107,7 @@ func (c *cursor) redeliver(ctx context.Context, d Delivery) error {
 		if err := call(ctx, c.consumer.Handler, tx, event); err != nil {
 			return err
 		}
-		tx.Defer(deleteDelivery, c.name, d.EventID)
+		tx.Defer(settleDelivery, c.name, d.EventID)
 		tx.Defer(promote, c.name, d.AggregateID)
 		return nil
 	})
@@ -119,20 +121,29 @@ func (c *cursor) redeliver(ctx context.Context, d Delivery) error {
 		return err
 	}
 	attempts++
-	status, pause := c.verdict(attempts)
-	c.log.Warn("event failed again", "consumer", c.name, "event", d.EventID, "type", event.Type, "attempts", attempts, "status", status, "error", err)
-	c.Metric.failed(c.consumer.Name, status == Dead)
 	cause := err
-	return c.inTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
+	var status Status
+	err = c.inTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
 		if _, err := c.lockDelivery(ctx, tx, d); err != nil {
 			if errors.Is(err, pgx.ErrNoRows) {
 				return nil
 			}
 			return err
 		}
+		retry, err := retryOf(ctx, tx, c.consumer, event.AggregateKind)
+		if err != nil {
+			return err
+		}
+		var pause time.Duration
+		status, pause = retry.verdict(attempts, time.Now())
 		tx.Defer(failDelivery, c.name, d.EventID, status, attempts, pause.Seconds(), reason(cause))
 		return nil
 	})
+	if err == nil {
+		c.log.Warn("event failed again", "consumer", c.name, "event", d.EventID, "type", event.Type, "attempts", attempts, "status", status, "error", cause)
+		c.Metric.failed(c.consumer.Name, status == Dead)
+	}
+	return err
 }
 
 // lockDelivery locks the consumer and then a delivery that is still to be retried;

@@ -13,6 +13,7 @@ type Health struct {
 	Unsequenced   int64           `json:"unsequenced"`    // committed events without a position
 	OldestSeconds float64         `json:"oldest_seconds"` // how long the first of them has waited; 0: none
 	Consumers     []ConsumerState `json:"consumers"`
+	DeadLetters   Level           `json:"dead_letters" enum:"ok,warning,critical" doc:"How many are open, by the thresholds."`
 }
 
 // ConsumerState is how one consumer (or replay) fares.
@@ -34,7 +35,7 @@ SELECT c.name, c.position, s.position - c.position AS lag,
 	count(*) FILTER (WHERE d.status = 'waiting') AS waiting,
 	count(*) FILTER (WHERE d.status = 'retrying') AS retrying,
 	count(*) FILTER (WHERE d.status = 'dead') AS dead
-FROM sequencer s, consumer c LEFT JOIN delivery d ON d.consumer = c.name AND d.status <> 'discarded'
+FROM sequencer s, consumer c LEFT JOIN delivery d ON d.consumer = c.name AND d.status NOT IN ('retried', 'discarded')
 WHERE c.name NOT LIKE 'replay/%'
 GROUP BY c.name, c.position, s.position ORDER BY c.name`
 )
@@ -55,5 +56,10 @@ func ReadHealth(ctx context.Context, q pg.Querier) (h Health, err error) {
 	if h.Consumers, err = pg.All[ConsumerState](ctx, q, readConsumers); err != nil {
 		return h, fmt.Errorf("read consumers: %w", err)
 	}
+	noted, err := pg.One[NotedLevel](ctx, q, readLevel)
+	if err != nil {
+		return h, fmt.Errorf("read the level of dead letters: %w", err)
+	}
+	h.DeadLetters = noted.Level
 	return h, nil
 }

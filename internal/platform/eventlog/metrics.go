@@ -12,9 +12,9 @@ import (
 // Metrics counts what consumers do, and reads the log's state when it is scraped:
 // between scrapes it costs nothing. A nil Metrics counts nothing.
 type Metrics struct {
-	db                              *pg.DB
-	events                          *prometheus.CounterVec
-	head, backlog, oldest, lag, set *prometheus.Desc
+	db                                     *pg.DB
+	events                                 *prometheus.CounterVec
+	head, backlog, oldest, lag, set, level *prometheus.Desc
 }
 
 // scrapeWithin bounds the queries of one scrape.
@@ -35,6 +35,7 @@ func NewMetrics(db *pg.DB, registry prometheus.Registerer) *Metrics {
 		oldest:  desc("unsequenced_oldest_seconds", "How long the first of them has waited."),
 		lag:     desc("consumer_lag", "Positions between a consumer and the head.", "consumer"),
 		set:     desc("deliveries", "Events that a consumer could not handle at once.", "consumer", "status"),
+		level:   desc("dead_letters_level", "How bad the number of open dead letters is: 0 ok, 1 warning, 2 critical."),
 	}
 	registry.MustRegister(m.events, m)
 	return m
@@ -42,7 +43,7 @@ func NewMetrics(db *pg.DB, registry prometheus.Registerer) *Metrics {
 
 // Describe implements prometheus.Collector.
 func (m *Metrics) Describe(c chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{m.head, m.backlog, m.oldest, m.lag, m.set} {
+	for _, d := range []*prometheus.Desc{m.head, m.backlog, m.oldest, m.lag, m.set, m.level} {
 		c <- d
 	}
 }
@@ -62,6 +63,7 @@ func (m *Metrics) Collect(c chan<- prometheus.Metric) {
 	gauge(m.head, float64(h.Head))
 	gauge(m.backlog, float64(h.Unsequenced))
 	gauge(m.oldest, h.OldestSeconds)
+	gauge(m.level, map[Level]float64{LevelWarning: 1, LevelCritical: 2}[h.DeadLetters])
 	for _, s := range h.Consumers {
 		gauge(m.lag, float64(s.Lag), s.Name)
 		gauge(m.set, float64(s.Waiting), s.Name, string(Waiting))

@@ -89,7 +89,7 @@ func (c *chaos) run() {
 	for _, consumer := range []*chaosConsumer{steady, shaky} {
 		c.eventually(consumer.Name+" has seen everything", func() bool {
 			return c.count(`SELECT count(*) FROM seen WHERE consumer = $1`, consumer.Name) >= len(c.wrote) &&
-				c.count(`SELECT count(*) FROM delivery WHERE consumer = $1`, consumer.Name) == 0
+				c.count(`SELECT count(*) FROM delivery WHERE consumer = $1 AND status <> 'retried'`, consumer.Name) == 0
 		})
 	}
 	c.checkSeen("steady", true)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
@@ -24,6 +25,11 @@ type Filter struct {
 	Types       []string // exact types
 	ProjectID   ident.ID
 	AggregateID ident.ID
+
+	AggregateKind string
+	ActorID       ident.ID
+	CorrelationID string
+	From, To      time.Time // when it happened: from the first on, before the second
 }
 
 // Match tells whether the filter chooses an event: the same as the SQL does.
@@ -31,7 +37,11 @@ func (f Filter) Match(e Event) bool {
 	return (f.Scope == nil || f.Scope.holds(e)) &&
 		(len(f.Types) == 0 || slices.Contains(f.Types, e.Type)) &&
 		(f.ProjectID.IsZero() || f.ProjectID == e.ProjectID) &&
-		(f.AggregateID.IsZero() || f.AggregateID == e.AggregateID)
+		(f.AggregateID.IsZero() || f.AggregateID == e.AggregateID) &&
+		(f.AggregateKind == "" || f.AggregateKind == e.AggregateKind) &&
+		(f.ActorID.IsZero() || f.ActorID == e.ActorID) &&
+		(f.CorrelationID == "" || f.CorrelationID == e.CorrelationID) &&
+		(f.From.IsZero() || !e.Time.Before(f.From)) && (f.To.IsZero() || e.Time.Before(f.To))
 }
 
 func (s Scope) holds(e Event) bool {
@@ -72,8 +82,29 @@ func (f Filter) where(args []any) (string, []any) {
 	if !f.AggregateID.IsZero() {
 		and(`e.aggregate_id = $%d`, f.AggregateID)
 	}
+	if f.AggregateKind != "" {
+		and(`e.aggregate_kind = $%d`, f.AggregateKind)
+	}
+	if !f.ActorID.IsZero() {
+		and(`e.actor_id = $%d`, f.ActorID)
+	}
+	if f.CorrelationID != "" {
+		and(`e.correlation_id = $%d`, f.CorrelationID)
+	}
+	// Ids are made in the order of time, within the transaction that began at the
+	// event's time: their bounds let the planner skip whole months.
+	if !f.From.IsZero() {
+		and(`e.time >= $%d AND e.id >= $%d`, f.From, ident.FloorAt(f.From.Add(-time.Second)))
+	}
+	if !f.To.IsZero() {
+		and(`e.time < $%d AND e.id < $%d`, f.To, ident.FloorAt(f.To.Add(idSlack)))
+	}
 	return sql.String(), args
 }
+
+// idSlack is how much later than its event's time an id can have been made: no
+// transaction lasts so long.
+const idSlack = time.Hour
 
 const (
 	columns = `e.id, e.type, e.time, e.aggregate_kind, e.aggregate_id, e.version, e.organization_id, e.project_id,
@@ -82,6 +113,7 @@ const (
 
 	readForward  = fromLog + ` WHERE l.position > $1 AND l.position <= $2%s ORDER BY l.position LIMIT $3`
 	readBackward = fromLog + ` WHERE l.position < $1%s ORDER BY l.position DESC LIMIT $2`
+	readByID     = fromLog + ` WHERE l.event_id = $1%s`
 	readOne      = fromLog + ` WHERE l.position = $1`
 	// An aggregate is read from the events themselves: its own versions are its order,
 	// and what was just committed is there before the sequencer came by.
@@ -131,6 +163,12 @@ func ReadBefore(ctx context.Context, q pg.Querier, before int64, limit int, f Fi
 		return nil, fmt.Errorf("read the log backwards: %w", err)
 	}
 	return events, nil
+}
+
+// ReadEvent gives one event of the log, if the filter chooses it; else pgx.ErrNoRows.
+func ReadEvent(ctx context.Context, q pg.Querier, id ident.ID, f Filter) (Event, error) {
+	where, args := f.where([]any{id})
+	return pg.One[Event](ctx, q, fmt.Sprintf(readByID, where), args...)
 }
 
 // ReadAggregate gives an aggregate's events after a version, in order. Their

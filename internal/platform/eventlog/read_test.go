@@ -1,9 +1,12 @@
 package eventlog
 
 import (
+	"errors"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5"
 	"pgregory.net/rapid"
 
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
@@ -102,4 +105,53 @@ func TestSQLAndMatchAgree(t *testing.T) {
 			t.Fatal(diff)
 		}
 	})
+}
+
+func TestEveryFilterNarrowsAlikeInMemoryAndInSQL(t *testing.T) {
+	w := newWorld(t)
+	one, two := happened(ident.New(), 1), happened(ident.New(), 1)
+	two.AggregateKind, two.ActorID, two.CorrelationID, two.Type = "other", ident.New(), "elsewhere", "other.happened.v1"
+	two.Time = one.Time.Add(time.Minute)
+	two.ID = ident.FloorAt(two.Time)
+	two.OrganizationID, two.ProjectID = ident.New(), ident.New()
+	w.commit(one, two)
+	w.sequence()
+	for name, f := range map[string]Filter{
+		"kind":        {AggregateKind: "other"},
+		"actor":       {ActorID: two.ActorID},
+		"correlation": {CorrelationID: "elsewhere"},
+		"from":        {From: two.Time.Add(-time.Second)},
+		"type":        {Types: []string{"other.happened.v1"}},
+		"scope":       {Scope: &Scope{Projects: []ident.ID{two.ProjectID}}},
+	} {
+		if f.Match(one) || !f.Match(two) {
+			t.Errorf("%s: in memory", name)
+		}
+		events, _, err := Read(t.Context(), w.db, 0, 10, f)
+		w.must(err)
+		if len(events) != 1 || events[0].ID != two.ID {
+			t.Errorf("%s: in SQL: %v", name, events)
+		}
+		if e, err := ReadEvent(t.Context(), w.db, two.ID, f); err != nil || e.Position == 0 {
+			t.Errorf("%s: by id: %v", name, err)
+		}
+		if _, err := ReadEvent(t.Context(), w.db, one.ID, f); !errors.Is(err, pgx.ErrNoRows) {
+			t.Errorf("%s: by id: %v", name, err)
+		}
+		f.From = one.Time.Add(-time.Hour)
+		if name == "from" {
+			f.From = two.Time
+		}
+		counts, err := CountEvents(t.Context(), w.db, f)
+		w.must(err)
+		if len(counts) != 1 || counts[0].Events != 1 || counts[0].Type != two.Type || !counts[0].Hour.Equal(two.Time.Truncate(time.Hour)) {
+			t.Errorf("%s: counted %v", name, counts)
+		}
+	}
+	if f := (Filter{To: two.Time}); !f.Match(one) || f.Match(two) {
+		t.Error("to: in memory")
+	}
+	if events, _, err := Read(t.Context(), w.db, 0, 10, Filter{To: two.Time}); err != nil || len(events) != 1 || events[0].ID != one.ID {
+		t.Errorf("to: in SQL: %v, %v", events, err)
+	}
 }

@@ -28,6 +28,7 @@ type Config struct {
 	// The business's words, which the platform does not know.
 	Operator permission.Role   // may ask for everything
 	Whole    []permission.Role // organization roles that see all of its projects
+	Manage   []permission.Role // project roles that may export its events
 	Access   []string          // event types that may change what somebody sees
 
 	Recheck time.Duration // how often a stream's caller is authenticated again; default 30 s
@@ -37,7 +38,11 @@ type Config struct {
 // Slice is the log's queries, bound.
 type Slice struct {
 	cfg    Config
+	db     *pg.DB
 	list   command.Func[Choice, []eventlog.Event]
+	get    command.Func[ident.ID, Details]
+	count  command.Func[Choice, []eventlog.Count]
+	export command.Func[Choice, eventlog.Filter]
 	follow command.Func[Choice, eventlog.Filter]
 	types  command.Func[struct{}, []string]
 	typ    command.Func[string, EventType]
@@ -45,7 +50,7 @@ type Slice struct {
 
 const recheck = 30 * time.Second
 
-// New binds the queries event.list, event.stream, event.types and event.type.
+// New binds the queries about events and their types.
 func New(r *command.Runner, cfg Config) (*Slice, error) {
 	if cfg.Recheck == 0 {
 		cfg.Recheck = recheck
@@ -54,7 +59,13 @@ func New(r *command.Runner, cfg Config) (*Slice, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Slice{cfg: cfg}
+	s := &Slice{cfg: cfg, db: r.DB}
+	s.get = command.BindQuery(r, command.QuerySpec[ident.ID]{Name: "event.get", Scope: anywhere[ident.ID]}, s.details)
+	s.count = command.BindQuery(r, command.QuerySpec[Choice]{Name: "event.statistics", Scope: anywhere[Choice]}, s.statistics)
+	s.export = command.BindQuery(r, command.QuerySpec[Choice]{Name: "event.export", Scope: anywhere[Choice]},
+		func(_ context.Context, q command.Query, in Choice) (eventlog.Filter, error) {
+			return s.exportable(q.Actor, in)
+		})
 	s.list = command.BindQuery(r, command.QuerySpec[Choice]{Name: "event.list", Scope: anywhere[Choice]},
 		func(ctx context.Context, q command.Query, in Choice) ([]eventlog.Event, error) {
 			filter, err := s.filter(q.Actor, in)
@@ -86,17 +97,24 @@ func anywhere[Q any](context.Context, pg.Querier, command.Actor, Q) (command.Sco
 
 // Choice says which events somebody wants.
 type Choice struct {
-	ProjectID ident.ID
-	Types     []string
-	Subject   string // "execution/<id>"
-	All       bool   // operators: of everybody
-	Before    int64  // list: the position before which to read
-	Limit     int
+	ProjectID   ident.ID
+	Types       []string
+	Subject     string // "execution/<id>"
+	Kind        string // "execution"
+	ActorID     ident.ID
+	Correlation string
+	From, To    time.Time
+	All         bool  // operators: of everybody
+	Before      int64 // list: the position before which to read
+	Limit       int
 }
 
 // filter narrows a choice to what the caller may see.
 func (s *Slice) filter(actor command.Actor, in Choice) (eventlog.Filter, error) {
-	f := eventlog.Filter{Types: in.Types, ProjectID: in.ProjectID, Scope: &eventlog.Scope{}}
+	f := eventlog.Filter{
+		Types: in.Types, ProjectID: in.ProjectID, Scope: &eventlog.Scope{},
+		AggregateKind: in.Kind, ActorID: in.ActorID, CorrelationID: in.Correlation, From: in.From, To: in.To,
+	}
 	if in.Subject != "" {
 		_, text, _ := strings.Cut(in.Subject, "/")
 		id, err := ident.Parse(text)

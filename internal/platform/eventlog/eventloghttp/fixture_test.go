@@ -83,13 +83,14 @@ func newSite(t *testing.T) *site {
 
 	runner := &command.Runner{DB: s.db, Clock: clock.System, NewID: ident.New, Log: quiet, Table: permission.Table{
 		"event.list": {permission.Authenticated}, "event.stream": {permission.Authenticated},
+		"event.get": {permission.Authenticated}, "event.statistics": {permission.Authenticated}, "event.export": {permission.Authenticated},
 		"event.types": {permission.Authenticated}, "event.type": {permission.Authenticated},
 	}}
 	catalogue, err := eventlog.NewCatalogue(opened{})
 	s.must(err)
 	slice, err := New(runner, Config{
 		Tail: s.tail, Catalogue: catalogue, Authenticator: s,
-		Operator: "operator", Whole: []permission.Role{"owner"}, Access: []string{"project.member_set.v1"},
+		Operator: "operator", Whole: []permission.Role{"owner"}, Manage: []permission.Role{"manager"}, Access: []string{"project.member_set.v1"},
 	})
 	s.must(err)
 	edge, err := httpx.New(httpx.Config{Log: quiet, Authenticator: s})

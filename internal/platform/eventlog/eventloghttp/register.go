@@ -5,10 +5,12 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/stoa-cloud/stoa/internal/platform/command"
+	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
 	"github.com/stoa-cloud/stoa/internal/platform/fault"
 	"github.com/stoa-cloud/stoa/internal/platform/httpx"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
@@ -24,20 +26,36 @@ func Register(api huma.API, s *Slice) {
 		"A client that reconnects sends Last-Event-ID and misses nothing; without it the stream starts now, with 0 at the beginning of the log. " +
 		"An event named reset says that the log was restored to an earlier state: forget what came after its position."
 	httpx.RegisterRaw(api, op, "text/event-stream", s.getStream)
+	huma.Register(api, httpx.Operation("event.get", http.MethodGet, "/api/v1/events/{id}", "Get an event, with what happened around it", tag), s.getOne)
+	count := httpx.Operation("event.statistics", http.MethodGet, "/api/v1/events/statistics", "Count events by hour and type", tag)
+	count.Description = "Of the last 24 hours unless from and to say otherwise; 31 days at most."
+	huma.Register(api, count, s.getStatistics)
+	export := httpx.InGroup(httpx.RateAdmin, httpx.Operation("event.export", http.MethodGet, "/api/v1/events/export", "Export events as CSV or JSON", tag))
+	export.Description = "Oldest first, for managers of projects, owners and admins of organizations, and operators. " +
+		"An export ends after limit events: go on with the last position as after. One that breaks off is cut, never wrongly closed."
+	httpx.RegisterRaw(api, export, "application/octet-stream", s.getExport)
 	huma.Register(api, httpx.Operation("event.types", http.MethodGet, "/api/v1/events/types", "List the types of events", tag), s.getTypes)
 	huma.Register(api, httpx.Operation("event.type", http.MethodGet, "/api/v1/events/types/{type}", "Get the JSON Schema of a type of event", tag), s.getType)
 }
 
 // ChoiceInput is exported because the edge sees no parameters in embedded structs that are not.
 type ChoiceInput struct {
-	ProjectID ident.ID `query:"project_id" doc:"Only of this project."`
-	Type      []string `query:"type,explode" maxItems:"50" doc:"Only of these types." example:"execution.completed.v1"`
-	Subject   string   `query:"subject" maxLength:"128" doc:"Only about this thing: a kind and an id." example:"execution/018f9c2e-0000-7000-8000-000000000000"`
-	All       bool     `query:"all" doc:"Operators: also of projects and organizations that they do not belong to."`
+	ProjectID   ident.ID  `query:"project_id" doc:"Only of this project."`
+	Type        []string  `query:"type,explode" maxItems:"50" doc:"Only of these types." example:"execution.completed.v1"`
+	Subject     string    `query:"subject" maxLength:"128" doc:"Only about this thing: a kind and an id." example:"execution/018f9c2e-0000-7000-8000-000000000000"`
+	Kind        string    `query:"kind" maxLength:"64" doc:"Only about things of this kind." example:"execution"`
+	Actor       ident.ID  `query:"actor_id" doc:"Only what this user, service account or node caused."`
+	Correlation string    `query:"correlation_id" maxLength:"128" doc:"Only what this request led to."`
+	From        time.Time `query:"from" doc:"Only what happened at this time or later."`
+	To          time.Time `query:"to" doc:"Only what happened before."`
+	All         bool      `query:"all" doc:"Operators: also of projects and organizations that they do not belong to."`
 }
 
 func (in ChoiceInput) choice() Choice {
-	return Choice{ProjectID: in.ProjectID, Types: in.Type, Subject: in.Subject, All: in.All}
+	return Choice{
+		ProjectID: in.ProjectID, Types: in.Type, Subject: in.Subject, All: in.All,
+		Kind: in.Kind, ActorID: in.Actor, Correlation: in.Correlation, From: in.From, To: in.To,
+	}
 }
 
 type listInput struct {
@@ -71,11 +89,7 @@ func (s *Slice) getList(ctx context.Context, in *listInput) (*listOutput, error)
 			return nil, err
 		}
 	}
-	items := make([]CloudEvent, len(events))
-	for i, e := range events {
-		items[i] = cloudEvent(e)
-	}
-	return &listOutput{Body: httpx.NewPage(items, next)}, nil
+	return &listOutput{Body: httpx.NewPage(cloudEvents(events), next)}, nil
 }
 
 type streamInput struct {
@@ -140,4 +154,49 @@ func (s *Slice) getType(ctx context.Context, in *typeInput) (*typeOutput, error)
 		return nil, err
 	}
 	return &typeOutput{CacheControl: "private, max-age=300", Body: t}, nil
+}
+
+// EventDetails is an event and what happened around it.
+type EventDetails struct {
+	Event    CloudEvent   `json:"event"`
+	Timeline []CloudEvent `json:"timeline" doc:"What happened to the same thing, oldest first; 100 at most."`
+	Related  []CloudEvent `json:"related" doc:"What the same request led to elsewhere, oldest first; 50 at most."`
+}
+
+func (s *Slice) getOne(ctx context.Context, in *struct {
+	ID ident.ID `path:"id"`
+},
+) (*struct{ Body EventDetails }, error) {
+	d, err := s.get(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &struct{ Body EventDetails }{EventDetails{Event: cloudEvent(d.Event), Timeline: cloudEvents(d.Timeline), Related: cloudEvents(d.Related)}}, nil
+}
+
+// EventCount is how many events of a type happened in one hour.
+type EventCount struct {
+	Hour   time.Time `json:"hour" doc:"Its beginning, UTC."`
+	Type   string    `json:"type"`
+	Events int64     `json:"events"`
+}
+
+func (s *Slice) getStatistics(ctx context.Context, in *ChoiceInput) (*struct{ Body httpx.Page[EventCount] }, error) {
+	counts, err := s.count(ctx, in.choice())
+	if err != nil {
+		return nil, err
+	}
+	items := make([]EventCount, len(counts))
+	for i, c := range counts {
+		items[i] = EventCount(c)
+	}
+	return &struct{ Body httpx.Page[EventCount] }{httpx.NewPage(items, "")}, nil
+}
+
+func cloudEvents(events []eventlog.Event) []CloudEvent {
+	all := make([]CloudEvent, len(events))
+	for i, e := range events {
+		all[i] = cloudEvent(e)
+	}
+	return all
 }

@@ -21,6 +21,9 @@ var (
 )
 
 func TestMain(m *testing.M) {
+	if dir := os.Getenv("STOA_GVISOR_VICTIM"); dir != "" {
+		os.Exit(victim(dir))
+	}
 	flag.Parse()
 	os.Exit(runTests(m))
 }

@@ -1,0 +1,234 @@
+package gvisor
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stoa-cloud/stoa/internal/agent/sandbox"
+)
+
+// remains lists the processes and cgroups of the driver that owns dir.
+func remains(t *testing.T, dir string) []string {
+	t.Helper()
+	var found []string
+	commands, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+	for _, name := range commands {
+		words, _ := os.ReadFile(name)
+		if strings.Contains(string(words), dir) && !strings.Contains(string(words), "-test.") {
+			found = append(found, strings.ReplaceAll(string(words), "\x00", " "))
+		}
+	}
+	mounts, err := os.ReadFile("/proc/self/mountinfo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(mounts), dir) {
+		found = append(found, "a mount")
+	}
+	return found
+}
+
+// victim is another process with a driver and a job that runs, until it is killed.
+func victim(dir string) int {
+	if err := openDrivers(dir); err != nil {
+		fmt.Println("error", err)
+		return 1
+	}
+	job := sandbox.Job{Runtime: "bash", Source: []byte("sleep 600 & echo running; sleep 600")}
+	_, err := shared.Run(context.Background(), job, func(_ sandbox.Stream, p []byte) { fmt.Print(string(p)) })
+	fmt.Println("ended", err)
+	return 1
+}
+
+// An agent that was killed leaves nothing: what runs ends by itself, the next start removes the rest.
+func TestAgentKilled(t *testing.T) {
+	driver(t)
+	dir := t.TempDir()
+	c := exec.Command(os.Args[0])
+	c.Env = append(os.Environ(), "STOA_GVISOR_VICTIM="+dir)
+	out, err := c.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if line, err := bufio.NewReader(out).ReadString('\n'); line != "running\n" {
+		t.Fatalf("the victim said %q, %v", line, err)
+	}
+	if len(remains(t, filepath.Join(dir, "gvisor"))) == 0 {
+		t.Fatal("nothing runs: this test sees nothing")
+	}
+	_ = c.Process.Kill()
+	_ = c.Wait()
+	again, err := Open(t.Context(), Config{Base: base, Runsc: shared.config.Runsc, Dir: filepath.Join(dir, "gvisor"), Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := again.Close(); err != nil {
+		t.Error(err)
+	}
+	if left := remains(t, filepath.Join(dir, "gvisor")); len(left) > 0 {
+		t.Errorf("left: %q", left)
+	}
+}
+
+func TestClosed(t *testing.T) {
+	driver(t)
+	dir := t.TempDir()
+	d, err := Open(t.Context(), Config{Base: base, Runsc: shared.config.Runsc, Dir: dir, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	on := make(chan struct{}, 1)
+	ended := make(chan error, 1)
+	go func() {
+		_, err := d.Run(context.Background(), sandbox.Job{Runtime: "bash", Source: []byte("echo on; sleep 600")},
+			func(sandbox.Stream, []byte) { on <- struct{}{} })
+		ended <- err
+	}()
+	<-on
+	if err := d.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := <-ended; err == nil {
+		t.Error("a job outlived its driver")
+	}
+	if left := remains(t, dir); len(left) > 0 {
+		t.Errorf("left: %q", left)
+	}
+	if _, err := d.Run(t.Context(), sandbox.Job{Runtime: "bash", Source: []byte("true")}, nil); err == nil {
+		t.Error("a closed driver runs jobs")
+	}
+}
+
+// The next job gets the sandbox that was started ahead; one that nobody needs goes.
+func TestAhead(t *testing.T) {
+	driver(t)
+	d, err := Open(t.Context(), Config{Base: base, Runsc: shared.config.Runsc, Dir: t.TempDir(), Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	run := func() {
+		t.Helper()
+		r, err := d.Run(t.Context(), sandbox.Job{Runtime: "bash", Source: []byte("true")}, nil)
+		if err != nil || r.Outcome != sandbox.Completed {
+			t.Fatalf("%+v, %v", r, err)
+		}
+		d.teardown.Wait()
+	}
+	if d.ahead != nil {
+		t.Error("a sandbox waits before there was any work")
+	}
+	run()
+	first := d.ahead
+	if first == nil {
+		t.Fatal("no sandbox was started ahead")
+	}
+	run()
+	select {
+	case <-first.gone:
+	default:
+		t.Error("the sandbox that was started ahead was not used, or used and not killed")
+	}
+	d.drop(d.ahead)
+	d.teardown.Wait()
+	if d.ahead != nil || len(d.free) != cap(d.free) {
+		t.Errorf("%d of %d slots are free", len(d.free), cap(d.free))
+	}
+}
+
+// What this class adds: the kernel is another one, and what is there of the host is what the sandbox shows.
+func TestWalls(t *testing.T) {
+	d := driver(t)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	secret := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(secret, []byte("x"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	source := fmt.Sprintf(`
+import os, socket, ctypes
+def refused(what, f, *a):
+    try: print('ESCAPED:', what, f(*a))
+    except OSError: pass
+if 'gvisor' not in os.uname().release: print('ESCAPED: the kernel is', os.uname())
+refused('host file', open, %q); refused('agent', os.listdir, %q); refused('shadow', open, '/etc/shadow')
+for d in ['/', '/usr', '/etc', '/stoa', '/cell', '/sys/fs/cgroup/pids', '/proc/sys']: refused('write ' + d, open, d + '/x', 'w')
+refused('root', os.setuid, 0); refused('kill', os.kill, 1, 9); refused('trace', open, '/proc/1/mem'); refused('chroot', os.chroot, '/')
+refused('connect', socket.create_connection, ('127.0.0.1', %d), 1)
+refused('internet', socket.create_connection, ('1.1.1.1', 53), 1)
+refused('raw', socket.socket, socket.AF_INET, socket.SOCK_RAW, 1); refused('packet', socket.socket, socket.AF_PACKET, socket.SOCK_RAW)
+libc = ctypes.CDLL(None, use_errno=True)
+for name, a in [('mount', (b'x', b'/tmp', b'tmpfs', 0, None)), ('umount', (b'/box',)), ('sethostname', (b'x', 1)), ('unshare', (0x20000,))]:
+    if getattr(libc, name)(*a) == 0: print('ESCAPED:', name)
+for fd in os.listdir('/proc/self/fd'):
+    if int(fd) > 3: print('ESCAPED: descriptor', fd, os.readlink('/proc/self/fd/' + fd))
+status = dict(l.rstrip('\n').split(':\t', 1) for l in open('/proc/self/status') if ':\t' in l)
+for k in ['CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb']:
+    if int(status[k], 16): print('ESCAPED:', k, status[k])
+if status['NoNewPrivs'] != '1': print('ESCAPED: new privileges')
+print('done')
+`, secret, filepath.Dir(d.config.Dir), l.Addr().(*net.TCPAddr).Port)
+	var words strings.Builder
+	r, err := d.Run(t.Context(), sandbox.Job{Runtime: "python", Source: []byte(source)}, func(_ sandbox.Stream, p []byte) { words.Write(p) })
+	if err != nil || r.Outcome != sandbox.Completed || words.String() != "done\n" {
+		t.Errorf("%+v, %v:\n%s", r, err, words.String())
+	}
+}
+
+// Bombs end as the limit says, and the host and the next run are unharmed.
+func TestBombs(t *testing.T) {
+	d := driver(t)
+	for name, test := range map[string]struct {
+		source string
+		want   []sandbox.Reason
+	}{
+		// Each process costs its kernel memory, which is the run's own.
+		"forks":    {":(){ :|:& };:; sleep 60", []sandbox.Reason{sandbox.ReasonWall, sandbox.ReasonMemory}},
+		"memory":   {"exec python3 -c 'x = bytearray(4 << 30)'", []sandbox.Reason{sandbox.ReasonMemory}},
+		"files":    {"cat /dev/zero > /tmp/full", []sandbox.Reason{sandbox.ReasonDisk}},
+		"shm":      {"cat /dev/zero > /dev/shm/full", []sandbox.Reason{sandbox.ReasonDisk}},
+		"printing": {"exec cat /dev/zero", []sandbox.Reason{sandbox.ReasonOutput}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, err := d.Run(t.Context(), sandbox.Job{Runtime: "bash", Source: []byte(test.source), Limits: sandbox.Limits{Wall: 2e9, OutputBytes: 1 << 16}}, nil)
+			if err != nil || !slices.Contains(test.want, r.Reason) || r.Outcome == sandbox.Completed {
+				t.Errorf("%+v, %v; want %s", r, err, test.want)
+			}
+			if r, err := d.Run(t.Context(), sandbox.Job{Runtime: "bash", Source: []byte("true")}, nil); err != nil || r.Outcome != sandbox.Completed {
+				t.Errorf("the next run: %+v, %v", r, err)
+			}
+		})
+	}
+}
+
+func TestEndsAreChecked(t *testing.T) {
+	for name, test := range map[string]struct {
+		b    [endSize]byte
+		good bool
+	}{
+		"ready":   {[endSize]byte{endReady}, true},
+		"exit":    {[endSize]byte{0: endExit, 9: 3}, true},
+		"signal":  {[endSize]byte{0: endExit, 8: 9}, true},
+		"stopped": {[endSize]byte{0: endExit, 8: 0x7f}, false},
+		"unknown": {[endSize]byte{0: 9}, false},
+	} {
+		if _, err := decodeEnd(test.b); (err == nil) != test.good {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

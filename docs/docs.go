@@ -36,6 +36,7 @@ var Contents = []Section{
 	}},
 	{"Concepts", []Page{
 		{"concepts/executions", "Executions"},
+		{"concepts/isolation", "Isolation classes"},
 		{"concepts/tenancy", "Organizations and projects"},
 		{"concepts/identity", "Accounts and tokens"},
 		{"concepts/limits", "Settings and limits"},

@@ -1,21 +1,60 @@
 package cli
 
 import (
-	"encoding/json"
+	"fmt"
+	"time"
 
 	stoa "github.com/stoa-cloud/stoa/sdk/go"
 )
 
 type eventsCommand struct {
-	List eventsList `cmd:"" default:"withargs" help:"List events, or show them as they happen."`
+	List   eventsList   `cmd:"" default:"withargs" help:"List events, or show them as they happen."`
+	Get    eventsGet    `cmd:"" help:"Show one event, and what happened around it."`
+	Types  eventsTypes  `cmd:"" help:"List the types of events, or show the JSON Schema of one."`
+	Stats  eventsStats  `cmd:"" help:"Count events by type, or by hour and type."`
+	Export eventsExport `cmd:"" help:"Write events as CSV or JSON."`
 }
 
-type eventsList struct {
-	Type    string `name:"type" placeholder:"TYPE" help:"Only of this type, for instance execution.completed.v1."`
-	Subject string `name:"subject" placeholder:"KIND/ID" help:"Only about this, for instance execution/0199…"`
-	Limit   int    `name:"limit" short:"n" default:"50" help:"Show at most this many; 0 shows all."`
-	Watch   bool   `short:"w" help:"Show events as they happen, until interrupted."`
-	After   string `name:"after" placeholder:"POSITION" help:"With --watch: begin after this position of the log."`
+// eventChoice says which events.
+type eventChoice struct {
+	Type        string  `name:"type" placeholder:"TYPE" help:"Only of this type, for instance execution.completed.v1."`
+	Subject     string  `name:"subject" placeholder:"KIND/ID" help:"Only about this, for instance execution/0199…"`
+	Kind        string  `name:"kind" placeholder:"KIND" help:"Only about things of this kind, for instance execution."`
+	Actor       string  `name:"actor" placeholder:"ID" help:"Only what this user, service account or node caused."`
+	Correlation string  `name:"correlation" placeholder:"ID" help:"Only what this request led to."`
+	Since       instant `name:"since" placeholder:"TIME" help:"Only from this time on: 2026-03-01T12:00:00Z, or 2h for two hours ago."`
+	Until       instant `name:"until" placeholder:"TIME" help:"Only before this time."`
+	All         bool    `name:"all" help:"Operators: of everybody."`
+}
+
+func (e eventChoice) filter(c *call, client *stoa.Client) (stoa.EventFilter, error) {
+	filter := stoa.EventFilter{
+		Type: e.Type, Subject: e.Subject, Kind: e.Kind, ActorID: e.Actor, CorrelationID: e.Correlation,
+		From: e.Since.Time, To: e.Until.Time, All: e.All,
+	}
+	if e.All {
+		return filter, nil
+	}
+	var err error
+	filter.ProjectID, err = c.project(client)
+	return filter, err
+}
+
+// instant is a point in time as people write it: RFC 3339, or how long ago.
+type instant struct{ time.Time }
+
+// UnmarshalText reads an instant.
+func (i *instant) UnmarshalText(text []byte) error {
+	if d, err := time.ParseDuration(string(text)); err == nil {
+		i.Time = time.Now().Add(-d)
+		return nil
+	}
+	at, err := time.Parse(time.RFC3339Nano, string(text))
+	if err != nil {
+		return fmt.Errorf("%q is no time; write for instance 2026-03-01T12:00:00Z, or 2h for two hours ago", text)
+	}
+	i.Time = at
+	return nil
 }
 
 var eventColumns = []column[stoa.Event]{
@@ -23,58 +62,4 @@ var eventColumns = []column[stoa.Event]{
 	{title: "TYPE", value: func(e stoa.Event) string { return e.Type }},
 	{title: "SUBJECT", value: func(e stoa.Event) string { return e.Subject }},
 	{title: "ACTOR", value: func(e stoa.Event) string { return e.ActorKind + " " + e.Actor }},
-}
-
-// Run lists or watches events.
-func (l *eventsList) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
-	filter := stoa.EventFilter{Type: l.Type, Subject: l.Subject, After: l.After}
-	if filter.ProjectID, err = c.project(client); err != nil {
-		return err
-	}
-	if l.Watch {
-		return l.watch(c, client, filter)
-	}
-	if l.Limit > 0 {
-		filter.PageSize = min(l.Limit, 100)
-	}
-	events, err := stoa.Collect(client.Events.List(c.ctx, filter), l.Limit)
-	if err != nil {
-		return err
-	}
-	return printList(c, events, eventColumns)
-}
-
-// watch prints one line for each event; as JSON, one object a line.
-func (l *eventsList) watch(c *call, client *stoa.Client, filter stoa.EventFilter) error {
-	for event, err := range client.Events.Watch(c.ctx, filter) {
-		if err != nil {
-			return err
-		}
-		switch c.Output {
-		case "json":
-			raw, err := json.Marshal(event)
-			if err != nil {
-				return err
-			}
-			if err := c.printLine(string(raw)); err != nil {
-				return err
-			}
-		case "yaml":
-			if err := c.printLine("---"); err != nil {
-				return err
-			}
-			if err := c.printData(event); err != nil {
-				return err
-			}
-		default:
-			if err := c.printLine(moment(&event.Time) + "  " + printable(event.Type) + "  " + printable(event.Subject)); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }

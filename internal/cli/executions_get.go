@@ -39,6 +39,7 @@ func printExecution(c *call, e *stoa.Execution) error {
 		{title: "runtime", value: func(e *stoa.Execution) string { return e.Runtime }},
 		{title: "arguments", value: func(e *stoa.Execution) string { return strings.Join(e.Args, " ") }},
 		{title: "priority", value: func(e *stoa.Execution) string { return e.Priority }},
+		{title: "class", value: isolation},
 		{title: "network", value: func(e *stoa.Execution) string { return yes(e.Network) }},
 		{title: "project", value: func(e *stoa.Execution) string { return e.ProjectID }},
 		{title: "owner", value: func(e *stoa.Execution) string { return e.OwnerID }},
@@ -55,4 +56,16 @@ func printExecution(c *call, e *stoa.Execution) error {
 			return milliseconds(int64(e.Usage.WallMS)) + " of time, " + milliseconds(int64(e.Usage.CPUMS)) + " of processor, " + byteCount(e.Usage.PeakMemoryBytes) + " of memory"
 		}},
 	})
+}
+
+// isolation tells the class that it got, or will get, and what was asked for.
+func isolation(e *stoa.Execution) string {
+	class := e.Class
+	if e.ClassGiven != "" {
+		class = e.ClassGiven
+	}
+	if e.ClassAsked != "" && e.ClassAsked != class {
+		class += " (" + e.ClassAsked + " was asked for)"
+	}
+	return class
 }

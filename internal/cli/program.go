@@ -35,12 +35,14 @@ type grammar struct {
 
 	Run           runCommand           `cmd:"" group:"work" help:"Run a script and show its output as it comes."`
 	Executions    executionsCommand    `cmd:"" group:"work" aliases:"execution" help:"Runs: list, read, follow, cancel, retry, delete."`
+	Scripts       scriptsCommand       `cmd:"" group:"work" aliases:"script" help:"Saved scripts: list, show, save, share, delete."`
 	Runtimes      runtimesCommand      `cmd:"" group:"work" help:"List the languages and versions that can be run."`
-	Events        eventsCommand        `cmd:"" group:"work" aliases:"event" help:"What happened: list or watch."`
+	Events        eventsCommand        `cmd:"" group:"work" aliases:"event" help:"What happened: list, watch, get, count, export."`
 	Projects      projectsCommand      `cmd:"" group:"people" aliases:"project" help:"Projects: list, create, choose."`
 	Organizations organizationsCommand `cmd:"" group:"people" aliases:"organization" help:"Organizations: list, create."`
 	Members       membersCommand       `cmd:"" group:"people" aliases:"member" help:"Who belongs to a project or an organization."`
 	Limits        limitsCommand        `cmd:"" group:"operate" aliases:"limit" help:"Settings and limits: list, set, reset."`
+	DeadLetters   deadLettersCommand   `cmd:"" group:"operate" aliases:"dead-letter" help:"Events that could not be handled: list, retry, discard, policies."`
 	Nodes         nodesCommand         `cmd:"" group:"operate" aliases:"node" help:"Machines: list, enroll, cordon, drain, remove."`
 	Login         loginCommand         `cmd:"" group:"you" help:"Sign in to an installation and remember it as a context."`
 	Logout        logoutCommand        `cmd:"" group:"you" help:"Revoke the context's token and forget it."`

@@ -11,10 +11,12 @@ type runCommand struct {
 	Script string   `arg:"" optional:"" placeholder:"FILE" help:"The script; - reads it from standard input."`
 	Args   []string `arg:"" optional:"" passthrough:"" help:"Arguments of the script; flags after the first are the script's too."`
 
+	Saved    string   `name:"saved" short:"s" placeholder:"NAME[@N]" help:"Run this saved script in place of a file; every word is an argument then."`
 	Language string   `name:"language" short:"l" placeholder:"RUNTIME" help:"Runtime, as python or python@3.11; told from the file's extension or its #! line if left out."`
 	Stdin    string   `name:"stdin" placeholder:"FILE" help:"What the script reads from standard input; - sends ours."`
 	Env      []string `name:"env" short:"e" sep:"none" placeholder:"NAME=VALUE" help:"Set an environment variable; NAME alone takes the value from here."`
 	File     []string `name:"file" short:"f" sep:"none" placeholder:"PATH[:DEST]" help:"Put a file beside the script, by default under the path given."`
+	Class    string   `name:"class" enum:",process,fresh,gvisor" default:"" placeholder:"CLASS" help:"Isolation class: process, fresh or gvisor; as the settings say if left out."`
 	Network  bool     `name:"network" help:"Allow the script to reach the network, where that is permitted."`
 	Priority string   `name:"priority" enum:",critical,high,normal,low,background" default:"" placeholder:"WORD" help:"critical, high, normal, low or background."`
 	Detach   bool     `name:"detach" short:"d" help:"Print the execution's id and leave."`

@@ -16,28 +16,22 @@ import (
 
 // input reads everything that the run needs from here.
 func (r *runCommand) input(c *call) (*stoa.ExecutionRequest, error) {
-	if r.Script == "" {
-		return nil, fmt.Errorf("name a script, or - to read it from standard input")
-	}
-	if r.Script == "-" && r.Stdin == "-" {
-		return nil, fmt.Errorf("standard input cannot be both the script and its input")
-	}
-	source, err := c.readText(r.Script)
-	if err != nil {
-		return nil, err
-	}
 	args := r.Args
 	if len(args) > 0 && args[0] == "--" { // the separator is ours, any later one the script's
 		args = args[1:]
 	}
 	in := &stoa.ExecutionRequest{
-		Source: source, Runtime: r.Language, Args: args, Limits: r.limits(),
-		Network: r.Network, Priority: r.Priority, Env: map[string]string{},
+		Script: r.Saved, Runtime: r.Language, Args: args, Limits: r.limits(),
+		Network: r.Network, Class: r.Class, Priority: r.Priority, Env: map[string]string{},
 	}
-	if in.Runtime == "" {
-		if in.Runtime = runtimeOf(r.Script, source); in.Runtime == "" {
-			return nil, fmt.Errorf("cannot tell the language of %s; say it with --language (`stoa runtimes` lists them)", r.Script)
-		}
+	var err error
+	if r.Saved == "" {
+		err = r.read(c, in)
+	} else if r.Script != "" {
+		in.Args = append([]string{r.Script}, args...)
+	}
+	if err != nil {
+		return nil, err
 	}
 	if r.Stdin != "" {
 		if in.Stdin, err = c.readText(r.Stdin); err != nil {
@@ -59,6 +53,25 @@ func (r *runCommand) input(c *call) (*stoa.ExecutionRequest, error) {
 		in.Files = append(in.Files, file)
 	}
 	return in, nil
+}
+
+// read takes the program from its file.
+func (r *runCommand) read(c *call, in *stoa.ExecutionRequest) (err error) {
+	if r.Script == "" {
+		return fmt.Errorf("name a script, or - to read it from standard input")
+	}
+	if r.Script == "-" && r.Stdin == "-" {
+		return fmt.Errorf("standard input cannot be both the script and its input")
+	}
+	if in.Source, err = c.readText(r.Script); err != nil {
+		return err
+	}
+	if in.Runtime == "" {
+		if in.Runtime = runtimeOf(r.Script, in.Source); in.Runtime == "" {
+			return fmt.Errorf("cannot tell the language of %s; say it with --language (`stoa runtimes` lists them)", r.Script)
+		}
+	}
+	return nil
 }
 
 // readText reads a file, or standard input for "-".

@@ -58,7 +58,7 @@ func (e *Execution) finish(tx *command.Tx, status Status, code, message string) 
 
 func (e *Execution) ended() Ended {
 	fact := Ended{
-		Status: e.Status, Reason: e.ReasonCode, Runtime: e.Runtime, NodeID: e.NodeID, Attempt: e.Attempt,
+		OwnerID: e.OwnerID, Status: e.Status, Reason: e.ReasonCode, Runtime: e.Runtime, NodeID: e.NodeID, Attempt: e.Attempt,
 		ExitCode: e.ExitCode, Signal: e.Signal,
 	}
 	if e.UsedWallUS != nil {

@@ -30,7 +30,7 @@ func (s *Slice) claimExecution(ctx context.Context, tx *command.Tx, in claim) (E
 	if err != nil {
 		return Execution{}, err
 	}
-	if e.Status != Queued || int64(load.Active) >= concurrent.Int() || !in.hold.take(e.ID, e.Attempt+1, e.Runtime) {
+	if e.Status != Queued || int64(load.Active) >= concurrent.Int() || !in.hold.take(e, e.Attempt+1) {
 		return Execution{}, errNotClaimable()
 	}
 	if in.hold.input, err = s.store.Input(ctx, tx, e.ID); err != nil {
@@ -69,7 +69,7 @@ func (s *Slice) Pull(ctx context.Context) {
 // PullOnce claims in fair order until no slot is free or nothing fits.
 func (s *Slice) PullOnce(ctx context.Context) {
 	for ctx.Err() == nil {
-		slots, runtimes := s.placer.free()
+		slots, offers := s.placer.free()
 		if slots == 0 {
 			return
 		}
@@ -78,7 +78,7 @@ func (s *Slice) PullOnce(ctx context.Context) {
 			s.log.WarnContext(ctx, "queue not read", "error", err)
 			return
 		}
-		ids, err := s.store.Claimable(ctx, s.runner.DB, runtimes, int(concurrent.Int()), slots)
+		ids, err := s.store.Claimable(ctx, s.runner.DB, offers, int(concurrent.Int()), slots)
 		if err != nil {
 			s.log.WarnContext(ctx, "queue not read", "error", err)
 			return

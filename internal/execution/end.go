@@ -23,6 +23,7 @@ type Result struct {
 	Detail          string `json:"detail"`  // for people, when the node has more to say
 	ExitCode        *int   `json:"exit_code"`
 	Signal          string `json:"signal"`
+	Class           Class  `json:"class,omitempty"` // how it was isolated
 	WallUS          int64  `json:"wall_us"`
 	CPUUS           int64  `json:"cpu_us"`
 	PeakMemoryBytes int64  `json:"peak_memory_bytes"`
@@ -54,7 +55,7 @@ func (s *Slice) endExecution(ctx context.Context, tx *command.Tx, in End) (Execu
 	}
 	tx.Scope = e.scope()
 	code, message := explainEnd(e, in.Result)
-	e.ExitCode, e.Signal = in.Result.ExitCode, in.Result.Signal
+	e.ExitCode, e.Signal, e.ClassGiven = in.Result.ExitCode, in.Result.Signal, in.Result.Class
 	e.UsedWallUS, e.UsedCPUUS, e.PeakMemory = &in.Result.WallUS, &in.Result.CPUUS, &in.Result.PeakMemoryBytes
 	e.finish(tx, status, code, message)
 	if e.StartedAt == nil && in.Result.WallUS > 0 {

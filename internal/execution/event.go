@@ -5,6 +5,7 @@ import "github.com/stoa-cloud/stoa/internal/platform/ident"
 // Submitted: an execution was accepted.
 type Submitted struct {
 	Runtime  string   `json:"runtime"`
+	Class    string   `json:"class,omitempty"` // of isolation, where it must be placed
 	Priority int      `json:"priority"`
 	Status   Status   `json:"status"` // queued, or scheduled when a node was free
 	NodeID   ident.ID `json:"node_id,omitzero"`
@@ -53,6 +54,7 @@ func (CancelRequested) EventType() string { return "execution.cancel_requested.v
 // Ended: the result is stored. One type per terminal status, so that consumers
 // can ask for just the endings they care about.
 type Ended struct {
+	OwnerID         ident.ID `json:"owner_id,omitzero"`
 	Status          Status   `json:"status"`
 	Reason          string   `json:"reason,omitempty"`
 	Runtime         string   `json:"runtime"`

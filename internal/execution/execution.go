@@ -26,7 +26,10 @@ type Execution struct {
 	OrganizationID ident.ID   `db:"organization_id"`
 	ProjectID      ident.ID   `db:"project_id"`
 	OwnerID        ident.ID   `db:"owner_id"`
-	Runtime        string     `db:"runtime"` // exact: "python@3.11.2"
+	Runtime        string     `db:"runtime"`     // exact: "python@3.11.2"
+	ClassAsked     Class      `db:"class_asked"` // empty: none was asked for
+	Class          Class      `db:"class"`       // where it must be placed; empty: anywhere
+	ClassGiven     Class      `db:"class_given"` // how its node ran it; empty before the end
 	Status         Status     `db:"status"`
 	ReasonCode     string     `db:"reason_code"`
 	ReasonMessage  string     `db:"reason_message"`

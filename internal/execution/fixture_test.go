@@ -55,7 +55,7 @@ func newWorld(t *testing.T) *world {
 	}
 	w.Slice = execution.New(execution.Needs{
 		Runner: runner, Store: executionpg.Store{}, Limits: w.limits, Projects: home{w.org, w.proj}, Nodes: w.nodes,
-		Waker: hints, Live: execution.NewLive(b, log), Log: log,
+		Waker: hints, Live: execution.NewLive(b, log), Log: log, Registry: shelf{}, Keys: keys{},
 	})
 	return w
 }
@@ -72,6 +72,10 @@ func table() permission.Table {
 	for _, name := range []string{"execution.begin", "execution.end", "runtime.offer"} {
 		t[name] = []permission.Role{permission.Agent}
 	}
+	for _, name := range []string{"runtime.create", "runtime.remove", "runtime.inspect", "runtime.nodes"} {
+		t[name] = []permission.Role{permission.Anyone}
+	}
+	t["runtime.report"] = []permission.Role{permission.Agent}
 	t["runtime.list"] = []permission.Role{permission.Anyone}
 	return t
 }
@@ -172,18 +176,20 @@ type nodes struct {
 	mu        sync.Mutex
 	sent      map[ident.ID]sent
 	cancelled []ident.ID
+	images    map[ident.ID][]node.Image // that each node is to have
 	run       func(execution.Execution) // what a node does with it, if anything
 }
 
 type sent struct {
+	to execution.Slot
 	e  execution.Execution
 	in execution.Input
 }
 
-func (n *nodes) Assign(_ context.Context, _ execution.Slot, e execution.Execution, in execution.Input) error {
+func (n *nodes) Assign(_ context.Context, to execution.Slot, e execution.Execution, in execution.Input) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.sent[e.ID] = sent{e, in}
+	n.sent[e.ID] = sent{to, e, in}
 	if n.run != nil {
 		go n.run(e)
 	}
@@ -223,6 +229,8 @@ var usual = limits{
 	"execution.memory.default_bytes": 128 << 20, "execution.memory.max_bytes": 512 << 20, "execution.source.max_chars": 50_000,
 	"execution.output.max_bytes": 1 << 20, "execution.processes.max": 64, "execution.disk.max_bytes": 64 << 20,
 	"execution.concurrent": 10, "execution.batch.max": 100, "execution.queue.per_user": 100, "execution.queue.total": 10_000, "execution.network.allowed": 0,
+	"execution.class.default": 0, "execution.class.start_ms": 5,
+	"execution.class.process.allowed": 1, "execution.class.fresh.allowed": 1, "execution.class.gvisor.allowed": 1,
 }
 
 func (l limits) Int(_ context.Context, _ pg.Querier, name string, _ execution.Subject) (execution.LimitValue, error) {
@@ -239,6 +247,9 @@ type value struct {
 }
 
 func (v value) Int() int64 { return v.n }
+
+// Text is the word of the one setting in words.
+func (v value) Text() string { return []string{"auto", "process", "fresh", "gvisor"}[v.n] }
 
 func (v value) Refuse(code, format string, args ...any) error {
 	return fault.New(fault.Limited, code, format, args...).Over(fault.Limit{Name: v.name, Value: v.n, Scope: "global"})

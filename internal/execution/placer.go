@@ -6,7 +6,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
+	"github.com/stoa-cloud/stoa/internal/node"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
 )
 
@@ -17,14 +19,40 @@ type Candidate struct {
 	Epoch    int64
 	Slots    int
 	Runtimes []string
+	Classes  map[string][]Class // by runtime: those that it offers
 	Cordoned bool
 	used     map[ident.ID]int // execution → attempt
+
+	images   map[string]prepared // runtimes that are images; those that are ready stand in Runtimes too
+	asked    map[string]bool     // the runtimes whose images the node was told to have ready; nil: not told
+	reported time.Time           // when its progress was last stored
+}
+
+// Offer is what an execution needs of a node: a runtime, in a class. Without a class, any will do.
+type Offer struct {
+	Runtime string
+	Class   Class
+}
+
+func (e *Execution) offer() Offer { return Offer{e.Runtime, e.Class} }
+
+func (o Offer) String() string {
+	if o.Class == "" {
+		return o.Runtime
+	}
+	return o.Runtime + " in class " + string(o.Class)
+}
+
+// offers tells whether it has the runtime in that class.
+func (n *Candidate) offers(o Offer) bool {
+	return n.has(o.Runtime) && (o.Class == "" || slices.Contains(n.Classes[o.Runtime], o.Class))
 }
 
 // Slot is one place on a node, taken for one attempt.
 type Slot struct {
 	NodeID ident.ID
 	Epoch  int64
+	Image  *node.ImageProgram // where the runtime is an image
 }
 
 // placer knows the nodes whose sessions this replica holds, and what runs on them.
@@ -69,12 +97,12 @@ func (p *placer) change(node ident.ID, apply func(*Candidate)) {
 
 // reserve filters the nodes that can take the execution, scores them, and takes a
 // slot on the best: the one with the largest share of its slots free.
-func (p *placer) reserve(id ident.ID, attempt int, runtime string) (Slot, bool) {
+func (p *placer) reserve(id ident.ID, attempt int, o Offer) (Slot, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var best *Candidate
 	for _, n := range p.nodes {
-		if n.Cordoned || len(n.used) >= n.Slots || !slices.Contains(n.Runtimes, runtime) {
+		if n.Cordoned || len(n.used) >= n.Slots || !n.offers(o) {
 			continue
 		}
 		if best == nil || n.freeShare() > best.freeShare() {
@@ -85,7 +113,7 @@ func (p *placer) reserve(id ident.ID, attempt int, runtime string) (Slot, bool) 
 		return Slot{}, false
 	}
 	best.used[id] = attempt
-	return Slot{NodeID: best.NodeID, Epoch: best.Epoch}, true
+	return best.slot(o.Runtime), true
 }
 
 func (n *Candidate) freeShare() float64 { return float64(n.Slots-len(n.used)) / float64(n.Slots) }
@@ -127,7 +155,7 @@ func (p *placer) session(node ident.ID) (int64, bool) {
 }
 
 // free counts free slots, and lists what the nodes that have any can run.
-func (p *placer) free() (slots int, runtimes []string) {
+func (p *placer) free() (slots int, offers []Offer) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, n := range p.nodes {
@@ -135,23 +163,27 @@ func (p *placer) free() (slots int, runtimes []string) {
 			continue
 		}
 		slots += n.Slots - len(n.used)
-		for _, r := range n.Runtimes {
-			if !slices.Contains(runtimes, r) {
-				runtimes = append(runtimes, r)
+		for _, runtime := range n.Runtimes {
+			for _, c := range append([]Class{""}, n.Classes[runtime]...) {
+				if o := (Offer{runtime, c}); !slices.Contains(offers, o) {
+					offers = append(offers, o)
+				}
 			}
 		}
 	}
-	return slots, runtimes
+	return slots, offers
 }
 
-// explain says why nothing can take the runtime now, for the person who waits.
-func (p *placer) explain(runtime string) string {
+// explain says why nothing can take such an execution now, for the person who waits.
+func (p *placer) explain(o Offer) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var have, busy, slots int
 	var cordoned []string
+	var other []Class // in which the runtime could be had
 	for _, n := range p.nodes {
-		if !slices.Contains(n.Runtimes, runtime) {
+		other = append(other, n.Classes[o.Runtime]...)
+		if !n.offers(o) {
 			continue
 		}
 		have++
@@ -164,18 +196,24 @@ func (p *placer) explain(runtime string) string {
 		}
 	}
 	slices.Sort(cordoned)
+	preparing := p.preparing(o.Runtime)
 	switch {
 	case len(p.nodes) == 0:
 		return "No node is connected here."
+	case have == 0 && len(other) > 0:
+		other = slices.Compact(sortClasses(other))
+		return fmt.Sprintf("None of the %d connected nodes has %s; they have it in %s.", len(p.nodes), o, joinClasses(other))
+	case have == 0 && preparing != "":
+		return preparing
 	case have == 0:
-		return fmt.Sprintf("None of the %d connected nodes has %s.", len(p.nodes), runtime)
+		return fmt.Sprintf("None of the %d connected nodes has %s.", len(p.nodes), o.Runtime)
 	case len(cordoned) == have:
-		return fmt.Sprintf("Every node with %s is cordoned: %s.", runtime, strings.Join(cordoned, ", "))
+		return fmt.Sprintf("Every node with %s is cordoned: %s.", o, strings.Join(cordoned, ", "))
 	case slots == 0:
-		return fmt.Sprintf("No node with %s can isolate code; Nodes says what to enable.", runtime)
+		return fmt.Sprintf("No node with %s can isolate code; Nodes says what to enable.", o)
 	case busy < slots:
 		return "A slot is free; it starts in a moment."
 	default:
-		return fmt.Sprintf("All %d slots of the nodes with %s are busy.", slots, runtime)
+		return fmt.Sprintf("All %d slots of the nodes with %s are busy.", slots, o)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/stoa-cloud/stoa/internal/node"
 	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
@@ -26,6 +27,8 @@ type Ahead struct {
 
 // Store keeps executions. Writes that need no answer travel with the commit.
 type Store interface {
+	Images
+
 	// AskLoad locks the user's load with the transaction's next statement, or when it is
 	// asked for; it comes with what waits at this priority.
 	AskLoad(tx *pg.Tx, user ident.ID, p Priority) LoadLater
@@ -55,8 +58,8 @@ type Store interface {
 	QueueStats(ctx context.Context, q pg.Querier) (QueueStats, error)
 
 	// Claimable returns ids of queued executions, in fair order, that one of the
-	// runtimes can run and whose owner is below the concurrency limit.
-	Claimable(ctx context.Context, q pg.Querier, runtimes []string, concurrent, limit int) ([]ident.ID, error)
+	// offers fits and whose owner is below the concurrency limit.
+	Claimable(ctx context.Context, q pg.Querier, offers []Offer, concurrent, limit int) ([]ident.ID, error)
 	// OnNode returns the scheduled and running executions of a node.
 	OnNode(ctx context.Context, q pg.Querier, node ident.ID) ([]Execution, error)
 	// Stale returns queued executions older than before.
@@ -102,6 +105,7 @@ type Subject struct{ User, Project, Organization ident.ID }
 // LimitValue is one effective limit.
 type LimitValue interface {
 	Int() int64
+	Text() string // of a setting in words
 	// Refuse makes the fault that names the limit, its value and whose it is.
 	Refuse(code, format string, args ...any) error
 }
@@ -119,6 +123,8 @@ type Nodes interface {
 	Assign(ctx context.Context, to Slot, e Execution, in Input) error
 	Cancel(ctx context.Context, node ident.ID, id ident.ID, attempt int, reason string) error
 	Replay(ctx context.Context, node ident.ID, id ident.ID, attempt int) error
+	// KeepImages names every image that the node is to have ready.
+	KeepImages(ctx context.Context, at ident.ID, epoch int64, all []node.Image) error
 }
 
 // Waker tells when an aggregate changed; eventlog.Hints is one.

@@ -72,6 +72,16 @@ func (s *Slice) bindQueries(r *command.Runner) {
 		func(ctx context.Context, q command.Query, _ struct{}) ([]Runtime, error) {
 			return s.catalogue.all(ctx, q, q.Now)
 		})
+	s.RuntimeNodes = command.BindQuery(r, command.QuerySpec[struct{}]{Name: "runtime.nodes", Scope: open},
+		func(ctx context.Context, q command.Query, _ struct{}) ([]NodeImage, error) {
+			return s.store.NodeImages(ctx, q)
+		})
+	s.InspectImage = command.BindQuery(r, command.QuerySpec[InspectImage]{
+		Name: "runtime.inspect",
+		Scope: func(context.Context, pg.Querier, command.Actor, InspectImage) (command.Scope, error) {
+			return command.Scope{}, nil
+		},
+	}, s.inspectImage)
 }
 
 // details reads everything that belongs to an execution.
@@ -90,7 +100,7 @@ func (s *Slice) details(ctx context.Context, q command.Query, in Get) (Details, 
 		if d.Position, err = s.store.Position(ctx, q, e); err != nil {
 			return Details{}, err
 		}
-		d.Waiting = s.placer.explain(e.Runtime)
+		d.Waiting = s.placer.explain(e.offer())
 	}
 	return d, nil
 }

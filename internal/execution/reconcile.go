@@ -104,17 +104,18 @@ func (s *Slice) resendTo(ctx context.Context, node ident.ID) {
 	}
 	before := s.runner.Clock().Add(-resendAfter)
 	for _, e := range active {
-		epoch, here := s.placer.session(node)
+		_, here := s.placer.session(node)
 		if !here || e.ScheduledAt == nil || e.ScheduledAt.After(before) {
 			continue
 		}
 		if e.Status == Scheduled {
+			slot, known := s.placer.slotOn(node, e.Runtime)
 			input, err := s.store.Input(ctx, s.runner.DB, e.ID)
-			if err != nil {
+			if err != nil || !known {
 				continue
 			}
 			s.placer.occupy(node, e.ID, e.Attempt)
-			s.assign(ctx, Slot{NodeID: node, Epoch: epoch}, e, input)
+			s.assign(ctx, slot, e, input)
 		}
 		if e.CancelAsked {
 			s.cancelOnNode(ctx, e)

@@ -35,7 +35,7 @@ func (s *Slice) retryExecution(ctx context.Context, tx *command.Tx, in Retry) (E
 		return Execution{}, err
 	}
 	return s.submitExecution(ctx, tx, Submit{
-		Runtime: old.Runtime, Input: input, Priority: old.Priority, Network: old.Network,
+		Runtime: old.Runtime, Class: old.ClassAsked, Input: input, Priority: old.Priority, Network: old.Network,
 		Limits: Limits{
 			WallMS: old.WallMS, CPUMS: old.CPUMS, MemoryBytes: old.MemoryBytes, Processes: int64(old.Processes),
 			OutputBytes: old.OutputBytes, DiskBytes: old.DiskBytes,

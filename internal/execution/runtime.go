@@ -22,8 +22,33 @@ type Runtime struct {
 	FileName string `db:"file_name"`
 	Example  string `db:"example"`
 	Compiled bool   `db:"compiled"`
-	Class    string `db:"class"` // the isolation class it runs in
 	Nodes    int    `db:"nodes"` // how many ready nodes have it now
+	Image    string `db:"image"` // the reference it was made of; empty: nodes have it installed
+	Digest   string `db:"digest"`
+	Pulling  int    `db:"pulling"` // nodes that will have it
+	Failing  int    `db:"failing"` // nodes that could not pull it, and try again
+
+	Classes      []Class `db:"classes"`       // isolation classes that nodes offer it in
+	ReadyClasses []Class `db:"ready_classes"` // those of ready nodes
+}
+
+// offeredClasses are those that can be given now; while no node is ready, those that could be later. Weakest first.
+func (r Runtime) offeredClasses() []Class {
+	if len(r.ReadyClasses) > 0 {
+		return sortClasses(r.ReadyClasses)
+	}
+	return sortClasses(r.Classes)
+}
+
+// Promises are the classes that it can be run in, and what they promise; the fastest first.
+func (r Runtime) Promises() []ClassPromise {
+	var all []ClassPromise
+	for _, c := range sortClasses(r.Classes) {
+		if p, ok := c.Promise(); ok {
+			all = append(all, p)
+		}
+	}
+	return all
 }
 
 // Aliases lists the shorter names that mean this runtime while it is the newest that fits them.

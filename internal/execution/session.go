@@ -17,6 +17,10 @@ var _ node.Workload = (*Slice)(nil)
 // SessionOpened compares what the rows say with what the agent has. What the agent
 // has and no row expects is killed; what a row expects and the agent lacks is lost.
 func (s *Slice) SessionOpened(ctx context.Context, open node.Session, running, unacked []node.TaskRef) ([]node.TaskRef, error) {
+	images, err := s.store.WantedImages(ctx, s.runner.DB)
+	if err != nil {
+		return nil, fmt.Errorf("read images of runtimes: %w", err)
+	}
 	runtimes := offered(open.Runtimes)
 	if _, err := s.offer(asNode(ctx, open.NodeID), offer{Runtimes: runtimes}); err != nil {
 		return nil, fmt.Errorf("store runtimes: %w", err)
@@ -51,14 +55,19 @@ func (s *Slice) SessionOpened(ctx context.Context, open node.Session, running, u
 		}
 	}
 	s.placer.open(candidate(open, runtimes), used)
+	s.askFor(ctx, open.NodeID, images)
 	s.signal()
 	return kill, nil
 }
 
 func candidate(open node.Session, runtimes []Runtime) Candidate {
-	c := Candidate{NodeID: open.NodeID, Name: open.Name, Epoch: open.Epoch, Slots: open.Slots, Cordoned: open.Cordoned || open.Draining}
+	c := Candidate{
+		NodeID: open.NodeID, Name: open.Name, Epoch: open.Epoch, Slots: open.Slots, Cordoned: open.Cordoned || open.Draining,
+		Classes: map[string][]Class{},
+	}
 	for _, r := range runtimes {
 		c.Runtimes = append(c.Runtimes, r.ID)
+		c.Classes[r.ID] = r.Classes
 	}
 	return c
 }
@@ -131,7 +140,7 @@ func result(r node.ExecutionResult) Result {
 		reason = r.ReasonCode
 	}
 	return Result{
-		Outcome: Status(r.Outcome), Reason: reason, Detail: r.ReasonMessage, ExitCode: r.ExitCode, Signal: r.Signal,
+		Outcome: Status(r.Outcome), Reason: reason, Detail: r.ReasonMessage, ExitCode: r.ExitCode, Signal: r.Signal, Class: Class(r.Class),
 		WallUS: r.Usage.Wall.Microseconds(), CPUUS: r.Usage.CPU.Microseconds(), PeakMemoryBytes: r.Usage.PeakMemoryBytes,
 		Output: Output{
 			Stdout: r.Stdout, Stderr: r.Stderr, Layout: r.Layout,
@@ -144,8 +153,8 @@ func offered(runtimes []node.Runtime) []Runtime {
 	all := make([]Runtime, 0, len(runtimes))
 	for _, r := range runtimes {
 		one := Runtime{ID: r.ID(), Name: r.Name, Version: r.Version, FileName: r.FileName, Example: r.Example, Compiled: r.Compiled}
-		if len(r.Classes) > 0 {
-			one.Class = r.Classes[0]
+		for _, c := range r.Classes {
+			one.Classes = append(one.Classes, Class(c))
 		}
 		all = append(all, one)
 	}

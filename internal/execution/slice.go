@@ -7,6 +7,7 @@ import (
 
 	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
+	"github.com/stoa-cloud/stoa/internal/platform/oci"
 )
 
 // Slice is everything that can be asked of executions.
@@ -19,6 +20,10 @@ type Slice struct {
 	Watch      command.Func[Get, Details]
 	Queue      command.Func[struct{}, QueueStats]
 	Runtimes   command.Func[struct{}, []Runtime]
+	// InspectImage asks a registry what an image reference means now.
+	InspectImage command.Func[InspectImage, Inspected]
+	// RuntimeNodes tells how far nodes are with the images that are runtimes.
+	RuntimeNodes command.Func[struct{}, []NodeImage]
 
 	submit  command.Func[Submit, Execution]
 	retry   command.Func[Retry, Execution]
@@ -28,6 +33,10 @@ type Slice struct {
 	requeue command.Func[requeue, Execution]
 	expire  command.Func[expire, Execution]
 	offer   command.Func[offer, struct{}]
+	report  command.Func[reportImages, struct{}]
+
+	createRuntime command.Func[CreateRuntime, Runtime]
+	removeRuntime command.Func[RemoveRuntime, ident.ID]
 
 	runner    *command.Runner
 	store     Store
@@ -44,6 +53,10 @@ type Slice struct {
 	nothing   atomic.Bool   // the last look found an empty queue, and nobody has said otherwise
 	log       *slog.Logger
 	newID     ident.Source
+
+	registry     Registry
+	keys         Sealer
+	imagesWanted chan struct{} // which images nodes are to have may have changed
 }
 
 // Needs is what the slice stands on.
@@ -56,6 +69,8 @@ type Needs struct {
 	Waker    Waker
 	Live     *Live
 	Log      *slog.Logger
+	Registry Registry // nil: oci.Registry
+	Keys     Sealer   // seals the passwords of registries
 }
 
 // New binds the slice's commands and queries.
@@ -65,6 +80,10 @@ func New(n Needs) *Slice {
 		live: n.Live, log: n.Log, newID: n.Runner.NewID,
 		placer: newPlacer(), catalogue: &catalogue{store: n.Store}, work: make(chan struct{}, 1),
 		ends: newEnds(),
+	}
+	s.registry, s.keys, s.imagesWanted = n.Registry, n.Keys, make(chan struct{}, 1)
+	if s.registry == nil {
+		s.registry = oci.Registry{}
 	}
 	s.beginning = newBeginning(s)
 	s.submit = command.Bind(n.Runner, command.Spec[Submit]{Name: "execution.submit", Scope: s.submitScope}, s.submitExecution)
@@ -77,6 +96,9 @@ func New(n Needs) *Slice {
 	s.requeue = command.Bind(n.Runner, command.Spec[requeue]{Name: "execution.requeue", Scope: scopeOf(s, func(c requeue) ident.ID { return c.ID })}, s.requeueExecution)
 	s.expire = command.Bind(n.Runner, command.Spec[expire]{Name: "execution.expire", Scope: scopeOf(s, func(c expire) ident.ID { return c.ID })}, s.expireExecution)
 	s.offer = command.Bind(n.Runner, command.Spec[offer]{Name: "runtime.offer", Scope: command.NoScope[offer]}, s.offerRuntimes)
+	s.report = command.Bind(n.Runner, command.Spec[reportImages]{Name: "runtime.report", Scope: command.NoScope[reportImages]}, s.storeReport)
+	s.createRuntime = command.Bind(n.Runner, command.Spec[CreateRuntime]{Name: "runtime.create", Scope: command.NoScope[CreateRuntime]}, s.makeRuntime)
+	s.removeRuntime = command.Bind(n.Runner, command.Spec[RemoveRuntime]{Name: "runtime.remove", Scope: command.NoScope[RemoveRuntime]}, s.retireRuntime)
 	s.bindQueries(n.Runner)
 	return s
 }

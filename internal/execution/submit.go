@@ -21,6 +21,7 @@ type Submit struct {
 	Limits    Limits   `json:"limits"`
 	Priority  Priority `json:"priority"`
 	Network   bool     `json:"network"`
+	Class     Class    `json:"class,omitempty"` // of isolation; empty: as the scope's settings say
 
 	// ID may be chosen by a caller in this process that wants to wait for it.
 	ID ident.ID `json:"-"`
@@ -75,6 +76,9 @@ func (c Submit) Validate() error {
 	c.Input.checkFiles(bad)
 	if _, known := priorityNames[c.Priority]; !known {
 		bad.At("body.priority", "is not one of critical, high, normal, low, background")
+	}
+	if c.Class != "" && c.Class.rank() < 0 {
+		bad.At("body.class", "is not one of process, fresh, gvisor")
 	}
 	if len(bad.Fields) > 0 {
 		return bad
@@ -159,9 +163,10 @@ type hold struct {
 }
 
 // take reserves a slot for the attempt, giving back what an earlier try took.
-func (h *hold) take(id ident.ID, attempt int, runtime string) bool {
+func (h *hold) take(e Execution, attempt int) bool {
 	h.release()
-	slot, ok := h.placer.reserve(id, attempt, runtime)
+	id := e.ID
+	slot, ok := h.placer.reserve(id, attempt, e.offer())
 	if ok {
 		h.id, h.slot, h.attempt = id, slot, attempt
 	}
@@ -194,9 +199,13 @@ func (s *Slice) submitExecution(ctx context.Context, tx *command.Tx, in Submit) 
 	if err != nil {
 		return Execution{}, err
 	}
+	class, err := s.class(ctx, tx, who, runtime, in.Class)
+	if err != nil {
+		return Execution{}, err
+	}
 	e := Execution{
 		ID: in.ID, Version: 1, OrganizationID: who.Organization, ProjectID: who.Project, OwnerID: who.User,
-		Runtime: runtime.ID, Priority: in.Priority, Network: in.Network, RetryOf: in.retryOf, CreatedAt: tx.Now,
+		Runtime: runtime.ID, ClassAsked: in.Class, Class: class, Priority: in.Priority, Network: in.Network, RetryOf: in.retryOf, CreatedAt: tx.Now,
 		WallMS: bounds.WallMS, CPUMS: bounds.CPUMS, MemoryBytes: bounds.MemoryBytes, Processes: int(bounds.Processes),
 		OutputBytes: bounds.OutputBytes, DiskBytes: bounds.DiskBytes,
 	}
@@ -208,7 +217,7 @@ func (s *Slice) submitExecution(ctx context.Context, tx *command.Tx, in Submit) 
 	}
 	in.hold.input = in.Input
 	s.store.Insert(tx.Tx, e, in.Input)
-	tx.Emit(e.aggregate(), Submitted{Runtime: e.Runtime, Priority: int(e.Priority), Status: e.Status, NodeID: e.NodeID, RetryOf: e.RetryOf})
+	tx.Emit(e.aggregate(), Submitted{Runtime: e.Runtime, Class: string(e.Class), Priority: int(e.Priority), Status: e.Status, NodeID: e.NodeID, RetryOf: e.RetryOf})
 	return e, nil
 }
 
@@ -226,7 +235,7 @@ func (s *Slice) admit(ctx context.Context, tx *command.Tx, who Subject, e *Execu
 	if err != nil {
 		return err
 	}
-	if int64(load.Active) < concurrent.Int() && !ahead.Waiting && h.take(e.ID, 1, e.Runtime) {
+	if int64(load.Active) < concurrent.Int() && !ahead.Waiting && h.take(*e, 1) {
 		e.Status, e.NodeID, e.Epoch, e.Attempt, e.ScheduledAt = Scheduled, h.slot.NodeID, h.slot.Epoch, 1, new(tx.Now)
 		load.Active++
 	} else {

@@ -20,7 +20,8 @@ func (t Tasks) Assign(_ context.Context, to Slot, e Execution, in Input) error {
 	return t.Sessions.Assign(to.NodeID, to.Epoch, node.Task{
 		Ref: node.TaskRef{Kind: Kind, ID: e.ID, Attempt: e.Attempt},
 		Execution: &node.ExecutionSpec{
-			Runtime: e.Runtime, Source: []byte(in.Source), Args: in.Args, Env: in.Env, Files: files, Stdin: in.Stdin, Network: e.Network,
+			Runtime: e.Runtime, Source: []byte(in.Source), Args: in.Args, Env: in.Env, Files: files, Stdin: in.Stdin, Network: e.Network, Class: string(e.Class),
+			Image: to.Image,
 			Limits: node.Limits{
 				Wall: time.Duration(e.WallMS) * time.Millisecond, CPU: time.Duration(e.CPUMS) * time.Millisecond,
 				MemoryBytes: e.MemoryBytes, OutputBytes: e.OutputBytes, DiskBytes: e.DiskBytes, Processes: e.Processes,
@@ -32,6 +33,11 @@ func (t Tasks) Assign(_ context.Context, to Slot, e Execution, in Input) error {
 // Cancel ends an attempt on its node.
 func (t Tasks) Cancel(_ context.Context, at, id ident.ID, attempt int, reason string) error {
 	return t.Sessions.Cancel(at, node.TaskRef{Kind: Kind, ID: id, Attempt: attempt}, reason)
+}
+
+// KeepImages tells a node which images to have ready.
+func (t Tasks) KeepImages(_ context.Context, at ident.ID, epoch int64, all []node.Image) error {
+	return t.Sessions.KeepImages(at, epoch, all)
 }
 
 // Replay asks the node for all output of an attempt.

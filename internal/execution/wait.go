@@ -107,7 +107,7 @@ func (s *Slice) Answer(ctx context.Context) error {
 
 // FactTypes is every event of the slice, for the catalogue.
 func FactTypes() []eventlog.Fact {
-	facts := []eventlog.Fact{Submitted{}, Assigned{}, Began{}, Requeued{}, CancelRequested{}, Deleted{}}
+	facts := []eventlog.Fact{Submitted{}, Assigned{}, Began{}, Requeued{}, CancelRequested{}, Deleted{}, RuntimeCreated{}, RuntimeRetired{}}
 	for _, s := range Statuses {
 		if s.Terminal() {
 			facts = append(facts, Ended{Status: s})

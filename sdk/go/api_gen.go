@@ -219,6 +219,9 @@ type Execution struct {
 	Args             []string          `json:"args,omitempty"`
 	Attempt          int64             `json:"attempt"`
 	CancelRequested  bool              `json:"cancel_requested,omitempty"`
+	Class            string            `json:"class,omitempty"`       // The isolation class that it must be given; absent when any will do.
+	ClassAsked       string            `json:"class_asked,omitempty"` // The isolation class that was asked for.
+	ClassGiven       string            `json:"class_given,omitempty"` // How its node ran it: that class, or a stronger one.
 	CreatedAt        time.Time         `json:"created_at"`
 	EndedAt          *time.Time        `json:"ended_at,omitempty"`
 	Env              map[string]string `json:"env,omitempty"`
@@ -280,6 +283,7 @@ type ExecutionReason struct {
 // ExecutionRequest is what execution.submit takes: Run a program.
 type ExecutionRequest struct {
 	Args      []string          `json:"args,omitempty"`  // The program's arguments.
+	Class     string            `json:"class,omitempty"` // Isolation class. Absent: as the settings say (execution.class.default).
 	Env       map[string]string `json:"env,omitempty"`   // Environment variables; nothing else of the host's environment is visible.
 	Files     []ExecutionFile   `json:"files,omitempty"` // Extra files in the program's folder.
 	Limits    *ExecutionLimits  `json:"limits,omitempty"`
@@ -311,6 +315,16 @@ type Health struct {
 	Replica    string            `json:"replica"` // The process that answered.
 	StartedAt  time.Time         `json:"started_at"`
 	Version    string            `json:"version"`
+}
+
+// InspectedImage is part of the API's answers and requests.
+type InspectedImage struct {
+	Bytes     int64    `json:"bytes"`   // Of its layers, as they are sent.
+	Command   []string `json:"command"` // What it starts by itself.
+	Digest    string   `json:"digest"`
+	Env       []string `json:"env"`
+	Image     string   `json:"image"`
+	Platforms []string `json:"platforms"`
 }
 
 // Invitation is part of the API's answers and requests.
@@ -628,16 +642,64 @@ type RetryPolicySetRequest struct {
 
 // Runtime is part of the API's answers and requests.
 type Runtime struct {
-	ID       string   `json:"id"`
-	Name     string   `json:"name"`
-	Aliases  []string `json:"aliases"`
-	Class    string   `json:"class"` // How it is isolated.
-	Compiled bool     `json:"compiled"`
-	Default  bool     `json:"default"` // Whether the bare name means this version.
-	Example  string   `json:"example"` // A program that shows what the runtime can do.
-	FileName string   `json:"file_name"`
-	Nodes    int64    `json:"nodes"` // How many ready nodes have it.
-	Version  string   `json:"version"`
+	ID       string         `json:"id"`
+	Name     string         `json:"name"`
+	Aliases  []string       `json:"aliases"`
+	Classes  []RuntimeClass `json:"classes"` // The isolation classes that it can be run in, the fastest first.
+	Compiled bool           `json:"compiled"`
+	Default  bool           `json:"default"`           // Whether the bare name means this version.
+	Digest   string         `json:"digest,omitempty"`  // What the image's reference meant when the runtime was made, and means for ever.
+	Example  string         `json:"example"`           // A program that shows what the runtime can do.
+	Failing  int64          `json:"failing,omitempty"` // How many nodes could not pull its image, and try again.
+	FileName string         `json:"file_name"`
+	Image    string         `json:"image,omitempty"`   // The image that it is; absent when nodes have it installed.
+	Nodes    int64          `json:"nodes"`             // How many ready nodes have it.
+	Pulling  int64          `json:"pulling,omitempty"` // How many nodes are getting its image ready.
+	Version  string         `json:"version"`
+}
+
+// RuntimeClass is part of the API's answers and requests.
+type RuntimeClass struct {
+	Name    string `json:"name"`
+	Promise string `json:"promise"`  // What it keeps apart.
+	Ready   bool   `json:"ready"`    // Whether a ready node offers it now.
+	StartMS int64  `json:"start_ms"` // What it usually adds before the program's first line, in milliseconds.
+}
+
+// RuntimeCreateRequest is what runtime.create takes: Make an image a runtime.
+type RuntimeCreateRequest struct {
+	Name     string            `json:"name"`
+	Command  []string          `json:"command,omitempty"`  // Starts the program; {file} is the source's name. Absent: the image's own command, and the source.
+	Compile  []string          `json:"compile,omitempty"`  // Compiles the source first.
+	Digest   string            `json:"digest,omitempty"`   // What the reference must mean. If it means something else now, nothing is made.
+	Env      map[string]string `json:"env,omitempty"`      // Environment variables, over the image's own.
+	Example  string            `json:"example,omitempty"`  // A program that shows what the runtime can do.
+	FileName string            `json:"file_name"`          // What the source is called in the program's folder.
+	Image    string            `json:"image"`              // A reference with a tag or a digest. Without a registry it is Docker Hub's.
+	Insecure bool              `json:"insecure,omitempty"` // The registry may be spoken to over plain HTTP.
+	Password string            `json:"password,omitempty"` // Kept sealed, given to nodes that pull, never shown.
+	Username string            `json:"username,omitempty"` // Of a private registry.
+	Version  string            `json:"version"`            // A version never changes; it can only be retired.
+}
+
+// RuntimeInspectRequest is what runtime.inspect takes: Ask a registry what an image is.
+type RuntimeInspectRequest struct {
+	Image    string `json:"image"`              // A reference with a tag or a digest. Without a registry it is Docker Hub's.
+	Insecure bool   `json:"insecure,omitempty"` // The registry may be spoken to over plain HTTP.
+	Password string `json:"password,omitempty"` // Kept sealed, given to nodes that pull, never shown.
+	Username string `json:"username,omitempty"` // Of a private registry.
+}
+
+// RuntimeNode is part of the API's answers and requests.
+type RuntimeNode struct {
+	Reason     string    `json:"reason,omitempty"` // Why it failed last. It is tried again, with growing pauses.
+	DoneBytes  int64     `json:"done_bytes,omitempty"`
+	Node       string    `json:"node"`
+	NodeID     string    `json:"node_id"` // A UUIDv7.
+	ReportedAt time.Time `json:"reported_at"`
+	Runtime    string    `json:"runtime"`
+	State      string    `json:"state"`
+	TotalBytes int64     `json:"total_bytes,omitempty"` // Of its layers, as they are sent; absent while unknown.
 }
 
 // Script is part of the API's answers and requests.

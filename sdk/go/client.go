@@ -15,11 +15,13 @@ import (
 type Client struct {
 	Executions    *Executions
 	Runtimes      *Runtimes
+	Scripts       *Scripts
 	Tokens        *Tokens
 	Nodes         *Nodes
 	Projects      *Projects
 	Organizations *Organizations
 	Events        *Events
+	DeadLetters   *DeadLetters
 	Me            *MeAPI
 	Limits        *Limits
 	Auth          *Auth
@@ -85,11 +87,13 @@ func New(address string, options ...Option) *Client {
 func (c *Client) bind() *Client {
 	c.Executions = &Executions{c}
 	c.Runtimes = &Runtimes{c}
+	c.Scripts = &Scripts{c}
 	c.Tokens = &Tokens{c}
 	c.Nodes = &Nodes{c}
 	c.Projects = &Projects{c}
 	c.Organizations = &Organizations{c}
 	c.Events = &Events{c}
+	c.DeadLetters = &DeadLetters{c}
 	c.Me = &MeAPI{c}
 	c.Limits = &Limits{c}
 	c.Auth = &Auth{c}

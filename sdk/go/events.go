@@ -4,7 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"iter"
+	"net/http"
+	"net/url"
 	"time"
 )
 
@@ -54,7 +57,13 @@ type EventFilter struct {
 	Type      string
 	Subject   string // "execution/<id>"
 	PageSize  int
-	After     string // Watch only: the position after which to begin; empty: now
+
+	Kind          string // "execution"
+	ActorID       string
+	CorrelationID string
+	From, To      time.Time // when it happened: from the first on, before the second
+	All           bool      // operators: of everybody
+	After         string    // Watch and Export: the position after which to begin; empty: now, and the log's beginning
 }
 
 // List gives events of the log, in the order of the server.
@@ -83,5 +92,64 @@ func (s *Events) Watch(ctx context.Context, f EventFilter) iter.Seq2[Event, erro
 }
 
 func (f EventFilter) query() query {
-	return query{}.set("project_id", f.ProjectID).set("type", f.Type).set("subject", f.Subject)
+	q := query{}.set("project_id", f.ProjectID).set("type", f.Type).set("subject", f.Subject).set("kind", f.Kind).
+		set("actor_id", f.ActorID).set("correlation_id", f.CorrelationID).time("from", f.From).time("to", f.To)
+	if f.All {
+		q.set("all", "true")
+	}
+	return q
+}
+
+func (q query) time(name string, at time.Time) query {
+	if at.IsZero() {
+		return q
+	}
+	return q.set(name, at.UTC().Format(time.RFC3339Nano))
+}
+
+// EventAround is an event with what happened around it.
+type EventAround struct {
+	Event    Event   `json:"event"`
+	Timeline []Event `json:"timeline"` // of the same thing, oldest first
+	Related  []Event `json:"related"`  // what the same request led to elsewhere, oldest first
+}
+
+// Get reads one event and what happened around it.
+func (s *Events) Get(ctx context.Context, id string) (*EventAround, error) {
+	var out EventAround
+	_, err := s.c.do(ctx, request{method: http.MethodGet, path: "/events/" + url.PathEscape(id)}, &out)
+	return &out, err
+}
+
+// Types lists the names of all types of events.
+func (s *Events) Types(ctx context.Context) ([]string, error) {
+	var out struct {
+		Items []string `json:"items"`
+	}
+	_, err := s.c.do(ctx, request{method: http.MethodGet, path: "/events/types"}, &out)
+	return out.Items, err
+}
+
+// Type reads the JSON Schema of one type of event.
+func (s *Events) Type(ctx context.Context, name string) (*EventType, error) {
+	var out EventType
+	_, err := s.c.do(ctx, request{method: http.MethodGet, path: "/events/types/" + url.PathEscape(name)}, &out)
+	return &out, err
+}
+
+// Statistics counts events by hour and type: of the last day, or from and to as the filter says, 31 days at most.
+func (s *Events) Statistics(ctx context.Context, f EventFilter) iter.Seq2[EventCount, error] {
+	return items[EventCount](ctx, s.c, "/events/statistics", f.query().values())
+}
+
+// Export gives events as a file, oldest first, after the filter's After. Format is
+// "csv" or "json", most how many (zero: 10,000; 100,000 are the most). The caller closes it.
+// A file that breaks off ends in an error.
+func (s *Events) Export(ctx context.Context, f EventFilter, format string, most int) (io.ReadCloser, error) {
+	q := f.query().set("format", format).set("after", f.After).int("limit", most)
+	answer, err := s.c.doRaw(ctx, request{method: http.MethodGet, path: "/events/export", query: q.values()})
+	if err != nil {
+		return nil, err
+	}
+	return answer.Body, nil
 }

@@ -228,10 +228,43 @@ test("the palette goes places", async () => {
   await page.getByText("PostgreSQL").first().waitFor();
 });
 
+test("a program is saved, listed, opened again, gets a version, and goes", async () => {
+  await go("/scripts");
+  await page.getByText("No saved scripts yet").waitFor();
+  await page.getByRole("link", { name: "Write one" }).click();
+  await choose(page, "Python");
+  await type(page, "print('saved')\n");
+  await page.getByRole("button", { name: "Save" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("textbox", { name: "Name" }).fill("greeting");
+  await dialog.getByRole("button", { name: "Save", exact: true }).click();
+  await page.waitForURL("**/run?script=*");
+  await type(page, "print('saved again')\n");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await dialog.getByText("greeting, version 2").waitFor();
+  await dialog.getByRole("button", { name: "Save", exact: true }).click();
+  await dialog.waitFor({ state: "hidden" });
+  await go("/scripts");
+  const row = page.getByRole("row").filter({ hasText: "greeting" });
+  await row.getByText("you", { exact: true }).waitFor();
+  await row.getByRole("link", { name: "Open" }).click();
+  await page.locator(".cm-content").filter({ hasText: "saved again" }).waitFor();
+  await run(page);
+  await status(page, "completed");
+  await go("/scripts");
+  await page.getByRole("button", { name: "More for greeting" }).click();
+  await page.getByRole("menuitem", { name: "Share with the project" }).click();
+  await row.getByText("the project").waitFor();
+  await page.getByRole("button", { name: "More for greeting" }).click();
+  await page.getByRole("menuitem", { name: "Delete" }).click();
+  await page.getByRole("button", { name: "Delete", exact: true }).click();
+  await page.getByText("No saved scripts yet").waitFor();
+});
+
 /** A screen may have several lists that load: it has settled when none of them is busy. */
 const settled = (page) => page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'));
 
-const screens = ["/run", "/executions", "/nodes", "/health", "/members", "/tokens", "/limits", "/account"];
+const screens = ["/run", "/executions", "/scripts", "/nodes", "/health", "/members", "/tokens", "/limits", "/account"];
 
 for (const colorScheme of ["light", "dark"]) {
   test(`${colorScheme}: every screen follows the system, complains of nothing and bars nobody`, { timeout: 180_000 }, async (t) => {

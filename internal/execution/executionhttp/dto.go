@@ -14,14 +14,16 @@ import (
 // ExecutionRequest asks for a run.
 type ExecutionRequest struct {
 	ProjectID ident.ID          `json:"project_id,omitempty" doc:"The project to run in; the caller's default when absent."`
-	Runtime   string            `json:"runtime" minLength:"1" maxLength:"64" example:"python@3.11" doc:"A language, with as much of a version as matters: python, python@3, python@3.11.2."`
-	Source    string            `json:"source" doc:"The program." example:"print('hello')"`
+	Script    string            `json:"script,omitempty" maxLength:"80" example:"hello@2" doc:"A saved script to run, in place of runtime and source: a name in the project, or an id; @2 is its version 2."`
+	Runtime   string            `json:"runtime,omitempty" maxLength:"64" example:"python@3.11" doc:"A language, with as much of a version as matters: python, python@3, python@3.11.2."`
+	Source    string            `json:"source,omitempty" doc:"The program." example:"print('hello')"`
 	Stdin     string            `json:"stdin,omitempty" doc:"What the program reads from its standard input."`
 	Args      []string          `json:"args,omitempty" doc:"The program's arguments."`
 	Env       map[string]string `json:"env,omitempty" doc:"Environment variables; nothing else of the host's environment is visible."`
 	Files     []ExecutionFile   `json:"files,omitempty" doc:"Extra files in the program's folder."`
 	Limits    *ExecutionLimits  `json:"limits,omitempty"`
 	Priority  string            `json:"priority,omitempty" enum:"critical,high,normal,low,background" default:"normal"`
+	Class     string            `json:"class,omitempty" enum:"process,fresh,gvisor" doc:"Isolation class. Absent: as the settings say (execution.class.default)."`
 	Network   bool              `json:"network,omitempty" doc:"Whether the program may reach the network. Off unless an administrator allows it."`
 }
 
@@ -62,6 +64,9 @@ type Execution struct {
 	OrganizationID   ident.ID         `json:"organization_id"`
 	OwnerID          ident.ID         `json:"owner_id"`
 	Runtime          string           `json:"runtime" example:"python@3.11.2"`
+	ClassAsked       string           `json:"class_asked,omitempty" doc:"The isolation class that was asked for."`
+	Class            string           `json:"class,omitempty" doc:"The isolation class that it must be given; absent when any will do."`
+	ClassGiven       string           `json:"class_given,omitempty" doc:"How its node ran it: that class, or a stronger one."`
 	Status           string           `json:"status" enum:"queued,scheduled,running,completed,failed,timed_out,cancelled,error"`
 	Stage            string           `json:"stage" enum:"pending,scheduled,provisioning,active,stopping,stopped" doc:"The word that all kinds of workload share."`
 	Reason           *ExecutionReason `json:"reason,omitempty"`
@@ -97,7 +102,7 @@ type Execution struct {
 func (r ExecutionRequest) submit() (execution.Submit, error) {
 	priority, _ := execution.ParsePriority(r.Priority)
 	in := execution.Submit{
-		ProjectID: r.ProjectID, Runtime: r.Runtime, Priority: priority, Network: r.Network,
+		ProjectID: r.ProjectID, Runtime: r.Runtime, Priority: priority, Network: r.Network, Class: execution.Class(r.Class),
 		Input: execution.Input{Source: r.Source, Stdin: []byte(r.Stdin), Args: r.Args, Env: r.Env},
 	}
 	if l := r.Limits; l != nil {
@@ -121,7 +126,7 @@ func (r ExecutionRequest) submit() (execution.Submit, error) {
 func toDTO(e execution.Execution) Execution {
 	dto := Execution{
 		ID: e.ID, ProjectID: e.ProjectID, OrganizationID: e.OrganizationID, OwnerID: e.OwnerID,
-		Runtime: e.Runtime, Status: string(e.Status), Stage: e.Status.Stage(), Priority: e.Priority.String(), Network: e.Network,
+		Runtime: e.Runtime, ClassAsked: string(e.ClassAsked), Class: string(e.Class), ClassGiven: string(e.ClassGiven), Status: string(e.Status), Stage: e.Status.Stage(), Priority: e.Priority.String(), Network: e.Network,
 		CancelRequested: e.CancelAsked && !e.Status.Terminal(), NodeID: e.NodeID, Attempt: e.Attempt, ExitCode: e.ExitCode, Signal: e.Signal,
 		Limits: ExecutionLimits{
 			WallMS: e.WallMS, CPUMS: e.CPUMS, MemoryBytes: e.MemoryBytes, Processes: int64(e.Processes),

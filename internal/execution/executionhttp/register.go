@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -13,16 +14,20 @@ import (
 	"github.com/stoa-cloud/stoa/internal/execution"
 	"github.com/stoa-cloud/stoa/internal/platform/httpx"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
+	"github.com/stoa-cloud/stoa/internal/script"
 )
 
 // maxWait bounds Prefer: wait, so that proxies between do not cut the answer off.
 const maxWait = 60 * time.Second
 
-type handlers struct{ slice *execution.Slice }
+type handlers struct {
+	slice   *execution.Slice
+	scripts *script.Slice
+}
 
-// Register puts the operations on the API.
-func Register(api huma.API, slice *execution.Slice) {
-	h := handlers{slice}
+// Register puts the operations on the API. scripts are what a request may name in place of a source.
+func Register(api huma.API, slice *execution.Slice, scripts *script.Slice) {
+	h := handlers{slice, scripts}
 	const tag = "Executions"
 	submit := httpx.InGroup(httpx.RateExecute, httpx.Operation("execution.submit", http.MethodPost, "/api/v1/executions", "Run a program", tag))
 	submit.DefaultStatus = http.StatusAccepted
@@ -46,6 +51,7 @@ func Register(api huma.API, slice *execution.Slice) {
 	httpx.RegisterRaw(api, httpx.Operation("execution.output", http.MethodGet, "/api/v1/executions/{id}/{stream}", "Get the exact bytes of an output", tag),
 		"application/octet-stream", h.output)
 	huma.Register(api, httpx.Operation("runtime.list", http.MethodGet, "/api/v1/runtimes", "List runtimes", "Runtimes"), h.runtimes)
+	registerRuntimes(api, h)
 	registerWatch(api, h, tag)
 }
 
@@ -68,7 +74,7 @@ type executionOutput struct {
 }
 
 func (h handlers) submit(ctx context.Context, in *submitInput) (*executionOutput, error) {
-	submit, err := in.Body.submit()
+	submit, err := h.wanted(ctx, in.Body)
 	if err != nil {
 		return nil, err
 	}
@@ -124,7 +130,7 @@ func (h handlers) batch(ctx context.Context, in *batchInput) (*batchOutput, erro
 	submits := make([]execution.Submit, len(in.Body.Executions))
 	for i, r := range in.Body.Executions {
 		var err error
-		if submits[i], err = r.submit(); err != nil {
+		if submits[i], err = h.wanted(ctx, r); err != nil {
 			return nil, err
 		}
 	}
@@ -272,9 +278,31 @@ type Runtime struct {
 	FileName string   `json:"file_name"`
 	Example  string   `json:"example" doc:"A program that shows what the runtime can do."`
 	Compiled bool     `json:"compiled"`
-	Class    string   `json:"class" doc:"How it is isolated."`
 	Nodes    int      `json:"nodes" doc:"How many ready nodes have it."`
 	Aliases  []string `json:"aliases"`
+
+	Image   string `json:"image,omitempty" doc:"The image that it is; absent when nodes have it installed." example:"index.docker.io/library/python:3.12-slim"`
+	Digest  string `json:"digest,omitempty" doc:"What the image's reference meant when the runtime was made, and means for ever."`
+	Pulling int    `json:"pulling,omitempty" doc:"How many nodes are getting its image ready."`
+	Failing int    `json:"failing,omitempty" doc:"How many nodes could not pull its image, and try again."`
+
+	Classes []RuntimeClass `json:"classes" doc:"The isolation classes that it can be run in, the fastest first."`
+}
+
+// RuntimeClass is an isolation class that a runtime can be run in.
+type RuntimeClass struct {
+	Name    string `json:"name" example:"gvisor"`
+	StartMS int64  `json:"start_ms" doc:"What it usually adds before the program's first line, in milliseconds."`
+	Promise string `json:"promise" doc:"What it keeps apart."`
+	Ready   bool   `json:"ready" doc:"Whether a ready node offers it now."`
+}
+
+func classesDTO(r execution.Runtime) []RuntimeClass {
+	all := []RuntimeClass{}
+	for _, p := range r.Promises() {
+		all = append(all, RuntimeClass{string(p.Class), p.StartMS, p.Promise, slices.Contains(r.ReadyClasses, p.Class)})
+	}
+	return all
 }
 
 func (h handlers) runtimes(ctx context.Context, _ *struct{}) (*struct {
@@ -295,10 +323,9 @@ func (h handlers) runtimes(ctx context.Context, _ *struct{}) (*struct {
 	out.Body.Items = []Runtime{}
 	for _, r := range all {
 		meant, err := execution.Resolve(all, r.Name)
-		out.Body.Items = append(out.Body.Items, Runtime{
-			ID: r.ID, Name: r.Name, Version: r.Version, FileName: r.FileName, Example: r.Example, Compiled: r.Compiled, Class: r.Class,
-			Nodes: r.Nodes, Aliases: r.Aliases(), Default: err == nil && meant.ID == r.ID,
-		})
+		shown := runtimeDTO(r)
+		shown.Default = err == nil && meant.ID == r.ID
+		out.Body.Items = append(out.Body.Items, shown)
 	}
 	return &out, nil
 }

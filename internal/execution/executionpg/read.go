@@ -36,8 +36,8 @@ WHERE status IN ('queued', 'scheduled', 'running') GROUP BY 1, 2`
 	claimable = `
 SELECT e.id FROM execution e
 JOIN execution_load l ON l.user_id = e.owner_id
-WHERE e.status = 'queued' AND e.runtime = ANY($1) AND l.active < $2
-ORDER BY e.priority, e.rank, e.id LIMIT $3`
+WHERE e.status = 'queued' AND (e.runtime, e.class) IN (SELECT * FROM unnest($1::text[], $2::text[])) AND l.active < $3
+ORDER BY e.priority, e.rank, e.id LIMIT $4`
 	onNode = `SELECT ` + columns + ` FROM execution WHERE node_id = $1 AND status IN ('scheduled', 'running')`
 	stale  = `SELECT id FROM execution WHERE status = 'queued' AND created_at < $1 ORDER BY id LIMIT $2`
 
@@ -56,16 +56,27 @@ WHERE e.status IN ('scheduled', 'running')
 LIMIT $2`
 
 	runtimes = `
-SELECT r.id, r.name, r.version, r.file_name, r.example, r.compiled, r.class,
+SELECT r.id, r.name, r.version, r.file_name, r.example, r.compiled,
+       (SELECT coalesce(array_agg(DISTINCT c), CASE WHEN i.digest IS NULL THEN '{}' ELSE '{fresh}'::text[] END)
+        FROM node_runtime nr, unnest(nr.classes) c WHERE nr.runtime_id = r.id) AS classes,
+       (SELECT coalesce(array_agg(DISTINCT c), '{}')
+        FROM node_runtime nr JOIN node_session s ON s.node_id = nr.node_id JOIN node n ON n.id = nr.node_id, unnest(nr.classes) c
+        WHERE nr.runtime_id = r.id AND s.lease_until > now() AND NOT n.cordoned) AS ready_classes,
        (SELECT count(*) FROM node_runtime nr JOIN node_session s ON s.node_id = nr.node_id JOIN node n ON n.id = nr.node_id
-        WHERE nr.runtime_id = r.id AND s.lease_until > now() AND NOT n.cordoned) AS nodes
-FROM runtime r
-WHERE EXISTS (SELECT 1 FROM node_runtime nr WHERE nr.runtime_id = r.id)`
+        WHERE nr.runtime_id = r.id AND s.lease_until > now() AND NOT n.cordoned) AS nodes,
+       coalesce(i.reference, '') AS image, coalesce(i.digest, '') AS digest, at.pulling, at.failing
+FROM runtime r LEFT JOIN runtime_image i ON i.runtime_id = r.id,
+LATERAL (SELECT count(*) FILTER (WHERE ni.state IN ('waiting', 'pulling')) AS pulling, count(*) FILTER (WHERE ni.state = 'failed') AS failing
+         FROM node_image ni JOIN node_session s ON s.node_id = ni.node_id WHERE ni.digest = i.digest AND s.lease_until > now()) at
+WHERE i.retired_at IS NULL AND (i.runtime_id IS NOT NULL OR EXISTS (SELECT 1 FROM node_runtime nr WHERE nr.runtime_id = r.id))`
 	insertRuntime = `
 INSERT INTO runtime (id, name, version, file_name, example, compiled, class, first_seen)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING`
+VALUES ($1, $2, $3, $4, $5, $6, '', $7) ON CONFLICT (id) DO NOTHING`
 	forgetRuntimes = `DELETE FROM node_runtime WHERE node_id = $1`
-	hasRuntime     = `INSERT INTO node_runtime (node_id, runtime_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`
+	// The name may be an image's: then what the node has installed under it is not meant.
+	hasRuntime = `
+INSERT INTO node_runtime (node_id, runtime_id, classes)
+SELECT $1, $2, $3 WHERE NOT EXISTS (SELECT 1 FROM runtime_image WHERE runtime_id = $2) ON CONFLICT DO NOTHING`
 )
 
 // Get implements execution.Store.
@@ -145,8 +156,12 @@ func (Store) QueueStats(ctx context.Context, q pg.Querier) (execution.QueueStats
 }
 
 // Claimable implements execution.Store.
-func (Store) Claimable(ctx context.Context, q pg.Querier, runtimes []string, concurrent, limit int) ([]ident.ID, error) {
-	return pg.All[ident.ID](ctx, q, claimable, runtimes, concurrent, limit)
+func (Store) Claimable(ctx context.Context, q pg.Querier, offers []execution.Offer, concurrent, limit int) ([]ident.ID, error) {
+	runtimes, classes := make([]string, len(offers)), make([]string, len(offers))
+	for i, o := range offers {
+		runtimes[i], classes[i] = o.Runtime, string(o.Class)
+	}
+	return pg.All[ident.ID](ctx, q, claimable, runtimes, classes, concurrent, limit)
 }
 
 // OnNode implements execution.Store.
@@ -182,8 +197,12 @@ func (Store) ReplaceRuntimes(_ context.Context, tx *pg.Tx, node ident.ID, offere
 	}
 	tx.Defer(forgetRuntimes, node)
 	for _, r := range offered {
-		tx.Defer(insertRuntime, r.ID, r.Name, r.Version, r.FileName, r.Example, r.Compiled, r.Class, now)
-		tx.Defer(hasRuntime, node, r.ID)
+		classes := make([]string, len(r.Classes))
+		for i, c := range r.Classes {
+			classes[i] = string(c)
+		}
+		tx.Defer(insertRuntime, r.ID, r.Name, r.Version, r.FileName, r.Example, r.Compiled, now)
+		tx.Defer(hasRuntime, node, r.ID, classes)
 	}
 	return nil
 }

@@ -18,7 +18,7 @@ type Store struct{}
 
 var _ execution.Store = Store{}
 
-const columns = `id, version, organization_id, project_id, owner_id, runtime, status, reason_code, reason_message, priority, rank,
+const columns = `id, version, organization_id, project_id, owner_id, runtime, class_asked, class, class_given, status, reason_code, reason_message, priority, rank,
 	network, wall_ms, cpu_ms, memory_bytes, processes, output_bytes, disk_bytes, node_id, epoch, attempt, cancel_asked, retry_of,
 	exit_code, signal, used_wall_us, used_cpu_us, peak_memory_bytes, created_at, scheduled_at, started_at, ended_at`
 
@@ -40,13 +40,13 @@ FOR UPDATE`
 	countQueue = `SELECT count(*) FROM (SELECT 1 FROM execution WHERE status = 'queued' LIMIT $1) q`
 	insertOne  = `
 INSERT INTO execution (id, version, organization_id, project_id, owner_id, runtime, status, priority, rank, network, wall_ms, cpu_ms,
-	memory_bytes, processes, output_bytes, disk_bytes, node_id, epoch, attempt, retry_of, created_at, scheduled_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`
+	memory_bytes, processes, output_bytes, disk_bytes, node_id, epoch, attempt, retry_of, created_at, scheduled_at, class_asked, class)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)`
 	insertInput = `INSERT INTO execution_input (execution_id, source, stdin, args, env, files) VALUES ($1, $2, $3, $4, $5, $6)`
 	saveOne     = `
 UPDATE execution SET version = $2, status = $3, reason_code = $4, reason_message = $5, priority = $6, rank = $7, node_id = $8, epoch = $9,
 	attempt = $10, cancel_asked = $11, exit_code = $12, signal = $13, used_wall_us = $14, used_cpu_us = $15, peak_memory_bytes = $16,
-	scheduled_at = $17, started_at = $18, ended_at = $19
+	scheduled_at = $17, started_at = $18, ended_at = $19, class_given = $20
 WHERE id = $1`
 	insertOutput = `
 INSERT INTO execution_output (execution_id, stdout, stderr, layout, stdout_truncated, stderr_truncated) VALUES ($1, $2, $3, $4, $5, $6)`
@@ -90,7 +90,7 @@ func (Store) Queued(ctx context.Context, q pg.Querier, atMost int) (int, error) 
 func (Store) Insert(tx *pg.Tx, e execution.Execution, in execution.Input) {
 	tx.Defer(insertOne, e.ID, e.Version, e.OrganizationID, e.ProjectID, e.OwnerID, e.Runtime, string(e.Status), int(e.Priority), e.Rank,
 		e.Network, e.WallMS, e.CPUMS, e.MemoryBytes, e.Processes, e.OutputBytes, e.DiskBytes, e.NodeID, e.Epoch, e.Attempt, e.RetryOf,
-		e.CreatedAt, e.ScheduledAt)
+		e.CreatedAt, e.ScheduledAt, string(e.ClassAsked), string(e.Class))
 	tx.Defer(insertInput, e.ID, in.Source, notNil(in.Stdin), orEmpty(in.Args), orEmptyMap(in.Env), orEmpty(in.Files))
 }
 
@@ -124,7 +124,8 @@ func collect[T any](results pgx.BatchResults) (T, error) {
 // Save implements execution.Store. The row is locked, so its version needs no check.
 func (Store) Save(tx *pg.Tx, e execution.Execution) {
 	tx.Defer(saveOne, e.ID, e.Version, string(e.Status), e.ReasonCode, e.ReasonMessage, int(e.Priority), e.Rank, e.NodeID, e.Epoch,
-		e.Attempt, e.CancelAsked, e.ExitCode, e.Signal, e.UsedWallUS, e.UsedCPUUS, e.PeakMemory, e.ScheduledAt, e.StartedAt, e.EndedAt)
+		e.Attempt, e.CancelAsked, e.ExitCode, e.Signal, e.UsedWallUS, e.UsedCPUUS, e.PeakMemory, e.ScheduledAt, e.StartedAt, e.EndedAt,
+		string(e.ClassGiven))
 }
 
 // SaveOutput implements execution.Store.

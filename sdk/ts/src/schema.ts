@@ -921,8 +921,66 @@ export interface paths {
         /** List runtimes */
         get: operations["runtime.list"];
         put?: never;
+        /**
+         * Make an image a runtime
+         * @description Asks the registry what the image's reference means now, and pins the digest. Nodes then pull it; the runtime can be asked for at once.
+         */
+        post: operations["runtime.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runtimes/inspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask a registry what an image is */
+        post: operations["runtime.inspect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runtimes/nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show how far nodes are with images */
+        get: operations["runtime.nodes"];
+        put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runtimes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Retire a runtime that is an image
+         * @description Nobody can ask for it any more, and its version is not given again. What waits for it still runs; what ran keeps its record.
+         */
+        delete: operations["runtime.remove"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1393,6 +1451,12 @@ export interface components {
             /** Format: int64 */
             attempt: number;
             cancel_requested?: boolean;
+            /** @description The isolation class that it must be given; absent when any will do. */
+            class?: string;
+            /** @description The isolation class that was asked for. */
+            class_asked?: string;
+            /** @description How its node ran it: that class, or a stronger one. */
+            class_given?: string;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -1513,6 +1577,11 @@ export interface components {
         ExecutionRequest: {
             /** @description The program's arguments. */
             args?: string[];
+            /**
+             * @description Isolation class. Absent: as the settings say (execution.class.default).
+             * @enum {string}
+             */
+            class?: "process" | "fresh" | "gvisor";
             /** @description Environment variables; nothing else of the host's environment is visible. */
             env?: {
                 [key: string]: string;
@@ -1572,6 +1641,38 @@ export interface components {
             /** Format: date-time */
             started_at: string;
             version: string;
+        };
+        ImageSource: {
+            /**
+             * @description A reference with a tag or a digest. Without a registry it is Docker Hub's.
+             * @example python:3.12-slim
+             */
+            image: string;
+            /** @description The registry may be spoken to over plain HTTP. */
+            insecure?: boolean;
+            /** @description Kept sealed, given to nodes that pull, never shown. */
+            password?: string;
+            /** @description Of a private registry. */
+            username?: string;
+        };
+        InspectedImage: {
+            /**
+             * Format: int64
+             * @description Of its layers, as they are sent.
+             */
+            bytes: number;
+            /** @description What it starts by itself. */
+            command: string[];
+            digest: string;
+            env: string[];
+            /** @example index.docker.io/library/python:3.12-slim */
+            image: string;
+            /**
+             * @example [
+             *       "linux/amd64"
+             *     ]
+             */
+            platforms: string[];
         };
         Invitation: {
             /** Format: date-time */
@@ -2282,26 +2383,126 @@ export interface components {
         };
         Runtime: {
             aliases: string[];
-            /** @description How it is isolated. */
-            class: string;
+            /** @description The isolation classes that it can be run in, the fastest first. */
+            classes: components["schemas"]["RuntimeClass"][];
             compiled: boolean;
             /** @description Whether the bare name means this version. */
             default: boolean;
+            /** @description What the image's reference meant when the runtime was made, and means for ever. */
+            digest?: string;
             /** @description A program that shows what the runtime can do. */
             example: string;
+            /**
+             * Format: int64
+             * @description How many nodes could not pull its image, and try again.
+             */
+            failing?: number;
             file_name: string;
             /** @example python@3.11.2 */
             id: string;
+            /**
+             * @description The image that it is; absent when nodes have it installed.
+             * @example index.docker.io/library/python:3.12-slim
+             */
+            image?: string;
             name: string;
             /**
              * Format: int64
              * @description How many ready nodes have it.
              */
             nodes: number;
+            /**
+             * Format: int64
+             * @description How many nodes are getting its image ready.
+             */
+            pulling?: number;
             version: string;
+        };
+        RuntimeClass: {
+            /** @example gvisor */
+            name: string;
+            /** @description What it keeps apart. */
+            promise: string;
+            /** @description Whether a ready node offers it now. */
+            ready: boolean;
+            /**
+             * Format: int64
+             * @description What it usually adds before the program's first line, in milliseconds.
+             */
+            start_ms: number;
         };
         RuntimeListResponse: {
             items: components["schemas"]["Runtime"][];
+        };
+        RuntimeNode: {
+            /** Format: int64 */
+            done_bytes?: number;
+            node: string;
+            /**
+             * Format: uuid
+             * @description A UUIDv7.
+             */
+            node_id: string;
+            /** @description Why it failed last. It is tried again, with growing pauses. */
+            reason?: string;
+            /** Format: date-time */
+            reported_at: string;
+            /** @example python@3.12.8 */
+            runtime: string;
+            /** @enum {string} */
+            state: "waiting" | "pulling" | "ready" | "failed";
+            /**
+             * Format: int64
+             * @description Of its layers, as they are sent; absent while unknown.
+             */
+            total_bytes?: number;
+        };
+        RuntimeNodesResponse: {
+            items: components["schemas"]["RuntimeNode"][];
+        };
+        RuntimeRequest: {
+            /**
+             * @description Starts the program; {file} is the source's name. Absent: the image's own command, and the source.
+             * @example [
+             *       "python3",
+             *       "-u",
+             *       "{file}"
+             *     ]
+             */
+            command?: string[];
+            /** @description Compiles the source first. */
+            compile?: string[];
+            /** @description What the reference must mean. If it means something else now, nothing is made. */
+            digest?: string;
+            /** @description Environment variables, over the image's own. */
+            env?: {
+                [key: string]: string;
+            };
+            /** @description A program that shows what the runtime can do. */
+            example?: string;
+            /**
+             * @description What the source is called in the program's folder.
+             * @example main.py
+             */
+            file_name: string;
+            /**
+             * @description A reference with a tag or a digest. Without a registry it is Docker Hub's.
+             * @example python:3.12-slim
+             */
+            image: string;
+            /** @description The registry may be spoken to over plain HTTP. */
+            insecure?: boolean;
+            /** @example python */
+            name: string;
+            /** @description Kept sealed, given to nodes that pull, never shown. */
+            password?: string;
+            /** @description Of a private registry. */
+            username?: string;
+            /**
+             * @description A version never changes; it can only be retired.
+             * @example 3.12.8
+             */
+            version: string;
         };
         Script: {
             /** Format: date-time */
@@ -3028,8 +3229,8 @@ export interface operations {
         parameters: {
             query?: {
                 consumer?: string;
-                /** @description Only in these states: pending, scheduled, waiting, retried, discarded. */
-                state?: string[];
+                /** @description Only in these states. */
+                state?: ("pending" | "scheduled" | "waiting" | "retried" | "discarded")[];
                 /** @description Only of these types of events. */
                 type?: string[];
                 /** @description Only about things of this kind. */
@@ -9920,6 +10121,484 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "runtime.create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repeated request act once: the first answer is given again for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuntimeRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Runtime"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "runtime.inspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImageSource"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectedImage"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "runtime.nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuntimeNodesResponse"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "runtime.remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

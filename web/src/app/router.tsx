@@ -60,7 +60,7 @@ const home = createRoute({
 const run = createRoute({
   getParentRoute: () => shell,
   path: "/run",
-  validateSearch: (s: Record<string, unknown>): { runtime?: string; from?: string } => ({ runtime: text(s.runtime), from: text(s.from) }),
+  validateSearch: (s: Record<string, unknown>): { runtime?: string; from?: string; script?: string } => ({ runtime: text(s.runtime), from: text(s.from), script: text(s.script) }),
   component: lazyRouteComponent(() => import("../routes/run.tsx"), "RunPage"),
 });
 const executions = createRoute({
@@ -73,6 +73,11 @@ const execution = createRoute({
   getParentRoute: () => shell,
   path: "/executions/$id",
   component: lazyRouteComponent(() => import("../routes/execution.tsx"), "ExecutionPage"),
+});
+const scripts = createRoute({
+  getParentRoute: () => shell,
+  path: "/scripts",
+  component: lazyRouteComponent(() => import("../routes/scripts.tsx"), "ScriptsPage"),
 });
 const nodes = createRoute({
   getParentRoute: () => shell,
@@ -108,7 +113,7 @@ const account = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     setup, signIn, register, invitation,
-    shell.addChildren([home, run, executions, execution, nodes, health, members, tokens, limits, account]),
+    shell.addChildren([home, run, executions, execution, scripts, nodes, health, members, tokens, limits, account]),
   ]),
   defaultPreload: "intent",
   defaultPendingMs: 300,

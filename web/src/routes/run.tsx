@@ -1,10 +1,10 @@
-import { ActionIcon, Button, Skeleton, Tooltip } from "@mantine/core";
-import { useDocumentTitle, useHotkeys } from "@mantine/hooks";
+import { ActionIcon, Button, Modal, Skeleton, Tooltip } from "@mantine/core";
+import { useDisclosure, useDocumentTitle, useHotkeys } from "@mantine/hooks";
 import type { Execution } from "@stoa/sdk";
-import { IconPlayerPlayFilled, IconPlayerStopFilled, IconRestore, IconServerOff } from "@tabler/icons-react";
+import { IconDeviceFloppy, IconPlayerPlayFilled, IconPlayerStopFilled, IconRestore, IconServerOff } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
-import { getRouteApi } from "@tanstack/react-router";
-import { useState } from "react";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { lazy, Suspense, useState } from "react";
 import { isOperator, useMe, useProject, works } from "../app/session.ts";
 import { cancelExecution, retryExecution } from "../features/executions/queries.ts";
 import { ended } from "../features/executions/status.ts";
@@ -20,6 +20,7 @@ import { EmptyState } from "../ui/EmptyState.tsx";
 import { ProblemNote } from "../ui/ProblemNote.tsx";
 import classes from "../features/run/Run.module.css";
 
+const SaveScript = lazy(() => import("../features/scripts/SaveScript.tsx").then((m) => ({ default: m.SaveScript })));
 const route = getRouteApi("/shell/run");
 
 export function RunPage() {
@@ -27,7 +28,9 @@ export function RunPage() {
   const search = route.useSearch();
   const me = useMe();
   const { project } = useProject();
-  const { draft, change, set, runtime, runtimes, problem } = useDraft(search.runtime, search.from);
+  const { draft, change, set, runtime, runtimes, script, problem } = useDraft(search.runtime, search.from, search.script);
+  const [saving, save] = useDisclosure();
+  const navigate = useNavigate();
   const [submitted, setSubmitted] = useState<Execution>();
   const run = useMutation({
     mutationFn: (again: string | undefined): Promise<Execution> =>
@@ -65,6 +68,11 @@ export function RunPage() {
               <IconRestore size={18} stroke={1.7} />
             </ActionIcon>
           </Tooltip>
+          <Tooltip label={script ? `Save a version of ${script.name}` : "Save as a script"}>
+            <ActionIcon size="lg" aria-label="Save" disabled={!runtime || !works(project)} onClick={save.open}>
+              <IconDeviceFloppy size={18} stroke={1.7} />
+            </ActionIcon>
+          </Tooltip>
           <span style={{ flex: 1 }} />
           {busy ? (
             <Button color="red" variant="light" leftSection={<IconPlayerStopFilled size={15} />} onClick={() => stop.mutate()} loading={stop.isPending} disabled={!execution || execution.cancel_requested}>
@@ -84,12 +92,27 @@ export function RunPage() {
           )}
         </div>
         <div className={classes.inputs}>
-          <Inputs draft={draft} change={change} />
+          <Inputs draft={draft} runtime={runtime} change={change} />
         </div>
       </div>
       <div className={`${classes.card} ${classes.output}`}>
         <Result execution={execution} watched={watched} error={run.error ?? stop.error} onRetry={() => run.mutate(execution?.id)} retrying={run.isPending} />
       </div>
+      <Modal opened={saving} onClose={save.close} title="Save script">
+        {runtime && (
+          <Suspense fallback={<Skeleton h={200} />}>
+            <SaveScript
+              runtime={runtime.id}
+              source={sourceOf(draft, runtime)}
+              opened={script}
+              onSaved={(s) => {
+                save.close();
+                void navigate({ to: "/run", search: { script: s.id } });
+              }}
+            />
+          </Suspense>
+        )}
+      </Modal>
     </div>
   );
 }

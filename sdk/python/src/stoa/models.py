@@ -236,13 +236,17 @@ class ExecutionRequest(BaseModel):
     """
     The project to run in; the caller's default when absent.
     """
-    runtime: Annotated[
-        str, Field(examples=['python@3.11'], max_length=64, min_length=1)
-    ]
+    runtime: Annotated[str | None, Field(examples=['python@3.11'], max_length=64)] = (
+        None
+    )
     """
     A language, with as much of a version as matters: python, python@3, python@3.11.2.
     """
-    source: Annotated[str, Field(examples=["print('hello')"])]
+    script: Annotated[str | None, Field(examples=['hello@2'], max_length=80)] = None
+    """
+    A saved script to run, in place of runtime and source: a name in the project, or an id; @2 is its version 2.
+    """
+    source: Annotated[str | None, Field(examples=["print('hello')"])] = None
     """
     The program.
     """
@@ -791,6 +795,83 @@ class RuntimeListResponse(BaseModel):
         extra='ignore',
     )
     items: list[Runtime]
+
+
+class ScriptCreateRequest(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    description: Annotated[str | None, Field(max_length=500)] = None
+    name: Annotated[str, Field(examples=['hello'], max_length=63, min_length=1)]
+    """
+    a-z, 0-9, “.”, “_”, “-”.
+    """
+    project_id: UUID | None = None
+    """
+    The caller's default when absent.
+    """
+    runtime: Annotated[
+        str, Field(examples=['python@3.11'], max_length=64, min_length=1)
+    ]
+    """
+    With as much of a version as matters.
+    """
+    shared: bool | None = None
+    """
+    Let everybody who sees the project see and run it.
+    """
+    source: Annotated[str, Field(examples=["print('hello')"], min_length=1)]
+
+
+class ScriptSaveRequest(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    after: Annotated[int | None, Field(ge=0)] = None
+    """
+    The version that was changed: refused when somebody saved another one meanwhile.
+    """
+    runtime: Annotated[
+        str, Field(examples=['python@3.11'], max_length=64, min_length=1)
+    ]
+    """
+    With as much of a version as matters.
+    """
+    source: Annotated[str, Field(examples=["print('hello')"], min_length=1)]
+
+
+class ScriptUpdateRequest(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    description: Annotated[str | None, Field(max_length=500)] = None
+    name: Annotated[str | None, Field(max_length=63)] = None
+    shared: bool | None = None
+
+
+class ScriptVersion(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    author_id: UUID
+    """
+    A UUIDv7.
+    """
+    created_at: AwareDatetime
+    number: int
+    runtime: Annotated[str, Field(examples=['python@3.11'])]
+    source: str | None = None
+    """
+    Only when one version is asked for.
+    """
+
+
+class ScriptVersionsResponse(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    items: list[ScriptVersion]
+    next_cursor: str | None = None
 
 
 class Session(BaseModel):
@@ -1370,6 +1451,52 @@ class ProblemDetails(BaseModel):
     """
     Where this kind of problem is explained.
     """
+
+
+class Script(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    created_at: AwareDatetime
+    description: str
+    id: UUID
+    """
+    A UUIDv7.
+    """
+    latest: int
+    """
+    The number of its newest version.
+    """
+    name: Annotated[str, Field(examples=['hello'])]
+    organization_id: UUID
+    """
+    A UUIDv7.
+    """
+    owner_id: UUID
+    """
+    A UUIDv7.
+    """
+    project_id: UUID
+    """
+    A UUIDv7.
+    """
+    shared: bool
+    """
+    Whether everybody who sees the project sees it; otherwise its owner alone.
+    """
+    updated_at: AwareDatetime
+    version: ScriptVersion | None = None
+    """
+    Only when one script is asked for.
+    """
+
+
+class ScriptListResponse(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    items: list[Script]
+    next_cursor: str | None = None
 
 
 class SignedInBody(BaseModel):

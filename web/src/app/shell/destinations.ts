@@ -1,6 +1,6 @@
 import type { Me } from "@stoa/sdk";
 import {
-  IconActivityHeartbeat, IconAdjustmentsHorizontal, IconHistory, IconKey, IconPlayerPlay, IconServer2, IconUsers,
+  IconActivityHeartbeat, IconAdjustmentsHorizontal, IconCode, IconHistory, IconKey, IconPlayerPlay, IconServer2, IconUsers,
 } from "@tabler/icons-react";
 import { isOperator } from "../session.ts";
 
@@ -11,6 +11,7 @@ const columns = [
     screens: [
       { to: "/run", label: "Run", icon: IconPlayerPlay },
       { to: "/executions", label: "Executions", icon: IconHistory },
+      { to: "/scripts", label: "Scripts", icon: IconCode },
     ],
   },
   {

@@ -18,6 +18,7 @@ export function Facts({ execution: e }: { execution: Execution }) {
       <Fact name="Node">{e.node_id ? <Code fz="xs">{shortId(e.node_id)}</Code> : "none yet"}</Fact>
       <Fact name="Attempt">{e.attempt || "none yet"}</Fact>
       <Fact name="Priority">{e.priority}</Fact>
+      <Fact name="Isolation">{isolation(e)}</Fact>
       <Fact name="Network">{e.network ? "allowed" : "off"}</Fact>
       {e.retry_of && (
         <Fact name="Retry of">
@@ -40,6 +41,12 @@ export function Facts({ execution: e }: { execution: Execution }) {
       </Fact>
     </SimpleGrid>
   );
+}
+
+/** The class that it got, or will get, and what was asked for when that is another one. */
+function isolation(e: Execution) {
+  const shown = e.class_given ?? e.class ?? "not decided";
+  return e.class_asked && e.class_asked !== shown ? `${shown}, asked for ${e.class_asked}` : shown;
 }
 
 /** What the program got besides its source, if anything. */

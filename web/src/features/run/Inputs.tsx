@@ -1,13 +1,14 @@
 import { Indicator, Skeleton, Tabs, Textarea } from "@mantine/core";
 import { lazy, Suspense, type ReactNode } from "react";
+import type { Runtime } from "@stoa/sdk";
 import { envOf, type Draft } from "./draft.ts";
 
 const LimitFieldsForm = lazy(() => import("./LimitFieldsForm.tsx").then((m) => ({ default: m.LimitFieldsForm })));
 
 /** What the program gets besides its source. A dot marks what is not at its default. */
-export function Inputs({ draft, change }: { draft: Draft; change: (what: Partial<Draft>) => void }) {
+export function Inputs({ draft, runtime, change }: { draft: Draft; runtime: Runtime | undefined; change: (what: Partial<Draft>) => void }) {
   const { wrong } = envOf(draft.env);
-  const limited = Object.values(draft.limits).some((v) => v) || draft.priority !== "normal" || draft.network;
+  const limited = Object.values(draft.limits).some((v) => v) || draft.priority !== "normal" || draft.network || draft.isolation !== "";
   return (
     <Tabs defaultValue="stdin" keepMounted={false}>
       <Tabs.List>
@@ -35,7 +36,7 @@ export function Inputs({ draft, change }: { draft: Draft; change: (what: Partial
       </Tabs.Panel>
       <Tabs.Panel value="limits" p="sm">
         <Suspense fallback={<Skeleton height={180} />}>
-          <LimitFieldsForm draft={draft} change={change} />
+          <LimitFieldsForm draft={draft} runtime={runtime} change={change} />
         </Suspense>
       </Tabs.Panel>
     </Tabs>

@@ -1,9 +1,10 @@
-import { NumberInput, Select, SimpleGrid, Switch } from "@mantine/core";
+import { NumberInput, Select, SimpleGrid, Switch, Text } from "@mantine/core";
+import type { Runtime } from "@stoa/sdk";
 import { useQuery } from "@tanstack/react-query";
 import { useProject } from "../../app/session.ts";
 import { amount } from "../../ui/format.ts";
 import { limitsQuery, numberOf, scopeName } from "../limits/queries.ts";
-import type { Draft, LimitFields } from "./draft.ts";
+import { isolationOf, type Draft, type LimitFields } from "./draft.ts";
 
 const fields: { field: keyof LimitFields; label: string; unit: number; fallback?: string; maximum: string; placeholder?: string }[] = [
   { field: "wallSeconds", label: "Wall time, s", unit: 1000, fallback: "execution.timeout.default_ms", maximum: "execution.timeout.max_ms" },
@@ -15,7 +16,7 @@ const fields: { field: keyof LimitFields; label: string; unit: number; fallback?
 ];
 
 /** The run's own limits: the placeholder is what applies when nothing is asked for, the line below what is allowed and by whom. */
-export function LimitFieldsForm({ draft, change }: { draft: Draft; change: (what: Partial<Draft>) => void }) {
+export function LimitFieldsForm({ draft, runtime, change }: { draft: Draft; runtime: Runtime | undefined; change: (what: Partial<Draft>) => void }) {
   const { project } = useProject();
   const limits = useQuery(limitsQuery(project?.id)).data;
   const network = numberOf(limits, "execution.network.allowed") === 1;
@@ -49,6 +50,24 @@ export function LimitFieldsForm({ draft, change }: { draft: Draft; change: (what
         value={draft.priority}
         onChange={(v) => change({ priority: v as Draft["priority"] })}
       />
+      <Select
+        label="Isolation"
+        size="xs"
+        allowDeselect={false}
+        description={runtime?.classes.find((c) => c.name === draft.isolation)?.promise ?? "As the settings say: execution.class.default"}
+        inputWrapperOrder={["label", "input", "description", "error"]}
+        data={[
+          { value: "", label: "automatic" },
+          ...(runtime?.classes ?? []).map((c) => ({
+            value: c.name,
+            label: c.name,
+            disabled: !c.ready || numberOf(limits, `execution.class.${c.name}.allowed`) === 0,
+          })),
+        ]}
+        renderOption={({ option }) => <ClassOption name={option.label} runtime={runtime} refused={option.disabled} />}
+        value={isolationOf(draft, runtime) ?? ""}
+        onChange={(v) => change({ isolation: v as Draft["isolation"] })}
+      />
       <Switch
         label="Network access"
         size="sm"
@@ -59,5 +78,19 @@ export function LimitFieldsForm({ draft, change }: { draft: Draft; change: (what
         onChange={(e) => change({ network: e.currentTarget.checked })}
       />
     </SimpleGrid>
+  );
+}
+
+/** A class with what it costs, or why it cannot be had. */
+function ClassOption({ name, runtime, refused }: { name: string; runtime: Runtime | undefined; refused: boolean | undefined }) {
+  const c = runtime?.classes.find((x) => x.name === name);
+  if (!c) return <span>{name}</span>;
+  return (
+    <div>
+      {name}
+      <Text size="xs" c="var(--stoa-quiet)">
+        {!c.ready ? "no ready node offers it" : refused ? "not allowed here" : `starts in about ${c.start_ms} ms`}
+      </Text>
+    </div>
   );
 }

@@ -3,7 +3,7 @@ import { argsOf, draftFrom, emptyDraft, envOf, pickRuntime, requestOf, sourceOf,
 
 const runtime = (id: string, more: Partial<Runtime> = {}): Runtime => {
   const [name = "", version = ""] = id.split("@");
-  return { id, name, version, default: true, file_name: "main", example: `${name} example`, compiled: false, class: "sandbox", nodes: 1, aliases: [name], ...more };
+  return { id, name, version, default: true, file_name: "main", example: `${name} example`, compiled: false, nodes: 1, classes: [{ name: "process", start_ms: 2, promise: "walls", ready: true }], aliases: [name], ...more };
 };
 const python = runtime("python@3.11.2");
 const bash = runtime("bash@5.2");
@@ -18,6 +18,11 @@ test("fields become the request's units", () => {
     runtime: "python@3.11.2", source: "python example", project_id: "p", stdin: "in", args: ["a b", "c"], env: { A: "1", B: "x=y" },
     limits: { wall_ms: 1500, memory_bytes: 67_108_864, output_bytes: 2048 }, priority: "low", network: true,
   });
+});
+
+test("an isolation class is asked for where the runtime has it", () => {
+  expect(requestOf({ ...emptyDraft, isolation: "process" }, python, undefined)).toMatchObject({ class: "process" });
+  expect(requestOf({ ...emptyDraft, isolation: "gvisor" }, python, undefined)).not.toHaveProperty("class");
 });
 
 test("every language keeps its own text, examples are not kept", () => {

@@ -14,6 +14,8 @@ export interface Draft {
   limits: LimitFields;
   priority: NonNullable<ExecutionRequest["priority"]>;
   network: boolean;
+  /** The isolation class; empty leaves it to the settings. */
+  isolation: NonNullable<ExecutionRequest["class"]> | "";
 }
 
 /** Limits in the units that people type; undefined means the default. */
@@ -27,7 +29,7 @@ export interface LimitFields {
 }
 
 export const emptyDraft: Draft = {
-  runtime: "", sources: {}, stdin: "", args: "", env: "", limits: {}, priority: "normal", network: false,
+  runtime: "", sources: {}, stdin: "", args: "", env: "", limits: {}, priority: "normal", network: false, isolation: "",
 };
 
 export const languageOf = (runtime: string) => runtime.split("@")[0] ?? runtime;
@@ -93,7 +95,13 @@ export function requestOf(draft: Draft, runtime: Runtime, project: string | unde
     ...(Object.keys(limits).length > 0 && { limits }),
     ...(draft.priority !== "normal" && { priority: draft.priority }),
     ...(draft.network && { network: true }),
+    ...(isolationOf(draft, runtime) && { class: isolationOf(draft, runtime) }),
   };
+}
+
+/** The class that the draft asks for, if the runtime has it: another one may not. */
+export function isolationOf(draft: Draft, runtime: Runtime | undefined): ExecutionRequest["class"] {
+  return draft.isolation && runtime?.classes.some((c) => c.name === draft.isolation) ? draft.isolation : undefined;
 }
 
 /** A draft that repeats an execution, to change and run again. Its limits were defaults more often than not, so they are not taken over. */
@@ -106,5 +114,6 @@ export function draftFrom(draft: Draft, e: Execution): Draft {
     args: (e.args ?? []).join("\n"),
     env: Object.entries(e.env ?? {}).map(([name, value]) => `${name}=${value}`).join("\n"),
     network: e.network,
+    isolation: (e.class_asked ?? "") as Draft["isolation"],
   };
 }

@@ -1,9 +1,10 @@
-import { data, type Runtime } from "@stoa/sdk";
+import { data, type Runtime, type Script } from "@stoa/sdk";
 import { useLocalStorage } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { stoa } from "../../app/stoa.ts";
-import { draftFrom, emptyDraft, pickRuntime, type Draft } from "./draft.ts";
+import { scriptQuery } from "../scripts/queries.ts";
+import { draftFrom, emptyDraft, languageOf, pickRuntime, type Draft } from "./draft.ts";
 import { runtimesQuery } from "./queries.ts";
 
 interface DraftState {
@@ -12,11 +13,13 @@ interface DraftState {
   set: (draft: Draft) => void;
   runtime: Runtime | undefined;
   runtimes: Runtime[] | undefined;
+  /** The saved script that was opened. */
+  script: Script | undefined;
   problem: unknown;
 }
 
-/** The draft of this browser; `wanted` and `from` come from links to the screen: a runtime, an execution to take up again. */
-export function useDraft(wanted: string | undefined, from: string | undefined): DraftState {
+/** The draft of this browser; `wanted`, `from` and `saved` come from links to the screen: a runtime, an execution to take up again, a saved script. */
+export function useDraft(wanted: string | undefined, from: string | undefined, saved: string | undefined): DraftState {
   const [draft, set] = useLocalStorage<Draft>({ key: "stoa.draft", defaultValue: emptyDraft, getInitialValueInEffect: false });
   const [problem, setProblem] = useState<unknown>();
   const runtimes = useQuery(runtimesQuery);
@@ -30,6 +33,12 @@ export function useDraft(wanted: string | undefined, from: string | undefined): 
       setProblem,
     );
   }, [from, set]);
+  const script = useQuery({ ...scriptQuery(saved ?? "", undefined), enabled: !!saved, staleTime: Infinity });
+  const version = script.data?.version;
+  useEffect(() => {
+    if (!version) return;
+    set((d) => ({ ...emptyDraft, ...d, runtime: version.runtime, sources: { ...d.sources, [languageOf(version.runtime)]: version.source ?? "" } }));
+  }, [version, set]);
   const full = { ...emptyDraft, ...draft }; // what an older console left may lack fields
   return {
     draft: full,
@@ -37,6 +46,7 @@ export function useDraft(wanted: string | undefined, from: string | undefined): 
     set,
     runtime: runtimes.data && pickRuntime(runtimes.data, full.runtime),
     runtimes: runtimes.data,
-    problem: problem ?? runtimes.error,
+    script: saved ? script.data : undefined,
+    problem: problem ?? script.error ?? runtimes.error,
   };
 }

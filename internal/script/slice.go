@@ -1,0 +1,71 @@
+package script
+
+import (
+	"context"
+
+	"github.com/stoa-cloud/stoa/internal/platform/command"
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
+	"github.com/stoa-cloud/stoa/internal/platform/pg"
+)
+
+// Projects finds the project that a caller means.
+type Projects interface {
+	ForWork(ctx context.Context, q pg.Querier, actor command.Actor, requested ident.ID) (command.Scope, error)
+	ForReading(ctx context.Context, q pg.Querier, actor command.Actor, requested ident.ID) (command.Scope, error)
+}
+
+// Allowed is a limit as it applies to somebody.
+type Allowed interface {
+	Int() int64
+	Refuse(code, format string, args ...any) error
+}
+
+// Limits reads limits by name.
+type Limits interface {
+	Int(ctx context.Context, q pg.Querier, name string, user ident.ID, scope command.Scope) (Allowed, error)
+}
+
+// Slice is everything that can be done with scripts.
+type Slice struct {
+	Create   command.Func[Create, Script]
+	Save     command.Func[Save, Script]
+	Update   command.Func[Update, Script]
+	Delete   command.Func[Delete, struct{}]
+	List     command.Func[List, Page]
+	Get      command.Func[Ref, Details]
+	Versions command.Func[ListVersions, []Revision]
+
+	projects Projects
+	limits   Limits
+}
+
+// New binds the slice's commands and queries.
+func New(r *command.Runner, projects Projects, limits Limits) *Slice {
+	s := &Slice{projects: projects, limits: limits}
+	s.Create = command.Bind(r, command.Spec[Create]{Name: "script.create", Scope: func(ctx context.Context, tx *command.Tx, c Create) (command.Scope, error) {
+		return projects.ForWork(ctx, tx, tx.Actor, c.ProjectID)
+	}}, s.create)
+	s.Save = command.Bind(r, command.Spec[Save]{Name: "script.save", Scope: on(s, func(c Save) ident.ID { return c.ID })}, s.save)
+	s.Update = command.Bind(r, command.Spec[Update]{Name: "script.update", Scope: on(s, func(c Update) ident.ID { return c.ID })}, s.update)
+	s.Delete = command.Bind(r, command.Spec[Delete]{Name: "script.delete", Scope: on(s, func(c Delete) ident.ID { return c.ID })}, s.remove)
+	s.List = command.BindQuery(r, command.QuerySpec[List]{Name: "script.list", Scope: func(ctx context.Context, q pg.Querier, actor command.Actor, in List) (command.Scope, error) {
+		return projects.ForReading(ctx, q, actor, in.ProjectID)
+	}}, s.list)
+	s.Get = command.BindQuery(r, command.QuerySpec[Ref]{Name: "script.get", Scope: s.seen}, s.get)
+	s.Versions = command.BindQuery(r, command.QuerySpec[ListVersions]{Name: "script.versions", Scope: func(ctx context.Context, q pg.Querier, actor command.Actor, in ListVersions) (command.Scope, error) {
+		return s.seen(ctx, q, actor, in.Ref)
+	}}, s.versions)
+	return s
+}
+
+// on finds the scope of the script that a command addresses, which must be one that the caller sees.
+func on[C any](s *Slice, id func(C) ident.ID) func(context.Context, *command.Tx, C) (command.Scope, error) {
+	return func(ctx context.Context, tx *command.Tx, c C) (command.Scope, error) {
+		return s.seen(ctx, tx, tx.Actor, Ref{Script: id(c).String()})
+	}
+}
+
+func (s *Slice) seen(ctx context.Context, q pg.Querier, actor command.Actor, ref Ref) (command.Scope, error) {
+	found, _, err := s.find(ctx, q, actor, ref)
+	return scopeOf(found), err
+}

@@ -1,0 +1,103 @@
+import { Code, Group, Skeleton, Stack, Text, Timeline } from "@mantine/core";
+import type { StoaEvent } from "@stoa/sdk";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { Ago } from "../../ui/Ago.tsx";
+import { CopyButton } from "../../ui/CopyButton.tsx";
+import { duration } from "../../ui/format.ts";
+import { ProblemNote } from "../../ui/ProblemNote.tsx";
+import { eventDetailsQuery } from "./queries.ts";
+
+/** One event: what it says, the history of its subject, and what the same request led to. */
+export function EventDetails({ id, onOpen }: { id: string; onOpen: (id: string) => void }) {
+  const details = useQuery(eventDetailsQuery(id));
+  if (details.error) return <ProblemNote error={details.error} />;
+  if (!details.data) return <Skeleton height={320} aria-busy="true" />;
+  const { event: e, timeline, related } = details.data;
+  return (
+    <Stack>
+      <Stack gap={4}>
+        <Line name="When">
+          <Ago time={e.time} />
+        </Line>
+        <Line name="Position">{e.stoaposition?.toLocaleString("en")}</Line>
+        <Line name="About">
+          <Text component={Link} to="/events" search={{ subject: e.subject } as never} size="sm" ff="monospace" style={{ overflowWrap: "anywhere" }}>
+            {e.subject}
+          </Text>
+        </Line>
+        <Line name="By">
+          {e.stoaactorkind}{" "}
+          {e.stoaactor && (
+            <Text component={Link} to="/events" search={{ actor: e.stoaactor } as never} size="sm" ff="monospace">
+              {e.stoaactor}
+            </Text>
+          )}
+        </Line>
+        {e.stoacorrelation && (
+          <Line name="Request">
+            <Text component={Link} to="/events" search={{ correlation: e.stoacorrelation } as never} size="sm" ff="monospace" style={{ overflowWrap: "anywhere" }}>
+              {e.stoacorrelation}
+            </Text>
+          </Line>
+        )}
+        <Line name="Id">
+          <Group gap={4} wrap="nowrap">
+            <Text size="sm" ff="monospace" style={{ overflowWrap: "anywhere" }}>
+              {e.id}
+            </Text>
+            <CopyButton text={e.id} label="Copy id" />
+          </Group>
+        </Line>
+      </Stack>
+      <Code block tabIndex={0} aria-label="Data">
+        {JSON.stringify(e.data, null, 2)}
+      </Code>
+      <History title="Its history" events={timeline} current={e} onOpen={onOpen} />
+      {related.length > 0 && <History title="By the same request" events={related} current={e} onOpen={onOpen} />}
+    </Stack>
+  );
+}
+
+function History({ title, events, current, onOpen }: { title: string; events: StoaEvent[]; current: StoaEvent; onOpen: (id: string) => void }) {
+  const place = events.findIndex((e) => e.id === current.id);
+  return (
+    <div>
+      <Text fw={600} size="sm" mb={8}>
+        {title}
+      </Text>
+      <Timeline active={place} bulletSize={14} lineWidth={2}>
+        {events.map((e) => (
+          <Timeline.Item key={e.id}>
+            <Text size="sm" fw={e.id === current.id ? 600 : undefined} component="button" style={{ all: "unset", cursor: "pointer" }} onClick={() => onOpen(e.id)}>
+              {e.type}
+            </Text>
+            <Text size="xs" c="var(--stoa-quiet)">
+              {distance(e.time, current.time)}
+            </Text>
+          </Timeline.Item>
+        ))}
+      </Timeline>
+    </div>
+  );
+}
+
+/** How long before or after the event that is looked at. */
+function distance(time: string, from: string): string {
+  const ms = Date.parse(time) - Date.parse(from);
+  if (ms === 0) return "at that time";
+  return `${duration(Math.abs(ms))} ${ms < 0 ? "before" : "later"}`;
+}
+
+function Line({ name, children }: { name: string; children: React.ReactNode }) {
+  return (
+    <Group gap="xs" wrap="nowrap" align="baseline">
+      <Text size="sm" c="var(--stoa-quiet)" w={72} style={{ flexShrink: 0 }}>
+        {name}
+      </Text>
+      <Text size="sm" component="div">
+        {children}
+      </Text>
+    </Group>
+  );
+}

@@ -1,0 +1,73 @@
+import { Code, Drawer, Skeleton, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { DataTable, type Column } from "../../ui/DataTable.tsx";
+import { Panel } from "../../ui/Panel.tsx";
+import { ProblemNote } from "../../ui/ProblemNote.tsx";
+import { byType, type TypeCount } from "./counts.ts";
+import { eventCountsQuery, eventTypeQuery, eventTypesQuery, type EventSearch } from "./queries.ts";
+
+/** Every type of event, how often it happened lately, and what its data look like. */
+export function EventTypes({ search, all }: { search: EventSearch; all: boolean }) {
+  const types = useQuery(eventTypesQuery);
+  const counts = useQuery(eventCountsQuery({ hours: search.hours ?? "24" }, all));
+  const [shown, setShown] = useState<string>();
+  const counted = byType(counts.data ?? []);
+  const length = Math.max(0, ...counted.map((c) => c.hours.length));
+  const rows = types.data && [
+    ...counted,
+    ...types.data.filter((t) => !counted.some((c) => c.type === t)).map((type): TypeCount => ({ type, events: 0, hours: new Array<number>(length).fill(0) })),
+  ];
+  const columns: Column<TypeCount>[] = [
+    {
+      title: "Type",
+      cell: (t) => (
+        <Text span size="sm" ff="monospace" component="button" style={{ all: "unset", cursor: "pointer" }} onClick={() => setShown(t.type)}>
+          {t.type}
+        </Text>
+      ),
+    },
+    { title: "By hour", cell: (t) => <Bars values={t.hours} label={`${t.type} by hour`} /> },
+    { title: "Events", right: true, cell: (t) => t.events.toLocaleString("en") },
+  ];
+  return (
+    <>
+      <ProblemNote error={types.error ?? counts.error} />
+      <Panel flush>
+        <DataTable label="Types of events" columns={columns} rows={rows} rowKey={(t) => t.type} onOpen={(t) => setShown(t.type)} empty={null} />
+      </Panel>
+      <Drawer opened={!!shown} onClose={() => setShown(undefined)} position="right" size="lg" title={<Text fw={600} ff="monospace">{shown}</Text>}>
+        {shown && <Schema key={shown} type={shown} />}
+      </Drawer>
+    </>
+  );
+}
+
+function Schema({ type }: { type: string }) {
+  const described = useQuery(eventTypeQuery(type));
+  return (
+    <>
+      <ProblemNote error={described.error} />
+      <Text size="sm" c="var(--stoa-quiet)" mb="xs">
+        The JSON Schema of its data. Fields are only added within a version.
+      </Text>
+      {described.data ? <Code block tabIndex={0} aria-label="JSON Schema">{JSON.stringify(described.data.schema, null, 2)}</Code> : <Skeleton height={200} aria-busy="true" />}
+    </>
+  );
+}
+
+const width = 160;
+const height = 22;
+
+function Bars({ values, label }: { values: number[]; label: string }) {
+  const most = Math.max(1, ...values);
+  const step = width / Math.max(1, values.length);
+  return (
+    <svg width={width} height={height} role="img" aria-label={label} style={{ display: "block" }}>
+      {values.map((v, i) => {
+        const tall = v === 0 ? 1 : Math.max(2, (v / most) * height);
+        return <rect key={i} x={i * step} y={height - tall} width={Math.max(1, step - 1)} height={tall} fill={v === 0 ? "var(--mantine-color-default-border)" : "var(--mantine-primary-color-filled)"} />;
+      })}
+    </svg>
+  );
+}

@@ -1,0 +1,66 @@
+import { data } from "@stoa/sdk";
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { stoa } from "../../app/stoa.ts";
+
+/** Which events, as the address bar holds it. */
+export interface EventSearch {
+  type?: string;
+  kind?: string;
+  subject?: string;
+  actor?: string;
+  correlation?: string;
+  /** Hours back from now. */
+  hours?: string;
+  view?: string;
+}
+
+/** The API's query for a search. An operator sees what happens to everybody. */
+export function eventQuery(s: EventSearch, all: boolean, now = Date.now()) {
+  const hours = Number(s.hours);
+  return {
+    ...(s.type && { type: [s.type] }),
+    ...(s.kind && { kind: s.kind }),
+    ...(s.subject && { subject: s.subject }),
+    ...(s.actor && { actor_id: s.actor }),
+    ...(s.correlation && { correlation_id: s.correlation }),
+    ...(hours > 0 && { from: new Date(now - hours * 3_600_000).toISOString() }),
+    ...(all && { all }),
+  };
+}
+
+export const eventsQuery = (search: EventSearch, all: boolean) =>
+  infiniteQueryOptions({
+    queryKey: ["events", "list", search, all],
+    queryFn: ({ pageParam }) => data(stoa.api.GET("/api/v1/events", { params: { query: { ...eventQuery(search, all), cursor: pageParam, limit: 50 } } })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor || undefined,
+  });
+
+export const eventDetailsQuery = (id: string) =>
+  queryOptions({ queryKey: ["events", "one", id], queryFn: () => data(stoa.api.GET("/api/v1/events/{id}", { params: { path: { id } } })) });
+
+export const eventTypesQuery = queryOptions({
+  queryKey: ["events", "types"],
+  queryFn: async () => (await data(stoa.api.GET("/api/v1/events/types"))).items,
+  staleTime: Infinity,
+});
+
+export const eventTypeQuery = (type: string) =>
+  queryOptions({
+    queryKey: ["events", "type", type],
+    queryFn: () => data(stoa.api.GET("/api/v1/events/types/{type}", { params: { path: { type } } })),
+    staleTime: Infinity,
+  });
+
+export const eventCountsQuery = (search: EventSearch, all: boolean) =>
+  queryOptions({
+    queryKey: ["events", "statistics", search, all],
+    queryFn: async () => (await data(stoa.api.GET("/api/v1/events/statistics", { params: { query: eventQuery(search, all) } }))).items,
+  });
+
+/** Where the browser downloads what is shown. */
+export function exportLink(search: EventSearch, all: boolean, format: "csv" | "json"): string {
+  const query = new URLSearchParams({ format, limit: "100000" });
+  for (const [name, value] of Object.entries(eventQuery(search, all))) query.set(name, String(value));
+  return `/api/v1/events/export?${query}`;
+}

@@ -1,0 +1,146 @@
+import { Button, Drawer, Menu, SegmentedControl, Select, Text, TextInput } from "@mantine/core";
+import type { StoaEvent } from "@stoa/sdk";
+import { IconBolt, IconDownload, IconFilterOff } from "@tabler/icons-react";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { useState } from "react";
+import { isOperator, useMe } from "../app/session.ts";
+import { EventDetails } from "../features/events/EventDetails.tsx";
+import { EventTypes } from "../features/events/EventTypes.tsx";
+import { eventsQuery, eventTypesQuery, exportLink } from "../features/events/queries.ts";
+import { Ago } from "../ui/Ago.tsx";
+import { DataTable, type Column } from "../ui/DataTable.tsx";
+import { EmptyState } from "../ui/EmptyState.tsx";
+import { shortId } from "../ui/format.ts";
+import { Page } from "../ui/Page.tsx";
+import { Panel } from "../ui/Panel.tsx";
+import { ProblemNote } from "../ui/ProblemNote.tsx";
+
+const route = getRouteApi("/shell/events");
+
+export function EventsPage() {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const me = useMe();
+  const all = isOperator(me);
+  const set = (what: Partial<typeof search>) => void navigate({ search: { ...search, ...what }, replace: true });
+  const types = search.view === "types";
+  return (
+    <Page
+      title="Events"
+      about={all ? "Everything that happened in this installation, newest first." : "What happened in your projects and organizations, newest first."}
+      actions={
+        <>
+          <SegmentedControl
+            aria-label="View"
+            size="xs"
+            value={types ? "types" : "list"}
+            onChange={(v) => set({ view: v === "types" ? "types" : undefined })}
+            data={[{ value: "list", label: "Events" }, { value: "types", label: "Types and numbers" }]}
+          />
+          <Menu position="bottom-end">
+            <Menu.Target>
+              <Button size="xs" variant="default" leftSection={<IconDownload size={15} />}>
+                Export
+              </Button>
+            </Menu.Target>
+            <Menu.Dropdown>
+              <Menu.Item component="a" href={exportLink(search, all, "csv")} download>
+                As CSV
+              </Menu.Item>
+              <Menu.Item component="a" href={exportLink(search, all, "json")} download>
+                As JSON
+              </Menu.Item>
+            </Menu.Dropdown>
+          </Menu>
+        </>
+      }
+    >
+      {types ? <EventTypes search={search} all={all} /> : <List all={all} />}
+    </Page>
+  );
+}
+
+function List({ all }: { all: boolean }) {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const set = (what: Partial<typeof search>) => void navigate({ search: { ...search, ...what }, replace: true });
+  const [shown, setShown] = useState<string>();
+  const types = useQuery(eventTypesQuery);
+  const list = useInfiniteQuery(eventsQuery(search, all));
+  const filtered = Object.keys(search).some((k) => k !== "view" && search[k as keyof typeof search]);
+  const columns: Column<StoaEvent>[] = [
+    { title: "When", cell: (e) => <Ago time={e.time} /> },
+    {
+      title: "Type",
+      cell: (e) => (
+        <Text span size="sm" ff="monospace" component="button" style={{ all: "unset", cursor: "pointer", overflowWrap: "anywhere" }} onClick={() => setShown(e.id)}>
+          {e.type}
+        </Text>
+      ),
+    },
+    { title: "About", cell: (e) => `${e.subject.split("/")[0]} ${shortId(e.subject)}` },
+    { title: "By", cell: (e) => (e.stoaactor ? `${e.stoaactorkind} ${shortId(e.stoaactor)}` : e.stoaactorkind) },
+    { title: "Position", right: true, cell: (e) => e.stoaposition?.toLocaleString("en") },
+  ];
+  const text = (name: "subject" | "actor" | "correlation" | "kind", label: string) => (
+    <TextInput
+      key={name + (search[name] ?? "")}
+      aria-label={label}
+      placeholder={label}
+      size="xs"
+      w={150}
+      defaultValue={search[name] ?? ""}
+      onBlur={(e) => e.currentTarget.value !== (search[name] ?? "") && set({ [name]: e.currentTarget.value || undefined })}
+      onKeyDown={(e) => e.key === "Enter" && e.currentTarget.blur()}
+    />
+  );
+  return (
+    <>
+      <ProblemNote error={list.error} />
+      <Panel
+        flush
+        title={
+          <div style={{ display: "flex", flexWrap: "wrap", gap: 8, padding: "8px 0" }}>
+            <Select aria-label="Type" placeholder="Any type" size="xs" w={230} clearable searchable value={search.type ?? null} onChange={(v) => set({ type: v ?? undefined })} data={types.data ?? []} />
+            {text("kind", "Kind")}
+            {text("subject", "Subject")}
+            {text("actor", "Actor")}
+            {text("correlation", "Request")}
+            <Select
+              aria-label="Time"
+              placeholder="Any time"
+              size="xs"
+              w={140}
+              clearable
+              value={search.hours ?? null}
+              onChange={(v) => set({ hours: v ?? undefined })}
+              data={[{ value: "1", label: "Last hour" }, { value: "24", label: "Last day" }, { value: "168", label: "Last week" }]}
+            />
+          </div>
+        }
+      >
+        <DataTable
+          label="Events"
+          columns={columns}
+          rows={list.data?.pages.flatMap((p) => p.items)}
+          rowKey={(e) => e.id}
+          onOpen={(e) => setShown(e.id)}
+          more={list.hasNextPage ? { load: () => void list.fetchNextPage(), loading: list.isFetchingNextPage } : undefined}
+          empty={
+            filtered ? (
+              <EmptyState icon={IconFilterOff} title="Nothing matches" action={<Button variant="default" onClick={() => void navigate({ search: {}, replace: true })}>Show all</Button>} />
+            ) : (
+              <EmptyState icon={IconBolt} title="Nothing has happened yet">
+                Every change is an event, in the order in which it was committed.
+              </EmptyState>
+            )
+          }
+        />
+      </Panel>
+      <Drawer opened={!!shown} onClose={() => setShown(undefined)} position="right" size="lg" title={<Text fw={600}>Event</Text>}>
+        {shown && <EventDetails key={shown} id={shown} onOpen={setShown} />}
+      </Drawer>
+    </>
+  );
+}

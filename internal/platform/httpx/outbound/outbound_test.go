@@ -186,3 +186,11 @@ func TestCertificatesAreChecked(t *testing.T) {
 		t.Errorf("%+v, %v", a, err)
 	}
 }
+
+func prefixes(texts ...string) []netip.Prefix {
+	all := make([]netip.Prefix, len(texts))
+	for i, text := range texts {
+		all[i] = netip.MustParsePrefix(text)
+	}
+	return all
+}

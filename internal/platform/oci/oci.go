@@ -231,3 +231,11 @@ func firstLine(text string) string {
 	}
 	return line
 }
+
+// Registry asks registries over the network.
+type Registry struct{}
+
+// Resolve is the package's Resolve.
+func (Registry) Resolve(ctx context.Context, ref Reference, access Access) (Image, error) {
+	return Resolve(ctx, ref, access)
+}

@@ -1,0 +1,135 @@
+package execution
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/stoa-cloud/stoa/internal/platform/fault"
+	"github.com/stoa-cloud/stoa/internal/platform/pg"
+)
+
+// Class is how strongly a run is kept apart from the host and from other runs.
+type Class string
+
+// The classes.
+const (
+	ClassProcess Class = "process"
+	ClassFresh   Class = "fresh"
+	ClassGVisor  Class = "gvisor"
+)
+
+// ClassPromise is what a class gives, and what it costs.
+type ClassPromise struct {
+	Class   Class
+	StartMS int64 // what it usually adds before the program's first line
+	Promise string
+}
+
+// classPromises are the classes, the weakest and fastest first.
+var classPromises = []ClassPromise{
+	{ClassProcess, 2, "Its own namespaces, user, cgroups and system call filter. The interpreter is forked from a warmed one that never ran a program; its address layout is shared with the runs beside it."},
+	{ClassFresh, 15, "The same walls, and an interpreter that was started for this run alone."},
+	{ClassGVisor, 100, "A kernel of its own in user space: the program's system calls never reach the host's."},
+}
+
+// ClassAuto is the value of execution.class.default that leaves the choice to us.
+const ClassAuto = "auto"
+
+// Promise finds what a class promises.
+func (c Class) Promise() (ClassPromise, bool) {
+	i := c.rank()
+	if i < 0 {
+		return ClassPromise{Class: c}, false
+	}
+	return classPromises[i], true
+}
+
+// rank counts up with strength; -1 is no class.
+func (c Class) rank() int {
+	return slices.IndexFunc(classPromises, func(p ClassPromise) bool { return p.Class == c })
+}
+
+func sortClasses(classes []Class) []Class {
+	classes = slices.Clone(classes)
+	slices.SortFunc(classes, func(a, b Class) int { return a.rank() - b.rank() })
+	return classes
+}
+
+func joinClasses(classes []Class) string {
+	words := make([]string, len(classes))
+	for i, c := range classes {
+		words[i] = string(c)
+	}
+	return strings.Join(words, ", ")
+}
+
+// class decides in which class a run must be placed: the one that was asked for; else
+// the scope's default, which is a class or one stronger; else the strongest that starts
+// as fast as the scope wants. It is empty when no node says what it offers.
+func (s *Slice) class(ctx context.Context, q pg.Querier, who Subject, r Runtime, asked Class) (Class, error) {
+	offered := r.offeredClasses()
+	if asked != "" {
+		if !slices.Contains(offered, asked) {
+			return "", notOffered(r, asked, offered)
+		}
+		return asked, s.classAllowed(ctx, q, who, asked)
+	}
+	if len(offered) == 0 {
+		return "", nil
+	}
+	usual, err := s.limits.Int(ctx, q, "execution.class.default", who)
+	if err != nil {
+		return "", err
+	}
+	patience, err := s.limits.Int(ctx, q, "execution.class.start_ms", who)
+	if err != nil {
+		return "", err
+	}
+	least := Class(usual.Text())
+	var refused error
+	chosen := Class("")
+	for _, c := range offered { // weakest first
+		if least != ClassAuto && c.rank() < least.rank() {
+			continue
+		}
+		if err := s.classAllowed(ctx, q, who, c); err != nil {
+			if refused == nil {
+				refused = err
+			}
+			continue
+		}
+		p, _ := c.Promise()
+		if chosen == "" || least == ClassAuto && p.StartMS <= patience.Int() {
+			chosen = c
+		}
+	}
+	switch {
+	case chosen != "":
+		return chosen, nil
+	case refused != nil:
+		return "", refused
+	default:
+		return "", notOffered(r, least, offered)
+	}
+}
+
+func (s *Slice) classAllowed(ctx context.Context, q pg.Querier, who Subject, c Class) error {
+	allowed, err := s.limits.Int(ctx, q, "execution.class."+string(c)+".allowed", who)
+	if err != nil {
+		return err
+	}
+	if allowed.Int() == 0 {
+		return allowed.Refuse("execution.class_not_allowed", "Isolation class %s is not allowed here. An administrator can allow it.", c)
+	}
+	return nil
+}
+
+func notOffered(r Runtime, c Class, offered []Class) error {
+	there := "No node says which classes it has."
+	if len(offered) > 0 {
+		there = "There is " + joinClasses(offered) + "."
+	}
+	return fault.New(fault.Invalid, "execution.class_not_offered", "No node runs %s in isolation class %s. %s", r.ID, c, there).
+		At("body.class", "is not offered for this runtime")
+}

@@ -1,0 +1,141 @@
+package executionhttp
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/stoa-cloud/stoa/internal/execution"
+	"github.com/stoa-cloud/stoa/internal/platform/httpx"
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
+	"github.com/stoa-cloud/stoa/internal/platform/secret"
+)
+
+// registerRuntimes puts the operations on runtimes that are images on the API.
+func registerRuntimes(api huma.API, h handlers) {
+	const tag = "Runtimes"
+	create := httpx.Operation("runtime.create", http.MethodPost, "/api/v1/runtimes", "Make an image a runtime", tag)
+	create.DefaultStatus = http.StatusCreated
+	create.Description = "Asks the registry what the image's reference means now, and pins the digest. Nodes then pull it; the runtime can be asked for at once."
+	huma.Register(api, create, h.createRuntime)
+	remove := httpx.Operation("runtime.remove", http.MethodDelete, "/api/v1/runtimes/{id}", "Retire a runtime that is an image", tag)
+	remove.DefaultStatus = http.StatusNoContent
+	remove.Description = "Nobody can ask for it any more, and its version is not given again. What waits for it still runs; what ran keeps its record."
+	huma.Register(api, remove, h.removeRuntime)
+	huma.Register(api, httpx.Operation("runtime.inspect", http.MethodPost, "/api/v1/runtimes/inspect", "Ask a registry what an image is", tag), h.inspectImage)
+	huma.Register(api, httpx.Operation("runtime.nodes", http.MethodGet, "/api/v1/runtimes/nodes", "Show how far nodes are with images", tag), h.runtimeNodes)
+}
+
+// ImageSource is where an image is, and how its registry is reached.
+type ImageSource struct {
+	Image    string        `json:"image" minLength:"1" maxLength:"500" example:"python:3.12-slim" doc:"A reference with a tag or a digest. Without a registry it is Docker Hub's."`
+	Insecure bool          `json:"insecure,omitempty" doc:"The registry may be spoken to over plain HTTP."`
+	Username string        `json:"username,omitempty" maxLength:"4096" doc:"Of a private registry."`
+	Password secret.String `json:"password,omitempty" doc:"Kept sealed, given to nodes that pull, never shown."`
+}
+
+// RuntimeRequest makes an image a runtime.
+type RuntimeRequest struct {
+	ImageSource
+	Name     string            `json:"name" minLength:"1" maxLength:"31" example:"python"`
+	Version  string            `json:"version" minLength:"1" maxLength:"31" example:"3.12.8" doc:"A version never changes; it can only be retired."`
+	Digest   string            `json:"digest,omitempty" maxLength:"100" doc:"What the reference must mean. If it means something else now, nothing is made."`
+	FileName string            `json:"file_name" minLength:"1" maxLength:"64" example:"main.py" doc:"What the source is called in the program's folder."`
+	Command  []string          `json:"command,omitempty" doc:"Starts the program; {file} is the source's name. Absent: the image's own command, and the source." example:"[\"python3\",\"-u\",\"{file}\"]"`
+	Compile  []string          `json:"compile,omitempty" doc:"Compiles the source first."`
+	Env      map[string]string `json:"env,omitempty" doc:"Environment variables, over the image's own."`
+	Example  string            `json:"example,omitempty" maxLength:"10000" doc:"A program that shows what the runtime can do."`
+}
+
+// InspectedImage is what a registry says of an image.
+type InspectedImage struct {
+	Image     string   `json:"image" example:"index.docker.io/library/python:3.12-slim"`
+	Digest    string   `json:"digest"`
+	Platforms []string `json:"platforms" example:"[\"linux/amd64\"]"`
+	Bytes     int64    `json:"bytes" doc:"Of its layers, as they are sent."`
+	Command   []string `json:"command" doc:"What it starts by itself."`
+	Env       []string `json:"env"`
+}
+
+// RuntimeNode is how far one node is with one image.
+type RuntimeNode struct {
+	Runtime    string    `json:"runtime" example:"python@3.12.8"`
+	NodeID     ident.ID  `json:"node_id"`
+	Node       string    `json:"node"`
+	State      string    `json:"state" enum:"waiting,pulling,ready,failed"`
+	DoneBytes  int64     `json:"done_bytes,omitempty"`
+	TotalBytes int64     `json:"total_bytes,omitempty" doc:"Of its layers, as they are sent; absent while unknown."`
+	Reason     string    `json:"reason,omitempty" doc:"Why it failed last. It is tried again, with growing pauses."`
+	ReportedAt time.Time `json:"reported_at"`
+}
+
+func runtimeDTO(r execution.Runtime) Runtime {
+	return Runtime{
+		ID: r.ID, Name: r.Name, Version: r.Version, FileName: r.FileName, Example: r.Example, Compiled: r.Compiled, Classes: classesDTO(r),
+		Nodes: r.Nodes, Aliases: r.Aliases(), Image: r.Image, Digest: r.Digest, Pulling: r.Pulling, Failing: r.Failing,
+	}
+}
+
+func (h handlers) createRuntime(ctx context.Context, in *struct {
+	IdempotencyHeader
+	Body RuntimeRequest
+},
+) (*struct{ Body Runtime }, error) {
+	b := in.Body
+	r, err := h.slice.CreateRuntime(ctx, execution.CreateRuntime{
+		Name: b.Name, Version: b.Version, Reference: b.Image, Digest: b.Digest, Insecure: b.Insecure, Username: b.Username, Password: b.Password,
+		FileName: b.FileName, Command: b.Command, Compile: b.Compile, Env: b.Env, Example: b.Example,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &struct{ Body Runtime }{runtimeDTO(r)}, nil
+}
+
+func (h handlers) removeRuntime(ctx context.Context, in *struct {
+	ID string `path:"id" maxLength:"64" example:"python@3.12.8"`
+},
+) (*struct{}, error) {
+	return nil, h.slice.RemoveRuntime(ctx, execution.RemoveRuntime{Runtime: in.ID})
+}
+
+func (h handlers) inspectImage(ctx context.Context, in *struct{ Body ImageSource }) (*struct{ Body InspectedImage }, error) {
+	b := in.Body
+	found, err := h.slice.InspectImage(ctx, execution.InspectImage{Reference: b.Image, Insecure: b.Insecure, Username: b.Username, Password: b.Password})
+	if err != nil {
+		return nil, err
+	}
+	out := &struct{ Body InspectedImage }{InspectedImage{
+		Image: found.Reference, Digest: found.Digest, Platforms: found.Platforms, Bytes: found.Bytes, Command: []string{}, Env: []string{},
+	}}
+	out.Body.Command = append(out.Body.Command, found.Command...)
+	out.Body.Env = append(out.Body.Env, found.Env...)
+	return out, nil
+}
+
+func (h handlers) runtimeNodes(ctx context.Context, _ *struct{}) (*struct {
+	Body struct {
+		Items []RuntimeNode `json:"items"`
+	}
+}, error,
+) {
+	all, err := h.slice.RuntimeNodes(ctx, struct{}{})
+	if err != nil {
+		return nil, err
+	}
+	var out struct {
+		Body struct {
+			Items []RuntimeNode `json:"items"`
+		}
+	}
+	out.Body.Items = []RuntimeNode{}
+	for _, n := range all {
+		out.Body.Items = append(out.Body.Items, RuntimeNode{
+			Runtime: n.RuntimeID, NodeID: n.NodeID, Node: n.Node, State: n.State, DoneBytes: n.Done, TotalBytes: n.Total,
+			Reason: n.Reason, ReportedAt: n.ReportedAt,
+		})
+	}
+	return &out, nil
+}

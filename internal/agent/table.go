@@ -12,6 +12,9 @@ const (
 	// pace is the shortest time between two sendings of one task's output: a program
 	// that prints now and then is heard at once, one that prints all the time in batches.
 	pace = 2 * time.Millisecond
+	// hush is how long a task says nothing after it began: one that ends within it says
+	// everything at once, with its result. Most do.
+	hush = 10 * time.Millisecond
 	// framesAtOnce bounds what one task sends before the others have their turn.
 	framesAtOnce = 16
 )
@@ -70,7 +73,9 @@ func (t *table) write(x *task, s sandbox.Stream, b []byte) {
 	t.mu.Lock()
 	x.out.write(s, b)
 	t.mu.Unlock()
-	t.ring()
+	if time.Since(x.began) >= hush { // until then the sender comes by itself
+		t.ring()
+	}
 }
 
 func (t *table) end(x *task, result *agentv1.Result, now time.Time) {
@@ -174,11 +179,23 @@ func (t *table) collect(now time.Time) (out []*agentv1.FromAgent, again time.Dur
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, x := range t.tasks {
-		if !x.startSent && x.result == nil {
+		if x.result != nil { // it says everything; what was not sent before needs no frames
+			if !x.resultSent {
+				x.resultSent = true
+				x.result.AgoMs = now.Sub(x.ended).Milliseconds()
+				out = append(out, &agentv1.FromAgent{Message: &agentv1.FromAgent_Result{Result: x.result}})
+			}
+			continue
+		}
+		if young := hush - now.Sub(x.began); young > 0 {
+			again = shorter(again, young)
+			continue
+		}
+		if !x.startSent {
 			x.startSent = true
 			out = append(out, started(x, now))
 		}
-		if wait := pace - now.Sub(x.flushed); wait > 0 && x.result == nil {
+		if wait := pace - now.Sub(x.flushed); wait > 0 {
 			if x.cursor < len(x.out.frames) || len(x.out.tail) > 0 {
 				again = shorter(again, wait)
 			}
@@ -189,11 +206,6 @@ func (t *table) collect(now time.Time) (out []*agentv1.FromAgent, again time.Dur
 		for ; x.cursor < upTo; x.cursor++ {
 			out = append(out, &agentv1.FromAgent{Message: &agentv1.FromAgent_Output{Output: x.out.frame(x.ref, x.cursor)}})
 			x.flushed = now
-		}
-		if x.result != nil && !x.resultSent && x.cursor == len(x.out.frames) {
-			x.resultSent = true
-			x.result.AgoMs = now.Sub(x.ended).Milliseconds()
-			out = append(out, &agentv1.FromAgent{Message: &agentv1.FromAgent_Result{Result: x.result}})
 		}
 	}
 	return out, again, t.stopping && len(t.tasks) == 0

@@ -55,8 +55,27 @@ func TestOutputGoesAtOnceAndThenInBatches(t *testing.T) {
 	}
 	table.write(x, sandbox.Stdout, []byte("4"))
 	table.end(x, &agentv1.Result{}, now)
-	if got, _, _ := table.collect(now.Add(pace)); kinds(got) != "or" {
+	if got, _, _ := table.collect(now.Add(pace)); kinds(got) != "r" {
 		t.Errorf("the end is sent as %q", kinds(got))
+	}
+}
+
+func TestAShortRunIsOneMessage(t *testing.T) {
+	table, now := newTable(), time.Unix(1000, 0)
+	short, _ := running(table, "short")
+	long, _ := running(table, "long")
+	short.began, long.began = now, now
+	table.write(short, sandbox.Stdout, []byte("1"))
+	table.write(long, sandbox.Stdout, []byte("1"))
+	if got, again, _ := table.collect(now.Add(hush / 4)); kinds(got) != "" || again != hush*3/4 {
+		t.Errorf("at first %q is sent, again in %s", kinds(got), again)
+	}
+	table.end(short, &agentv1.Result{}, now.Add(hush/2))
+	if got, _, _ := table.collect(now.Add(hush / 2)); kinds(got) != "r" || string(got[0].GetResult().GetStdout()) != "1" {
+		t.Errorf("the short one is sent as %v", got)
+	}
+	if got, _, _ := table.collect(now.Add(hush)); kinds(got) != "so" || got[0].GetStarted().GetAgoMs() != hush.Milliseconds() {
+		t.Errorf("the long one is sent as %v", got)
 	}
 }
 
@@ -77,7 +96,7 @@ func TestResultIsSentOncePerSessionUntilAcked(t *testing.T) {
 	x, _ := running(table, "a")
 	table.write(x, sandbox.Stdout, []byte("1"))
 	table.end(x, &agentv1.Result{}, now)
-	if got, _, _ := table.collect(now); kinds(got) != "or" {
+	if got, _, _ := table.collect(now); kinds(got) != "r" {
 		t.Errorf("sent as %q", kinds(got))
 	}
 	table.replay(ref("a"), 0) // the result says it all
@@ -87,7 +106,7 @@ func TestResultIsSentOncePerSessionUntilAcked(t *testing.T) {
 	if run, unacked := table.afresh(); len(run) != 0 || len(unacked) != 1 {
 		t.Errorf("a new session hears of %v and %v", run, unacked)
 	}
-	if got, _, _ := table.collect(now.Add(time.Second)); kinds(got) != "or" || got[1].GetResult().GetAgoMs() != 1000 {
+	if got, _, _ := table.collect(now.Add(time.Second)); kinds(got) != "r" || got[0].GetResult().GetAgoMs() != 1000 {
 		t.Errorf("the new session gets %v", got)
 	}
 	table.ack(ref("a"))

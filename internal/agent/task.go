@@ -2,7 +2,7 @@ package agent
 
 import (
 	"context"
-	"fmt"
+	"strconv"
 	"time"
 
 	agentv1 "github.com/stoa-cloud/stoa/api/agent/v1"
@@ -26,7 +26,7 @@ type task struct {
 }
 
 func key(ref *agentv1.TaskRef) string {
-	return fmt.Sprintf("%s/%s/%d", ref.GetKind(), ref.GetId(), ref.GetAttempt())
+	return ref.GetKind() + "/" + ref.GetId() + "/" + strconv.Itoa(int(ref.GetAttempt()))
 }
 
 // afresh makes a new session hear everything again.

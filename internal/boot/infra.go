@@ -9,6 +9,7 @@ import (
 	"github.com/stoa-cloud/stoa/internal/platform/clock"
 	"github.com/stoa-cloud/stoa/internal/platform/natsbus"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
+	"github.com/stoa-cloud/stoa/internal/platform/secret"
 )
 
 // infra is what stands behind the ports: the only place that knows whether it is
@@ -17,6 +18,7 @@ type infra struct {
 	postgres *pg.Server // nil: an existing database
 	url      string
 	db       *pg.DB
+	keys     *secret.Keys // seal what Stoa must be able to show to others again
 	bus      interface {
 		bus.Bus
 		Connected() bool
@@ -40,6 +42,9 @@ func (in *infra) open(ctx context.Context, c Config, log *slog.Logger) (err erro
 			return err
 		}
 		in.url = in.postgres.URL()
+	}
+	if in.keys, err = secret.OpenKeys(c.path("seal.keys")); err != nil {
+		return err
 	}
 	if err := pg.Migrate(ctx, in.url); err != nil {
 		return err

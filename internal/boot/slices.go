@@ -51,7 +51,7 @@ func (p *Program) bindSlices(authority *pki.Authority, incarnation int64) (err e
 	}
 	p.executions = execution.New(execution.Needs{
 		Runner: r, Store: executionpg.Store{}, Limits: limits{p.limits.Reader}, Projects: projects{}, Nodes: execution.Tasks{Sessions: p.agents},
-		Waker: p.hints, Live: execution.NewLive(p.infra.bus, p.log), Log: p.log,
+		Waker: p.hints, Live: execution.NewLive(p.infra.bus, p.log), Log: p.log, Keys: p.infra.keys,
 	})
 	p.agents.Register(node.KindExecution, p.executions)
 	p.scripts = script.New(r, projects{}, scriptLimits{p.limits.Reader})

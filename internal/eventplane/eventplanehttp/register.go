@@ -21,7 +21,7 @@ func Register(api huma.API, s *eventplane.Slice) {
 
 type lettersInput struct {
 	Consumer string   `query:"consumer" maxLength:"100"`
-	State    []string `query:"state,explode" maxItems:"5" doc:"Only in these states: pending, scheduled, waiting, retried, discarded."`
+	State    []string `query:"state" maxItems:"5" enum:"pending,scheduled,waiting,retried,discarded" doc:"Only in these states."`
 	Type     []string `query:"type,explode" maxItems:"50" doc:"Only of these types of events."`
 	Kind     string   `query:"kind" maxLength:"64" doc:"Only about things of this kind." example:"execution"`
 	Reason   string   `query:"reason" maxLength:"200" doc:"Only with this in the reason."`

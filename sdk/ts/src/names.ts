@@ -18,6 +18,8 @@ export type ScriptVersion = Schemas["ScriptVersion"];
 export type Member = Schemas["Member"];
 export type Invitation = Schemas["Invitation"];
 export type Limit = Schemas["Limit"];
+export type DeadLetter = Schemas["DeadLetter"];
+export type RetryPolicy = Schemas["RetryPolicy"];
 export type Health = Schemas["Health"];
 export type Project = Schemas["Project"];
 

@@ -19,6 +19,10 @@ export function staleKeys(e: Pick<StoaEvent, "type" | "subject">): QueryKey[] {
     case "project":
     case "unit":
       return [["me"], ["members"]];
+    case "consumer":
+    case "dead_letters":
+    case "retry_policy":
+      return [["dead-letters"]];
     case "limit":
       return [["limits"]];
     default:

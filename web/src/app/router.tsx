@@ -1,5 +1,7 @@
 import { Problem } from "@stoa/sdk";
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import type { LetterSearch } from "../features/deadLetters/queries.ts";
+import type { EventSearch } from "../features/events/queries.ts";
 import { Broken } from "./shell/Broken.tsx";
 import { Splash } from "./shell/Splash.tsx";
 import { meQuery } from "./session.ts";
@@ -89,6 +91,20 @@ const health = createRoute({
   path: "/health",
   component: lazyRouteComponent(() => import("../routes/health.tsx"), "HealthPage"),
 });
+const events = createRoute({
+  getParentRoute: () => shell,
+  path: "/events",
+  validateSearch: (s: Record<string, unknown>): EventSearch => ({
+    type: text(s.type), kind: text(s.kind), subject: text(s.subject), actor: text(s.actor), correlation: text(s.correlation), hours: text(String(s.hours ?? "")), view: text(s.view),
+  }),
+  component: lazyRouteComponent(() => import("../routes/events.tsx"), "EventsPage"),
+});
+const deadLetters = createRoute({
+  getParentRoute: () => shell,
+  path: "/dead-letters",
+  validateSearch: (s: Record<string, unknown>): LetterSearch => ({ consumer: text(s.consumer), state: text(s.state), reason: text(s.reason) }),
+  component: lazyRouteComponent(() => import("../routes/dead-letters.tsx"), "DeadLettersPage"),
+});
 const members = createRoute({
   getParentRoute: () => shell,
   path: "/members",
@@ -113,7 +129,7 @@ const account = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     setup, signIn, register, invitation,
-    shell.addChildren([home, run, executions, execution, scripts, nodes, health, members, tokens, limits, account]),
+    shell.addChildren([home, run, executions, execution, scripts, nodes, health, events, deadLetters, members, tokens, limits, account]),
   ]),
   defaultPreload: "intent",
   defaultPendingMs: 300,

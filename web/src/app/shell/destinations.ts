@@ -1,8 +1,8 @@
 import type { Me } from "@stoa/sdk";
 import {
-  IconActivityHeartbeat, IconAdjustmentsHorizontal, IconCode, IconHistory, IconKey, IconPlayerPlay, IconServer2, IconUsers,
+  IconActivityHeartbeat, IconAdjustmentsHorizontal, IconBolt, IconCode, IconHistory, IconKey, IconMailExclamation, IconPlayerPlay, IconServer2, IconUsers,
 } from "@tabler/icons-react";
-import { isOperator } from "../session.ts";
+import { administers, isOperator } from "../session.ts";
 
 /** The columns of the colonnade and their screens. Another column is another entry here. */
 const columns = [
@@ -12,6 +12,14 @@ const columns = [
       { to: "/run", label: "Run", icon: IconPlayerPlay },
       { to: "/executions", label: "Executions", icon: IconHistory },
       { to: "/scripts", label: "Scripts", icon: IconCode },
+    ],
+  },
+  {
+    name: "Events",
+    visible: (me: Me) => isOperator(me) || me.organizations.some((o) => administers(me, o)) || me.projects.some((p) => p.role === "project.manager"),
+    screens: [
+      { to: "/events", label: "Events", icon: IconBolt },
+      { to: "/dead-letters", label: "Dead letters", icon: IconMailExclamation, visible: isOperator },
     ],
   },
   {
@@ -33,5 +41,6 @@ const columns = [
 ] as const;
 
 export function destinations(me: Me) {
-  return columns.filter((c) => !("visible" in c) || c.visible(me));
+  const shown = (it: object) => !("visible" in it) || (it.visible as (me: Me) => boolean)(me);
+  return columns.filter(shown).map((c) => ({ ...c, screens: c.screens.filter(shown) }));
 }

@@ -12,6 +12,7 @@ export function concerns(h: Health): string[] {
     if (c.dead > 0) all.push(`${c.name} could not handle ${c.dead === 1 ? "one event" : `${c.dead} events`}.`);
     if (c.lag > 10_000) all.push(`${c.name} is ${c.lag.toLocaleString("en")} events behind.`);
   }
+  if (h.events.dead_letters !== "ok") all.push(`There are ${h.events.dead_letters === "critical" ? "far too" : "too"} many dead letters.`);
   for (const p of h.partitions) {
     if (p.problem) all.push(`${p.table}: ${p.problem}.`);
   }

@@ -3,6 +3,7 @@ package stoa
 import (
 	"context"
 	"net/http"
+	"net/url"
 )
 
 // Runtimes tells which languages can be run.
@@ -12,5 +13,33 @@ type Runtimes struct{ c *Client }
 func (s *Runtimes) List(ctx context.Context) ([]Runtime, error) {
 	var p page[Runtime]
 	_, err := s.c.do(ctx, request{method: http.MethodGet, path: "/runtimes"}, &p)
+	return p.Items, err
+}
+
+// Create makes a container image a runtime. The registry is asked once what its
+// reference means; nodes then pull that.
+func (s *Runtimes) Create(ctx context.Context, in RuntimeCreateRequest) (*Runtime, error) {
+	var out Runtime
+	_, err := s.c.do(ctx, request{method: http.MethodPost, path: "/runtimes", body: in}, &out)
+	return &out, err
+}
+
+// Remove retires a runtime that is an image ("python@3.12.8").
+func (s *Runtimes) Remove(ctx context.Context, id string) error {
+	_, err := s.c.do(ctx, request{method: http.MethodDelete, path: "/runtimes/" + url.PathEscape(id)}, nil)
+	return err
+}
+
+// Inspect asks a registry what an image is.
+func (s *Runtimes) Inspect(ctx context.Context, in RuntimeInspectRequest) (*InspectedImage, error) {
+	var out InspectedImage
+	_, err := s.c.do(ctx, request{method: http.MethodPost, path: "/runtimes/inspect", body: in}, &out)
+	return &out, err
+}
+
+// Nodes tells how far each node is with each image that is a runtime.
+func (s *Runtimes) Nodes(ctx context.Context) ([]RuntimeNode, error) {
+	var p page[RuntimeNode]
+	_, err := s.c.do(ctx, request{method: http.MethodGet, path: "/runtimes/nodes"}, &p)
 	return p.Items, err
 }

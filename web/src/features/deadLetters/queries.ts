@@ -1,0 +1,62 @@
+import { data } from "@stoa/sdk";
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { stoa } from "../../app/stoa.ts";
+
+export type LetterState = "pending" | "scheduled" | "waiting" | "retried" | "discarded";
+
+/** What each state means to who decides, and its colour. */
+export const letterStates: Record<LetterState, { label: string; color: string }> = {
+  pending: { label: "Pending", color: "red" },
+  scheduled: { label: "Scheduled", color: "yellow" },
+  waiting: { label: "Waiting", color: "gray" },
+  retried: { label: "Retried", color: "teal" },
+  discarded: { label: "Discarded", color: "gray" },
+};
+
+export interface LetterSearch {
+  consumer?: string;
+  state?: string;
+  reason?: string;
+}
+
+const open: LetterState[] = ["pending", "scheduled"];
+
+export const chosenStates = (s: LetterSearch) => (s.state ? s.state.split(",").filter((w): w is LetterState => w in letterStates) : open);
+
+export const lettersQuery = (search: LetterSearch) =>
+  infiniteQueryOptions({
+    queryKey: ["dead-letters", "list", search],
+    queryFn: ({ pageParam }) =>
+      data(
+        stoa.api.GET("/api/v1/dead-letters", {
+          params: { query: { state: chosenStates(search), cursor: pageParam, limit: 50, ...(search.consumer && { consumer: search.consumer }), ...(search.reason && { reason: search.reason }) } },
+        }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor || undefined,
+    refetchInterval: 10_000,
+  });
+
+export const letterCountsQuery = queryOptions({
+  queryKey: ["dead-letters", "statistics"],
+  queryFn: () => data(stoa.api.GET("/api/v1/dead-letters/statistics")),
+  refetchInterval: 10_000,
+});
+
+export const policiesQuery = queryOptions({
+  queryKey: ["dead-letters", "policies"],
+  queryFn: async () => (await data(stoa.api.GET("/api/v1/retry-policies"))).items,
+});
+
+/** Decides on many at once: those that are named, or all that a search finds open. */
+export function decide(verb: "retry" | "discard", search: LetterSearch, events: string[]) {
+  const some = events.length > 0;
+  const narrowed = !!search.consumer || !!search.reason;
+  const body = {
+    ...(some && { event_ids: events }),
+    ...(search.consumer && { consumer: search.consumer }),
+    ...(search.reason && { reason: search.reason }),
+    ...(!some && !narrowed && { all: true }),
+  };
+  return verb === "retry" ? data(stoa.api.POST("/api/v1/dead-letters/retry", { body })) : data(stoa.api.POST("/api/v1/dead-letters/discard", { body }));
+}

@@ -38,8 +38,8 @@ func (c *backupCommand) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(os.Stderr, "Backed up %d tables with %d rows, as of %s. Keep %s too: it holds the authority that agents trust.\n",
-			len(manifest.Tables), rows(totals), manifest.MadeAt.Local().Format("2006-01-02 15:04:05"), c.path("pki"))
+		fmt.Fprintf(os.Stderr, "Backed up %d tables with %d rows, as of %s. Keep %s too: it holds the authority that agents trust; and %s, which opens sealed secrets.\n",
+			len(manifest.Tables), rows(totals), manifest.MadeAt.Local().Format("2006-01-02 15:04:05"), c.path("pki"), c.path("secrets", "seal.keys"))
 		return nil
 	})
 }

@@ -43,7 +43,7 @@ func (in *infra) open(ctx context.Context, c Config, log *slog.Logger) (err erro
 		}
 		in.url = in.postgres.URL()
 	}
-	if in.keys, err = secret.OpenKeys(c.path("seal.keys")); err != nil {
+	if in.keys, err = secret.OpenKeys(c.path("secrets", "seal.keys")); err != nil {
 		return err
 	}
 	if err := pg.Migrate(ctx, in.url); err != nil {

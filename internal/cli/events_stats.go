@@ -1,0 +1,47 @@
+package cli
+
+import (
+	"fmt"
+
+	stoa "github.com/stoa-cloud/stoa/sdk/go"
+)
+
+type eventsStats struct {
+	eventChoice
+	Hourly bool `name:"hourly" help:"A line for each hour."`
+}
+
+// Run counts events of the last day, or of the time that is asked for.
+func (s *eventsStats) Run(c *call) error {
+	client, err := c.client()
+	if err != nil {
+		return err
+	}
+	filter, err := s.filter(c, client)
+	if err != nil {
+		return err
+	}
+	counts, err := stoa.Collect(client.Events.Statistics(c.ctx, filter), 0)
+	if err != nil {
+		return err
+	}
+	columns := []column[stoa.EventCount]{
+		{title: "TYPE", value: func(e stoa.EventCount) string { return e.Type }},
+		{title: "EVENTS", value: func(e stoa.EventCount) string { return fmt.Sprint(e.Events) }},
+	}
+	if s.Hourly || c.Output != "table" {
+		hour := column[stoa.EventCount]{title: "HOUR", value: func(e stoa.EventCount) string { return moment(&e.Hour) }}
+		return printList(c, counts, append([]column[stoa.EventCount]{hour}, columns...))
+	}
+	var byType []stoa.EventCount
+	place := map[string]int{}
+	for _, one := range counts {
+		if i, known := place[one.Type]; known {
+			byType[i].Events += one.Events
+			continue
+		}
+		place[one.Type] = len(byType)
+		byType = append(byType, one)
+	}
+	return printList(c, byType, columns)
+}

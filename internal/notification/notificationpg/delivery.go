@@ -1,0 +1,157 @@
+package notificationpg
+
+import (
+	"context"
+	"time"
+
+	"github.com/stoa-cloud/stoa/internal/notification"
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
+	"github.com/stoa-cloud/stoa/internal/platform/pg"
+)
+
+const (
+	subscriptionColumns = `id, user_id, channel, name, enabled, min_severity, include_tags, exclude_tags, host, target, secret, previous_secret,
+	previous_until, failing_since, disabled_at, disabled_reason, created_at, updated_at`
+	deliveryColumns = `id, notification_id, subscription_id, user_id, channel, payload, status, reason, attempts, restarted_at, next_at,
+	lease_until, created_at, ended_at`
+)
+
+const (
+	selectSubscriptions = `SELECT ` + subscriptionColumns + ` FROM notification_subscription WHERE user_id = $1 ORDER BY id`
+	selectSubscription  = `SELECT ` + subscriptionColumns + ` FROM notification_subscription WHERE id = $1`
+	lockSubscription    = `SELECT ` + subscriptionColumns + ` FROM notification_subscription WHERE id = $1 FOR UPDATE`
+	saveSubscription    = `
+INSERT INTO notification_subscription (` + subscriptionColumns + `)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+ON CONFLICT (id) DO UPDATE SET name = excluded.name, enabled = excluded.enabled, min_severity = excluded.min_severity,
+	include_tags = excluded.include_tags, exclude_tags = excluded.exclude_tags, host = excluded.host, target = excluded.target,
+	secret = excluded.secret, previous_secret = excluded.previous_secret, previous_until = excluded.previous_until,
+	failing_since = excluded.failing_since, disabled_at = excluded.disabled_at, disabled_reason = excluded.disabled_reason,
+	updated_at = excluded.updated_at`
+	deleteSubscription = `DELETE FROM notification_subscription WHERE id = $1`
+
+	insertDelivery = `
+INSERT INTO notification_delivery (` + deliveryColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+ON CONFLICT (subscription_id, notification_id) DO NOTHING`
+	selectDelivery = `SELECT ` + deliveryColumns + ` FROM notification_delivery WHERE id = $1`
+	lockDelivery   = `SELECT ` + deliveryColumns + ` FROM notification_delivery WHERE id = $1 FOR UPDATE`
+	saveDelivery   = `
+UPDATE notification_delivery SET status = $2, reason = $3, attempts = $4, restarted_at = $5, next_at = $6, lease_until = $7, ended_at = $8
+WHERE id = $1`
+	skipDeliveries = `
+UPDATE notification_delivery SET status = 'skipped', reason = $2, ended_at = $3 WHERE subscription_id = $1 AND status = 'queued'`
+	selectDeliveries = `
+SELECT ` + deliveryColumns + ` FROM notification_delivery
+WHERE user_id = $1 AND ($2::uuid IS NULL OR subscription_id = $2) AND ($3::uuid IS NULL OR notification_id = $3) AND ($4::uuid IS NULL OR id < $4)
+ORDER BY id DESC LIMIT $5`
+	insertAttempt = `
+INSERT INTO notification_attempt (delivery_id, number, at, took_ms, status_code, answer, error) VALUES ($1, $2, $3, $4, $5, $6, $7)`
+	selectAttempts = `SELECT delivery_id, number, at, took_ms, status_code, answer, error FROM notification_attempt WHERE delivery_id = $1 ORDER BY number`
+
+	// Of each subscription as many as it has room for beside those under way, the
+	// longest due first. What two processes choose at once only one of them gets.
+	claim = `
+WITH due AS (
+	SELECT id, next_at, row_number() OVER (PARTITION BY subscription_id ORDER BY next_at, id) AS turn, (
+		SELECT count(*) FROM notification_delivery b
+		WHERE b.subscription_id = d.subscription_id AND b.status = 'sending' AND b.lease_until > $1) AS busy
+	FROM notification_delivery d
+	WHERE status = 'queued' AND next_at <= $1 OR status = 'sending' AND lease_until <= $1),
+chosen AS (
+	SELECT id FROM notification_delivery
+	WHERE id IN (SELECT id FROM due WHERE turn + busy <= $4 ORDER BY next_at, id LIMIT $3)
+	  AND (status = 'queued' AND next_at <= $1 OR status = 'sending' AND lease_until <= $1)
+	FOR UPDATE SKIP LOCKED)
+UPDATE notification_delivery n SET status = 'sending', attempts = attempts + 1, lease_until = $2
+FROM chosen WHERE n.id = chosen.id
+RETURNING n.id, n.notification_id, n.subscription_id, n.user_id, n.channel, n.payload, n.status, n.reason, n.attempts, n.restarted_at,
+	n.next_at, n.lease_until, n.created_at, n.ended_at`
+	nextDue = `
+SELECT min(at) FROM (
+	SELECT min(CASE status WHEN 'sending' THEN lease_until ELSE next_at END) AS at FROM notification_delivery WHERE status IN ('queued', 'sending')
+	UNION ALL
+	SELECT min(deliver_at) FROM notification WHERE status = 'pending') due`
+)
+
+// Subscriptions implements notification.Store.
+func (Store) Subscriptions(ctx context.Context, q pg.Querier, user ident.ID) ([]notification.Subscription, error) {
+	return pg.All[notification.Subscription](ctx, q, selectSubscriptions, user)
+}
+
+// Subscription implements notification.Store.
+func (Store) Subscription(ctx context.Context, q pg.Querier, id ident.ID) (notification.Subscription, error) {
+	return pg.One[notification.Subscription](ctx, q, selectSubscription, id)
+}
+
+// LockSubscription implements notification.Store.
+func (Store) LockSubscription(ctx context.Context, tx *pg.Tx, id ident.ID) (notification.Subscription, error) {
+	return pg.One[notification.Subscription](ctx, tx, lockSubscription, id)
+}
+
+// SaveSubscription implements notification.Store.
+func (Store) SaveSubscription(ctx context.Context, tx *pg.Tx, s notification.Subscription) error {
+	_, err := tx.Exec(ctx, saveSubscription, s.ID, s.UserID, string(s.Channel), s.Name, s.Enabled, s.MinSeverity, s.IncludeTags, s.ExcludeTags, s.Host,
+		s.Target, s.Secret, s.PreviousSecret, s.PreviousUntil, s.FailingSince, s.DisabledAt, s.DisabledReason, s.CreatedAt, s.UpdatedAt)
+	return err
+}
+
+// DeleteSubscription implements notification.Store.
+func (Store) DeleteSubscription(ctx context.Context, tx *pg.Tx, id ident.ID) error {
+	_, err := tx.Exec(ctx, deleteSubscription, id)
+	return err
+}
+
+// InsertDelivery implements notification.Store.
+func (Store) InsertDelivery(ctx context.Context, tx *pg.Tx, d notification.Delivery) error {
+	_, err := tx.Exec(ctx, insertDelivery, d.ID, d.NotificationID, d.SubscriptionID, d.UserID, string(d.Channel), d.Payload, string(d.Status),
+		d.Reason, d.Attempts, d.RestartedAt, d.NextAt, d.LeaseUntil, d.CreatedAt, d.EndedAt)
+	return err
+}
+
+// Delivery implements notification.Store.
+func (Store) Delivery(ctx context.Context, q pg.Querier, id ident.ID) (notification.Delivery, error) {
+	return pg.One[notification.Delivery](ctx, q, selectDelivery, id)
+}
+
+// LockDelivery implements notification.Store.
+func (Store) LockDelivery(ctx context.Context, tx *pg.Tx, id ident.ID) (notification.Delivery, error) {
+	return pg.One[notification.Delivery](ctx, tx, lockDelivery, id)
+}
+
+// SaveDelivery implements notification.Store.
+func (Store) SaveDelivery(ctx context.Context, tx *pg.Tx, d notification.Delivery) error {
+	_, err := tx.Exec(ctx, saveDelivery, d.ID, string(d.Status), d.Reason, d.Attempts, d.RestartedAt, d.NextAt, d.LeaseUntil, d.EndedAt)
+	return err
+}
+
+// SkipDeliveries implements notification.Store.
+func (Store) SkipDeliveries(ctx context.Context, tx *pg.Tx, subscription ident.ID, reason string, at time.Time) (int64, error) {
+	tag, err := tx.Exec(ctx, skipDeliveries, subscription, reason, at)
+	return tag.RowsAffected(), err
+}
+
+// Deliveries implements notification.Store.
+func (Store) Deliveries(ctx context.Context, q pg.Querier, f notification.DeliveryFilter) ([]notification.Delivery, error) {
+	return pg.All[notification.Delivery](ctx, q, selectDeliveries, f.User, f.Subscription, f.Notification, f.Before, f.Limit)
+}
+
+// InsertAttempt implements notification.Store.
+func (Store) InsertAttempt(ctx context.Context, tx *pg.Tx, a notification.Attempt) error {
+	_, err := tx.Exec(ctx, insertAttempt, a.DeliveryID, a.Number, a.At, a.TookMS, a.StatusCode, a.Answer, a.Error)
+	return err
+}
+
+// Attempts implements notification.Store.
+func (Store) Attempts(ctx context.Context, q pg.Querier, delivery ident.ID) ([]notification.Attempt, error) {
+	return pg.All[notification.Attempt](ctx, q, selectAttempts, delivery)
+}
+
+// Claim implements notification.Store.
+func (Store) Claim(ctx context.Context, tx *pg.Tx, now time.Time, lease time.Duration, limit, abreast int) ([]notification.Delivery, error) {
+	return pg.All[notification.Delivery](ctx, tx, claim, now, now.Add(lease), limit, abreast)
+}
+
+// NextDue implements notification.Store.
+func (Store) NextDue(ctx context.Context, q pg.Querier) (*time.Time, error) {
+	return pg.One[*time.Time](ctx, q, nextDue)
+}

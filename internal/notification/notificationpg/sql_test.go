@@ -1,0 +1,9 @@
+package notificationpg
+
+import (
+	"testing"
+
+	"github.com/stoa-cloud/stoa/internal/platform/pg/pgtest"
+)
+
+func TestSQLFitsTheSchema(t *testing.T) { pgtest.Prepare(t, nil) }

@@ -1,0 +1,114 @@
+package notification
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/stoa-cloud/stoa/internal/execution"
+	"github.com/stoa-cloud/stoa/internal/identity"
+	"github.com/stoa-cloud/stoa/internal/node"
+	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
+	"github.com/stoa-cloud/stoa/internal/tenancy"
+)
+
+// audience finds whom an event is for.
+type audience func(e eventlog.Event) ident.ID
+
+// operators stands for everybody who runs the installation.
+var operators = ident.ID{0xff}
+
+func toOperators(eventlog.Event) ident.ID { return operators }
+
+// toItself is for events of accounts.
+func toItself(e eventlog.Event) ident.ID { return e.AggregateID }
+
+// toNamed is for events whose data names somebody.
+func toNamed(field string) audience {
+	return func(e eventlog.Event) ident.ID {
+		var data map[string]json.RawMessage
+		var id ident.ID
+		if json.Unmarshal(e.Data, &data) != nil || json.Unmarshal(data[field], &id) != nil {
+			return ident.ID{}
+		}
+		return id
+	}
+}
+
+// rule turns one type of event into a notice. To tell people about another type, of
+// any slice, add a line to rules.
+type rule struct {
+	fact     eventlog.Fact
+	to       audience
+	severity Severity
+	tags     []string
+	say      func(e eventlog.Event) (title, body, link string)
+}
+
+func rules() map[string]rule {
+	table := map[string]rule{}
+	for _, r := range []rule{
+		{execution.Ended{Status: execution.Completed}, toNamed("owner_id"), Low, nil, ended},
+		{execution.Ended{Status: execution.Failed}, toNamed("owner_id"), Medium, nil, ended},
+		{execution.Ended{Status: execution.TimedOut}, toNamed("owner_id"), Medium, nil, ended},
+		{execution.Ended{Status: execution.Error}, toNamed("owner_id"), High, nil, ended},
+
+		{identity.LockedOut{}, toItself, High, []string{TagSystem, "security"},
+			fixed("Your account is locked for a while", "Somebody entered a wrong password several times. If it was not you, choose a new password afterwards.", "/account")},
+		{identity.PasswordChanged{}, toItself, Medium, []string{"security"},
+			fixed("Your password was changed", "If it was not you, ask an administrator to lock the account.", "/account")},
+		{identity.TokenCreated{}, toItself, Low, []string{"security"}, fixed("An API token was made for you", "", "/tokens")},
+		{tenancy.ProjectMemberSet{}, toNamed("user_id"), Low, nil, fixed("You have a role in a project", "", "/members")},
+		{tenancy.OrganizationMemberSet{}, toNamed("user_id"), Low, nil, fixed("You have a role in an organization", "", "/members")},
+
+		{node.WentOffline{}, toOperators, High, []string{TagSystem},
+			fixed("A node lost contact", "What ran there is moved or ended. It comes back by itself when the machine does.", "/nodes")},
+		{node.CameReady{}, toOperators, Low, []string{TagSystem}, fixed("A node is ready", "", "/nodes")},
+	} {
+		table[r.fact.EventType()] = r
+	}
+	return table
+}
+
+func fixed(title, body, link string) func(eventlog.Event) (string, string, string) {
+	return func(eventlog.Event) (string, string, string) { return title, body, link }
+}
+
+// ended says how an execution ended; never what it printed.
+func ended(e eventlog.Event) (title, body, link string) {
+	fact, err := eventlog.Decode[execution.Ended](e)
+	if err != nil {
+		return "An execution ended", "", ""
+	}
+	title = map[execution.Status]string{
+		execution.Completed: "Execution completed", execution.Failed: "Execution failed",
+		execution.TimedOut: "Execution ran out of time", execution.Error: "Execution was lost",
+	}[fact.Status]
+	body = fact.Runtime
+	switch {
+	case fact.Signal != "":
+		body += ", ended by " + fact.Signal
+	case fact.ExitCode != nil && *fact.ExitCode != 0:
+		body += fmt.Sprintf(", exit code %d", *fact.ExitCode)
+	}
+	if fact.Reason != "" {
+		body += ": " + fact.Reason
+	}
+	return title, body, "/executions/" + e.AggregateID.String()
+}
+
+// notice makes what the rule has to say of an event. Every notice can be chosen by its
+// kind of thing (“execution”, “entity:execution”), the thing (“exec:<id>”) and the outcome.
+func (r rule) notice(e eventlog.Event) Notice {
+	n := Notice{Cause: e.Type, Severity: r.severity}
+	n.Title, n.Body, n.Link = r.say(e)
+	kind := e.AggregateKind
+	thing := kind
+	if kind == execution.Kind {
+		thing = "exec"
+	}
+	words := strings.Split(e.Type, ".")
+	n.Tags = append([]string{kind, "entity:" + kind, thing + ":" + e.AggregateID.String(), words[len(words)-2]}, r.tags...)
+	return n
+}

@@ -124,6 +124,11 @@ func TestExport(t *testing.T) {
 			t.Errorf("%s %s: %v, %v, want %v", c.who, c.query, got, rows, c.want)
 		}
 	}
+	viewer.Projects = map[ident.ID]command.Membership{mine: {Organization: org, Role: "viewer"}, hers: {Organization: org, Role: "manager"}}
+	s.set("manager of hers", viewer)
+	if answer := s.get("manager of hers", "/api/v1/events/export?project_id="+mine.String()); answer.StatusCode != http.StatusForbidden {
+		t.Errorf("who views one project and manages another exports the one: %d", answer.StatusCode)
+	}
 	for _, path := range []string{"", "?project_id=" + mine.String()} {
 		if answer := s.get("viewer", "/api/v1/events/export"+path); answer.StatusCode != http.StatusForbidden {
 			t.Errorf("a viewer exports: %d", answer.StatusCode)

@@ -40,7 +40,9 @@ func (s *Slice) exportable(actor command.Actor, in Choice) (eventlog.Filter, err
 		}
 	}
 	f.Scope.Organizations = f.Scope.Whole
-	if len(f.Scope.Projects)+len(f.Scope.Whole) == 0 {
+	asked, member := actor.Projects[f.ProjectID]
+	only := member && !slices.Contains(s.cfg.Manage, asked.Role) && !slices.Contains(f.Scope.Whole, asked.Organization)
+	if only || len(f.Scope.Projects)+len(f.Scope.Whole) == 0 {
 		return f, fault.New(fault.Denied, "event.export_denied", "Events are exported by managers of projects, by owners and admins of organizations, and by operators.")
 	}
 	return f, nil

@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -25,7 +26,7 @@ type contender struct {
 	run  func() error
 	took [2][]time.Duration // each run at 1 and at 8 clients
 	rate [2][]float64       // runs per second, one for each turn
-	cpu  [2]time.Duration   // the whole machine's busy time
+	cpu  [2]time.Duration   // of all its processes, ours included
 	runs [2]int
 }
 
@@ -33,15 +34,21 @@ var clients = [2]int{1, 8}
 
 func main() {
 	n := flag.Int("n", 400, "runs of each contender")
+	only := flag.String("only", "", "a regular expression: measure only the contenders that it matches")
 	flag.Parse()
-	if err := measure(*n); err != nil {
+	if err := measure(*n, regexp.MustCompile(*only)); err != nil {
 		fmt.Fprintln(os.Stderr, "sandbox:", err)
 		os.Exit(1)
 	}
 }
 
-func measure(n int) error {
+func measure(n int, only *regexp.Regexp) error {
 	ctx := context.Background()
+	m, err := openMeter()
+	if err != nil {
+		return err
+	}
+	defer m.close()
 	dir, err := os.MkdirTemp("", "stoa-bench-")
 	if err != nil {
 		return err
@@ -56,11 +63,12 @@ func measure(n int) error {
 	if err != nil {
 		return err
 	}
+	list = slices.DeleteFunc(list, func(x *contender) bool { return !only.MatchString(x.name) })
 	for i, c := range clients {
 		// Short turns, so that all see the same weather.
 		for each := 10 * c; len(list[len(list)-1].took[i]) < n; {
 			for _, x := range list {
-				if err := x.turn(i, c, each); err != nil {
+				if err := x.turn(m, i, c, each); err != nil {
 					return fmt.Errorf("%s: %w", x.name, err)
 				}
 			}
@@ -144,11 +152,11 @@ func command(name string, arguments ...string) error {
 }
 
 // turn runs n jobs in a closed loop of c clients.
-func (x *contender) turn(i, c, n int) error {
+func (x *contender) turn(m *meter, i, c, n int) error {
 	var mu sync.Mutex
 	var first error
 	var wait sync.WaitGroup
-	busy, begin := machineBusy(), time.Now()
+	busy, begin := m.used(), time.Now()
 	next := make(chan struct{}, n)
 	for range n {
 		next <- struct{}{}
@@ -171,18 +179,9 @@ func (x *contender) turn(i, c, n int) error {
 	}
 	wait.Wait()
 	x.rate[i] = append(x.rate[i], float64(n)/time.Since(begin).Seconds())
-	x.cpu[i] += machineBusy() - busy
+	x.cpu[i] += m.used() - busy
 	x.runs[i] += n
 	return first
-}
-
-// machineBusy is the busy time of all cores since boot: it also counts what the kernel does on nobody's account.
-func machineBusy() time.Duration {
-	b, _ := os.ReadFile("/proc/stat")
-	var label string
-	var t [8]int64
-	_, _ = fmt.Sscan(string(b), &label, &t[0], &t[1], &t[2], &t[3], &t[4], &t[5], &t[6], &t[7])
-	return time.Duration(t[0]+t[1]+t[2]+t[5]+t[6]+t[7]) * 10 * time.Millisecond
 }
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

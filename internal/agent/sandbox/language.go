@@ -34,7 +34,7 @@ fi && rm -rf /tmp/main.a /tmp/go-build`
 var languages = []language{
 	{
 		name: "python", file: "main.py", version: []string{"--version"}, memory: 16 << 20,
-		warm: []string{"{bin}", "/stoa/stoa-sandbox-python.py"}, warmFrom: "3.9",
+		warm: []string{"{bin}", "/stoa/stoa-sandbox-python.py", "{file}"}, warmFrom: "3.9",
 		globs: []string{
 			"/usr/local/bin/python3.*", "/usr/bin/python3.*", "/opt/python*/bin/python3.*", "{home}/.pyenv/versions/*/bin/python3.*",
 			"/usr/local/pyenv/versions/*/bin/python3.*",

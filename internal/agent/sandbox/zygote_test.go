@@ -79,6 +79,45 @@ func TestZygoteChild(t *testing.T) {
 	}
 }
 
+// The fork hooks that the zygote goes without are there when the program forks, and the program's own among them.
+func TestZygoteForkHooks(t *testing.T) {
+	d := driver(t)
+	warmed(t, d, "python")
+	job := python(`
+import logging, os, random, threading
+os.register_at_fork(before=lambda: print('before'), after_in_child=lambda: print('child', threading.active_count()), after_in_parent=lambda: print('parent'))
+stop = threading.Event()
+def fork():
+    pid = os.fork()
+    if pid == 0:
+        logging.warning('in the child')
+        me = threading.current_thread()
+        print(me.name, me is threading.main_thread(), threading.active_count(), random.random() == after, flush=True)
+        os._exit(0)
+    os.wait()
+    print('threads', threading.active_count(), flush=True)
+threading.Thread(target=stop.wait).start()
+for i in range(2):
+    state = random.getstate(); after = random.random(); random.setstate(state)
+    t = threading.Thread(target=fork, name='T'); t.start(); t.join()
+stop.set()
+logging.getLogger('x').error('bye')
+`)
+	var want string
+	for _, job.Class = range []Class{ClassFresh, ClassProcess} {
+		r, o := try(t, d, job)
+		got := o.out.String()
+		if r.Class != job.Class || r.Outcome != Completed || !strings.Contains(got, "T True 1 False") || strings.Count(o.err.String(), "in the child") != 2 {
+			t.Errorf("%+v %s %s", r, got, o.err.String())
+		}
+		if want == "" {
+			want = got
+		} else if got != want {
+			t.Errorf("warmed %s\nfresh  %s", got, want)
+		}
+	}
+}
+
 // The frame that ends a run is the guest's word about itself: a forged one ends nothing but the forger, a broken one is
 // ignored.
 func TestForgedStatus(t *testing.T) {

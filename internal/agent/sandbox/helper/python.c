@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -26,7 +27,7 @@ struct module {
 	const char *name, *doc; intptr_t size; struct method *methods; void *slots, *traverse, *clear, *free;
 };
 extern PyObject *PyModule_Create2(struct module *, int), *PyExc_OSError, *PyList_New(intptr_t), *PyTuple_New(intptr_t);
-extern PyObject *PyBytes_FromString(const char *), *PyErr_SetFromErrno(PyObject *);
+extern PyObject *PyBytes_FromString(const char *), *PyUnicode_DecodeFSDefault(const char *), *PyErr_SetFromErrno(PyObject *);
 extern int PyList_Append(PyObject *, PyObject *), PyTuple_SetItem(PyObject *, intptr_t, PyObject *);
 extern long PyLong_AsLong(PyObject *);
 extern void Py_DecRef(PyObject *), PyOS_BeforeFork(void), PyOS_AfterFork_Parent(void), PyOS_AfterFork_Child(void);
@@ -56,15 +57,28 @@ static void reap(void)
 			}
 }
 
-static PyObject *list(char **v)
+static PyObject *list(char **v, PyObject *(*item)(const char *))
 {
 	PyObject *l = PyList_New(0);
 	for (; l && *v; v++) {
-		PyObject *b = PyBytes_FromString(*v);
-		if (!b || PyList_Append(l, b)) return NULL;
-		Py_DecRef(b);
+		PyObject *o = item(*v);
+		if (!o || PyList_Append(l, o)) return NULL;
+		Py_DecRef(o);
 	}
 	return l;
+}
+
+/* The variables that this process does not have already, with the same value. */
+static char **news(char **v)
+{
+	char **to = v;
+	for (char **from = v; *from; from++) {
+		char **e = environ;
+		while (*e && strcmp(*e, *from)) e++;
+		if (!*e) *to++ = *from;
+	}
+	*to = NULL;
+	return v;
 }
 
 /* In the guest. The order is that of guest() in nurse.c; what the zygote has done already is inherited. */
@@ -94,7 +108,8 @@ static PyObject *become_guest(const struct request *r, const int *fds, int nfds)
 	syscall(SYS_close_range, 3, STATUS_FD - 1, 0);
 	syscall(SYS_close_range, STATUS_FD + 1, ~0U, 0);
 	if (limit_files(r)) _exit(126);
-	PyObject *answer_ = PyTuple_New(2), *arguments = list(p.argv), *environment = list(p.envp);
+	PyObject *answer_ = PyTuple_New(2), *arguments = list(p.argv, PyUnicode_DecodeFSDefault),
+		 *environment = list(news(p.envp), PyBytes_FromString);
 	payload_close(&p);
 	if (!answer_ || !arguments || !environment) return NULL;
 	PyTuple_SetItem(answer_, 0, arguments);

@@ -1,9 +1,21 @@
 # The warmed interpreter of class "process": imports what programs usually import, then serves forks of itself. It never
 # runs user code and must never draw a random number: what it knows, every guest knows.
+import _io
+import _thread
+import atexit
+import builtins
+import gc
 import importlib.machinery
 import importlib.util
+import logging
 import os
+import signal
 import sys
+import threading
+import types
+
+# Every page that a guest writes to is copied, and with reference counts looking is writing: so what happens in each guest
+# touches as few objects as it can.
 
 
 def warm():
@@ -33,21 +45,61 @@ def load():
     return module
 
 
-def run(path):
-    """Runs the program as __main__; returns its exit code."""
-    import builtins, signal, types
+def hush():
+    """Takes out the fork hooks that a zygote does not need: those which only make locks anew, for it has one thread and
+    holds none. They cost more than all else in a guest. Returns a hook that, at the program's own first fork, has all
+    hooks be as they were."""
+    import random
 
+    lock = getattr(logging, "_lock", None)
+    probes = {"before": lambda: None, "after_in_parent": lambda: None, "after_in_child": lambda: None}
+    os.register_at_fork(**probes)
+    found = []
+    for probe in probes.values():  # the interpreter's own lists, which it shows to nobody
+        lists = [l for l in gc.get_referrers(probe) if type(l) is list and l[-1] is probe]
+        if len(lists) != 1:
+            return None
+        found.append(lists[0])
+    for l in found:
+        l.pop()
+
+    def needless(hook):
+        return getattr(hook, "__module__", None) in ("threading", "logging") or getattr(hook, "__self__", hook) is lock
+
+    saved = []
+    for l in found:
+        hooks = l[:]
+        l[:] = [h for h in hooks if not needless(h)]
+        for i, h in enumerate(l):
+            if h == random._inst.seed:  # the same seeding, without the detour through Python
+                l[i] = super(random.Random, random._inst).seed
+        saved.append((l, hooks, len(l)))
+    before, hooks, _ = saved[0]
+
+    def restore():
+        before.remove(restore)
+        for l, old, kept in saved:
+            l[:kept] = old
+        for hook in reversed(hooks):
+            if needless(hook):
+                hook()
+
+    return lambda: before.append(restore)
+
+
+def main_module(path):
+    """What the program will be, but for its code."""
     main = types.ModuleType("__main__")
-    names = main.__dict__
-    names.update(__file__=path, __builtins__=builtins, __cached__=None, __annotations__={})
-    names["__loader__"] = importlib.machinery.SourceFileLoader("__main__", path)
+    main.__dict__.update(__file__=path, __builtins__=builtins, __cached__=None, __annotations__={})
+    main.__loader__ = importlib.machinery.SourceFileLoader("__main__", path)
     sys.modules["__main__"] = main
+
+
+def run(path, names):
+    """Runs the program; returns its exit code."""
     hidden = 1  # our own frames, which a traceback shall not show
     try:
-        with open(path, "rb") as f:
-            source = f.read()
-        code = compile(source, path, "exec", dont_inherit=True)
-        del source, f
+        code = compile(_io.FileIO(path).readall(), path, "exec", dont_inherit=True)
         exec(code, names)
         return 0
     except SystemExit as e:
@@ -93,23 +145,24 @@ def flush():
 
 def finish(code):
     """What the interpreter does at its end, less the freeing of memory."""
-    import atexit, gc, io, threading
-
-    try:
-        threading._shutdown()
-    except BaseException:
-        sys.excepthook(*sys.exc_info())
+    if _thread._count() or threading._threading_atexits:  # or else there is nobody to wait for
+        try:
+            threading._shutdown()
+        except BaseException:
+            sys.excepthook(*sys.exc_info())
     try:
         atexit._run_exitfuncs()
     except SystemExit as e:
         code = code_of(e)
     except BaseException:
         pass
+    if len(logging._handlerList) > 1:  # more than the one of last resort
+        logging.shutdown()
     flush()
     # The warmed interpreter's objects are frozen, so these are the program's own.
     for o in gc.get_objects():
         try:
-            if isinstance(o, io.IOBase) and not o.closed and o.writable():
+            if isinstance(o, _io._IOBase) and not o.closed and o.writable():
                 o.flush()
         except BaseException:
             pass
@@ -124,26 +177,29 @@ def finish(code):
 
 
 def serve():
-    import gc
-
     stoa = load()
     warm()
+    unhush = hush()
+    sys.path[0] = "/box"
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(line_buffering=True)
     del sys.modules["__main__"]
+    path = "/box/" + sys.argv[1]
+    main_module(path)
+    atexit.unregister(logging.shutdown)  # finish calls it
     gc.collect()
     gc.freeze()
     arguments, environment = stoa.serve()
     # From here on this is a guest, pid 2 of its cell.
+    if unhush:
+        unhush()
     for item in environment:
         name, _, value = item.partition(b"=")
-        if os.environb.get(name) != value:
-            os.environb[name] = value
-    sys.argv = [os.fsdecode(a) for a in arguments]
-    sys.path[0] = "/box"
+        os.environb[name] = value
+    sys.argv = arguments
     if hasattr(sys, "orig_argv"):
         sys.orig_argv = [sys.executable, "-u"] + sys.argv
-    code = run("/box/" + sys.argv[0])
+    code = run(path, sys.modules["__main__"].__dict__)
     stoa.done(finish(code))
 
 

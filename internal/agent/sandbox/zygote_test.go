@@ -107,7 +107,7 @@ logging.getLogger('x').error('bye')
 	for _, job.Class = range []Class{ClassFresh, ClassProcess} {
 		r, o := try(t, d, job)
 		got := o.out.String()
-		if r.Class != job.Class || r.Outcome != Completed || !strings.Contains(got, "T True 1 False") || strings.Count(o.err.String(), "in the child") != 2 {
+		if r.Class != job.Class || r.Outcome != Completed || !strings.Contains(got, "T True 1 False") || strings.Count(o.err.String(), "root:in the child") != 2 {
 			t.Errorf("%+v %s %s", r, got, o.err.String())
 		}
 		if want == "" {

@@ -16,8 +16,8 @@ type Metrics struct {
 func NewMetrics(r prometheus.Registerer) *Metrics {
 	m := &Metrics{
 		ended: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "stoa_agent_executions_total", Help: "Executions that ended on this node, by outcome.",
-		}, []string{"outcome"}),
+			Name: "stoa_agent_executions_total", Help: "Executions that ended on this node, by outcome and isolation class.",
+		}, []string{"outcome", "class"}),
 		cpu: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "stoa_agent_execution_cpu_seconds_total", Help: "CPU time of executions that ended on this node.",
 		}),
@@ -30,6 +30,6 @@ func (a *Agent) observe(r *agentv1.Result) {
 	if a.cfg.Metrics == nil {
 		return
 	}
-	a.cfg.Metrics.ended.WithLabelValues(r.GetOutcome()).Inc()
+	a.cfg.Metrics.ended.WithLabelValues(r.GetOutcome(), r.GetClass()).Inc()
 	a.cfg.Metrics.cpu.Add(float64(r.GetUsage().GetCpuUs()) / 1e6)
 }

@@ -45,6 +45,9 @@ func (c Class) Promise() (ClassPromise, bool) {
 	return classPromises[i], true
 }
 
+// withoutNetwork tells whether programs of this class never reach the network.
+func (c Class) withoutNetwork() bool { return c == ClassGVisor }
+
 // rank counts up with strength; -1 is no class.
 func (c Class) rank() int {
 	return slices.IndexFunc(classPromises, func(p ClassPromise) bool { return p.Class == c })
@@ -67,11 +70,14 @@ func joinClasses(classes []Class) string {
 // class decides in which class a run must be placed: the one that was asked for; else
 // the scope's default, which is a class or one stronger; else the strongest that starts
 // as fast as the scope wants. It is empty when no node says what it offers.
-func (s *Slice) class(ctx context.Context, q pg.Querier, who Subject, r Runtime, asked Class) (Class, error) {
+func (s *Slice) class(ctx context.Context, q pg.Querier, who Subject, r Runtime, in Submit) (Class, error) {
 	offered := r.offeredClasses()
-	if asked != "" {
+	if asked := in.Class; asked != "" {
 		if !slices.Contains(offered, asked) {
 			return "", notOffered(r, asked, offered)
+		}
+		if in.Network && asked.withoutNetwork() {
+			return "", noNetwork(asked)
 		}
 		return asked, s.classAllowed(ctx, q, who, asked)
 	}
@@ -91,6 +97,12 @@ func (s *Slice) class(ctx context.Context, q pg.Querier, who Subject, r Runtime,
 	chosen := Class("")
 	for _, c := range offered { // weakest first
 		if least != ClassAuto && c.rank() < least.rank() {
+			continue
+		}
+		if in.Network && c.withoutNetwork() {
+			if refused == nil {
+				refused = noNetwork(c)
+			}
 			continue
 		}
 		if err := s.classAllowed(ctx, q, who, c); err != nil {
@@ -123,6 +135,11 @@ func (s *Slice) classAllowed(ctx context.Context, q pg.Querier, who Subject, c C
 		return allowed.Refuse("execution.class_not_allowed", "Isolation class %s is not allowed here. An administrator can allow it.", c)
 	}
 	return nil
+}
+
+func noNetwork(c Class) error {
+	return fault.New(fault.Invalid, "execution.class_without_network", "Isolation class %s gives no network. Run without it, or in another class.", c).
+		At("body.class", "gives no network")
 }
 
 func notOffered(r Runtime, c Class, offered []Class) error {

@@ -45,6 +45,7 @@ func TestClassIsChosen(t *testing.T) {
 		usual   int64
 		startMS int64
 		never   []string // not allowed
+		network bool
 		want    execution.Class
 		refused string
 	}{
@@ -60,6 +61,9 @@ func TestClassIsChosen(t *testing.T) {
 		"a default":                               {offered: []string{"process", "fresh", "gvisor"}, usual: wordFresh, startMS: 5, want: "fresh"},
 		"a default that is not offered: stronger": {offered: []string{"process", "gvisor"}, usual: wordFresh, startMS: 5, want: "gvisor"},
 		"a default that nothing reaches":          {offered: []string{"process", "fresh"}, usual: wordGVisor, refused: "execution.class_not_offered"},
+		"asked for, with network":                 {offered: []string{"fresh", "gvisor"}, asked: "gvisor", network: true, refused: "execution.class_without_network"},
+		"the strongest that has a network":        {offered: []string{"process", "fresh", "gvisor"}, startMS: 1000, network: true, want: "fresh"},
+		"no other class has a network":            {offered: []string{"process", "gvisor"}, usual: wordFresh, network: true, refused: "execution.class_without_network"},
 		"nodes that do not say":                   {want: ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -70,7 +74,10 @@ func TestClassIsChosen(t *testing.T) {
 				w.limits["execution.class."+c+".allowed"] = 0
 			}
 			w.offering(1, test.offered...)
-			e, err := w.Submit(w.as(ident.New()), in(test.asked))
+			w.limits["execution.network.allowed"] = 1
+			s := in(test.asked)
+			s.Network = test.network
+			e, err := w.Submit(w.as(ident.New()), s)
 			if test.refused != "" {
 				if !fault.Is(err, test.refused) {
 					t.Fatalf("got %v, want %s", err, test.refused)

@@ -158,20 +158,20 @@ func (p *placer) session(node ident.ID) (int64, bool) {
 func (p *placer) free() (slots int, offers []Offer) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	seen := map[Offer]bool{}
 	for _, n := range p.nodes {
 		if n.Cordoned || len(n.used) >= n.Slots {
 			continue
 		}
 		slots += n.Slots - len(n.used)
 		for _, runtime := range n.Runtimes {
-			for _, c := range append([]Class{""}, n.Classes[runtime]...) {
-				if o := (Offer{runtime, c}); !slices.Contains(offers, o) {
-					offers = append(offers, o)
-				}
+			seen[Offer{runtime, ""}] = true
+			for _, c := range n.Classes[runtime] {
+				seen[Offer{runtime, c}] = true
 			}
 		}
 	}
-	return slots, offers
+	return slots, slices.Collect(maps.Keys(seen))
 }
 
 // explain says why nothing can take such an execution now, for the person who waits.

@@ -199,7 +199,7 @@ func (s *Slice) submitExecution(ctx context.Context, tx *command.Tx, in Submit) 
 	if err != nil {
 		return Execution{}, err
 	}
-	class, err := s.class(ctx, tx, who, runtime, in.Class)
+	class, err := s.class(ctx, tx, who, runtime, in)
 	if err != nil {
 		return Execution{}, err
 	}

@@ -94,7 +94,7 @@ func (d *Driver) launch(s *slot) (*box, error) {
 		return nil, errors.Join(fmt.Errorf("make a pipe: %w", err), theirOrders.Close(), orders.Close())
 	}
 	b := &box{slot: s, orders: orders, streams: streams, ends: make(chan end, 4), gone: make(chan struct{}), words: &words{}}
-	b.command = exec.Command(d.config.Base.Helper(), d.arguments(s)...)
+	b.command = exec.Command(d.config.Base.Helper(), d.arguments(s)...) //nolint:gosec // our own programs
 	b.command.Dir, b.command.Env, b.command.Stderr = "/", []string{"PATH=/usr/bin:/bin"}, b.words
 	b.command.ExtraFiles = []*os.File{theirOrders, theirEnds}
 	theirs := streams.Theirs()

@@ -24,7 +24,7 @@ func orderOf(step sandbox.Step) []byte {
 	}
 	n := binary.NativeEndian
 	b := make([]byte, 0, orderSize+len(step.Payload))
-	for _, v := range []uint64{uint64(l.DiskBytes), uint64(l.InodeCount), uint64(l.DiskBytes), uint64(len(step.Payload))} {
+	for _, v := range []uint64{uint64(l.DiskBytes), uint64(l.InodeCount), uint64(l.DiskBytes), uint64(len(step.Payload))} { //nolint:gosec // checked: none is negative
 		b = n.AppendUint64(b, v)
 	}
 	cpu := uint32(min((l.CPU.Milliseconds()+999)/1000, 1<<30)) //nolint:gosec // bounded

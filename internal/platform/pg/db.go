@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"runtime"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -20,7 +21,7 @@ import (
 type Config struct {
 	URL         string
 	ReplicaURLs []string
-	MaxConns    int32 // of each pool; zero is 16
+	MaxConns    int32 // of each pool; zero suits this machine
 	// PgBouncer is set when a transaction-pooling proxy stands between. Directly,
 	// statements stay prepared on their connection: one round trip and no parsing.
 	// Behind the proxy the next statement may meet another connection, so only
@@ -57,6 +58,16 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 // megabytes of the server's memory, and is made again in a few milliseconds.
 const idleAfter = 30 * time.Second
 
+// More connections than the cores can serve make nothing faster: each is a process of
+// the server with caches of its own, and those that wait for each other's rows cost
+// more than those that wait here. On two cores, 6 in place of 16 took a sixth of the
+// server's CPU time off each run.
+const (
+	connsPerCore = 3
+	fewestConns  = 6
+	mostConns    = 32
+)
+
 func open(ctx context.Context, url string, cfg Config) (*pgxpool.Pool, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
@@ -64,7 +75,7 @@ func open(ctx context.Context, url string, cfg Config) (*pgxpool.Pool, error) {
 	}
 	config.MaxConns = cfg.MaxConns
 	if config.MaxConns == 0 {
-		config.MaxConns = 16
+		config.MaxConns = min(max(fewestConns, connsPerCore*int32(runtime.NumCPU())), mostConns) //nolint:gosec // a few
 	}
 	config.MinIdleConns, config.MaxConnIdleTime, config.HealthCheckPeriod = 2, idleAfter, idleAfter/2
 	if cfg.PgBouncer {

@@ -85,8 +85,8 @@ func TestZygoteForkHooks(t *testing.T) {
 	warmed(t, d, "python")
 	job := python(`
 import logging, os, random, threading
-os.register_at_fork(before=lambda: print('before'), after_in_child=lambda: print('child', threading.active_count()), after_in_parent=lambda: print('parent'))
-stop = threading.Event()
+os.register_at_fork(before=lambda: print('before'), after_in_child=lambda: print('child', threading.active_count()), after_in_parent=lambda: parents.append(1))
+stop = threading.Event(); parents = []
 def fork():
     pid = os.fork()
     if pid == 0:
@@ -95,7 +95,7 @@ def fork():
         print(me.name, me is threading.main_thread(), threading.active_count(), random.random() == after, flush=True)
         os._exit(0)
     os.wait()
-    print('threads', threading.active_count(), flush=True)
+    print('threads', threading.active_count(), parents, flush=True)
 threading.Thread(target=stop.wait).start()
 for i in range(2):
     state = random.getstate(); after = random.random(); random.setstate(state)

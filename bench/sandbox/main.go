@@ -2,7 +2,7 @@
 // interpreter and, where it is installed, bubblewrap with the same namespaces; all in one run, alternating, because a
 // machine's speed drifts from minute to minute. It needs root, as the agent does, and a built helper.
 //
-//	go run ./bench/sandbox [-n 400]
+//	go run ./bench/sandbox [-n 400] [-gvisor bin/stoa-runsc]
 package main
 
 import (
@@ -35,14 +35,15 @@ var clients = [2]int{1, 8}
 func main() {
 	n := flag.Int("n", 400, "runs of each contender")
 	only := flag.String("only", "", "a regular expression: measure only the contenders that it matches")
+	runsc := flag.String("gvisor", "", "stoa-runsc: measure class gvisor too")
 	flag.Parse()
-	if err := measure(*n, regexp.MustCompile(*only)); err != nil {
+	if err := measure(*n, regexp.MustCompile(*only), *runsc); err != nil {
 		fmt.Fprintln(os.Stderr, "sandbox:", err)
 		os.Exit(1)
 	}
 }
 
-func measure(n int, only *regexp.Regexp) error {
+func measure(n int, only *regexp.Regexp, runsc string) error {
 	ctx := context.Background()
 	m, err := openMeter()
 	if err != nil {
@@ -62,6 +63,14 @@ func measure(n int, only *regexp.Regexp) error {
 	list, err := contenders(ctx, d)
 	if err != nil {
 		return err
+	}
+	if runsc != "" {
+		g, closeIt, err := underGVisor(ctx, d, dir, runsc)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = closeIt() }()
+		list = append(list, g)
 	}
 	list = slices.DeleteFunc(list, func(x *contender) bool { return !only.MatchString(x.name) })
 	for i, c := range clients {

@@ -39,6 +39,7 @@ const (
 )
 
 func TestClassIsChosen(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		offered []string
 		asked   execution.Class

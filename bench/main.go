@@ -1,6 +1,6 @@
 // Command bench measures Stoa against named peers on this machine, and prints ratios.
 //
-//	go run ./bench [flags] [all|run|hops|parts|api|events|idle]
+//	go run ./bench [flags] [all|run|hops|parts|queue|api|events|idle]
 //
 // Everything that is compared takes turns within one run, because a machine's speed
 // drifts from minute to minute; README.md says what each comparison shows.
@@ -39,6 +39,7 @@ var comparisons = []struct {
 	{"run", compareRuns},
 	{"hops", showHops},
 	{"parts", showParts},
+	{"queue", showQueue},
 	{"api", compareAPI},
 	{"events", measureEvents},
 	{"idle", measureIdle},

@@ -70,7 +70,7 @@ func (projects) ForReading(ctx context.Context, q pg.Querier, actor command.Acto
 	if err != nil {
 		return command.Scope{}, err
 	}
-	return tenancy.ProjectScope(ctx, q, id)
+	return tenancy.ScopeFor(ctx, q, actor, id)
 }
 
 // limits adapts the limit reader to what executions need.

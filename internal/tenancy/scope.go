@@ -22,6 +22,15 @@ func ProjectScope(ctx context.Context, q pg.Querier, project ident.ID) (command.
 	return scope, err
 }
 
+// ScopeFor is ProjectScope for a caller. A membership names the organization, which a
+// project never leaves: who holds one need not ask.
+func ScopeFor(ctx context.Context, q pg.Querier, actor command.Actor, project ident.ID) (command.Scope, error) {
+	if m, ok := actor.Projects[project]; ok && !m.Organization.IsZero() {
+		return command.Scope{Organization: m.Organization, Project: project}, nil
+	}
+	return ProjectScope(ctx, q, project)
+}
+
 // WorkScope is the scope of new work: the requested project, or the caller's default one.
 // Archived projects refuse with a Conflict, told only to callers who may see them.
 func WorkScope(ctx context.Context, q pg.Querier, actor command.Actor, requested ident.ID) (command.Scope, error) {
@@ -64,8 +73,16 @@ func nowhere[C any](context.Context, pg.Querier, command.Actor, C) (command.Scop
 	return command.Scope{}, nil
 }
 
-func inOrganization[C interface{ organization() ident.ID }](ctx context.Context, q pg.Querier, _ command.Actor, in C) (command.Scope, error) {
-	return organizationScope(ctx, q, selectOrganizationKnown, in.organization())
+func inOrganization[C interface{ organization() ident.ID }](ctx context.Context, q pg.Querier, actor command.Actor, in C) (command.Scope, error) {
+	return ownOrganization(ctx, q, actor, in.organization())
+}
+
+// ownOrganization is there when the caller belongs to it; else it is looked for.
+func ownOrganization(ctx context.Context, q pg.Querier, actor command.Actor, id ident.ID) (command.Scope, error) {
+	if _, ok := actor.Organizations[id]; ok {
+		return command.Scope{Organization: id}, nil
+	}
+	return organizationScope(ctx, q, selectOrganizationKnown, id)
 }
 
 func inUnit(ctx context.Context, q pg.Querier, _ command.Actor, in DeleteUnit) (command.Scope, error) {
@@ -86,11 +103,11 @@ func inChosenOrganization(ctx context.Context, q pg.Querier, actor command.Actor
 	if id.IsZero() {
 		return command.Scope{}, fault.New(fault.Invalid, "organization.required", "Say which organization: you have no default one.").At("body.organization_id", "is required")
 	}
-	return organizationScope(ctx, q, selectOrganizationKnown, id)
+	return ownOrganization(ctx, q, actor, id)
 }
 
-func inProject[C interface{ project() ident.ID }](ctx context.Context, q pg.Querier, _ command.Actor, in C) (command.Scope, error) {
-	return ProjectScope(ctx, q, in.project())
+func inProject[C interface{ project() ident.ID }](ctx context.Context, q pg.Querier, actor command.Actor, in C) (command.Scope, error) {
+	return ScopeFor(ctx, q, actor, in.project())
 }
 
 // Leaving is one's own business: the membership belongs to whom it is about.

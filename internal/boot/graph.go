@@ -18,7 +18,7 @@ import (
 // one machine and five roles on five are the same program.
 var roles = map[string][]string{
 	"api":       {"http"},
-	"agents":    {"agents", "agents.leases", "execution.pull", "execution.resend", "execution.answer"},
+	"agents":    {"agents", "agents.leases", "execution.pull", "execution.images", "execution.resend", "execution.answer"},
 	"events":    {"eventlog.sequencer", "eventlog.consumers", "eventplane.watch"},
 	"reconcile": {"node.reconcile", "execution.reconcile", "housekeeping"},
 }

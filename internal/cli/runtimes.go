@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -8,11 +9,19 @@ import (
 )
 
 type runtimesCommand struct {
+	List    runtimesList    `cmd:"" default:"withargs" aliases:"ls" help:"List what can be run."`
+	Add     runtimesAdd     `cmd:"" help:"Make a container image a runtime."`
+	Remove  runtimesRemove  `cmd:"" aliases:"rm" help:"Retire a runtime that is an image."`
+	Inspect runtimesInspect `cmd:"" help:"Ask a registry what an image is."`
+	Nodes   runtimesNodes   `cmd:"" help:"Show how far nodes are with images."`
+}
+
+type runtimesList struct {
 	watchFlag
 }
 
 // Run lists what can be run.
-func (r *runtimesCommand) Run(c *call) error {
+func (r *runtimesList) Run(c *call) error {
 	client, err := c.client()
 	if err != nil {
 		return err
@@ -20,11 +29,32 @@ func (r *runtimesCommand) Run(c *call) error {
 	return showList(c, r.watchFlag, func() ([]stoa.Runtime, error) { return client.Runtimes.List(c.ctx) }, []column[stoa.Runtime]{
 		{title: "RUNTIME", value: func(r stoa.Runtime) string { return r.ID }},
 		{title: "DEFAULT", value: func(r stoa.Runtime) string { return yes(r.Default) }},
-		{title: "NODES", value: func(r stoa.Runtime) string { return strconv.FormatInt(r.Nodes, 10) }},
+		{title: "NODES", value: runtimeNodes},
 		{title: "CLASSES", value: runtimeClasses},
 		{title: "COMPILED", value: func(r stoa.Runtime) string { return yes(r.Compiled) }},
+		{title: "FROM", value: runtimeOrigin},
 		{title: "ALSO", value: func(r stoa.Runtime) string { return strings.Join(r.Aliases, " ") }},
 	})
+}
+
+// runtimeNodes counts the nodes that have it, and those that do not yet.
+func runtimeNodes(r stoa.Runtime) string {
+	text := strconv.FormatInt(r.Nodes, 10)
+	if r.Pulling > 0 {
+		text += fmt.Sprintf(", %d pulling", r.Pulling)
+	}
+	if r.Failing > 0 {
+		text += fmt.Sprintf(", %d failing", r.Failing)
+	}
+	return text
+}
+
+// runtimeOrigin is the image that it is, or where else it comes from.
+func runtimeOrigin(r stoa.Runtime) string {
+	if r.Image == "" {
+		return "installed"
+	}
+	return r.Image
 }
 
 // runtimeClasses lists the isolation classes that can be had now, the fastest first.

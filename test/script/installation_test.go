@@ -35,6 +35,7 @@ func start(t *testing.T, bin string) *site {
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	s := &site{dir: dir, env: map[string]string{"SITE": dir, "DATA": filepath.Join(dir, "data"), "BIN": bin, "PASSWORD": password}}
+	shelve(t, s.env)
 	running := s.up(t, bin)
 	s.env["SERVER"] = running.URL
 	s.env["SETUP_URL"] = running.SetupURL

@@ -1,0 +1,32 @@
+package cli
+
+import (
+	"fmt"
+
+	stoa "github.com/stoa-cloud/stoa/sdk/go"
+)
+
+type runtimesNodes struct {
+	watchFlag
+}
+
+// Run shows how far nodes are.
+func (r *runtimesNodes) Run(c *call) error {
+	client, err := c.client()
+	if err != nil {
+		return err
+	}
+	return showList(c, r.watchFlag, func() ([]stoa.RuntimeNode, error) { return client.Runtimes.Nodes(c.ctx) }, []column[stoa.RuntimeNode]{
+		{title: "RUNTIME", value: func(n stoa.RuntimeNode) string { return n.Runtime }},
+		{title: "NODE", value: func(n stoa.RuntimeNode) string { return n.Node }},
+		{title: "STATE", value: imageState},
+		{title: "REASON", value: func(n stoa.RuntimeNode) string { return n.Reason }},
+	})
+}
+
+func imageState(n stoa.RuntimeNode) string {
+	if n.State == "pulling" && n.TotalBytes > 0 {
+		return fmt.Sprintf("pulling (%d %%)", min(100, 100*n.DoneBytes/n.TotalBytes))
+	}
+	return n.State
+}

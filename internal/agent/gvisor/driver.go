@@ -67,10 +67,28 @@ func Open(ctx context.Context, c Config) (*Driver, error) {
 	if d.cgroups, err = sandbox.OpenCgroups(c.Dir, c.Slots, c.Log); err != nil {
 		return nil, err
 	}
+	if err := unbounded(d.cgroups.Enforcement); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
 	if err := d.open(ctx); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
 	return d, nil
+}
+
+// unbounded refuses a host without the cgroups that this class relies on: what its kernel in user space takes from the
+// host is bounded by nothing else.
+func unbounded(enforced []sandbox.Enforced) error {
+	var missing []string
+	for _, e := range enforced {
+		if !e.OK && (e.What == "memory" || e.What == "cpu time") {
+			missing = append(missing, "gVisor needs the cgroup for "+e.What+", which is "+e.How)
+		}
+	}
+	if missing == nil {
+		return nil
+	}
+	return &sandbox.HostError{Missing: missing}
 }
 
 func (d *Driver) open(ctx context.Context) error {

@@ -3,6 +3,7 @@ package gvisor
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -12,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stoa-cloud/stoa/internal/agent/sandbox"
 )
@@ -205,7 +207,7 @@ func TestBombs(t *testing.T) {
 		"printing": {"exec cat /dev/zero", []sandbox.Reason{sandbox.ReasonOutput}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r, err := d.Run(t.Context(), sandbox.Job{Runtime: "bash", Source: []byte(test.source), Limits: sandbox.Limits{Wall: 2e9, OutputBytes: 1 << 16}}, nil)
+			r, err := d.Run(t.Context(), sandbox.Job{Runtime: "bash", Source: []byte(test.source), Limits: sandbox.Limits{Wall: 5 * time.Second, OutputBytes: 1 << 16}}, nil)
 			if err != nil || !slices.Contains(test.want, r.Reason) || r.Outcome == sandbox.Completed {
 				t.Errorf("%+v, %v; want %s", r, err, test.want)
 			}
@@ -213,6 +215,17 @@ func TestBombs(t *testing.T) {
 				t.Errorf("the next run: %+v, %v", r, err)
 			}
 		})
+	}
+}
+
+func TestAHostWithoutCgroupsIsRefused(t *testing.T) {
+	err := unbounded([]sandbox.Enforced{{What: "memory", How: "none"}, {What: "processes", How: "none"}, {What: "cpu time", How: "cgroup v1", OK: true}})
+	host, ok := errors.AsType[*sandbox.HostError](err)
+	if !ok || len(host.Missing) != 1 || !strings.Contains(host.Missing[0], "memory") {
+		t.Errorf("got %v, want a refusal for the memory alone", err)
+	}
+	if err := unbounded([]sandbox.Enforced{{What: "memory", OK: true}, {What: "cpu time", OK: true}}); err != nil {
+		t.Errorf("a host that has what is needed: %v", err)
 	}
 }
 

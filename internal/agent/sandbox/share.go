@@ -145,9 +145,6 @@ type Account struct{ a *account }
 // Join are the files by which a process joins: it writes "0" to each.
 func (a *Account) Join() []int { return a.a.tasks }
 
-// Counts tells whether memory, and whether CPU time, is counted here.
-func (a *Account) Counts() (memory, cpu bool) { return a.a.peak >= 0, a.a.cpu >= 0 }
-
 // Limit bounds the tree.
 func (a *Account) Limit(memory int64, processes int) error { return a.a.limit(memory, processes) }
 

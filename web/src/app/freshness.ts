@@ -9,6 +9,8 @@ export function staleKeys(e: Pick<StoaEvent, "type" | "subject">): QueryKey[] {
       return [["executions"], ["execution", id]];
     case "node":
       return [["nodes"], ...(/ready|offline|removed/.test(e.type) ? [["runtimes"]] : [])];
+    case "runtime":
+      return [["runtimes"]];
     case "user":
     case "credential":
     case "service_account":

@@ -81,6 +81,11 @@ const scripts = createRoute({
   path: "/scripts",
   component: lazyRouteComponent(() => import("../routes/scripts.tsx"), "ScriptsPage"),
 });
+const runtimes = createRoute({
+  getParentRoute: () => shell,
+  path: "/runtimes",
+  component: lazyRouteComponent(() => import("../routes/runtimes.tsx"), "RuntimesPage"),
+});
 const nodes = createRoute({
   getParentRoute: () => shell,
   path: "/nodes",
@@ -129,7 +134,7 @@ const account = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     setup, signIn, register, invitation,
-    shell.addChildren([home, run, executions, execution, scripts, nodes, health, events, deadLetters, members, tokens, limits, account]),
+    shell.addChildren([home, run, executions, execution, scripts, runtimes, nodes, health, events, deadLetters, members, tokens, limits, account]),
   ]),
   defaultPreload: "intent",
   defaultPendingMs: 300,

@@ -1,6 +1,6 @@
 import type { Me } from "@stoa/sdk";
 import {
-  IconActivityHeartbeat, IconAdjustmentsHorizontal, IconBolt, IconCode, IconHistory, IconKey, IconMailExclamation, IconPlayerPlay, IconServer2, IconUsers,
+  IconActivityHeartbeat, IconAdjustmentsHorizontal, IconBolt, IconBox, IconCode, IconHistory, IconKey, IconMailExclamation, IconPlayerPlay, IconServer2, IconUsers,
 } from "@tabler/icons-react";
 import { administers, isOperator } from "../session.ts";
 
@@ -12,6 +12,7 @@ const columns = [
       { to: "/run", label: "Run", icon: IconPlayerPlay },
       { to: "/executions", label: "Executions", icon: IconHistory },
       { to: "/scripts", label: "Scripts", icon: IconCode },
+      { to: "/runtimes", label: "Runtimes", icon: IconBox },
     ],
   },
   {

@@ -1,0 +1,48 @@
+import { Badge, Group, Progress, Stack, Text } from "@mantine/core";
+import type { RuntimeNode } from "@stoa/sdk";
+import { useQuery } from "@tanstack/react-query";
+import { EmptyState } from "../../ui/EmptyState.tsx";
+import { ProblemNote } from "../../ui/ProblemNote.tsx";
+import { IconServer2 } from "@tabler/icons-react";
+import { runtimeNodesQuery } from "./queries.ts";
+
+const colors = { ready: "teal", pulling: "blue", waiting: "gray", failed: "red" } as const;
+
+/** How far each node is with one image. */
+export function NodeStates({ runtime }: { runtime: string }) {
+  const nodes = useQuery(runtimeNodesQuery);
+  const here = nodes.data?.filter((n) => n.runtime === runtime);
+  return (
+    <Stack>
+      <ProblemNote error={nodes.error} />
+      {here?.length === 0 && (
+        <EmptyState icon={IconServer2} title="No node has said anything yet">
+          A node pulls the image as soon as its agent is connected.
+        </EmptyState>
+      )}
+      {here?.map((n) => <NodeState key={n.node_id} node={n} />)}
+    </Stack>
+  );
+}
+
+function NodeState({ node }: { node: RuntimeNode }) {
+  const share = node.total_bytes ? Math.min(100, Math.floor((100 * (node.done_bytes ?? 0)) / node.total_bytes)) : 0;
+  return (
+    <Stack gap={4}>
+      <Group justify="space-between">
+        <Text size="sm" fw={600}>
+          {node.node}
+        </Text>
+        <Badge variant="light" color={colors[node.state]} tt="none">
+          {node.state === "pulling" ? `pulling, ${share} %` : node.state}
+        </Badge>
+      </Group>
+      {node.state === "pulling" && <Progress value={share} size="sm" aria-label={`${node.node} is pulling`} />}
+      {node.reason && (
+        <Text size="sm" c="red" style={{ overflowWrap: "anywhere" }}>
+          {node.reason} It is tried again.
+        </Text>
+      )}
+    </Stack>
+  );
+}

@@ -101,6 +101,27 @@ test("a program reads its input, arguments and environment", async () => {
   await page.getByLabel("Arguments, one a line").fill("");
 });
 
+test("a program runs in the isolation class that was chosen, and says so", async () => {
+  const { items } = await api("/api/v1/runtimes");
+  const strongest = items.find((r) => r.name === "python" && r.default).classes.filter((c) => c.ready).at(-1);
+  const isolate = async (label) => {
+    await page.getByRole("tab", { name: "Limits" }).click();
+    await page.getByRole("combobox", { name: "Isolation" }).or(page.getByRole("textbox", { name: "Isolation" })).first().click();
+    await page.getByRole("option", { name: new RegExp(`^${label}`) }).click();
+  };
+  await type(page, "print('kept apart')\n");
+  await isolate(strongest.name);
+  await page.getByText(strongest.promise).waitFor();
+  const id = await run(page);
+  await status(page, "completed");
+  assert.equal((await api(`/api/v1/executions/${id}`)).class_given, strongest.name);
+  await page.getByRole("link", { name: "Details" }).click();
+  await page.getByText("Isolation", { exact: true }).locator("..").getByText(strongest.name).waitFor();
+  await page.goBack();
+  await isolate("automatic");
+  await page.getByText("As the settings say").waitFor();
+});
+
 test("what ended a program is said", async () => {
   await type(page, "import sys\nsys.exit(3)\n");
   await run(page);

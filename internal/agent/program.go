@@ -124,6 +124,7 @@ func serve(ctx context.Context, f flags, version string, log *slog.Logger) error
 			return err
 		}
 		defer images.close()
+		registry.MustRegister(images.store)
 		cfg.Images, told = images.runner, images.store.Notify
 		for _, e := range all.Enforcement() {
 			log.Info("enforced", "what", e.What, "how", e.How, "ok", e.OK)

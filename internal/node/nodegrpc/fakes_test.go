@@ -49,6 +49,7 @@ func completed(stdout, stderr int64) sandbox.Result {
 
 // workload records what the server tells, and answers as the test wants.
 type workload struct {
+	images  chan []node.ImageStatus
 	opened  chan opening
 	closed  chan closing
 	changed chan node.Session
@@ -85,7 +86,7 @@ type ending struct {
 
 func newWorkload() *workload {
 	return &workload{
-		opened: make(chan opening, 100), closed: make(chan closing, 100), changed: make(chan node.Session, 100),
+		images: make(chan []node.ImageStatus, 100), opened: make(chan opening, 100), closed: make(chan closing, 100), changed: make(chan node.Session, 100),
 		started: make(chan node.TaskRef, 10000), frames: make(chan frame, 10000), ended: make(chan ending, 10000),
 	}
 }

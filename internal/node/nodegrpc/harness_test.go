@@ -45,6 +45,7 @@ var table = permission.Table{
 
 // plane is a control plane: the real database, server and TLS, and a workload that the test plays.
 type plane struct {
+	images agent.Images // of agents that are started; nil: none
 	*Server
 	work      *workload
 	authority *pki.Authority
@@ -148,7 +149,7 @@ func (p *plane) machine(tb testing.TB, token, dir string) *machine {
 	tb.Helper()
 	m := &machine{dir: dir, driver: newDriver(), done: make(chan error, 1)}
 	a, err := agent.New(agent.Config{
-		Join: p.address, Token: token, DataDir: dir, Version: "1.0.0-test", Driver: m.driver, Slots: 4, Log: p.log.With("agent", dir),
+		Join: p.address, Token: token, DataDir: dir, Version: "1.0.0-test", Driver: m.driver, Images: p.images, Slots: 4, Log: p.log.With("agent", dir),
 	})
 	if err != nil {
 		tb.Fatal(err)

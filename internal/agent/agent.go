@@ -16,6 +16,7 @@ import (
 	"time"
 
 	agentv1 "github.com/stoa-cloud/stoa/api/agent/v1"
+	"github.com/stoa-cloud/stoa/internal/agent/egress"
 	"github.com/stoa-cloud/stoa/internal/agent/image"
 	"github.com/stoa-cloud/stoa/internal/agent/sandbox"
 )
@@ -48,6 +49,8 @@ type Config struct {
 	Slots   int    // how many tasks may run at once; zero is DefaultSlots
 	Log     *slog.Logger
 	Metrics *Metrics // nil: none
+	// NameServers resolve names for programs with egress, "192.0.2.1:53". Empty: the host's.
+	NameServers []string
 }
 
 // Agent is the program.
@@ -59,6 +62,8 @@ type Agent struct {
 	runs    sync.WaitGroup
 	hold    *hold
 	host    string
+	own     own
+	gateway *egress.Gateway
 
 	incarnation int64       // of the last welcome
 	imageNews   atomic.Bool // what the control plane should hear of images, and was not told yet
@@ -99,6 +104,7 @@ func New(cfg Config) (*Agent, error) {
 		return nil, fmt.Errorf("read host name: %w", err)
 	}
 	a := &Agent{cfg: cfg, address: address, log: cfg.Log, table: newTable(), host: host}
+	a.gateway = egress.New(egress.Config{Own: a.own.addresses, Resolver: egress.Servers{At: cfg.NameServers}, Log: cfg.Log})
 	a.hold = newHold(func() { a.table.cancelAll(endLost) })
 	return a, nil
 }

@@ -45,7 +45,7 @@ func openTask(v *pki.Verifier, signed *agentv1.SignedTask, to addressee) (*agent
 		return t, errors.New("the task is of another session")
 	case t.GetExpiresMs() < to.clock:
 		return t, fmt.Errorf("the task expired %s ago, before it reached the node", time.Duration(to.clock-t.GetExpiresMs())*time.Millisecond)
-	case t.GetExecution() == nil:
+	case t.GetExecution() == nil && t.GetEgress() == nil:
 		return t, fmt.Errorf("this agent cannot run tasks of kind %q", ref.GetKind())
 	}
 	return t, nil
@@ -54,13 +54,16 @@ func openTask(v *pki.Verifier, signed *agentv1.SignedTask, to addressee) (*agent
 // jobOf is the sandbox's job of a task.
 func jobOf(t *agentv1.Task) (sandbox.Job, error) {
 	e := t.GetExecution()
+	if e == nil {
+		return sandbox.Job{}, errors.New("it names no program")
+	}
 	limits, err := limitsOf(e.GetLimits())
 	if err != nil {
 		return sandbox.Job{}, err
 	}
 	job := sandbox.Job{
 		ID: t.GetRef().GetId(), Runtime: e.GetRuntime(), Class: sandbox.Class(e.GetClass()), Source: e.GetSource(),
-		Args: e.GetArgs(), Env: e.GetEnv(), Limits: limits, Network: e.GetNetwork(),
+		Args: e.GetArgs(), Env: e.GetEnv(), Limits: limits,
 	}
 	if len(e.GetStdin()) > 0 {
 		job.Stdin = bytes.NewReader(e.GetStdin())

@@ -33,6 +33,7 @@ type flags struct {
 	DataDir       string           `help:"The agent's own folder: its key, certificate and sandbox." env:"STOA_AGENT_DATA_DIR" default:"/var/lib/stoa/agent" type:"path"`
 	Slots         int              `help:"How many programs may run at once. 0: four per core, and eight at least." default:"0"`
 	ImagesGB      int64            `name:"images-gb" help:"How many gigabytes of container images this node keeps at most." default:"40"`
+	NameServers   []string         `help:"Name servers for programs with egress, like 192.0.2.1:53; this machine's if none." env:"STOA_AGENT_NAME_SERVERS" placeholder:"ADDRESS:PORT"`
 	MetricsListen string           `help:"Serve Prometheus metrics on this address, like 127.0.0.1:9464." placeholder:"ADDRESS"`
 	LogLevel      slog.Level       `help:"debug, info, warn or error." default:"info"`
 	Version       kong.VersionFlag `help:"Print the version."`
@@ -93,7 +94,7 @@ func (f *flags) readToken() error {
 }
 
 func serve(ctx context.Context, f flags, version string, log *slog.Logger) error {
-	cfg := Config{Join: f.Join, Token: f.Token, DataDir: f.DataDir, Slots: f.Slots, Version: version, Log: log}
+	cfg := Config{Join: f.Join, Token: f.Token, DataDir: f.DataDir, Slots: f.Slots, Version: version, Log: log, NameServers: f.NameServers}
 	if cfg.Slots == 0 {
 		cfg.Slots = DefaultSlots()
 	}

@@ -24,6 +24,9 @@ func (s *session) assign(signed *agentv1.SignedTask) {
 	if err == nil {
 		job, err = jobOf(t)
 	}
+	if err == nil {
+		err = a.connect(t, x, &job)
+	}
 	switch {
 	case err != nil:
 		a.refuse(t, x, &ending{outcomeError, reasonTaskInvalid, err.Error()})
@@ -64,6 +67,7 @@ func (a *Agent) run(ctx context.Context, x *task, in *image.Program, job sandbox
 		a.table.write(x, stream, b)
 	})
 	result := resultOf(done, err, context.Cause(ctx))
+	result.Egress = reportOf(nil, x.link)
 	if err != nil && result.GetReasonCode() == reasonSandbox {
 		a.log.Error("sandbox failed", "task", key(x.ref), "error", err)
 	}

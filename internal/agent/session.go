@@ -14,6 +14,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/keepalive"
+	"google.golang.org/grpc/peer"
 	"google.golang.org/grpc/status"
 
 	agentv1 "github.com/stoa-cloud/stoa/api/agent/v1"
@@ -136,6 +137,9 @@ func (s *session) open(ctx context.Context, id *identity) error {
 	if err != nil {
 		return err
 	}
+	if control, known := peer.FromContext(s.stream.Context()); known {
+		a.own.saw(control.Addr)
+	}
 	s.at, s.welcome = time.Now(), first.GetWelcome()
 	if s.welcome == nil {
 		return errors.New("the control plane did not answer with a welcome")
@@ -177,6 +181,8 @@ func (s *session) receive() error {
 			a.table.cancel(m.Cancel.GetRef(), endCancelled(m.Cancel.GetReason()), time.Now())
 		case *agentv1.ToAgent_ReplayOutput:
 			a.table.replay(m.ReplayOutput.GetRef(), m.ReplayOutput.GetFromSeq())
+		case *agentv1.ToAgent_Egress:
+			s.setEgress(m.Egress)
 		case *agentv1.ToAgent_Images:
 			a.keepImages(m.Images.GetImages())
 		case *agentv1.ToAgent_HeartbeatAck:

@@ -195,6 +195,12 @@ func (t *table) collect(now time.Time) (out []*agentv1.FromAgent, again time.Dur
 			x.startSent = true
 			out = append(out, started(x, now))
 		}
+		report, wait := x.egressReport(now)
+		if report != nil {
+			out = append(out, &agentv1.FromAgent{Message: &agentv1.FromAgent_Egress{Egress: report}})
+		} else if wait > 0 {
+			again = shorter(again, wait)
+		}
 		if wait := pace - now.Sub(x.flushed); wait > 0 {
 			if x.cursor < len(x.out.frames) || len(x.out.tail) > 0 {
 				again = shorter(again, wait)

@@ -3,9 +3,11 @@ package agent
 import (
 	"context"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	agentv1 "github.com/stoa-cloud/stoa/api/agent/v1"
+	"github.com/stoa-cloud/stoa/internal/agent/egress"
 )
 
 // task is one attempt at one piece of work, from its receipt until its result is
@@ -19,6 +21,10 @@ type task struct {
 	result  *agentv1.Result // once it has ended
 	ended   time.Time
 
+	link       *egress.Link // nil: no egress; set before the task is in the table
+	egressNews atomic.Bool  // its report says more than was told
+	egressTold time.Time    // when that was
+
 	// What this session has been told.
 	startSent  bool
 	cursor     int // frames before this one were sent
@@ -30,7 +36,10 @@ func key(ref *agentv1.TaskRef) string {
 }
 
 // afresh makes a new session hear everything again.
-func (t *task) afresh() { t.startSent, t.cursor, t.resultSent = false, 0, false }
+func (t *task) afresh() {
+	t.startSent, t.cursor, t.resultSent = false, 0, false
+	t.egressNews.Store(t.link != nil)
+}
 
 // ending is why a run is ended before its time; the cause of its context's end.
 type ending struct{ outcome, code, message string }

@@ -18,15 +18,6 @@ func (s *Slice) bounds(ctx context.Context, q pg.Querier, who Subject, in Submit
 	if n := int64(utf8.RuneCountInString(in.Input.Source)); n > source.Int() {
 		return Limits{}, source.Refuse("execution.source_too_long", "The source has %d characters; %d are allowed.", n, source.Int())
 	}
-	if in.Network {
-		network, err := s.limits.Int(ctx, q, "execution.network.allowed", who)
-		if err != nil {
-			return Limits{}, err
-		}
-		if network.Int() == 0 {
-			return Limits{}, network.Refuse("execution.network_not_allowed", "Network access is not allowed here. An administrator can allow it.")
-		}
-	}
 	got := Limits{}
 	for _, b := range []struct {
 		asked    int64

@@ -33,7 +33,7 @@ func (s *Slice) claimExecution(ctx context.Context, tx *command.Tx, in claim) (E
 	if e.Status != Queued || int64(load.Active) >= concurrent.Int() || !in.hold.take(e, e.Attempt+1) {
 		return Execution{}, errNotClaimable()
 	}
-	if in.hold.input, err = s.store.Input(ctx, tx, e.ID); err != nil {
+	if in.hold.input, err = s.inputOf(ctx, tx, e); err != nil {
 		return Execution{}, err
 	}
 	load.Queued--

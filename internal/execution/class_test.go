@@ -75,7 +75,7 @@ func TestClassIsChosen(t *testing.T) {
 				w.limits["execution.class."+c+".allowed"] = 0
 			}
 			w.offering(1, test.offered...)
-			w.limits["execution.network.allowed"] = 1
+			w.limits["execution.egress.allowed"] = 1
 			s := in(test.asked)
 			s.Network = test.network
 			e, err := w.Submit(w.as(ident.New()), s)

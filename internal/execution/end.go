@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/stoa-cloud/stoa/internal/node"
 	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/fault"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
@@ -28,6 +29,8 @@ type Result struct {
 	CPUUS           int64  `json:"cpu_us"`
 	PeakMemoryBytes int64  `json:"peak_memory_bytes"`
 	Output          Output `json:"-"`
+
+	Egress *node.EgressReport `json:"-"` // of one with network access
 }
 
 // errStale says that the row no longer expects this attempt's result.
@@ -65,6 +68,9 @@ func (s *Slice) endExecution(ctx context.Context, tx *command.Tx, in End) (Execu
 	s.store.SaveLoad(tx.Tx, load)
 	s.store.Save(tx.Tx, e)
 	s.store.SaveOutput(tx.Tx, e.ID, in.Result.Output)
+	if in.Result.Egress != nil {
+		s.store.SaveEgressReport(tx.Tx, e.ID, *in.Result.Egress)
+	}
 	tx.Emit(e.aggregate(), e.ended())
 	node, attempt := e.NodeID, e.Attempt
 	tx.AfterCommit(func() {

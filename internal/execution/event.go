@@ -51,6 +51,16 @@ type CancelRequested struct {
 // EventType names the fact.
 func (CancelRequested) EventType() string { return "execution.cancel_requested.v1" }
 
+// EgressChanged: it may connect to other places than before. The list itself is in the execution.
+type EgressChanged struct {
+	NodeID       ident.ID `json:"node_id,omitzero"`
+	Revision     int64    `json:"revision"`
+	Destinations int      `json:"destinations"` // how many the list has
+}
+
+// EventType names the fact.
+func (EgressChanged) EventType() string { return "execution.egress_changed.v1" }
+
 // Ended: the result is stored. One type per terminal status, so that consumers
 // can ask for just the endings they care about.
 type Ended struct {

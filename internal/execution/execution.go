@@ -80,6 +80,8 @@ type Input struct {
 	Args   []string          `json:"args,omitempty"`
 	Env    map[string]string `json:"env,omitempty"`
 	Files  []File            `json:"files,omitempty"`
+
+	Egress *Egress `db:"-" json:"-"` // nil: no network
 }
 
 // File is an extra file in the program's folder.

@@ -63,13 +63,13 @@ func newWorld(t *testing.T) *world {
 // table lets a project member do everything with executions, as the real table does.
 func table() permission.Table {
 	t := permission.Table{}
-	for _, name := range []string{"submit", "retry", "cancel", "delete", "get", "watch", "output", "list", "queue"} {
+	for _, name := range []string{"submit", "retry", "cancel", "egress.update", "delete", "get", "watch", "output", "list", "queue"} {
 		t["execution."+name] = []permission.Role{"member"}
 	}
 	for _, name := range []string{"execution.claim", "execution.requeue", "execution.expire"} {
 		t[name] = []permission.Role{permission.System}
 	}
-	for _, name := range []string{"execution.begin", "execution.end", "runtime.offer"} {
+	for _, name := range []string{"execution.begin", "execution.end", "execution.egress.report", "runtime.offer"} {
 		t[name] = []permission.Role{permission.Agent}
 	}
 	for _, name := range []string{"runtime.create", "runtime.remove", "runtime.inspect", "runtime.nodes"} {
@@ -176,6 +176,7 @@ type nodes struct {
 	mu        sync.Mutex
 	sent      map[ident.ID]sent
 	cancelled []ident.ID
+	egress    []execution.Egress // that running attempts were given
 	images    map[ident.ID][]node.Image // that each node is to have
 	run       func(execution.Execution) // what a node does with it, if anything
 }
@@ -200,6 +201,13 @@ func (n *nodes) Cancel(_ context.Context, _, id ident.ID, _ int, _ string) error
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.cancelled = append(n.cancelled, id)
+	return nil
+}
+
+func (n *nodes) SetEgress(_ context.Context, _, _ ident.ID, _ int, to execution.Egress) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.egress = append(n.egress, to)
 	return nil
 }
 
@@ -228,7 +236,7 @@ var usual = limits{
 	"execution.timeout.default_ms": 30_000, "execution.timeout.max_ms": 300_000, "execution.cpu.max_ms": 300_000,
 	"execution.memory.default_bytes": 128 << 20, "execution.memory.max_bytes": 512 << 20, "execution.source.max_chars": 50_000,
 	"execution.output.max_bytes": 1 << 20, "execution.processes.max": 64, "execution.disk.max_bytes": 64 << 20,
-	"execution.concurrent": 10, "execution.batch.max": 100, "execution.queue.per_user": 100, "execution.queue.total": 10_000, "execution.network.allowed": 0,
+	"execution.concurrent": 10, "execution.batch.max": 100, "execution.queue.per_user": 100, "execution.queue.total": 10_000, "execution.egress.allowed": 0, "execution.egress.private": 0,
 	"execution.class.default": 0, "execution.class.start_ms": 5,
 	"execution.class.process.allowed": 1, "execution.class.fresh.allowed": 1, "execution.class.gvisor.allowed": 1,
 }
@@ -248,8 +256,13 @@ type value struct {
 
 func (v value) Int() int64 { return v.n }
 
-// Text is the word of the one setting in words.
-func (v value) Text() string { return []string{"auto", "process", "fresh", "gvisor"}[v.n] }
+// Text is the word of the two that are in words.
+func (v value) Text() string {
+	if v.name == "execution.egress.allowed" {
+		return []string{"none", "*:443 10.0.0.0/8", "*"}[v.n]
+	}
+	return []string{"auto", "process", "fresh", "gvisor"}[v.n]
+}
 
 func (v value) Refuse(code, format string, args ...any) error {
 	return fault.New(fault.Limited, code, format, args...).Over(fault.Limit{Name: v.name, Value: v.n, Scope: "global"})

@@ -125,7 +125,15 @@ func TestLimitsAreNamedWhenTheyRefuse(t *testing.T) {
 		},
 		"network": {
 			set: func(limits) {}, in: func(in *execution.Submit) { in.Network = true },
-			code: "execution.network_not_allowed", limits: "execution.network.allowed",
+			code: "execution.egress_not_allowed", limits: "execution.egress.allowed",
+		},
+		"egress": {
+			set: func(l limits) { l["execution.egress.allowed"] = 1 }, in: func(in *execution.Submit) { in.Egress = []string{"pypi.org:443", "pypi.org:80"} },
+			code: "execution.egress_not_allowed", limits: "execution.egress.allowed",
+		},
+		"private egress": {
+			set: func(l limits) { l["execution.egress.allowed"] = 1 }, in: func(in *execution.Submit) { in.Egress = []string{"10.1.0.0/16"} },
+			code: "execution.egress_not_allowed", limits: "execution.egress.private",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -314,7 +322,7 @@ func TestLostAttemptsEndInTheEnd(t *testing.T) {
 	for name, network := range map[string]bool{"three attempts without network": false, "one attempt with network": true} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			w.limits["execution.network.allowed"] = 1
+			w.limits["execution.egress.allowed"] = 1
 			s := w.join(1)
 			in := hello()
 			in.Network = network

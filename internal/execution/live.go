@@ -54,6 +54,7 @@ func askSubject() string { return bus.Subject("execution", "ask") }
 const (
 	askReplay byte = 'r' // send the attempt's output once more
 	askCancel byte = 'c' // tell the node to end it
+	askEgress byte = 'e' // tell the node where it may connect to
 	askClaim  byte = 'q' // it is queued: perhaps you have room
 )
 

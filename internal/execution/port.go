@@ -45,6 +45,11 @@ type Store interface {
 	Save(tx *pg.Tx, e Execution)
 	// SaveOutput queues what the program wrote for the commit.
 	SaveOutput(tx *pg.Tx, id ident.ID, out Output)
+	// Egress returns the list of an execution with network access.
+	Egress(ctx context.Context, q pg.Querier, id ident.ID) (Egress, error)
+	// SaveEgress queues a list for the commit, SaveEgressReport what came of it.
+	SaveEgress(tx *pg.Tx, id ident.ID, e Egress)
+	SaveEgressReport(tx *pg.Tx, id ident.ID, r node.EgressReport)
 	// Delete queues the removal of an execution with input and output.
 	Delete(tx *pg.Tx, id ident.ID)
 
@@ -123,6 +128,8 @@ type Nodes interface {
 	Assign(ctx context.Context, to Slot, e Execution, in Input) error
 	Cancel(ctx context.Context, node ident.ID, id ident.ID, attempt int, reason string) error
 	Replay(ctx context.Context, node ident.ID, id ident.ID, attempt int) error
+	// SetEgress gives a running attempt another list.
+	SetEgress(ctx context.Context, at, id ident.ID, attempt int, to Egress) error
 	// KeepImages names every image that the node is to have ready.
 	KeepImages(ctx context.Context, at ident.ID, epoch int64, all []node.Image) error
 }

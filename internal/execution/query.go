@@ -91,7 +91,7 @@ func (s *Slice) details(ctx context.Context, q command.Query, in Get) (Details, 
 		return Details{}, command.NotFoundIfNoRows(err)
 	}
 	d := Details{Execution: e, Output: out}
-	input, err := s.store.Input(ctx, q, in.ID)
+	input, err := s.inputOf(ctx, q, e)
 	if err != nil {
 		return Details{}, command.NotFoundIfNoRows(err)
 	}

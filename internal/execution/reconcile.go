@@ -110,7 +110,7 @@ func (s *Slice) resendTo(ctx context.Context, node ident.ID) {
 		}
 		if e.Status == Scheduled {
 			slot, known := s.placer.slotOn(node, e.Runtime)
-			input, err := s.store.Input(ctx, s.runner.DB, e.ID)
+			input, err := s.inputOf(ctx, s.runner.DB, e)
 			if err != nil || !known {
 				continue
 			}
@@ -119,6 +119,9 @@ func (s *Slice) resendTo(ctx context.Context, node ident.ID) {
 		}
 		if e.CancelAsked {
 			s.cancelOnNode(ctx, e)
+		}
+		if e.Status == Running {
+			s.egressOnNode(ctx, e)
 		}
 	}
 }

@@ -30,12 +30,16 @@ func (s *Slice) retryExecution(ctx context.Context, tx *command.Tx, in Retry) (E
 	if !old.Status.Terminal() {
 		return Execution{}, fault.New(fault.Conflict, "execution.not_ended", "This execution is still %s. Cancel it first, or wait for it to end.", old.Status)
 	}
-	input, err := s.store.Input(ctx, tx, in.ID)
+	input, err := s.inputOf(ctx, tx, old)
 	if err != nil {
 		return Execution{}, err
 	}
+	var egress []string
+	if input.Egress != nil {
+		egress = input.Egress.Allow
+	}
 	return s.submitExecution(ctx, tx, Submit{
-		Runtime: old.Runtime, Class: old.ClassAsked, Input: input, Priority: old.Priority, Network: old.Network,
+		Runtime: old.Runtime, Class: old.ClassAsked, Input: input, Priority: old.Priority, Network: old.Network, Egress: egress,
 		Limits: Limits{
 			WallMS: old.WallMS, CPUMS: old.CPUMS, MemoryBytes: old.MemoryBytes, Processes: int64(old.Processes),
 			OutputBytes: old.OutputBytes, DiskBytes: old.DiskBytes,

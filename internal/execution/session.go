@@ -12,7 +12,10 @@ import (
 )
 
 // Nodes call the slice through node.Workload.
-var _ node.Workload = (*Slice)(nil)
+var (
+	_ node.Workload   = (*Slice)(nil)
+	_ node.EgressUser = (*Slice)(nil)
+)
 
 // SessionOpened compares what the rows say with what the agent has. What the agent
 // has and no row expects is killed; what a row expects and the agent lacks is lost.
@@ -142,7 +145,7 @@ func result(r node.ExecutionResult) Result {
 	return Result{
 		Outcome: Status(r.Outcome), Reason: reason, Detail: r.ReasonMessage, ExitCode: r.ExitCode, Signal: r.Signal, Class: Class(r.Class),
 		WallUS: r.Usage.Wall.Microseconds(), CPUUS: r.Usage.CPU.Microseconds(), PeakMemoryBytes: r.Usage.PeakMemoryBytes,
-		Output: Output{
+		Egress: r.Egress, Output: Output{
 			Stdout: r.Stdout, Stderr: r.Stderr, Layout: r.Layout,
 			StdoutTruncated: r.StdoutTruncated(), StderrTruncated: r.StderrTruncated(),
 		},

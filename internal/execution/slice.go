@@ -12,8 +12,11 @@ import (
 
 // Slice is everything that can be asked of executions.
 type Slice struct {
-	Cancel     command.Func[Cancel, Execution]
-	Delete     command.Func[Delete, struct{}]
+	Cancel command.Func[Cancel, Execution]
+	Delete command.Func[Delete, struct{}]
+
+	UpdateEgress command.Func[UpdateEgress, Execution]
+
 	Get        command.Func[Get, Details]
 	ReadOutput command.Func[Get, Output]
 	List       command.Func[List, Page]
@@ -33,7 +36,9 @@ type Slice struct {
 	requeue command.Func[requeue, Execution]
 	expire  command.Func[expire, Execution]
 	offer   command.Func[offer, struct{}]
-	report  command.Func[reportImages, struct{}]
+
+	egressReport command.Func[egressReport, struct{}]
+	report       command.Func[reportImages, struct{}]
 
 	createRuntime command.Func[CreateRuntime, Runtime]
 	removeRuntime command.Func[RemoveRuntime, ident.ID]
@@ -89,6 +94,8 @@ func New(n Needs) *Slice {
 	s.submit = command.Bind(n.Runner, command.Spec[Submit]{Name: "execution.submit", Scope: s.submitScope}, s.submitExecution)
 	s.retry = command.Bind(n.Runner, command.Spec[Retry]{Name: "execution.retry", Scope: scopeOf(s, func(c Retry) ident.ID { return c.ID })}, s.retryExecution)
 	s.Cancel = command.Bind(n.Runner, command.Spec[Cancel]{Name: "execution.cancel", Scope: scopeOf(s, func(c Cancel) ident.ID { return c.ID })}, s.cancelExecution)
+	s.UpdateEgress = command.Bind(n.Runner, command.Spec[UpdateEgress]{Name: "execution.egress.update", Scope: scopeOf(s, func(c UpdateEgress) ident.ID { return c.ID })}, s.updateEgress)
+	s.egressReport = command.Bind(n.Runner, command.Spec[egressReport]{Name: "execution.egress.report", Scope: scopeOf(s, func(c egressReport) ident.ID { return c.ID })}, s.reportEgress)
 	s.Delete = command.Bind(n.Runner, command.Spec[Delete]{Name: "execution.delete", Scope: scopeOf(s, func(c Delete) ident.ID { return c.ID })}, s.deleteExecution)
 	s.claim = command.Bind(n.Runner, command.Spec[claim]{Name: "execution.claim", Scope: scopeOf(s, func(c claim) ident.ID { return c.ID })}, s.claimExecution)
 	s.begin = command.Bind(n.Runner, command.Spec[begin]{Name: "execution.begin", Scope: scopeOf(s, func(c begin) ident.ID { return c.ID })}, s.beginExecution)

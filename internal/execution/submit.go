@@ -20,8 +20,9 @@ type Submit struct {
 	Input     Input    `json:"input"`
 	Limits    Limits   `json:"limits"`
 	Priority  Priority `json:"priority"`
-	Network   bool     `json:"network"`
-	Class     Class    `json:"class,omitempty"` // of isolation; empty: as the scope's settings say
+	Network   bool     `json:"network"`          // with no Egress: everything that the limit allows
+	Egress    []string `json:"egress,omitempty"` // what it may connect to
+	Class     Class    `json:"class,omitempty"`  // of isolation; empty: as the scope's settings say
 
 	// ID may be chosen by a caller in this process that wants to wait for it.
 	ID ident.ID `json:"-"`
@@ -76,6 +77,9 @@ func (c Submit) Validate() error {
 	c.Input.checkFiles(bad)
 	if _, known := priorityNames[c.Priority]; !known {
 		bad.At("body.priority", "is not one of critical, high, normal, low, background")
+	}
+	if _, err := checkRules(c.Egress); err != nil {
+		return err
 	}
 	if c.Class != "" && c.Class.rank() < 0 {
 		bad.At("body.class", "is not one of process, fresh, gvisor")
@@ -199,6 +203,10 @@ func (s *Slice) submitExecution(ctx context.Context, tx *command.Tx, in Submit) 
 	if err != nil {
 		return Execution{}, err
 	}
+	if in.Input.Egress, err = s.egress(ctx, tx, who, in.Network, in.Egress); err != nil {
+		return Execution{}, err
+	}
+	in.Network = in.Input.Egress != nil
 	class, err := s.class(ctx, tx, who, runtime, in)
 	if err != nil {
 		return Execution{}, err

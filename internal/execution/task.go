@@ -20,7 +20,7 @@ func (t Tasks) Assign(_ context.Context, to Slot, e Execution, in Input) error {
 	return t.Sessions.Assign(to.NodeID, to.Epoch, node.Task{
 		Ref: node.TaskRef{Kind: Kind, ID: e.ID, Attempt: e.Attempt},
 		Execution: &node.ExecutionSpec{
-			Runtime: e.Runtime, Source: []byte(in.Source), Args: in.Args, Env: in.Env, Files: files, Stdin: in.Stdin, Network: e.Network, Class: string(e.Class),
+			Runtime: e.Runtime, Source: []byte(in.Source), Args: in.Args, Env: in.Env, Files: files, Stdin: in.Stdin, Egress: taskEgress(in.Egress), Class: string(e.Class),
 			Image: to.Image,
 			Limits: node.Limits{
 				Wall: time.Duration(e.WallMS) * time.Millisecond, CPU: time.Duration(e.CPUMS) * time.Millisecond,
@@ -33,6 +33,11 @@ func (t Tasks) Assign(_ context.Context, to Slot, e Execution, in Input) error {
 // Cancel ends an attempt on its node.
 func (t Tasks) Cancel(_ context.Context, at, id ident.ID, attempt int, reason string) error {
 	return t.Sessions.Cancel(at, node.TaskRef{Kind: Kind, ID: id, Attempt: attempt}, reason)
+}
+
+// SetEgress gives a running attempt another list.
+func (t Tasks) SetEgress(_ context.Context, at, id ident.ID, attempt int, to Egress) error {
+	return t.Sessions.SetEgress(at, node.TaskRef{Kind: Kind, ID: id, Attempt: attempt}, *taskEgress(&to))
 }
 
 // KeepImages tells a node which images to have ready.

@@ -96,6 +96,8 @@ func (s *Slice) Answer(ctx context.Context) error {
 			_ = s.nodes.Replay(ctx, e.NodeID, e.ID, e.Attempt)
 		case askCancel:
 			s.cancelOnNode(ctx, e)
+		case askEgress:
+			s.egressOnNode(ctx, e)
 		}
 	})
 	if err != nil {
@@ -107,7 +109,7 @@ func (s *Slice) Answer(ctx context.Context) error {
 
 // FactTypes is every event of the slice, for the catalogue.
 func FactTypes() []eventlog.Fact {
-	facts := []eventlog.Fact{Submitted{}, Assigned{}, Began{}, Requeued{}, CancelRequested{}, Deleted{}, RuntimeCreated{}, RuntimeRetired{}}
+	facts := []eventlog.Fact{Submitted{}, Assigned{}, Began{}, Requeued{}, CancelRequested{}, EgressChanged{}, Deleted{}, RuntimeCreated{}, RuntimeRetired{}}
 	for _, s := range Statuses {
 		if s.Terminal() {
 			facts = append(facts, Ended{Status: s})

@@ -26,7 +26,8 @@ func Defaults() []Definition {
 		{Name: "execution.queue.per_user", Kind: Limit, Unit: "executions", Default: 100, Min: 0, Max: 100_000, Help: "Most executions of one user that wait."},
 		{Name: "execution.queue.total", Kind: Limit, Unit: "executions", Default: 10_000, Min: 0, Max: 10_000_000, GlobalOnly: true, Help: "Most executions that wait, all users together."},
 		{Name: "execution.batch.max", Kind: Limit, Unit: "executions", Default: 100, Min: 1, Max: 1000, Help: "Most executions of one batch."},
-		{Name: "execution.network.allowed", Kind: Limit, Unit: "0 or 1", Default: 0, Min: 0, Max: 1, Help: "Whether an execution may ask for network access."},
+		{Name: "execution.egress.allowed", Kind: Limit, Unit: "destinations", Destinations: true, Help: "What executions may connect to: names, addresses (CIDR), each with or without a port, * for every public place, or none."},
+		{Name: "execution.egress.private", Kind: Setting, Unit: "0 or 1", Default: 0, Min: 0, Max: 1, OperatorOnly: true, Help: "Whether executions may connect to private addresses that execution.egress.allowed lists as such."},
 		{Name: "execution.class.default", Kind: Setting, Words: []string{"auto", "process", "fresh", "gvisor"}, Help: "Isolation class of an execution that asks for none: the weakest that will do, or auto, the strongest that starts within execution.class.start_ms."},
 		{Name: "execution.class.start_ms", Kind: Setting, Unit: "ms", Default: 5, Min: 0, Max: minute, Help: "How much start latency the automatic choice of an isolation class may cost."},
 		{Name: "execution.class.process.allowed", Kind: Limit, Unit: "0 or 1", Default: 1, Min: 0, Max: 1, Help: "Whether executions may run in isolation class process."},
@@ -35,6 +36,9 @@ func Defaults() []Definition {
 
 		{Name: "script.max", Kind: Limit, Unit: "scripts", Default: 1000, Min: 0, Max: 1_000_000, Help: "Most saved scripts of one project."},
 		{Name: "script.versions.max", Kind: Limit, Unit: "versions", Default: 1000, Min: 1, Max: 1_000_000, Help: "Most versions of one saved script."},
+
+		{Name: "notification.per_hour", Kind: Setting, Unit: "notifications", Default: 5, Min: 1, Max: 10_000, Help: "How many notifications of one severity a user gets within an hour; the rest becomes one digest."},
+		{Name: "notification.subscriptions.max", Kind: Limit, Unit: "channels", Default: 20, Min: 0, Max: 1000, Help: "Most channels outside of the console that one user's notifications go to."},
 
 		{Name: "identity.registration", Kind: Setting, Words: []string{"closed", "invited", "open"}, GlobalOnly: true, OperatorOnly: true, Help: "Who may register: nobody, who was invited, or everybody."},
 		{Name: "identity.password.min_length", Kind: Setting, Unit: "characters", Default: 10, Min: 8, Max: 64, GlobalOnly: true, OperatorOnly: true, Help: "Shortest password."},

@@ -48,16 +48,23 @@ type Definition struct {
 	Default      int64
 	Min, Max     int64    // what may be set, both included
 	Words        []string // of a setting in words; the first is the default
+	Destinations bool     // values are lists of destinations, "pypi.org:443 *.example.com", or "none", the default
 	GlobalOnly   bool     // it makes no sense per organization, project or user
 	OperatorOnly bool     // only operators set it, whosever it is
 	Help         string   // one sentence
 }
 
 // inWords tells whether the values are words.
-func (d Definition) inWords() bool { return len(d.Words) > 0 }
+func (d Definition) inWords() bool { return len(d.Words) > 0 || d.Destinations }
 
 // check refuses a value that the definition does not admit.
 func (d Definition) check(number *int64, word string) error {
+	if d.Destinations {
+		if _, err := readDestinations(word); err != nil {
+			return fault.New(fault.Invalid, "limit.value_invalid", "%s: %s.", d.Name, err).At("body.value", err.Error())
+		}
+		return nil
+	}
 	switch {
 	case d.inWords() && !slices.Contains(d.Words, word):
 		return fault.New(fault.Invalid, "limit.value_invalid", "%s is one of %v.", d.Name, d.Words).At("body.value", "is not one of the words")
@@ -102,7 +109,11 @@ func (v Value) Refuse(code, format string, args ...any) error {
 	if !v.Owner.IsZero() {
 		owner = v.Owner.String()
 	}
-	return fault.New(fault.Limited, code, "%s (%s is %d, set for %s.)", fmt.Sprintf(format, args...), v.Name, v.Number, whose(v.Scope)).
+	applies := any(v.Number)
+	if v.Word != "" {
+		applies = "“" + v.Word + "”"
+	}
+	return fault.New(fault.Limited, code, "%s (%s is %v, set for %s.)", fmt.Sprintf(format, args...), v.Name, applies, whose(v.Scope)).
 		Over(fault.Limit{Name: v.Name, Value: v.Number, Unit: v.Unit, Scope: string(v.Scope), Owner: owner})
 }
 

@@ -28,7 +28,7 @@ func TestDefaultsAreThoseOfTheDesign(t *testing.T) {
 		"execution.memory.default_bytes": 134_217_728, "execution.memory.max_bytes": 536_870_912,
 		"execution.source.max_chars": 50_000, "execution.output.max_bytes": 1_048_576, "execution.processes.max": 64,
 		"execution.disk.max_bytes": 67_108_864, "execution.concurrent": 10, "execution.queue.per_user": 100,
-		"execution.queue.total": 10_000, "execution.network.allowed": 0, "execution.batch.max": 100,
+		"execution.queue.total": 10_000, "execution.egress.private": 0, "execution.batch.max": 100,
 		"identity.password.min_length": 10, "identity.lockout.failures": 5, "identity.lockout.minutes": 15, "identity.session.hours": 168,
 		"rate.execute": 10, "rate.execute.burst_percent": 150, "rate.admin": 100, "rate.admin.burst_percent": 200,
 		"rate.auth": 20, "rate.stream": 30, "rate.api": 60, "rate.anonymous_percent": 50,

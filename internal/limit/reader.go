@@ -128,6 +128,9 @@ func (who Subject) chain() []at {
 // resolve is the semantics: nearest for settings, smallest for limits. Of equal
 // limits the outermost is named, because that one would have to be raised first.
 func (d Definition) resolve(set values, who Subject) Value {
+	if d.Destinations {
+		return d.meet(set, who)
+	}
 	best := d.fallback()
 	found := false
 	for _, place := range who.chain() {

@@ -73,7 +73,12 @@ func (s *Slice) set(ctx context.Context, tx *command.Tx, c Set) (Value, error) {
 		if err != nil {
 			return Value{}, err
 		}
-		if err := d.granted(rows, c.Target, place, *c.Number); err != nil {
+		if d.Destinations {
+			err = d.grantedDestinations(rows, c.Target, place, c.Word)
+		} else {
+			err = d.granted(rows, c.Target, place, *c.Number)
+		}
+		if err != nil {
 			return Value{}, err
 		}
 	}
@@ -118,6 +123,25 @@ func (s *Slice) definitionFor(tx *command.Tx, name string, t Target) (Definition
 // granted refuses a limit above that of a scope around it: it would not apply, and
 // whoever set it should know whom to ask.
 func (d Definition) granted(rows []row, t Target, place Place, number int64) error {
+	smallest, bounded := d.around(rows, t, place)
+	if !bounded || number <= smallest.Number {
+		return nil
+	}
+	owner := ""
+	if !smallest.Owner.IsZero() {
+		owner = smallest.Owner.String()
+	}
+	who := "an administrator of the organization"
+	if smallest.Scope == Global {
+		who = "an operator"
+	}
+	return fault.New(fault.Denied, "limit.needs_grant", "%s is at most %d here, set for %s. Ask %s to raise that first; until then %d would not apply.",
+		d.Name, smallest.Number, whose(smallest.Scope), who, number).
+		Over(fault.Limit{Name: d.Name, Value: smallest.Number, Unit: d.Unit, Scope: string(smallest.Scope), Owner: owner})
+}
+
+// around is what the scopes around a target admit; nothing is around the installation but Min and Max.
+func (d Definition) around(rows []row, t Target, place Place) (v Value, bounded bool) {
 	around := map[at]bool{{scope: Global}: true}
 	if t.Scope != Organization && t.Scope != Global {
 		around[at{Organization, place.Organization}] = true
@@ -133,22 +157,8 @@ func (d Definition) granted(rows []row, t Target, place Place, number int64) err
 			outer[at{v.Scope, v.ScopeID}] = v
 		}
 	}
-	if t.Scope == Global { // nothing is around it but Min and Max
-		return nil
+	if t.Scope == Global {
+		return Value{}, false
 	}
-	smallest := d.resolve(outer, Subject{Organization: place.Organization, Units: place.Units})
-	if number <= smallest.Number {
-		return nil
-	}
-	owner := ""
-	if !smallest.Owner.IsZero() {
-		owner = smallest.Owner.String()
-	}
-	who := "an administrator of the organization"
-	if smallest.Scope == Global {
-		who = "an operator"
-	}
-	return fault.New(fault.Denied, "limit.needs_grant", "%s is at most %d here, set for %s. Ask %s to raise that first; until then %d would not apply.",
-		d.Name, smallest.Number, whose(smallest.Scope), who, number).
-		Over(fault.Limit{Name: d.Name, Value: smallest.Number, Unit: d.Unit, Scope: string(smallest.Scope), Owner: owner})
+	return d.resolve(outer, Subject{Organization: place.Organization, Units: place.Units}), true
 }

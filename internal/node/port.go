@@ -109,6 +109,7 @@ type ExecutionResult struct {
 	// Layout is how stdout and stderr alternated: byte counts of what was kept, in the
 	// order of writing, negative ones on stderr.
 	Layout []int32
+	Egress *EgressReport // of a program that had egress
 	Ago    time.Duration // since it ended; more than nothing when it was sent again
 }
 
@@ -137,9 +138,32 @@ type ExecutionSpec struct {
 	Files   []File
 	Stdin   []byte
 	Limits  Limits
-	Network bool
+	Egress  *Egress       // nil: no network but loopback
 	Class   string        // "process", "fresh", or empty for the fastest
 	Image   *ImageProgram // where the runtime is an image
+}
+
+// Egress is where a program may connect to.
+type Egress struct {
+	Allow    []string // as package destination reads them
+	Private  bool     // rules for private addresses count
+	Revision int64    // counts up with each change
+}
+
+// EgressReport is what a program did with its egress so far.
+type EgressReport struct {
+	Revision          int64 // of the list in force
+	Connections       int64
+	BytesOut, BytesIn int64
+	Refused           []EgressRefusal
+	RefusedMore       int64 // refusals of destinations beyond those
+}
+
+// EgressRefusal is a destination that a program was refused.
+type EgressRefusal struct {
+	Destination string `json:"destination"` // "203.0.113.9:443", or a name
+	Why         string `json:"why"`
+	Count       int64  `json:"count"`
 }
 
 // ImageProgram says how a source is run in an image. Programs are searched in the image's PATH.
@@ -224,6 +248,12 @@ type ImageUser interface {
 	ImagesChanged(ctx context.Context, node ident.ID, epoch int64, all []ImageStatus)
 }
 
+// EgressUser is a Workload that gives programs egress. It hears, while a program runs, which
+// list is in force and what was refused.
+type EgressUser interface {
+	EgressReported(ctx context.Context, node ident.ID, ref TaskRef, r EgressReport)
+}
+
 // Sessions is what a Workload does with the sessions that this replica holds.
 // Every method returns at once: it queues one message on the session's stream.
 type Sessions interface {
@@ -236,6 +266,8 @@ type Sessions interface {
 	Cancel(node ident.ID, ref TaskRef, reason string) error
 	// ReplayOutput asks for the frames from fromSeq on once more.
 	ReplayOutput(node ident.ID, ref TaskRef, fromSeq int64) error
+	// SetEgress gives a running program another list. The reply is an EgressUser's.
+	SetEgress(node ident.ID, ref TaskRef, to Egress) error
 	// KeepImages names every image that the node is to have ready, from now on.
 	KeepImages(node ident.ID, epoch int64, all []Image) error
 }

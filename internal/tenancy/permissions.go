@@ -56,6 +56,10 @@ func Permissions() permission.Table {
 		"me.change_password": own,
 		"session.list":       own,
 		"session.revoke":     own,
+		"preference.get":     own,
+		"preference.change":  own,
+		"preference.restore": own,
+		"preference.history": own,
 		"token.list":         own,
 		"token.create":       own,
 		"token.revoke":       own,
@@ -124,11 +128,16 @@ func Permissions() permission.Table {
 		"execution.cancel": with(managers, permission.Self),
 		"execution.delete": with(managers, permission.Self),
 
+		"execution.egress.update": with(managers, permission.Self),
+
 		// What becomes of executions, as nodes report it and Stoa decides it.
-		"runtime.offer":     agents,
-		"runtime.report":    agents,
-		"execution.begin":   agents,
-		"execution.end":     agents,
+		"runtime.offer":   agents,
+		"runtime.report":  agents,
+		"execution.begin": agents,
+		"execution.end":   agents,
+
+		"execution.egress.report": agents,
+
 		"execution.claim":   stoa,
 		"execution.requeue": stoa,
 		"execution.expire":  stoa,
@@ -141,6 +150,27 @@ func Permissions() permission.Table {
 		"script.save":     with(managers, permission.Self),
 		"script.update":   with(managers, permission.Self),
 		"script.delete":   with(managers, permission.Self),
+
+		// Telling people. An inbox and its channels are their user's own.
+		"notification.list":                own,
+		"notification.unread":              own,
+		"notification.read":                own,
+		"notification.read_all":            own,
+		"notification.delete":              own,
+		"notification.subscriptions":       own,
+		"notification.subscribe":           own,
+		"notification.change_subscription": own,
+		"notification.rotate_secret":       own,
+		"notification.unsubscribe":         own,
+		"notification.test":                own,
+		"notification.deliveries":          own,
+		"notification.delivery":            own,
+		"notification.redeliver":           own,
+		"notification.send":                operators,
+		"notification.release":             stoa,
+		"notification.settle":              stoa,
+		"alert.receive":                    operators, // by a token that may do nothing else
+		"alert.test":                       operators,
 
 		// What happened, and how the installation fares.
 		"event.list":       signedIn, // of the visible projects
@@ -161,5 +191,17 @@ func Permissions() permission.Table {
 		"retry_policy.list":      operators,
 		"retry_policy.set":       operators,
 		"retry_policy.clear":     operators,
+
+		// What happened, given once more.
+		"replay.create": operators,
+		"replay.list":   operators,
+		"replay.get":    operators,
+		"replay.file":   operators,
+		"replay.start":  operators,
+		"replay.pause":  operators,
+		"replay.resume": operators,
+		"replay.cancel": operators,
+		"replay.begin":  stoa, // its time has come
+		"replay.end":    stoa,
 	}
 }

@@ -412,6 +412,7 @@ type FromAgent struct {
 	//	*FromAgent_Result
 	//	*FromAgent_Goodbye
 	//	*FromAgent_Images
+	//	*FromAgent_Egress
 	Message       isFromAgent_Message `protobuf_oneof:"message"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -517,6 +518,15 @@ func (x *FromAgent) GetImages() *ImageStatuses {
 	return nil
 }
 
+func (x *FromAgent) GetEgress() *EgressReport {
+	if x != nil {
+		if x, ok := x.Message.(*FromAgent_Egress); ok {
+			return x.Egress
+		}
+	}
+	return nil
+}
+
 type isFromAgent_Message interface {
 	isFromAgent_Message()
 }
@@ -549,6 +559,10 @@ type FromAgent_Images struct {
 	Images *ImageStatuses `protobuf:"bytes,10,opt,name=images,proto3,oneof"`
 }
 
+type FromAgent_Egress struct {
+	Egress *EgressReport `protobuf:"bytes,20,opt,name=egress,proto3,oneof"`
+}
+
 func (*FromAgent_Hello) isFromAgent_Message() {}
 
 func (*FromAgent_Heartbeat) isFromAgent_Message() {}
@@ -562,6 +576,8 @@ func (*FromAgent_Result) isFromAgent_Message() {}
 func (*FromAgent_Goodbye) isFromAgent_Message() {}
 
 func (*FromAgent_Images) isFromAgent_Message() {}
+
+func (*FromAgent_Egress) isFromAgent_Message() {}
 
 type Hello struct {
 	state        protoimpl.MessageState `protogen:"open.v1"`
@@ -1104,7 +1120,9 @@ type Result struct {
 	// How long ago it ended, in milliseconds: more than nothing when it is sent again.
 	AgoMs int64 `protobuf:"varint,13,opt,name=ago_ms,json=agoMs,proto3" json:"ago_ms,omitempty"`
 	// How stdout and stderr alternated: byte counts in the order of writing, negative ones on stderr.
-	Layout        []int32 `protobuf:"zigzag32,14,rep,packed,name=layout,proto3" json:"layout,omitempty"`
+	Layout []int32 `protobuf:"zigzag32,14,rep,packed,name=layout,proto3" json:"layout,omitempty"`
+	// Of a program that had egress; without a ref.
+	Egress        *EgressReport `protobuf:"bytes,20,opt,name=egress,proto3" json:"egress,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1237,6 +1255,13 @@ func (x *Result) GetLayout() []int32 {
 	return nil
 }
 
+func (x *Result) GetEgress() *EgressReport {
+	if x != nil {
+		return x.Egress
+	}
+	return nil
+}
+
 type Usage struct {
 	state           protoimpl.MessageState `protogen:"open.v1"`
 	WallUs          int64                  `protobuf:"varint,1,opt,name=wall_us,json=wallUs,proto3" json:"wall_us,omitempty"`
@@ -1297,6 +1322,160 @@ func (x *Usage) GetPeakMemoryBytes() int64 {
 	return 0
 }
 
+// What a running program did with its egress: when a list is in force, and when it is refused something.
+type EgressReport struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Ref   *TaskRef               `protobuf:"bytes,1,opt,name=ref,proto3" json:"ref,omitempty"`
+	// Of the list in force.
+	Revision      int64            `protobuf:"varint,2,opt,name=revision,proto3" json:"revision,omitempty"`
+	Connections   int64            `protobuf:"varint,3,opt,name=connections,proto3" json:"connections,omitempty"`
+	BytesOut      int64            `protobuf:"varint,4,opt,name=bytes_out,json=bytesOut,proto3" json:"bytes_out,omitempty"` // from the program
+	BytesIn       int64            `protobuf:"varint,5,opt,name=bytes_in,json=bytesIn,proto3" json:"bytes_in,omitempty"`
+	Refused       []*EgressRefusal `protobuf:"bytes,6,rep,name=refused,proto3" json:"refused,omitempty"`
+	RefusedMore   int64            `protobuf:"varint,7,opt,name=refused_more,json=refusedMore,proto3" json:"refused_more,omitempty"` // refusals of destinations beyond those
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EgressReport) Reset() {
+	*x = EgressReport{}
+	mi := &file_api_agent_v1_agent_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EgressReport) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EgressReport) ProtoMessage() {}
+
+func (x *EgressReport) ProtoReflect() protoreflect.Message {
+	mi := &file_api_agent_v1_agent_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EgressReport.ProtoReflect.Descriptor instead.
+func (*EgressReport) Descriptor() ([]byte, []int) {
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *EgressReport) GetRef() *TaskRef {
+	if x != nil {
+		return x.Ref
+	}
+	return nil
+}
+
+func (x *EgressReport) GetRevision() int64 {
+	if x != nil {
+		return x.Revision
+	}
+	return 0
+}
+
+func (x *EgressReport) GetConnections() int64 {
+	if x != nil {
+		return x.Connections
+	}
+	return 0
+}
+
+func (x *EgressReport) GetBytesOut() int64 {
+	if x != nil {
+		return x.BytesOut
+	}
+	return 0
+}
+
+func (x *EgressReport) GetBytesIn() int64 {
+	if x != nil {
+		return x.BytesIn
+	}
+	return 0
+}
+
+func (x *EgressReport) GetRefused() []*EgressRefusal {
+	if x != nil {
+		return x.Refused
+	}
+	return nil
+}
+
+func (x *EgressReport) GetRefusedMore() int64 {
+	if x != nil {
+		return x.RefusedMore
+	}
+	return 0
+}
+
+type EgressRefusal struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Destination   string                 `protobuf:"bytes,1,opt,name=destination,proto3" json:"destination,omitempty"` // "203.0.113.9:443", or a name
+	Why           string                 `protobuf:"bytes,2,opt,name=why,proto3" json:"why,omitempty"`
+	Count         int64                  `protobuf:"varint,3,opt,name=count,proto3" json:"count,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EgressRefusal) Reset() {
+	*x = EgressRefusal{}
+	mi := &file_api_agent_v1_agent_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EgressRefusal) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EgressRefusal) ProtoMessage() {}
+
+func (x *EgressRefusal) ProtoReflect() protoreflect.Message {
+	mi := &file_api_agent_v1_agent_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EgressRefusal.ProtoReflect.Descriptor instead.
+func (*EgressRefusal) Descriptor() ([]byte, []int) {
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *EgressRefusal) GetDestination() string {
+	if x != nil {
+		return x.Destination
+	}
+	return ""
+}
+
+func (x *EgressRefusal) GetWhy() string {
+	if x != nil {
+		return x.Why
+	}
+	return ""
+}
+
+func (x *EgressRefusal) GetCount() int64 {
+	if x != nil {
+		return x.Count
+	}
+	return 0
+}
+
 // The agent stops, and nothing runs here any more.
 type Goodbye struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -1307,7 +1486,7 @@ type Goodbye struct {
 
 func (x *Goodbye) Reset() {
 	*x = Goodbye{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[15]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1319,7 +1498,7 @@ func (x *Goodbye) String() string {
 func (*Goodbye) ProtoMessage() {}
 
 func (x *Goodbye) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[15]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1332,7 +1511,7 @@ func (x *Goodbye) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Goodbye.ProtoReflect.Descriptor instead.
 func (*Goodbye) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{15}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *Goodbye) GetReason() string {
@@ -1353,7 +1532,7 @@ type ImageStatuses struct {
 
 func (x *ImageStatuses) Reset() {
 	*x = ImageStatuses{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[16]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1365,7 +1544,7 @@ func (x *ImageStatuses) String() string {
 func (*ImageStatuses) ProtoMessage() {}
 
 func (x *ImageStatuses) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[16]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1378,7 +1557,7 @@ func (x *ImageStatuses) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImageStatuses.ProtoReflect.Descriptor instead.
 func (*ImageStatuses) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{16}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *ImageStatuses) GetStatuses() []*ImageStatus {
@@ -1404,7 +1583,7 @@ type ImageStatus struct {
 
 func (x *ImageStatus) Reset() {
 	*x = ImageStatus{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[17]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1416,7 +1595,7 @@ func (x *ImageStatus) String() string {
 func (*ImageStatus) ProtoMessage() {}
 
 func (x *ImageStatus) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[17]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1429,7 +1608,7 @@ func (x *ImageStatus) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImageStatus.ProtoReflect.Descriptor instead.
 func (*ImageStatus) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{17}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *ImageStatus) GetDigest() string {
@@ -1478,6 +1657,7 @@ type ToAgent struct {
 	//	*ToAgent_Ack
 	//	*ToAgent_ReplayOutput
 	//	*ToAgent_Images
+	//	*ToAgent_Egress
 	Message       isToAgent_Message `protobuf_oneof:"message"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1485,7 +1665,7 @@ type ToAgent struct {
 
 func (x *ToAgent) Reset() {
 	*x = ToAgent{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[18]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1497,7 +1677,7 @@ func (x *ToAgent) String() string {
 func (*ToAgent) ProtoMessage() {}
 
 func (x *ToAgent) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[18]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1510,7 +1690,7 @@ func (x *ToAgent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ToAgent.ProtoReflect.Descriptor instead.
 func (*ToAgent) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{18}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *ToAgent) GetMessage() isToAgent_Message {
@@ -1583,6 +1763,15 @@ func (x *ToAgent) GetImages() *Images {
 	return nil
 }
 
+func (x *ToAgent) GetEgress() *SignedTask {
+	if x != nil {
+		if x, ok := x.Message.(*ToAgent_Egress); ok {
+			return x.Egress
+		}
+	}
+	return nil
+}
+
 type isToAgent_Message interface {
 	isToAgent_Message()
 }
@@ -1615,6 +1804,11 @@ type ToAgent_Images struct {
 	Images *Images `protobuf:"bytes,10,opt,name=images,proto3,oneof"`
 }
 
+type ToAgent_Egress struct {
+	// A task whose spec is egress: another list for a running program. Its EgressReport is the answer.
+	Egress *SignedTask `protobuf:"bytes,20,opt,name=egress,proto3,oneof"`
+}
+
 func (*ToAgent_Welcome) isToAgent_Message() {}
 
 func (*ToAgent_HeartbeatAck) isToAgent_Message() {}
@@ -1628,6 +1822,8 @@ func (*ToAgent_Ack) isToAgent_Message() {}
 func (*ToAgent_ReplayOutput) isToAgent_Message() {}
 
 func (*ToAgent_Images) isToAgent_Message() {}
+
+func (*ToAgent_Egress) isToAgent_Message() {}
 
 type Welcome struct {
 	state    protoimpl.MessageState `protogen:"open.v1"`
@@ -1652,7 +1848,7 @@ type Welcome struct {
 
 func (x *Welcome) Reset() {
 	*x = Welcome{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[19]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1664,7 +1860,7 @@ func (x *Welcome) String() string {
 func (*Welcome) ProtoMessage() {}
 
 func (x *Welcome) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[19]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1677,7 +1873,7 @@ func (x *Welcome) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Welcome.ProtoReflect.Descriptor instead.
 func (*Welcome) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{19}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *Welcome) GetNodeId() string {
@@ -1754,7 +1950,7 @@ type HeartbeatAck struct {
 
 func (x *HeartbeatAck) Reset() {
 	*x = HeartbeatAck{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[20]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1766,7 +1962,7 @@ func (x *HeartbeatAck) String() string {
 func (*HeartbeatAck) ProtoMessage() {}
 
 func (x *HeartbeatAck) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[20]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1779,7 +1975,7 @@ func (x *HeartbeatAck) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HeartbeatAck.ProtoReflect.Descriptor instead.
 func (*HeartbeatAck) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{20}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *HeartbeatAck) GetSeq() int64 {
@@ -1807,7 +2003,7 @@ type SignedTask struct {
 
 func (x *SignedTask) Reset() {
 	*x = SignedTask{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[21]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1819,7 +2015,7 @@ func (x *SignedTask) String() string {
 func (*SignedTask) ProtoMessage() {}
 
 func (x *SignedTask) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[21]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1832,7 +2028,7 @@ func (x *SignedTask) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SignedTask.ProtoReflect.Descriptor instead.
 func (*SignedTask) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{21}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *SignedTask) GetTask() []byte {
@@ -1860,6 +2056,7 @@ type Task struct {
 	// Types that are valid to be assigned to Spec:
 	//
 	//	*Task_Execution
+	//	*Task_Egress
 	Spec          isTask_Spec `protobuf_oneof:"spec"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1867,7 +2064,7 @@ type Task struct {
 
 func (x *Task) Reset() {
 	*x = Task{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[22]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1879,7 +2076,7 @@ func (x *Task) String() string {
 func (*Task) ProtoMessage() {}
 
 func (x *Task) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[22]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1892,7 +2089,7 @@ func (x *Task) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Task.ProtoReflect.Descriptor instead.
 func (*Task) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{22}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *Task) GetRef() *TaskRef {
@@ -1939,6 +2136,15 @@ func (x *Task) GetExecution() *ExecutionTask {
 	return nil
 }
 
+func (x *Task) GetEgress() *Egress {
+	if x != nil {
+		if x, ok := x.Spec.(*Task_Egress); ok {
+			return x.Egress
+		}
+	}
+	return nil
+}
+
 type isTask_Spec interface {
 	isTask_Spec()
 }
@@ -1947,7 +2153,13 @@ type Task_Execution struct {
 	Execution *ExecutionTask `protobuf:"bytes,5,opt,name=execution,proto3,oneof"`
 }
 
+type Task_Egress struct {
+	Egress *Egress `protobuf:"bytes,20,opt,name=egress,proto3,oneof"`
+}
+
 func (*Task_Execution) isTask_Spec() {}
+
+func (*Task_Egress) isTask_Spec() {}
 
 type ExecutionTask struct {
 	state   protoimpl.MessageState `protogen:"open.v1"`
@@ -1958,18 +2170,19 @@ type ExecutionTask struct {
 	Files   []*File                `protobuf:"bytes,5,rep,name=files,proto3" json:"files,omitempty"`
 	Stdin   []byte                 `protobuf:"bytes,6,opt,name=stdin,proto3" json:"stdin,omitempty"`
 	Limits  *Limits                `protobuf:"bytes,7,opt,name=limits,proto3" json:"limits,omitempty"`
-	Network bool                   `protobuf:"varint,8,opt,name=network,proto3" json:"network,omitempty"`
 	// "process", "fresh", or empty for the fastest.
 	Class string `protobuf:"bytes,9,opt,name=class,proto3" json:"class,omitempty"`
 	// Where the runtime is an image: what to run in it. Nothing of it is looked up on the node.
-	Image         *ImageProgram `protobuf:"bytes,12,opt,name=image,proto3" json:"image,omitempty"`
+	Image *ImageProgram `protobuf:"bytes,12,opt,name=image,proto3" json:"image,omitempty"`
+	// Nothing: no network but loopback.
+	Egress        *Egress `protobuf:"bytes,20,opt,name=egress,proto3" json:"egress,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ExecutionTask) Reset() {
 	*x = ExecutionTask{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[23]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1981,7 +2194,7 @@ func (x *ExecutionTask) String() string {
 func (*ExecutionTask) ProtoMessage() {}
 
 func (x *ExecutionTask) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[23]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1994,7 +2207,7 @@ func (x *ExecutionTask) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExecutionTask.ProtoReflect.Descriptor instead.
 func (*ExecutionTask) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{23}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *ExecutionTask) GetRuntime() string {
@@ -2046,13 +2259,6 @@ func (x *ExecutionTask) GetLimits() *Limits {
 	return nil
 }
 
-func (x *ExecutionTask) GetNetwork() bool {
-	if x != nil {
-		return x.Network
-	}
-	return false
-}
-
 func (x *ExecutionTask) GetClass() string {
 	if x != nil {
 		return x.Class
@@ -2065,6 +2271,74 @@ func (x *ExecutionTask) GetImage() *ImageProgram {
 		return x.Image
 	}
 	return nil
+}
+
+func (x *ExecutionTask) GetEgress() *Egress {
+	if x != nil {
+		return x.Egress
+	}
+	return nil
+}
+
+// Where a program may connect to.
+type Egress struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Allow         []string               `protobuf:"bytes,1,rep,name=allow,proto3" json:"allow,omitempty"`        // "pypi.org:443", "203.0.113.0/24"; see internal/platform/destination
+	Private       bool                   `protobuf:"varint,2,opt,name=private,proto3" json:"private,omitempty"`   // rules for private addresses count
+	Revision      int64                  `protobuf:"varint,3,opt,name=revision,proto3" json:"revision,omitempty"` // counts up; an older one is ignored
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Egress) Reset() {
+	*x = Egress{}
+	mi := &file_api_agent_v1_agent_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Egress) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Egress) ProtoMessage() {}
+
+func (x *Egress) ProtoReflect() protoreflect.Message {
+	mi := &file_api_agent_v1_agent_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Egress.ProtoReflect.Descriptor instead.
+func (*Egress) Descriptor() ([]byte, []int) {
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *Egress) GetAllow() []string {
+	if x != nil {
+		return x.Allow
+	}
+	return nil
+}
+
+func (x *Egress) GetPrivate() bool {
+	if x != nil {
+		return x.Private
+	}
+	return false
+}
+
+func (x *Egress) GetRevision() int64 {
+	if x != nil {
+		return x.Revision
+	}
+	return 0
 }
 
 // How a source is run in an image. Programs are searched in the image's PATH.
@@ -2081,7 +2355,7 @@ type ImageProgram struct {
 
 func (x *ImageProgram) Reset() {
 	*x = ImageProgram{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[24]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2093,7 +2367,7 @@ func (x *ImageProgram) String() string {
 func (*ImageProgram) ProtoMessage() {}
 
 func (x *ImageProgram) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[24]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2106,7 +2380,7 @@ func (x *ImageProgram) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImageProgram.ProtoReflect.Descriptor instead.
 func (*ImageProgram) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{24}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *ImageProgram) GetDigest() string {
@@ -2155,7 +2429,7 @@ type File struct {
 
 func (x *File) Reset() {
 	*x = File{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[25]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2167,7 +2441,7 @@ func (x *File) String() string {
 func (*File) ProtoMessage() {}
 
 func (x *File) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[25]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2180,7 +2454,7 @@ func (x *File) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use File.ProtoReflect.Descriptor instead.
 func (*File) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{25}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *File) GetPath() string {
@@ -2220,7 +2494,7 @@ type Limits struct {
 
 func (x *Limits) Reset() {
 	*x = Limits{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[26]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2232,7 +2506,7 @@ func (x *Limits) String() string {
 func (*Limits) ProtoMessage() {}
 
 func (x *Limits) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[26]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2245,7 +2519,7 @@ func (x *Limits) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Limits.ProtoReflect.Descriptor instead.
 func (*Limits) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{26}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *Limits) GetWallMs() int64 {
@@ -2308,7 +2582,7 @@ type Cancel struct {
 
 func (x *Cancel) Reset() {
 	*x = Cancel{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[27]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2320,7 +2594,7 @@ func (x *Cancel) String() string {
 func (*Cancel) ProtoMessage() {}
 
 func (x *Cancel) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[27]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2333,7 +2607,7 @@ func (x *Cancel) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Cancel.ProtoReflect.Descriptor instead.
 func (*Cancel) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{27}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *Cancel) GetRef() *TaskRef {
@@ -2360,7 +2634,7 @@ type Images struct {
 
 func (x *Images) Reset() {
 	*x = Images{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[28]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2372,7 +2646,7 @@ func (x *Images) String() string {
 func (*Images) ProtoMessage() {}
 
 func (x *Images) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[28]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2385,7 +2659,7 @@ func (x *Images) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Images.ProtoReflect.Descriptor instead.
 func (*Images) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{28}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *Images) GetImages() []*Image {
@@ -2409,7 +2683,7 @@ type Image struct {
 
 func (x *Image) Reset() {
 	*x = Image{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[29]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2421,7 +2695,7 @@ func (x *Image) String() string {
 func (*Image) ProtoMessage() {}
 
 func (x *Image) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[29]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2434,7 +2708,7 @@ func (x *Image) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Image.ProtoReflect.Descriptor instead.
 func (*Image) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{29}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *Image) GetReference() string {
@@ -2475,7 +2749,7 @@ type Ack struct {
 
 func (x *Ack) Reset() {
 	*x = Ack{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[30]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2487,7 +2761,7 @@ func (x *Ack) String() string {
 func (*Ack) ProtoMessage() {}
 
 func (x *Ack) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[30]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2500,7 +2774,7 @@ func (x *Ack) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Ack.ProtoReflect.Descriptor instead.
 func (*Ack) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{30}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *Ack) GetRef() *TaskRef {
@@ -2521,7 +2795,7 @@ type ReplayOutput struct {
 
 func (x *ReplayOutput) Reset() {
 	*x = ReplayOutput{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[31]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2533,7 +2807,7 @@ func (x *ReplayOutput) String() string {
 func (*ReplayOutput) ProtoMessage() {}
 
 func (x *ReplayOutput) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[31]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2546,7 +2820,7 @@ func (x *ReplayOutput) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReplayOutput.ProtoReflect.Descriptor instead.
 func (*ReplayOutput) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{31}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *ReplayOutput) GetRef() *TaskRef {
@@ -2602,7 +2876,7 @@ const file_api_agent_v1_agent_proto_rawDesc = "" +
 	"\aTaskRef\x12\x12\n" +
 	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x0e\n" +
 	"\x02id\x18\x02 \x01(\tR\x02id\x12\x18\n" +
-	"\aattempt\x18\x03 \x01(\x05R\aattempt\"\x80\x03\n" +
+	"\aattempt\x18\x03 \x01(\x05R\aattempt\"\xb7\x03\n" +
 	"\tFromAgent\x12,\n" +
 	"\x05hello\x18\x01 \x01(\v2\x14.stoa.agent.v1.HelloH\x00R\x05hello\x128\n" +
 	"\theartbeat\x18\x02 \x01(\v2\x18.stoa.agent.v1.HeartbeatH\x00R\theartbeat\x122\n" +
@@ -2611,7 +2885,8 @@ const file_api_agent_v1_agent_proto_rawDesc = "" +
 	"\x06result\x18\x05 \x01(\v2\x15.stoa.agent.v1.ResultH\x00R\x06result\x122\n" +
 	"\agoodbye\x18\x06 \x01(\v2\x16.stoa.agent.v1.GoodbyeH\x00R\agoodbye\x126\n" +
 	"\x06images\x18\n" +
-	" \x01(\v2\x1c.stoa.agent.v1.ImageStatusesH\x00R\x06imagesB\t\n" +
+	" \x01(\v2\x1c.stoa.agent.v1.ImageStatusesH\x00R\x06images\x125\n" +
+	"\x06egress\x18\x14 \x01(\v2\x1b.stoa.agent.v1.EgressReportH\x00R\x06egressB\t\n" +
 	"\amessage\"\xea\x02\n" +
 	"\x05Hello\x12#\n" +
 	"\ragent_version\x18\x01 \x01(\tR\fagentVersion\x12 \n" +
@@ -2651,7 +2926,7 @@ const file_api_agent_v1_agent_proto_rawDesc = "" +
 	"\x03seq\x18\x02 \x01(\x03R\x03seq\x12-\n" +
 	"\x06stream\x18\x03 \x01(\x0e2\x15.stoa.agent.v1.StreamR\x06stream\x12\x16\n" +
 	"\x06offset\x18\x04 \x01(\x03R\x06offset\x12\x14\n" +
-	"\x05bytes\x18\x05 \x01(\fR\x05bytes\"\xc3\x03\n" +
+	"\x05bytes\x18\x05 \x01(\fR\x05bytes\"\xf8\x03\n" +
 	"\x06Result\x12(\n" +
 	"\x03ref\x18\x01 \x01(\v2\x16.stoa.agent.v1.TaskRefR\x03ref\x12\x18\n" +
 	"\aoutcome\x18\x02 \x01(\tR\aoutcome\x12 \n" +
@@ -2668,13 +2943,26 @@ const file_api_agent_v1_agent_proto_rawDesc = "" +
 	"\fstdout_bytes\x18\v \x01(\x03R\vstdoutBytes\x12!\n" +
 	"\fstderr_bytes\x18\f \x01(\x03R\vstderrBytes\x12\x15\n" +
 	"\x06ago_ms\x18\r \x01(\x03R\x05agoMs\x12\x16\n" +
-	"\x06layout\x18\x0e \x03(\x11R\x06layoutB\f\n" +
+	"\x06layout\x18\x0e \x03(\x11R\x06layout\x123\n" +
+	"\x06egress\x18\x14 \x01(\v2\x1b.stoa.agent.v1.EgressReportR\x06egressB\f\n" +
 	"\n" +
 	"_exit_code\"c\n" +
 	"\x05Usage\x12\x17\n" +
 	"\awall_us\x18\x01 \x01(\x03R\x06wallUs\x12\x15\n" +
 	"\x06cpu_us\x18\x02 \x01(\x03R\x05cpuUs\x12*\n" +
-	"\x11peak_memory_bytes\x18\x03 \x01(\x03R\x0fpeakMemoryBytes\"!\n" +
+	"\x11peak_memory_bytes\x18\x03 \x01(\x03R\x0fpeakMemoryBytes\"\x89\x02\n" +
+	"\fEgressReport\x12(\n" +
+	"\x03ref\x18\x01 \x01(\v2\x16.stoa.agent.v1.TaskRefR\x03ref\x12\x1a\n" +
+	"\brevision\x18\x02 \x01(\x03R\brevision\x12 \n" +
+	"\vconnections\x18\x03 \x01(\x03R\vconnections\x12\x1b\n" +
+	"\tbytes_out\x18\x04 \x01(\x03R\bbytesOut\x12\x19\n" +
+	"\bbytes_in\x18\x05 \x01(\x03R\abytesIn\x126\n" +
+	"\arefused\x18\x06 \x03(\v2\x1c.stoa.agent.v1.EgressRefusalR\arefused\x12!\n" +
+	"\frefused_more\x18\a \x01(\x03R\vrefusedMore\"Y\n" +
+	"\rEgressRefusal\x12 \n" +
+	"\vdestination\x18\x01 \x01(\tR\vdestination\x12\x10\n" +
+	"\x03why\x18\x02 \x01(\tR\x03why\x12\x14\n" +
+	"\x05count\x18\x03 \x01(\x03R\x05count\"!\n" +
 	"\aGoodbye\x12\x16\n" +
 	"\x06reason\x18\x01 \x01(\tR\x06reason\"G\n" +
 	"\rImageStatuses\x126\n" +
@@ -2686,7 +2974,7 @@ const file_api_agent_v1_agent_proto_rawDesc = "" +
 	"done_bytes\x18\x03 \x01(\x03R\tdoneBytes\x12\x1f\n" +
 	"\vtotal_bytes\x18\x04 \x01(\x03R\n" +
 	"totalBytes\x12\x16\n" +
-	"\x06reason\x18\x05 \x01(\tR\x06reason\"\x8f\x03\n" +
+	"\x06reason\x18\x05 \x01(\tR\x06reason\"\xc4\x03\n" +
 	"\aToAgent\x122\n" +
 	"\awelcome\x18\x01 \x01(\v2\x16.stoa.agent.v1.WelcomeH\x00R\awelcome\x12B\n" +
 	"\rheartbeat_ack\x18\x02 \x01(\v2\x1b.stoa.agent.v1.HeartbeatAckH\x00R\fheartbeatAck\x123\n" +
@@ -2695,7 +2983,8 @@ const file_api_agent_v1_agent_proto_rawDesc = "" +
 	"\x03ack\x18\x05 \x01(\v2\x12.stoa.agent.v1.AckH\x00R\x03ack\x12B\n" +
 	"\rreplay_output\x18\x06 \x01(\v2\x1b.stoa.agent.v1.ReplayOutputH\x00R\freplayOutput\x12/\n" +
 	"\x06images\x18\n" +
-	" \x01(\v2\x15.stoa.agent.v1.ImagesH\x00R\x06imagesB\t\n" +
+	" \x01(\v2\x15.stoa.agent.v1.ImagesH\x00R\x06images\x123\n" +
+	"\x06egress\x18\x14 \x01(\v2\x19.stoa.agent.v1.SignedTaskH\x00R\x06egressB\t\n" +
 	"\amessage\"\xa9\x02\n" +
 	"\aWelcome\x12\x17\n" +
 	"\anode_id\x18\x01 \x01(\tR\x06nodeId\x12\x1b\n" +
@@ -2713,15 +3002,16 @@ const file_api_agent_v1_agent_proto_rawDesc = "" +
 	"\n" +
 	"SignedTask\x12\x12\n" +
 	"\x04task\x18\x01 \x01(\fR\x04task\x12\x1c\n" +
-	"\tsignature\x18\x02 \x01(\fR\tsignature\"\xc4\x01\n" +
+	"\tsignature\x18\x02 \x01(\fR\tsignature\"\xf5\x01\n" +
 	"\x04Task\x12(\n" +
 	"\x03ref\x18\x01 \x01(\v2\x16.stoa.agent.v1.TaskRefR\x03ref\x12\x17\n" +
 	"\anode_id\x18\x02 \x01(\tR\x06nodeId\x12\x14\n" +
 	"\x05epoch\x18\x03 \x01(\x03R\x05epoch\x12\x1d\n" +
 	"\n" +
 	"expires_ms\x18\x04 \x01(\x03R\texpiresMs\x12<\n" +
-	"\texecution\x18\x05 \x01(\v2\x1c.stoa.agent.v1.ExecutionTaskH\x00R\texecutionB\x06\n" +
-	"\x04spec\"\x99\x03\n" +
+	"\texecution\x18\x05 \x01(\v2\x1c.stoa.agent.v1.ExecutionTaskH\x00R\texecution\x12/\n" +
+	"\x06egress\x18\x14 \x01(\v2\x15.stoa.agent.v1.EgressH\x00R\x06egressB\x06\n" +
+	"\x04spec\"\xb4\x03\n" +
 	"\rExecutionTask\x12\x18\n" +
 	"\aruntime\x18\x01 \x01(\tR\aruntime\x12\x16\n" +
 	"\x06source\x18\x02 \x01(\fR\x06source\x12\x12\n" +
@@ -2729,13 +3019,17 @@ const file_api_agent_v1_agent_proto_rawDesc = "" +
 	"\x03env\x18\x04 \x03(\v2%.stoa.agent.v1.ExecutionTask.EnvEntryR\x03env\x12)\n" +
 	"\x05files\x18\x05 \x03(\v2\x13.stoa.agent.v1.FileR\x05files\x12\x14\n" +
 	"\x05stdin\x18\x06 \x01(\fR\x05stdin\x12-\n" +
-	"\x06limits\x18\a \x01(\v2\x15.stoa.agent.v1.LimitsR\x06limits\x12\x18\n" +
-	"\anetwork\x18\b \x01(\bR\anetwork\x12\x14\n" +
+	"\x06limits\x18\a \x01(\v2\x15.stoa.agent.v1.LimitsR\x06limits\x12\x14\n" +
 	"\x05class\x18\t \x01(\tR\x05class\x121\n" +
-	"\x05image\x18\f \x01(\v2\x1b.stoa.agent.v1.ImageProgramR\x05image\x1a6\n" +
+	"\x05image\x18\f \x01(\v2\x1b.stoa.agent.v1.ImageProgramR\x05image\x12-\n" +
+	"\x06egress\x18\x14 \x01(\v2\x15.stoa.agent.v1.EgressR\x06egress\x1a6\n" +
 	"\bEnvEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xe7\x01\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01J\x04\b\b\x10\t\"T\n" +
+	"\x06Egress\x12\x14\n" +
+	"\x05allow\x18\x01 \x03(\tR\x05allow\x12\x18\n" +
+	"\aprivate\x18\x02 \x01(\bR\aprivate\x12\x1a\n" +
+	"\brevision\x18\x03 \x01(\x03R\brevision\"\xe7\x01\n" +
 	"\fImageProgram\x12\x16\n" +
 	"\x06digest\x18\x01 \x01(\tR\x06digest\x12\x1b\n" +
 	"\tfile_name\x18\x02 \x01(\tR\bfileName\x12\x18\n" +
@@ -2803,7 +3097,7 @@ func file_api_agent_v1_agent_proto_rawDescGZIP() []byte {
 }
 
 var file_api_agent_v1_agent_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_api_agent_v1_agent_proto_msgTypes = make([]protoimpl.MessageInfo, 34)
+var file_api_agent_v1_agent_proto_msgTypes = make([]protoimpl.MessageInfo, 37)
 var file_api_agent_v1_agent_proto_goTypes = []any{
 	(Role)(0),                          // 0: stoa.agent.v1.Role
 	(Stream)(0),                        // 1: stoa.agent.v1.Stream
@@ -2822,26 +3116,29 @@ var file_api_agent_v1_agent_proto_goTypes = []any{
 	(*Output)(nil),                     // 14: stoa.agent.v1.Output
 	(*Result)(nil),                     // 15: stoa.agent.v1.Result
 	(*Usage)(nil),                      // 16: stoa.agent.v1.Usage
-	(*Goodbye)(nil),                    // 17: stoa.agent.v1.Goodbye
-	(*ImageStatuses)(nil),              // 18: stoa.agent.v1.ImageStatuses
-	(*ImageStatus)(nil),                // 19: stoa.agent.v1.ImageStatus
-	(*ToAgent)(nil),                    // 20: stoa.agent.v1.ToAgent
-	(*Welcome)(nil),                    // 21: stoa.agent.v1.Welcome
-	(*HeartbeatAck)(nil),               // 22: stoa.agent.v1.HeartbeatAck
-	(*SignedTask)(nil),                 // 23: stoa.agent.v1.SignedTask
-	(*Task)(nil),                       // 24: stoa.agent.v1.Task
-	(*ExecutionTask)(nil),              // 25: stoa.agent.v1.ExecutionTask
-	(*ImageProgram)(nil),               // 26: stoa.agent.v1.ImageProgram
-	(*File)(nil),                       // 27: stoa.agent.v1.File
-	(*Limits)(nil),                     // 28: stoa.agent.v1.Limits
-	(*Cancel)(nil),                     // 29: stoa.agent.v1.Cancel
-	(*Images)(nil),                     // 30: stoa.agent.v1.Images
-	(*Image)(nil),                      // 31: stoa.agent.v1.Image
-	(*Ack)(nil),                        // 32: stoa.agent.v1.Ack
-	(*ReplayOutput)(nil),               // 33: stoa.agent.v1.ReplayOutput
-	nil,                                // 34: stoa.agent.v1.ExecutionTask.EnvEntry
-	nil,                                // 35: stoa.agent.v1.ImageProgram.EnvEntry
-	(*descriptorpb.MethodOptions)(nil), // 36: google.protobuf.MethodOptions
+	(*EgressReport)(nil),               // 17: stoa.agent.v1.EgressReport
+	(*EgressRefusal)(nil),              // 18: stoa.agent.v1.EgressRefusal
+	(*Goodbye)(nil),                    // 19: stoa.agent.v1.Goodbye
+	(*ImageStatuses)(nil),              // 20: stoa.agent.v1.ImageStatuses
+	(*ImageStatus)(nil),                // 21: stoa.agent.v1.ImageStatus
+	(*ToAgent)(nil),                    // 22: stoa.agent.v1.ToAgent
+	(*Welcome)(nil),                    // 23: stoa.agent.v1.Welcome
+	(*HeartbeatAck)(nil),               // 24: stoa.agent.v1.HeartbeatAck
+	(*SignedTask)(nil),                 // 25: stoa.agent.v1.SignedTask
+	(*Task)(nil),                       // 26: stoa.agent.v1.Task
+	(*ExecutionTask)(nil),              // 27: stoa.agent.v1.ExecutionTask
+	(*Egress)(nil),                     // 28: stoa.agent.v1.Egress
+	(*ImageProgram)(nil),               // 29: stoa.agent.v1.ImageProgram
+	(*File)(nil),                       // 30: stoa.agent.v1.File
+	(*Limits)(nil),                     // 31: stoa.agent.v1.Limits
+	(*Cancel)(nil),                     // 32: stoa.agent.v1.Cancel
+	(*Images)(nil),                     // 33: stoa.agent.v1.Images
+	(*Image)(nil),                      // 34: stoa.agent.v1.Image
+	(*Ack)(nil),                        // 35: stoa.agent.v1.Ack
+	(*ReplayOutput)(nil),               // 36: stoa.agent.v1.ReplayOutput
+	nil,                                // 37: stoa.agent.v1.ExecutionTask.EnvEntry
+	nil,                                // 38: stoa.agent.v1.ImageProgram.EnvEntry
+	(*descriptorpb.MethodOptions)(nil), // 39: google.protobuf.MethodOptions
 }
 var file_api_agent_v1_agent_proto_depIdxs = []int32{
 	8,  // 0: stoa.agent.v1.FromAgent.hello:type_name -> stoa.agent.v1.Hello
@@ -2849,51 +3146,58 @@ var file_api_agent_v1_agent_proto_depIdxs = []int32{
 	13, // 2: stoa.agent.v1.FromAgent.started:type_name -> stoa.agent.v1.Started
 	14, // 3: stoa.agent.v1.FromAgent.output:type_name -> stoa.agent.v1.Output
 	15, // 4: stoa.agent.v1.FromAgent.result:type_name -> stoa.agent.v1.Result
-	17, // 5: stoa.agent.v1.FromAgent.goodbye:type_name -> stoa.agent.v1.Goodbye
-	18, // 6: stoa.agent.v1.FromAgent.images:type_name -> stoa.agent.v1.ImageStatuses
-	9,  // 7: stoa.agent.v1.Hello.facts:type_name -> stoa.agent.v1.NodeFacts
-	10, // 8: stoa.agent.v1.Hello.runtimes:type_name -> stoa.agent.v1.Runtime
-	11, // 9: stoa.agent.v1.Hello.enforcement:type_name -> stoa.agent.v1.Enforcement
-	6,  // 10: stoa.agent.v1.Hello.running:type_name -> stoa.agent.v1.TaskRef
-	6,  // 11: stoa.agent.v1.Hello.unacked:type_name -> stoa.agent.v1.TaskRef
-	6,  // 12: stoa.agent.v1.Started.ref:type_name -> stoa.agent.v1.TaskRef
-	6,  // 13: stoa.agent.v1.Output.ref:type_name -> stoa.agent.v1.TaskRef
-	1,  // 14: stoa.agent.v1.Output.stream:type_name -> stoa.agent.v1.Stream
-	6,  // 15: stoa.agent.v1.Result.ref:type_name -> stoa.agent.v1.TaskRef
-	16, // 16: stoa.agent.v1.Result.usage:type_name -> stoa.agent.v1.Usage
-	19, // 17: stoa.agent.v1.ImageStatuses.statuses:type_name -> stoa.agent.v1.ImageStatus
-	21, // 18: stoa.agent.v1.ToAgent.welcome:type_name -> stoa.agent.v1.Welcome
-	22, // 19: stoa.agent.v1.ToAgent.heartbeat_ack:type_name -> stoa.agent.v1.HeartbeatAck
-	23, // 20: stoa.agent.v1.ToAgent.assign:type_name -> stoa.agent.v1.SignedTask
-	29, // 21: stoa.agent.v1.ToAgent.cancel:type_name -> stoa.agent.v1.Cancel
-	32, // 22: stoa.agent.v1.ToAgent.ack:type_name -> stoa.agent.v1.Ack
-	33, // 23: stoa.agent.v1.ToAgent.replay_output:type_name -> stoa.agent.v1.ReplayOutput
-	30, // 24: stoa.agent.v1.ToAgent.images:type_name -> stoa.agent.v1.Images
-	6,  // 25: stoa.agent.v1.Welcome.kill:type_name -> stoa.agent.v1.TaskRef
-	6,  // 26: stoa.agent.v1.Task.ref:type_name -> stoa.agent.v1.TaskRef
-	25, // 27: stoa.agent.v1.Task.execution:type_name -> stoa.agent.v1.ExecutionTask
-	34, // 28: stoa.agent.v1.ExecutionTask.env:type_name -> stoa.agent.v1.ExecutionTask.EnvEntry
-	27, // 29: stoa.agent.v1.ExecutionTask.files:type_name -> stoa.agent.v1.File
-	28, // 30: stoa.agent.v1.ExecutionTask.limits:type_name -> stoa.agent.v1.Limits
-	26, // 31: stoa.agent.v1.ExecutionTask.image:type_name -> stoa.agent.v1.ImageProgram
-	35, // 32: stoa.agent.v1.ImageProgram.env:type_name -> stoa.agent.v1.ImageProgram.EnvEntry
-	6,  // 33: stoa.agent.v1.Cancel.ref:type_name -> stoa.agent.v1.TaskRef
-	31, // 34: stoa.agent.v1.Images.images:type_name -> stoa.agent.v1.Image
-	6,  // 35: stoa.agent.v1.Ack.ref:type_name -> stoa.agent.v1.TaskRef
-	6,  // 36: stoa.agent.v1.ReplayOutput.ref:type_name -> stoa.agent.v1.TaskRef
-	36, // 37: stoa.agent.v1.role:extendee -> google.protobuf.MethodOptions
-	0,  // 38: stoa.agent.v1.role:type_name -> stoa.agent.v1.Role
-	2,  // 39: stoa.agent.v1.Agent.Enroll:input_type -> stoa.agent.v1.EnrollRequest
-	4,  // 40: stoa.agent.v1.Agent.Renew:input_type -> stoa.agent.v1.RenewRequest
-	7,  // 41: stoa.agent.v1.Agent.Session:input_type -> stoa.agent.v1.FromAgent
-	3,  // 42: stoa.agent.v1.Agent.Enroll:output_type -> stoa.agent.v1.EnrollResponse
-	5,  // 43: stoa.agent.v1.Agent.Renew:output_type -> stoa.agent.v1.RenewResponse
-	20, // 44: stoa.agent.v1.Agent.Session:output_type -> stoa.agent.v1.ToAgent
-	42, // [42:45] is the sub-list for method output_type
-	39, // [39:42] is the sub-list for method input_type
-	38, // [38:39] is the sub-list for extension type_name
-	37, // [37:38] is the sub-list for extension extendee
-	0,  // [0:37] is the sub-list for field type_name
+	19, // 5: stoa.agent.v1.FromAgent.goodbye:type_name -> stoa.agent.v1.Goodbye
+	20, // 6: stoa.agent.v1.FromAgent.images:type_name -> stoa.agent.v1.ImageStatuses
+	17, // 7: stoa.agent.v1.FromAgent.egress:type_name -> stoa.agent.v1.EgressReport
+	9,  // 8: stoa.agent.v1.Hello.facts:type_name -> stoa.agent.v1.NodeFacts
+	10, // 9: stoa.agent.v1.Hello.runtimes:type_name -> stoa.agent.v1.Runtime
+	11, // 10: stoa.agent.v1.Hello.enforcement:type_name -> stoa.agent.v1.Enforcement
+	6,  // 11: stoa.agent.v1.Hello.running:type_name -> stoa.agent.v1.TaskRef
+	6,  // 12: stoa.agent.v1.Hello.unacked:type_name -> stoa.agent.v1.TaskRef
+	6,  // 13: stoa.agent.v1.Started.ref:type_name -> stoa.agent.v1.TaskRef
+	6,  // 14: stoa.agent.v1.Output.ref:type_name -> stoa.agent.v1.TaskRef
+	1,  // 15: stoa.agent.v1.Output.stream:type_name -> stoa.agent.v1.Stream
+	6,  // 16: stoa.agent.v1.Result.ref:type_name -> stoa.agent.v1.TaskRef
+	16, // 17: stoa.agent.v1.Result.usage:type_name -> stoa.agent.v1.Usage
+	17, // 18: stoa.agent.v1.Result.egress:type_name -> stoa.agent.v1.EgressReport
+	6,  // 19: stoa.agent.v1.EgressReport.ref:type_name -> stoa.agent.v1.TaskRef
+	18, // 20: stoa.agent.v1.EgressReport.refused:type_name -> stoa.agent.v1.EgressRefusal
+	21, // 21: stoa.agent.v1.ImageStatuses.statuses:type_name -> stoa.agent.v1.ImageStatus
+	23, // 22: stoa.agent.v1.ToAgent.welcome:type_name -> stoa.agent.v1.Welcome
+	24, // 23: stoa.agent.v1.ToAgent.heartbeat_ack:type_name -> stoa.agent.v1.HeartbeatAck
+	25, // 24: stoa.agent.v1.ToAgent.assign:type_name -> stoa.agent.v1.SignedTask
+	32, // 25: stoa.agent.v1.ToAgent.cancel:type_name -> stoa.agent.v1.Cancel
+	35, // 26: stoa.agent.v1.ToAgent.ack:type_name -> stoa.agent.v1.Ack
+	36, // 27: stoa.agent.v1.ToAgent.replay_output:type_name -> stoa.agent.v1.ReplayOutput
+	33, // 28: stoa.agent.v1.ToAgent.images:type_name -> stoa.agent.v1.Images
+	25, // 29: stoa.agent.v1.ToAgent.egress:type_name -> stoa.agent.v1.SignedTask
+	6,  // 30: stoa.agent.v1.Welcome.kill:type_name -> stoa.agent.v1.TaskRef
+	6,  // 31: stoa.agent.v1.Task.ref:type_name -> stoa.agent.v1.TaskRef
+	27, // 32: stoa.agent.v1.Task.execution:type_name -> stoa.agent.v1.ExecutionTask
+	28, // 33: stoa.agent.v1.Task.egress:type_name -> stoa.agent.v1.Egress
+	37, // 34: stoa.agent.v1.ExecutionTask.env:type_name -> stoa.agent.v1.ExecutionTask.EnvEntry
+	30, // 35: stoa.agent.v1.ExecutionTask.files:type_name -> stoa.agent.v1.File
+	31, // 36: stoa.agent.v1.ExecutionTask.limits:type_name -> stoa.agent.v1.Limits
+	29, // 37: stoa.agent.v1.ExecutionTask.image:type_name -> stoa.agent.v1.ImageProgram
+	28, // 38: stoa.agent.v1.ExecutionTask.egress:type_name -> stoa.agent.v1.Egress
+	38, // 39: stoa.agent.v1.ImageProgram.env:type_name -> stoa.agent.v1.ImageProgram.EnvEntry
+	6,  // 40: stoa.agent.v1.Cancel.ref:type_name -> stoa.agent.v1.TaskRef
+	34, // 41: stoa.agent.v1.Images.images:type_name -> stoa.agent.v1.Image
+	6,  // 42: stoa.agent.v1.Ack.ref:type_name -> stoa.agent.v1.TaskRef
+	6,  // 43: stoa.agent.v1.ReplayOutput.ref:type_name -> stoa.agent.v1.TaskRef
+	39, // 44: stoa.agent.v1.role:extendee -> google.protobuf.MethodOptions
+	0,  // 45: stoa.agent.v1.role:type_name -> stoa.agent.v1.Role
+	2,  // 46: stoa.agent.v1.Agent.Enroll:input_type -> stoa.agent.v1.EnrollRequest
+	4,  // 47: stoa.agent.v1.Agent.Renew:input_type -> stoa.agent.v1.RenewRequest
+	7,  // 48: stoa.agent.v1.Agent.Session:input_type -> stoa.agent.v1.FromAgent
+	3,  // 49: stoa.agent.v1.Agent.Enroll:output_type -> stoa.agent.v1.EnrollResponse
+	5,  // 50: stoa.agent.v1.Agent.Renew:output_type -> stoa.agent.v1.RenewResponse
+	22, // 51: stoa.agent.v1.Agent.Session:output_type -> stoa.agent.v1.ToAgent
+	49, // [49:52] is the sub-list for method output_type
+	46, // [46:49] is the sub-list for method input_type
+	45, // [45:46] is the sub-list for extension type_name
+	44, // [44:45] is the sub-list for extension extendee
+	0,  // [0:44] is the sub-list for field type_name
 }
 
 func init() { file_api_agent_v1_agent_proto_init() }
@@ -2909,9 +3213,10 @@ func file_api_agent_v1_agent_proto_init() {
 		(*FromAgent_Result)(nil),
 		(*FromAgent_Goodbye)(nil),
 		(*FromAgent_Images)(nil),
+		(*FromAgent_Egress)(nil),
 	}
 	file_api_agent_v1_agent_proto_msgTypes[13].OneofWrappers = []any{}
-	file_api_agent_v1_agent_proto_msgTypes[18].OneofWrappers = []any{
+	file_api_agent_v1_agent_proto_msgTypes[20].OneofWrappers = []any{
 		(*ToAgent_Welcome)(nil),
 		(*ToAgent_HeartbeatAck)(nil),
 		(*ToAgent_Assign)(nil),
@@ -2919,9 +3224,11 @@ func file_api_agent_v1_agent_proto_init() {
 		(*ToAgent_Ack)(nil),
 		(*ToAgent_ReplayOutput)(nil),
 		(*ToAgent_Images)(nil),
+		(*ToAgent_Egress)(nil),
 	}
-	file_api_agent_v1_agent_proto_msgTypes[22].OneofWrappers = []any{
+	file_api_agent_v1_agent_proto_msgTypes[24].OneofWrappers = []any{
 		(*Task_Execution)(nil),
+		(*Task_Egress)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -2929,7 +3236,7 @@ func file_api_agent_v1_agent_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_api_agent_v1_agent_proto_rawDesc), len(file_api_agent_v1_agent_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   34,
+			NumMessages:   37,
 			NumExtensions: 1,
 			NumServices:   1,
 		},

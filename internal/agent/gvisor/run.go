@@ -16,8 +16,8 @@ import (
 // Run runs one job to its end, as sandbox.Driver.Run does.
 func (d *Driver) Run(ctx context.Context, job sandbox.Job, out func(sandbox.Stream, []byte)) (sandbox.Result, error) {
 	failed := sandbox.Result{Outcome: sandbox.Error}
-	if job.Network {
-		return failed, &sandbox.JobError{Field: "network", Problem: "class gvisor gives no network; run without it"}
+	if job.Network != nil {
+		return failed, &sandbox.JobError{Field: "network", Problem: "class gvisor gives no network; ask for class fresh or process, or run without it"}
 	}
 	if job.Class != "" && job.Class != sandbox.ClassGVisor {
 		return failed, &sandbox.JobError{Field: "class", Problem: fmt.Sprintf("%q is not gVisor", job.Class)}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"strings"
 	"time"
 )
@@ -82,8 +83,9 @@ type Job struct {
 	Files  []File            // laid beside the source
 	Stdin  io.Reader         // nil is empty. A read that is blocked when the job ends is left to the caller to end.
 	Limits Limits
-	// Network asks for egress, which this driver cannot give yet: such a job is refused.
-	Network bool
+	// Network takes the program's way out: the other end (tun) of a network device that all its traffic goes through. The
+	// compiler has none. stop is called when the program has ended, or could not start. Nil: only loopback.
+	Network func(tun *os.File) (stop func(), err error)
 }
 
 // File is laid in the job's working folder before it starts.

@@ -11,9 +11,6 @@ import (
 
 // prepare checks a job, fills its defaults in, and finds its runtime.
 func (d *Driver) prepare(job *Job) (*Runtime, error) {
-	if job.Network {
-		return nil, &JobError{"network", "this sandbox gives no network; run without it"}
-	}
 	rt, err := d.Prepare(job)
 	if err != nil {
 		return nil, err

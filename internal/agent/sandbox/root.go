@@ -105,8 +105,8 @@ var rootFiles = map[string]string{
 	"hostname":      "stoa\n",
 	"hosts":         "127.0.0.1 localhost stoa\n::1 localhost\n",
 	"nsswitch.conf": "passwd: files\ngroup: files\nhosts: files dns\n",
-	"resolv.conf":   "",
-	"passwd":        "", // written by writeRootFiles
+	"resolv.conf":   "nameserver 192.0.0.1\noptions timeout:3 attempts:2\n", // TunResolver: unreachable without egress
+	"passwd":        "",                                                     // written by writeRootFiles
 	"group":         "",
 }
 

@@ -154,6 +154,11 @@ func (r *run) process(ctx context.Context, p payload, limits Limits, job *Job) e
 		return err
 	}
 	defer unix.Close(sealed)
+	disconnect, err := r.connect(job)
+	if err != nil {
+		return err
+	}
+	defer disconnect()
 	g := r.ready
 	if g == nil {
 		zygote := r.zygote

@@ -25,7 +25,7 @@ func classes(t *testing.T, d *Driver, name string, f func(t *testing.T, c Class)
 func TestRefusedJobs(t *testing.T) {
 	d := driver(t)
 	for name, job := range map[string]Job{
-		"network": {Runtime: "python", Network: true}, "class": {Runtime: "python", Class: ClassGVisor},
+		"class": {Runtime: "python", Class: ClassGVisor},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := d.Run(t.Context(), job, nil)

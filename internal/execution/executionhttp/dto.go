@@ -24,7 +24,8 @@ type ExecutionRequest struct {
 	Limits    *ExecutionLimits  `json:"limits,omitempty"`
 	Priority  string            `json:"priority,omitempty" enum:"critical,high,normal,low,background" default:"normal"`
 	Class     string            `json:"class,omitempty" enum:"process,fresh,gvisor" doc:"Isolation class. Absent: as the settings say (execution.class.default)."`
-	Network   bool              `json:"network,omitempty" doc:"Whether the program may reach the network. Off unless an administrator allows it."`
+	Network   bool              `json:"network,omitempty" doc:"Whether the program may reach the network: without egress, everything that is allowed here. Off unless an administrator allows it."`
+	Egress    []string          `json:"egress,omitempty" maxItems:"64" example:"[\"pypi.org:443\"]" doc:"What the program may connect to, and nothing else: names, *.names, addresses, ranges (CIDR), each with or without a port. Asks for the network by itself."`
 }
 
 // ExecutionFile is an extra file.
@@ -97,12 +98,13 @@ type Execution struct {
 	Args   []string          `json:"args,omitempty"`
 	Env    map[string]string `json:"env,omitempty"`
 	Files  []ExecutionFile   `json:"files,omitempty"`
+	Egress *ExecutionEgress  `json:"egress,omitempty"`
 }
 
 func (r ExecutionRequest) submit() (execution.Submit, error) {
 	priority, _ := execution.ParsePriority(r.Priority)
 	in := execution.Submit{
-		ProjectID: r.ProjectID, Runtime: r.Runtime, Priority: priority, Network: r.Network, Class: execution.Class(r.Class),
+		ProjectID: r.ProjectID, Runtime: r.Runtime, Priority: priority, Network: r.Network, Egress: r.Egress, Class: execution.Class(r.Class),
 		Input: execution.Input{Source: r.Source, Stdin: []byte(r.Stdin), Args: r.Args, Env: r.Env},
 	}
 	if l := r.Limits; l != nil {
@@ -156,6 +158,7 @@ func detailsDTO(d execution.Details) Execution {
 		for _, f := range in.Files {
 			dto.Files = append(dto.Files, fileDTO(f))
 		}
+		dto.Egress = egressDTO(in.Egress)
 	}
 	return dto
 }

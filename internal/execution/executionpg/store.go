@@ -92,6 +92,9 @@ func (Store) Insert(tx *pg.Tx, e execution.Execution, in execution.Input) {
 		e.Network, e.WallMS, e.CPUMS, e.MemoryBytes, e.Processes, e.OutputBytes, e.DiskBytes, e.NodeID, e.Epoch, e.Attempt, e.RetryOf,
 		e.CreatedAt, e.ScheduledAt, string(e.ClassAsked), string(e.Class))
 	tx.Defer(insertInput, e.ID, in.Source, notNil(in.Stdin), orEmpty(in.Args), orEmptyMap(in.Env), orEmpty(in.Files))
+	if in.Egress != nil {
+		Store{}.SaveEgress(tx, e.ID, *in.Egress)
+	}
 }
 
 // Lock implements execution.Store: the owner's load first, then the execution, in one round trip.

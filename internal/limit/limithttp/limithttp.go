@@ -68,7 +68,7 @@ func (v *LimitValue) UnmarshalJSON(b []byte) error {
 
 // Schema implements huma.SchemaProvider.
 func (LimitValue) Schema(huma.Registry) *huma.Schema {
-	longest := 64
+	longest := 4000 // of a list of destinations
 	return &huma.Schema{OneOf: []*huma.Schema{
 		{Type: huma.TypeInteger, Format: "int64"}, {Type: huma.TypeString, MaxLength: &longest},
 	}}
@@ -135,6 +135,9 @@ func present(e limit.Effective) Limit {
 	}
 	if len(e.Words) > 0 {
 		l.Default = LimitValue{word: e.Words[0]}
+	}
+	if e.Destinations {
+		l.Default = LimitValue{word: "none"}
 	}
 	for i, v := range e.Set {
 		l.Set[i] = scoped(v)

@@ -53,6 +53,12 @@ func (x *session) handle(m *agentv1.FromAgent) error {
 		return x.with(m.Result.GetRef(), func(w node.Workload, ref node.TaskRef) { x.ended(w, ref, m.Result) })
 	case *agentv1.FromAgent_Images:
 		x.imagesChanged(imagesOf(m.Images))
+	case *agentv1.FromAgent_Egress:
+		return x.with(m.Egress.GetRef(), func(w node.Workload, ref node.TaskRef) {
+			if user, ok := w.(node.EgressUser); ok {
+				user.EgressReported(x.lasting(), x.info.NodeID, ref, *egressOf(m.Egress))
+			}
+		})
 	case *agentv1.FromAgent_Goodbye:
 		x.bye = true
 		x.server.Log.InfoContext(x.ctx, "agent stops", "node_id", x.info.NodeID, "reason", m.Goodbye.GetReason())

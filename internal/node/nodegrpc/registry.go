@@ -86,13 +86,37 @@ func (s *Server) Assign(id ident.ID, epoch int64, t node.Task) error {
 	if expires == 0 {
 		expires = node.DefaultTaskExpiry
 	}
-	task, err := proto.Marshal(&agentv1.Task{
+	signed, err := x.sign(&agentv1.Task{
 		Ref: refTo(t.Ref), NodeId: id.String(), Epoch: epoch, ExpiresMs: s.Clock().Add(expires).UnixMilli(), Spec: specTo(t),
 	})
 	if err != nil {
-		return fmt.Errorf("encode task: %w", err)
+		return err
 	}
-	return x.offer(&toAgent{Message: &agentv1.ToAgent_Assign{Assign: &agentv1.SignedTask{Task: task, Signature: x.signer.Sign(task)}}})
+	return x.offer(&toAgent{Message: &agentv1.ToAgent_Assign{Assign: signed}})
+}
+
+func (x *session) sign(t *agentv1.Task) (*agentv1.SignedTask, error) {
+	task, err := proto.Marshal(t)
+	if err != nil {
+		return nil, fmt.Errorf("encode task: %w", err)
+	}
+	return &agentv1.SignedTask{Task: task, Signature: x.signer.Sign(task)}, nil
+}
+
+// SetEgress implements node.Sessions. It is signed as tasks are, for it widens what a program may do.
+func (s *Server) SetEgress(id ident.ID, ref node.TaskRef, to node.Egress) error {
+	x, err := s.find(id)
+	if err != nil {
+		return err
+	}
+	signed, err := x.sign(&agentv1.Task{
+		Ref: refTo(ref), NodeId: id.String(), Epoch: x.info.Epoch, ExpiresMs: s.Clock().Add(node.DefaultTaskExpiry).UnixMilli(),
+		Spec: &agentv1.Task_Egress{Egress: egressTo(&to)},
+	})
+	if err != nil {
+		return err
+	}
+	return x.offer(&toAgent{Message: &agentv1.ToAgent_Egress{Egress: signed}})
 }
 
 // Cancel implements node.Sessions.

@@ -76,7 +76,7 @@ func resultOf(r *agentv1.Result) node.ExecutionResult {
 			Wall: micros(r.GetUsage().GetWallUs()), CPU: micros(r.GetUsage().GetCpuUs()), PeakMemoryBytes: r.GetUsage().GetPeakMemoryBytes(),
 		},
 		Class: r.GetClass(), Stdout: r.GetStdout(), Stderr: r.GetStderr(),
-		StdoutBytes: r.GetStdoutBytes(), StderrBytes: r.GetStderrBytes(), Layout: r.GetLayout(), Ago: millis(r.GetAgoMs()),
+		StdoutBytes: r.GetStdoutBytes(), StderrBytes: r.GetStderrBytes(), Layout: r.GetLayout(), Egress: egressOf(r.GetEgress()), Ago: millis(r.GetAgoMs()),
 	}
 	if r.ExitCode != nil {
 		code := int(r.GetExitCode())
@@ -98,8 +98,28 @@ func specTo(t node.Task) *agentv1.Task_Execution {
 			OutputBytes: e.Limits.OutputBytes, DiskBytes: e.Limits.DiskBytes, Inodes: e.Limits.Inodes,
 			Processes: int32(e.Limits.Processes), //nolint:gosec // bounded by the limits slice
 		},
-		Network: e.Network, Class: e.Class, Image: programTo(e.Image),
+		Egress: egressTo(e.Egress), Class: e.Class, Image: programTo(e.Image),
 	}}
+}
+
+func egressTo(e *node.Egress) *agentv1.Egress {
+	if e == nil {
+		return nil
+	}
+	return &agentv1.Egress{Allow: e.Allow, Private: e.Private, Revision: e.Revision}
+}
+
+func egressOf(r *agentv1.EgressReport) *node.EgressReport {
+	if r == nil {
+		return nil
+	}
+	report := &node.EgressReport{
+		Revision: r.GetRevision(), Connections: r.GetConnections(), BytesOut: r.GetBytesOut(), BytesIn: r.GetBytesIn(), RefusedMore: r.GetRefusedMore(),
+	}
+	for _, x := range r.GetRefused() {
+		report.Refused = append(report.Refused, node.EgressRefusal{Destination: x.GetDestination(), Why: x.GetWhy(), Count: x.GetCount()})
+	}
+	return report
 }
 
 func programTo(p *node.ImageProgram) *agentv1.ImageProgram {

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"runtime"
 	"path/filepath"
 	"runtime/debug"
 	"strings"
@@ -39,6 +40,14 @@ type flags struct {
 	Version       kong.VersionFlag `help:"Print the version."`
 }
 
+// leaveCores keeps the agent to half of the cores: it mostly waits for the programs
+// that the cores are for, and its threads that look for work cost more than they find.
+func leaveCores() {
+	if os.Getenv("GOMAXPROCS") == "" {
+		runtime.GOMAXPROCS(max(1, runtime.GOMAXPROCS(0)/2))
+	}
+}
+
 // Main is the program: it reads the command line, runs until SIGINT or SIGTERM, and
 // returns the exit code: 0 stopped, 1 failed, 2 wrong usage.
 func Main(version string, args []string, stderr io.Writer) int {
@@ -61,6 +70,7 @@ func Main(version string, args []string, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "stoa-agent:", err)
 		return 2
 	}
+	leaveCores()
 	log := slog.New(slog.NewJSONHandler(stderr, &slog.HandlerOptions{Level: f.LogLevel}))
 	if err := serve(ctx, f, version, log); err != nil {
 		log.Error("agent failed", "error", err)

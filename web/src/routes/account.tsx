@@ -6,6 +6,7 @@ import { useState } from "react";
 import { roleName, useMe } from "../app/session.ts";
 import { stoa } from "../app/stoa.ts";
 import { browserName } from "../features/account/browserName.ts";
+import { PreferencesPanel } from "../features/account/PreferencesPanel.tsx";
 import { sessionsQuery } from "../features/account/queries.ts";
 import { Ago } from "../ui/Ago.tsx";
 import { DataTable, type Column } from "../ui/DataTable.tsx";
@@ -18,6 +19,7 @@ export function AccountPage() {
   return (
     <Page title="Account" about={`${me.user.name}, ${me.user.email ?? "a service account"}`} narrow>
       <Stack>
+        <PreferencesPanel />
         <Sessions />
         <Password />
         <Panel title="Memberships">

@@ -1,5 +1,6 @@
 import { ActionIcon, Tooltip, useMantineColorScheme } from "@mantine/core";
 import { IconDeviceDesktop, IconMoon, IconSun } from "@tabler/icons-react";
+import { useChangePreferences } from "../preferences.ts";
 
 const next = { auto: "light", light: "dark", dark: "auto" } as const;
 const looks = {
@@ -10,10 +11,15 @@ const looks = {
 
 export function ThemeSwitch() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const change = useChangePreferences();
+  const choose = (theme: keyof typeof next) => {
+    setColorScheme(theme);
+    change.mutate({ theme });
+  };
   const [Icon, text] = looks[colorScheme];
   return (
     <Tooltip label={text}>
-      <ActionIcon size="lg" aria-label={text} onClick={() => setColorScheme(next[colorScheme])}>
+      <ActionIcon size="lg" aria-label={text} onClick={() => choose(next[colorScheme])}>
         <Icon size={19} stroke={1.7} />
       </ActionIcon>
     </Tooltip>

@@ -1,6 +1,6 @@
 import type { Me } from "@stoa/sdk";
 import {
-  IconActivityHeartbeat, IconAdjustmentsHorizontal, IconBolt, IconBox, IconCode, IconHistory, IconKey, IconMailExclamation, IconPlayerPlay, IconServer2, IconUsers,
+  IconActivityHeartbeat, IconAdjustmentsHorizontal, IconBolt, IconBox, IconCode, IconHistory, IconKey, IconMailExclamation, IconPlayerPlay, IconRepeat, IconServer2, IconUsers,
 } from "@tabler/icons-react";
 import { administers, isOperator } from "../session.ts";
 
@@ -21,6 +21,7 @@ const columns = [
     screens: [
       { to: "/events", label: "Events", icon: IconBolt },
       { to: "/dead-letters", label: "Dead letters", icon: IconMailExclamation, visible: isOperator },
+      { to: "/replays", label: "Replays", icon: IconRepeat, visible: isOperator },
     ],
   },
   {

@@ -1,8 +1,10 @@
 import { indentWithTab } from "@codemirror/commands";
+import { indentUnit } from "@codemirror/language";
 import { Compartment, EditorState, Prec } from "@codemirror/state";
 import { EditorView, keymap } from "@codemirror/view";
 import { basicSetup } from "codemirror";
 import { useEffect, useRef } from "react";
+import { defaultEditor, useWishes, type Wishes } from "../../app/preferences.ts";
 import { editorLook } from "./editorLook.ts";
 import { languageMode } from "./languages.ts";
 
@@ -19,6 +21,8 @@ export function Editor({ text, language, label, onChange, onRun }: EditorProps) 
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
   const mode = useRef(new Compartment());
+  const style = useRef(new Compartment());
+  const wishes = useWishes()?.editor ?? defaultEditor;
   const latest = useRef({ onChange, onRun });
   latest.current = { onChange, onRun };
   const editable = !!onChange;
@@ -37,6 +41,7 @@ export function Editor({ text, language, label, onChange, onRun }: EditorProps) 
           basicSetup,
           keymap.of([indentWithTab]),
           mode.current.of([]),
+          style.current.of(styleOf(wishes)),
           editorLook,
           EditorView.contentAttributes.of({ "aria-label": label }),
           editable ? [] : [EditorState.readOnly.of(true), EditorView.lineWrapping],
@@ -46,7 +51,7 @@ export function Editor({ text, language, label, onChange, onRun }: EditorProps) 
     });
     view.current = made;
     return () => made.destroy();
-    // The editor is made once; the effects below bring changes in.
+    // The editor is made once; the effects below bring changes in, of the person's wishes too.
   }, [label, editable]);
 
   useEffect(() => {
@@ -60,5 +65,18 @@ export function Editor({ text, language, label, onChange, onRun }: EditorProps) 
     return () => void (current = false);
   }, [language, label, editable]);
 
+  useEffect(() => {
+    view.current?.dispatch({ effects: style.current.reconfigure(styleOf(wishes)) });
+  }, [wishes, label, editable]);
+
   return <div ref={place} style={{ height: "100%", minHeight: 0, overflow: "hidden" }} />;
+}
+
+function styleOf(w: Wishes["editor"]) {
+  return [
+    EditorView.theme({ "&": { fontSize: `${w.font_size}px` }, ...(!w.line_numbers && { ".cm-lineNumbers": { display: "none" } }) }),
+    EditorState.tabSize.of(w.tab_size),
+    indentUnit.of(w.use_tabs ? "\t" : " ".repeat(w.tab_size)),
+    w.word_wrap ? EditorView.lineWrapping : [],
+  ];
 }

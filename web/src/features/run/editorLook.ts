@@ -4,7 +4,7 @@ import { tags as t } from "@lezer/highlight";
 
 // Colours are variables (editorColors.css), so that both themes work without a new editor.
 const theme = EditorView.theme({
-  "&": { height: "100%", fontSize: "13.5px", color: "var(--stoa-hl-text)", backgroundColor: "transparent" },
+  "&": { height: "100%", color: "var(--stoa-hl-text)", backgroundColor: "transparent" },
   "&.cm-focused": { outline: "none" },
   ".cm-scroller": { fontFamily: "var(--mantine-font-family-monospace)", lineHeight: "1.55" },
   ".cm-content": { caretColor: "var(--stoa-hl-text)", padding: "10px 0" },

@@ -88,7 +88,8 @@ func (s *Slice) ImagesChanged(ctx context.Context, from ident.ID, epoch int64, a
 		return
 	}
 	if _, err := s.report(asNode(ctx, from), reportImages{Images: all}); err != nil {
-		s.log.WarnContext(ctx, "images of a node not stored", "node", from, "error", err)
+		s.placer.unwant(from, epoch) // asked again, it says so again
+		s.log.WarnContext(ctx, "images of a node not stored, asking again", "node", from, "error", err)
 	}
 	if ready {
 		s.catalogue.forget()

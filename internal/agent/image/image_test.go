@@ -221,10 +221,10 @@ func TestADigestIsHeld(t *testing.T) {
 }
 
 // withoutNetwork is a store whose pulls take as long and as much as the test says.
-func withoutNetwork(t *testing.T, max int64, pull func(ctx context.Context) (int64, error)) *Store {
+func withoutNetwork(t *testing.T, room int64, pull func(ctx context.Context) (int64, error)) *Store {
 	t.Helper()
 	s, err := Open(Config{
-		Dir: t.TempDir(), MaxBytes: max, Log: slog.New(slog.DiscardHandler),
+		Dir: t.TempDir(), MaxBytes: room, Log: slog.New(slog.DiscardHandler),
 		pull: func(ctx context.Context, _ Ref, _ *os.Root, _ func(int64, int64)) (int64, error) { return pull(ctx) },
 	})
 	if err != nil {

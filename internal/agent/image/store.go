@@ -3,6 +3,7 @@ package image
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -296,10 +297,7 @@ func (s *Store) bring(ctx context.Context, ref Ref, progress func(done, total in
 	}
 	defer os.RemoveAll(part)
 	rootfs := filepath.Join(part, "rootfs")
-	if err := os.Mkdir(rootfs, 0o755); err != nil {
-		return 0, fmt.Errorf("make a folder for the image: %w", err)
-	}
-	if err := os.Chmod(rootfs, 0o755); err != nil {
+	if err := errors.Join(os.Mkdir(rootfs, 0o700), os.Chmod(rootfs, 0o755)); err != nil { //nolint:gosec // runs read it, as nobody
 		return 0, fmt.Errorf("make a folder for the image: %w", err)
 	}
 	root, err := os.OpenRoot(rootfs)

@@ -33,7 +33,7 @@ type ImageSource struct {
 	Image    string        `json:"image" minLength:"1" maxLength:"500" example:"python:3.12-slim" doc:"A reference with a tag or a digest. Without a registry it is Docker Hub's."`
 	Insecure bool          `json:"insecure,omitempty" doc:"The registry may be spoken to over plain HTTP."`
 	Username string        `json:"username,omitempty" maxLength:"4096" doc:"Of a private registry."`
-	Password secret.String `json:"password,omitempty" doc:"Kept sealed, given to nodes that pull, never shown."`
+	Password secret.String `json:"password,omitzero" doc:"Kept sealed, given to nodes that pull, never shown."`
 }
 
 // RuntimeRequest makes an image a runtime.

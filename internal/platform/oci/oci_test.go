@@ -2,8 +2,7 @@ package oci_test
 
 import (
 	"fmt"
-	"io"
-	"log"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
@@ -25,7 +24,7 @@ import (
 // shelf is a registry that wants a password, with one image in it.
 func shelf(t *testing.T, password string) (host, digest string) {
 	t.Helper()
-	inner := registry.New(registry.Logger(log.New(io.Discard, "", 0)))
+	inner := registry.New(registry.Logger(slog.NewLogLogger(slog.DiscardHandler, slog.LevelInfo)))
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if _, given, _ := r.BasicAuth(); given != password && password != "" && r.Header.Get("Setup") == "" {
 			w.Header().Set("WWW-Authenticate", `Basic realm="shelf"`)

@@ -9,7 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"log"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -36,7 +36,7 @@ type Registry struct {
 
 // NewRegistry starts one.
 func NewRegistry() *Registry {
-	return &Registry{httptest.NewServer(registry.New(registry.Logger(log.New(io.Discard, "", 0))))}
+	return &Registry{httptest.NewServer(registry.New(registry.Logger(slog.NewLogLogger(slog.DiscardHandler, slog.LevelInfo))))}
 }
 
 // Host is its address, "127.0.0.1:port".

@@ -115,11 +115,6 @@ const (
 	readBackward = fromLog + ` WHERE l.position < $1%s ORDER BY l.position DESC LIMIT $2`
 	readByID     = fromLog + ` WHERE l.event_id = $1%s`
 	readOne      = fromLog + ` WHERE l.position = $1`
-	// An aggregate is read from the events themselves: its own versions are its order,
-	// and what was just committed is there before the sequencer came by.
-	readAggregate = `
-SELECT ` + columns + `, 0::bigint AS position FROM event e
-WHERE e.aggregate_id = $1 AND e.version > $2 ORDER BY e.version, e.id LIMIT $3`
 )
 
 // Read gives the chosen events after a position, oldest first, at most limit of
@@ -169,14 +164,4 @@ func ReadBefore(ctx context.Context, q pg.Querier, before int64, limit int, f Fi
 func ReadEvent(ctx context.Context, q pg.Querier, id ident.ID, f Filter) (Event, error) {
 	where, args := f.where([]any{id})
 	return pg.One[Event](ctx, q, fmt.Sprintf(readByID, where), args...)
-}
-
-// ReadAggregate gives an aggregate's events after a version, in order. Their
-// positions are not filled: this stream resumes by version.
-func ReadAggregate(ctx context.Context, q pg.Querier, aggregate ident.ID, afterVersion int64, limit int) ([]Event, error) {
-	events, err := pg.All[Event](ctx, q, readAggregate, aggregate, afterVersion, limit)
-	if err != nil {
-		return nil, fmt.Errorf("read events of %s: %w", aggregate, err)
-	}
-	return events, nil
 }

@@ -47,21 +47,6 @@ func TestReadPages(t *testing.T) {
 	}
 }
 
-func TestAnAggregateIsReadBeforeItIsSequenced(t *testing.T) {
-	w := newWorld(t)
-	a := ident.New()
-	w.commit(happened(a, 1), happened(a, 2), happened(ident.New(), 1), happened(a, 3))
-	events, err := ReadAggregate(t.Context(), w.db, a, 1, 10)
-	w.must(err)
-	var versions []int64
-	for _, e := range events {
-		versions = append(versions, e.Version)
-	}
-	if diff := cmp.Diff([]int64{2, 3}, versions); diff != "" {
-		t.Error(diff)
-	}
-}
-
 // TestSQLAndMatchAgree: a stream filters in memory what a list filters in SQL.
 func TestSQLAndMatchAgree(t *testing.T) {
 	w := newWorld(t)

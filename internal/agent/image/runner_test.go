@@ -75,6 +75,40 @@ echo data > file && echo "$(< file)"`)
 	}
 }
 
+// A language image as distributions make them, end to end.
+func TestPythonRunsInItsImage(t *testing.T) {
+	found, err := filepath.Glob("/usr/bin/python3.[0-9]*[0-9]")
+	if err != nil || len(found) == 0 || testing.Short() {
+		t.Skip("needs a Python of the distribution, and some seconds")
+	}
+	s := newShelf(t, Config{Prepare: sandbox.PrepareRoot})
+	image, err := imagetest.Python(found[0])
+	ref := s.push(t, image, err)
+	s.Keep([]Ref{ref})
+	s.await(t, Ready)
+	r, err := NewRunner(RunnerConfig{Images: s.Store, Dir: t.TempDir(), Slots: 2, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(r.Close)
+	p := Program{Digest: ref.Reference.Digest(), Name: "python@image", FileName: "main.py", Command: []string{"python3", "-u", "main.py"}, Env: map[string]string{"PATH": "/usr/local/bin"}}
+	result, said, err := run(t, r, p, `
+import ctypes, json, os, sqlite3, ssl, subprocess, sys, tempfile, threading, zlib
+t = threading.Thread(target=lambda: print(json.dumps(sqlite3.connect(":memory:").execute("select 6 * 7").fetchone())))
+t.start(); t.join()
+print(subprocess.run([sys.executable, "-c", "print('child')"], capture_output=True, text=True).stdout.strip())
+print(sys.executable, sorted(os.listdir("/usr")), os.path.exists("/usr/bin/env"))
+try: open("/usr/local/x", "w")
+except OSError as e: print(e.strerror)`)
+	var host *sandbox.HostError
+	if errors.As(err, &host) && os.Getenv("CI") == "" {
+		t.Skipf("THIS HOST CANNOT ISOLATE: %v", host)
+	}
+	if want := "[42]\nchild\n/usr/local/bin/python3 ['bin', 'lib', 'local'] False\nRead-only file system\n"; err != nil || said != want {
+		t.Errorf("%+v, %v\n got %q\nwant %q", result, err, said, want)
+	}
+}
+
 // idleDriver does nothing until it is told to.
 type idleDriver struct {
 	closed chan struct{}

@@ -11,6 +11,7 @@ type executionsCommand struct {
 	Get    executionsGet    `cmd:"" help:"Show one execution."`
 	Logs   executionsLogs   `cmd:"" help:"Print the output of an execution."`
 	Cancel executionsCancel `cmd:"" help:"Cancel executions."`
+	Egress executionsEgress `cmd:"" help:"Show or change what an execution may connect to."`
 	Retry  executionsRetry  `cmd:"" help:"Run an execution again, as a new one."`
 	Delete executionsDelete `cmd:"" help:"Delete executions that have ended, with their output."`
 }

@@ -41,6 +41,12 @@ func printExecution(c *call, e *stoa.Execution) error {
 		{title: "priority", value: func(e *stoa.Execution) string { return e.Priority }},
 		{title: "class", value: isolation},
 		{title: "network", value: func(e *stoa.Execution) string { return yes(e.Network) }},
+		{title: "egress", value: func(e *stoa.Execution) string {
+			if e.Egress == nil {
+				return ""
+			}
+			return egressSummary(e.Egress)
+		}},
 		{title: "project", value: func(e *stoa.Execution) string { return e.ProjectID }},
 		{title: "owner", value: func(e *stoa.Execution) string { return e.OwnerID }},
 		{title: "node", value: func(e *stoa.Execution) string { return e.NodeID }},

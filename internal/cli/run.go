@@ -17,7 +17,8 @@ type runCommand struct {
 	Env      []string `name:"env" short:"e" sep:"none" placeholder:"NAME=VALUE" help:"Set an environment variable; NAME alone takes the value from here."`
 	File     []string `name:"file" short:"f" sep:"none" placeholder:"PATH[:DEST]" help:"Put a file beside the script, by default under the path given."`
 	Class    string   `name:"class" enum:",process,fresh,gvisor" default:"" placeholder:"CLASS" help:"Isolation class: process, fresh or gvisor; as the settings say if left out."`
-	Network  bool     `name:"network" help:"Allow the script to reach the network, where that is permitted."`
+	Network  bool     `name:"network" help:"Allow the script to reach the network: everything that is permitted here."`
+	Egress   []string `name:"egress" sep:"," placeholder:"HOST[:PORT]" help:"Allow the script to reach this and nothing else: a name, *.name, an address or a range (CIDR)."`
 	Priority string   `name:"priority" enum:",critical,high,normal,low,background" default:"" placeholder:"WORD" help:"critical, high, normal, low or background."`
 	Detach   bool     `name:"detach" short:"d" help:"Print the execution's id and leave."`
 

@@ -22,7 +22,7 @@ func (r *runCommand) input(c *call) (*stoa.ExecutionRequest, error) {
 	}
 	in := &stoa.ExecutionRequest{
 		Script: r.Saved, Runtime: r.Language, Args: args, Limits: r.limits(),
-		Network: r.Network, Class: r.Class, Priority: r.Priority, Env: map[string]string{},
+		Network: r.Network, Egress: r.Egress, Class: r.Class, Priority: r.Priority, Env: map[string]string{},
 	}
 	var err error
 	if r.Saved == "" {

@@ -19,6 +19,16 @@ type APIToken struct {
 	Scopes     []string   `json:"scopes"`                 // Commands and queries, or groups of them, that it may issue; empty: all that you may.
 }
 
+// AlertReceiveRequest is what alert.receive takes: Take Grafana's alerts.
+type AlertReceiveRequest struct {
+	Alerts []GrafanaAlert `json:"alerts"`
+}
+
+// AlertsReceived is part of the API's answers and requests.
+type AlertsReceived struct {
+	Alerts int64 `json:"alerts"`
+}
+
 // AuthRegisterRequest is what auth.register takes: Register, and sign in.
 type AuthRegisterRequest struct {
 	Name       string `json:"name"`
@@ -59,6 +69,7 @@ type CloudEvent struct {
 	Stoaorganization string          `json:"stoaorganization,omitempty"` // A UUIDv7.
 	Stoaposition     int64           `json:"stoaposition,omitempty"`     // Its place in the log.
 	Stoaproject      string          `json:"stoaproject,omitempty"`      // A UUIDv7.
+	Stoareplay       string          `json:"stoareplay,omitempty"`       // Of a copy: the replay that made it.
 	Stoaversion      int64           `json:"stoaversion"`                // The version that the change gave to its subject.
 	Subject          string          `json:"subject"`                    // What it is about: a kind and an id.
 	Time             time.Time       `json:"time"`
@@ -182,6 +193,22 @@ type DeadLetterStatistics struct {
 	Warning   int64             `json:"warning"` // From so many on the level is warning.
 }
 
+// EditorPreferences is part of the API's answers and requests.
+type EditorPreferences struct {
+	FontSize    int64 `json:"font_size"` // In pixels.
+	LineNumbers bool  `json:"line_numbers"`
+	TabSize     int64 `json:"tab_size"` // In columns.
+	UseTabs     bool  `json:"use_tabs"` // Indent with tabs rather than spaces.
+	WordWrap    bool  `json:"word_wrap"`
+}
+
+// EgressRefusal is part of the API's answers and requests.
+type EgressRefusal struct {
+	Count       int64  `json:"count"`
+	Destination string `json:"destination"`
+	Why         string `json:"why"`
+}
+
 // EventCount is part of the API's answers and requests.
 type EventCount struct {
 	Events int64     `json:"events"`
@@ -223,6 +250,7 @@ type Execution struct {
 	ClassAsked       string            `json:"class_asked,omitempty"` // The isolation class that was asked for.
 	ClassGiven       string            `json:"class_given,omitempty"` // How its node ran it: that class, or a stronger one.
 	CreatedAt        time.Time         `json:"created_at"`
+	Egress           *ExecutionEgress  `json:"egress,omitempty"`
 	EndedAt          *time.Time        `json:"ended_at,omitempty"`
 	Env              map[string]string `json:"env,omitempty"`
 	ExitCode         *int64            `json:"exit_code,omitempty"`
@@ -257,6 +285,22 @@ type ExecutionBatchRequest struct {
 	Executions []ExecutionRequest `json:"executions"`
 }
 
+// ExecutionEgress is part of the API's answers and requests.
+type ExecutionEgress struct {
+	Allow       []string        `json:"allow"`   // Destinations: pypi.org:443, *.example.com, 203.0.113.0/24:5432.
+	Applied     bool            `json:"applied"` // Whether its node obeys this list already.
+	BytesIn     int64           `json:"bytes_in"`
+	BytesOut    int64           `json:"bytes_out"`              // From the program.
+	Connections int64           `json:"connections"`            // That were made.
+	Refused     []EgressRefusal `json:"refused"`                // The first destinations that were refused.
+	RefusedMore int64           `json:"refused_more,omitempty"` // Refusals of destinations beyond those.
+}
+
+// ExecutionEgressUpdateRequest is what execution.egress.update takes: Change what an execution may connect to.
+type ExecutionEgressUpdateRequest struct {
+	Allow []string `json:"allow"` // The whole list; an empty one admits nothing.
+}
+
 // ExecutionFile is part of the API's answers and requests.
 type ExecutionFile struct {
 	Content       string `json:"content,omitempty"`        // Its content, when it is text.
@@ -282,12 +326,13 @@ type ExecutionReason struct {
 
 // ExecutionRequest is what execution.submit takes: Run a program.
 type ExecutionRequest struct {
-	Args      []string          `json:"args,omitempty"`  // The program's arguments.
-	Class     string            `json:"class,omitempty"` // Isolation class. Absent: as the settings say (execution.class.default).
-	Env       map[string]string `json:"env,omitempty"`   // Environment variables; nothing else of the host's environment is visible.
-	Files     []ExecutionFile   `json:"files,omitempty"` // Extra files in the program's folder.
+	Args      []string          `json:"args,omitempty"`   // The program's arguments.
+	Class     string            `json:"class,omitempty"`  // Isolation class. Absent: as the settings say (execution.class.default).
+	Egress    []string          `json:"egress,omitempty"` // What the program may connect to, and nothing else: names, *.names, addresses, ranges (CIDR), each with or without a port. Asks for the network by itself.
+	Env       map[string]string `json:"env,omitempty"`    // Environment variables; nothing else of the host's environment is visible.
+	Files     []ExecutionFile   `json:"files,omitempty"`  // Extra files in the program's folder.
 	Limits    *ExecutionLimits  `json:"limits,omitempty"`
-	Network   bool              `json:"network,omitempty"` // Whether the program may reach the network. Off unless an administrator allows it.
+	Network   bool              `json:"network,omitempty"` // Whether the program may reach the network: without egress, everything that is allowed here. Off unless an administrator allows it.
 	Priority  string            `json:"priority,omitempty"`
 	ProjectID string            `json:"project_id,omitempty"` // The project to run in; the caller's default when absent.
 	Runtime   string            `json:"runtime,omitempty"`    // A language, with as much of a version as matters: python, python@3, python@3.11.2.
@@ -301,6 +346,15 @@ type ExecutionUsage struct {
 	CPUMS           float64 `json:"cpu_ms"`
 	PeakMemoryBytes int64   `json:"peak_memory_bytes"`
 	WallMS          float64 `json:"wall_ms"`
+}
+
+// GrafanaAlert is part of the API's answers and requests.
+type GrafanaAlert struct {
+	Status      string            `json:"status"`
+	Annotations map[string]string `json:"annotations,omitempty"` // summary, or description, is the text.
+	Fingerprint string            `json:"fingerprint,omitempty"`
+	Labels      map[string]string `json:"labels,omitempty"` // alertname is the title; severity is critical, high, warning or info.
+	StartsAt    *time.Time        `json:"startsAt,omitempty"`
 }
 
 // Health is part of the API's answers and requests.
@@ -487,6 +541,126 @@ type NodeRuntime struct {
 	Version string `json:"version"`
 }
 
+// Notification is part of the API's answers and requests.
+type Notification struct {
+	ID        string     `json:"id"`     // A UUIDv7.
+	Status    string     `json:"status"` // delivered is unread; skipped was held back, and reason says why.
+	Reason    string     `json:"reason,omitempty"`
+	Body      string     `json:"body,omitempty"`
+	Cause     string     `json:"cause"` // The type of that event; or digest, alert, message.
+	CreatedAt time.Time  `json:"created_at"`
+	Link      string     `json:"link,omitempty"` // Where the console shows more: a path.
+	ReadAt    *time.Time `json:"read_at,omitempty"`
+	Severity  string     `json:"severity"`
+	SourceID  string     `json:"source_id"` // What led to it: the event, for most.
+	Tags      []string   `json:"tags"`
+	Title     string     `json:"title"`
+}
+
+// NotificationAttempt is part of the API's answers and requests.
+type NotificationAttempt struct {
+	Answer     string    `json:"answer,omitempty"` // Its beginning, without what looks like a credential.
+	At         time.Time `json:"at"`
+	Error      string    `json:"error,omitempty"`
+	Number     int64     `json:"number"`
+	StatusCode int64     `json:"status_code,omitempty"` // HTTP's or SMTP's; absent when there was no answer.
+	TookMS     int64     `json:"took_ms"`
+}
+
+// NotificationChangeSubscriptionRequest is what notification.change_subscription takes: Change what a channel gets.
+type NotificationChangeSubscriptionRequest struct {
+	Name        string   `json:"name,omitempty"`
+	Enabled     bool     `json:"enabled,omitempty"`
+	ExcludeTags []string `json:"exclude_tags,omitempty"`
+	IncludeTags []string `json:"include_tags,omitempty"`
+	MinSeverity string   `json:"min_severity,omitempty"`
+	URL         string   `json:"url,omitempty"`
+}
+
+// NotificationCount is part of the API's answers and requests.
+type NotificationCount struct {
+	Count int64 `json:"count"`
+}
+
+// NotificationDelivery is part of the API's answers and requests.
+type NotificationDelivery struct {
+	ID             string     `json:"id"` // A UUIDv7.
+	Status         string     `json:"status"`
+	Reason         string     `json:"reason,omitempty"` // Why the last attempt failed.
+	Attempts       int64      `json:"attempts"`
+	Channel        string     `json:"channel"`
+	CreatedAt      time.Time  `json:"created_at"`
+	EndedAt        *time.Time `json:"ended_at,omitempty"`
+	NextAt         *time.Time `json:"next_at,omitempty"` // When it is tried next.
+	NotificationID string     `json:"notification_id"`   // What receivers get as webhook-id, at every attempt. A test has one that is in no inbox.
+	SubscriptionID string     `json:"subscription_id"`   // A UUIDv7.
+}
+
+// NotificationDeliveryDetails is part of the API's answers and requests.
+type NotificationDeliveryDetails struct {
+	ID             string                `json:"id"` // A UUIDv7.
+	Status         string                `json:"status"`
+	Reason         string                `json:"reason,omitempty"` // Why the last attempt failed.
+	Attempts       int64                 `json:"attempts"`
+	Channel        string                `json:"channel"`
+	CreatedAt      time.Time             `json:"created_at"`
+	EndedAt        *time.Time            `json:"ended_at,omitempty"`
+	NextAt         *time.Time            `json:"next_at,omitempty"` // When it is tried next.
+	NotificationID string                `json:"notification_id"`   // What receivers get as webhook-id, at every attempt. A test has one that is in no inbox.
+	Payload        string                `json:"payload"`           // What is sent, the same at every attempt.
+	SubscriptionID string                `json:"subscription_id"`   // A UUIDv7.
+	Tries          []NotificationAttempt `json:"tries"`
+}
+
+// NotificationReadRequest is what notification.read takes: Mark a notification read.
+type NotificationReadRequest struct {
+	Clicked bool `json:"clicked,omitempty"` // Its link was followed.
+}
+
+// NotificationSendRequest is what notification.send takes: Notify a user, or all operators.
+type NotificationSendRequest struct {
+	At       *time.Time `json:"at,omitempty"` // When; at most 25 days ahead. At once when absent.
+	Body     string     `json:"body,omitempty"`
+	Severity string     `json:"severity,omitempty"`
+	Tags     []string   `json:"tags,omitempty"`
+	Title    string     `json:"title"`
+	UserID   string     `json:"user_id,omitempty"` // Whom to tell; all operators when absent.
+}
+
+// NotificationSubscribeRequest is what notification.subscribe takes: Add a webhook, Slack or e-mail.
+type NotificationSubscribeRequest struct {
+	Name        string   `json:"name,omitempty"` // The address's host when absent.
+	Channel     string   `json:"channel"`
+	ExcludeTags []string `json:"exclude_tags,omitempty"`
+	IncludeTags []string `json:"include_tags,omitempty"` // One of these suffices; none: everything.
+	MinSeverity string   `json:"min_severity,omitempty"`
+	URL         string   `json:"url,omitempty"` // Of the webhook, or Slack's incoming webhook. E-mail goes to the account's address.
+}
+
+// NotificationSubscription is part of the API's answers and requests.
+type NotificationSubscription struct {
+	ID               string     `json:"id"` // The console's has its user's id.
+	Name             string     `json:"name"`
+	Channel          string     `json:"channel"`
+	CreatedAt        time.Time  `json:"created_at"`
+	DisabledAt       *time.Time `json:"disabled_at,omitempty"` // Since when Stoa sends nothing, because nothing arrived. Enable it to try again.
+	DisabledReason   string     `json:"disabled_reason,omitempty"`
+	Enabled          bool       `json:"enabled"`
+	ExcludeTags      []string   `json:"exclude_tags"`
+	FailingSince     *time.Time `json:"failing_since,omitempty"` // Nothing has arrived there since.
+	Host             string     `json:"host,omitempty"`          // Of the address; the rest of it is secret.
+	IncludeTags      []string   `json:"include_tags"`            // One of these suffices; none: everything.
+	MinSeverity      string     `json:"min_severity"`
+	SignedByTwoUntil *time.Time `json:"signed_by_two_until,omitempty"` // Until when the secret before the last signs too.
+	UpdatedAt        time.Time  `json:"updated_at"`
+}
+
+// NotificationSubscriptionWithSecret is part of the API's answers and requests.
+type NotificationSubscriptionWithSecret struct {
+	Secret       string                   `json:"secret,omitempty"` // What a webhook is signed with (Standard Webhooks). It is shown this one time.
+	Subscription NotificationSubscription `json:"subscription"`
+}
+
 // Organization is part of the API's answers and requests.
 type Organization struct {
 	ID        string    `json:"id"` // A UUIDv7.
@@ -572,6 +746,37 @@ type PistonStage struct {
 	WallTime float64 `json:"wall_time"`
 }
 
+// PreferenceChange is part of the API's answers and requests.
+type PreferenceChange struct {
+	ChangedAt time.Time                  `json:"changed_at"`
+	Patch     map[string]json.RawMessage `json:"patch"`              // What it changed, as a merge patch.
+	Restored  int64                      `json:"restored,omitempty"` // The version that it went back to.
+	Version   int64                      `json:"version"`
+}
+
+// PreferencePreferences is part of the API's answers and requests.
+type PreferencePreferences struct {
+	Custom     map[string]json.RawMessage `json:"custom"` // Whatever your own tools keep here, by key.
+	DateFormat string                     `json:"date_format"`
+	Editor     EditorPreferences          `json:"editor"`
+	Theme      string                     `json:"theme"`
+	TimeFormat string                     `json:"time_format"`
+	Timezone   string                     `json:"timezone"` // An IANA name; empty is the browser's.
+}
+
+// PreferenceRestoreRequest is what preference.restore takes: Go back to how it was.
+type PreferenceRestoreRequest struct {
+	At      *time.Time `json:"at,omitempty"`      // How it was at this time.
+	Version int64      `json:"version,omitempty"` // How it was after this change; 0 is the defaults.
+}
+
+// Preferences is part of the API's answers and requests.
+type Preferences struct {
+	Preferences PreferencePreferences `json:"preferences"`
+	UpdatedAt   *time.Time            `json:"updated_at,omitempty"`
+	Version     int64                 `json:"version"` // Counts your changes; 0 when there was none.
+}
+
 // Project is part of the API's answers and requests.
 type Project struct {
 	ID             string     `json:"id"` // A UUIDv7.
@@ -613,6 +818,62 @@ type Queue struct {
 // RegistrationMode is part of the API's answers and requests.
 type RegistrationMode struct {
 	Mode string `json:"mode"`
+}
+
+// Replay is part of the API's answers and requests.
+type Replay struct {
+	ID         string          `json:"id"` // A UUIDv7.
+	Name       string          `json:"name,omitempty"`
+	Status     string          `json:"status"`
+	Reason     string          `json:"reason,omitempty"` // Why it failed.
+	Batch      int64           `json:"batch"`
+	Consumer   string          `json:"consumer,omitempty"`
+	Counts     json.RawMessage `json:"counts"` // How many of each type there were when it was made.
+	CreatedAt  time.Time       `json:"created_at"`
+	CreatedBy  string          `json:"created_by,omitempty"` // A UUIDv7.
+	EndedAt    *time.Time      `json:"ended_at,omitempty"`
+	Events     ReplayEvents    `json:"events"`
+	Failed     int64           `json:"failed"` // How many the target did not take.
+	MaxEvents  int64           `json:"max_events"`
+	Position   int64           `json:"position"`         // Up to here of the log it is done.
+	Secret     string          `json:"secret,omitempty"` // Of a new replay to a callback: signs its calls (Standard Webhooks). Shown this once.
+	Sent       int64           `json:"sent"`
+	SkipErrors bool            `json:"skip_errors"`
+	Speed      float64         `json:"speed,omitempty"`
+	StartAt    *time.Time      `json:"start_at,omitempty"`
+	StartedAt  *time.Time      `json:"started_at,omitempty"`
+	Target     string          `json:"target"`
+	Total      int64           `json:"total"` // How many there are to be.
+	URL        string          `json:"url,omitempty"`
+}
+
+// ReplayCreateRequest is what replay.create takes: Replay events of the log.
+type ReplayCreateRequest struct {
+	Name       string        `json:"name,omitempty"`
+	Batch      int64         `json:"batch,omitempty"` // So many at once; 100 when absent.
+	Consumer   string        `json:"consumer,omitempty"`
+	DryRun     bool          `json:"dry_run,omitempty"` // Only count. The preview can be started later.
+	Events     *ReplayEvents `json:"events,omitempty"`
+	MaxEvents  int64         `json:"max_events,omitempty"`  // At most so many; 100000 when absent.
+	SkipErrors bool          `json:"skip_errors,omitempty"` // Go on without what the target does not take.
+	Speed      float64       `json:"speed,omitempty"`       // 0.1 to 100 times as fast as it happened; as fast as the target takes them when absent.
+	Start      bool          `json:"start,omitempty"`       // At once.
+	StartAt    *time.Time    `json:"start_at,omitempty"`    // At a time.
+	Target     string        `json:"target"`                // bus: published under stoa.replay.<id>. consumer: handled again by a consumer that says it is replayable. callback: posted to a URL, signed, as CloudEvents batches. file: kept as JSON lines to download.
+	URL        string        `json:"url,omitempty"`
+}
+
+// ReplayEvents is part of the API's answers and requests.
+type ReplayEvents struct {
+	ActorID       string     `json:"actor_id,omitempty"`       // A UUIDv7.
+	AfterPosition int64      `json:"after_position,omitempty"` // Only after this place in the log.
+	CorrelationID string     `json:"correlation_id,omitempty"`
+	From          *time.Time `json:"from,omitempty"`
+	Kind          string     `json:"kind,omitempty"`       // The kind of thing that they are about.
+	ProjectID     string     `json:"project_id,omitempty"` // A UUIDv7.
+	SubjectID     string     `json:"subject_id,omitempty"` // The very thing that they are about: one execution, say.
+	To            *time.Time `json:"to,omitempty"`
+	Types         []string   `json:"types,omitempty"`
 }
 
 // RetryPolicy is part of the API's answers and requests.

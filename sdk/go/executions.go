@@ -114,6 +114,14 @@ func (s *Executions) raw(ctx context.Context, id, stream string) (io.ReadCloser,
 	return resp.Body, nil
 }
 
+// SetEgress gives an execution that has network access another list of destinations, the whole one; none admits nothing.
+func (s *Executions) SetEgress(ctx context.Context, id string, allow []string) (*Execution, error) {
+	body := ExecutionEgressUpdateRequest{Allow: append([]string{}, allow...)}
+	var e Execution
+	_, err := s.c.do(ctx, request{method: http.MethodPut, path: executionPath(id) + "/egress", body: body}, &e)
+	return &e, err
+}
+
 // Cancel asks for the end of an execution; what has ended stays as it is.
 func (s *Executions) Cancel(ctx context.Context, id string) (*Execution, error) {
 	var e Execution

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 )
@@ -22,26 +23,29 @@ func unpackHelper(dir string) error {
 	if _, err := fs.Stat(built, "helper/stoa-sandbox"); err != nil {
 		return &HostError{[]string{"this program was built without its sandbox helper: run `make build` (needs a C compiler and libc6-dev)"}}
 	}
-	entries, err := built.ReadDir("helper")
-	if err != nil {
-		return fmt.Errorf("read the embedded helper: %w", err)
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("make the helper's folder: %w", err)
-	}
-	for _, e := range entries {
-		if strings.HasSuffix(e.Name(), ".txt") {
-			continue
-		}
-		content, err := built.ReadFile("helper/" + e.Name())
+	return fs.WalkDir(built, "helper", func(name string, e fs.DirEntry, err error) error {
 		if err != nil {
 			return fmt.Errorf("read the embedded helper: %w", err)
 		}
-		if err := replaceFile(filepath.Join(dir, e.Name()), content, 0o755); err != nil {
+		at := filepath.Join(dir, filepath.FromSlash(strings.TrimPrefix(name, "helper")))
+		if e.IsDir() {
+			if err := os.MkdirAll(at, 0o755); err != nil {
+				return fmt.Errorf("make the helper's folder: %w", err)
+			}
+			return nil
+		}
+		if path.Ext(name) == ".txt" {
+			return nil
+		}
+		content, err := built.ReadFile(name)
+		if err != nil {
+			return fmt.Errorf("read the embedded helper: %w", err)
+		}
+		if err := replaceFile(at, content, 0o755); err != nil {
 			return fmt.Errorf("unpack the helper: %w", err)
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // replaceFile writes a file by rename, unless it is there already: a running program's file is never written to.

@@ -18,6 +18,9 @@ type language struct {
 	warm     []string // starts its zygote, class "process"
 	ahead    []string // starts an interpreter that cannot fork, ahead of its run
 	warmFrom string   // the first version that has either
+	// The first version that has it no more; empty: all have. Ruby 3.3 has more threads than one from its start, and 3.4
+	// reads the main program before what -r names.
+	warmBelow string
 }
 
 // versionPattern finds the version in what an interpreter prints about itself.
@@ -59,12 +62,14 @@ var languages = []language{
 	{
 		name: "ruby", file: "main.rb", version: []string{"--version"}, memory: 32 << 20,
 		globs:   []string{"/usr/local/bin/ruby", "/usr/bin/ruby", "/usr/bin/ruby[0-9]*", "{home}/.rbenv/versions/*/bin/ruby"},
-		command: []string{"{bin}", "-e", "$stdout.sync = true; load ARGV.shift", "{file}"},
+		command: []string{"{bin}", "-r/stoa/stoa-sandbox-ruby.rb", "{file}"},
+		warm:    []string{"/usr/bin/env", "-C", "/stoa/stoa-sandbox-ruby", "{bin}", "-r/stoa/stoa-sandbox-ruby.rb", "{file}"}, warmFrom: "2.7", warmBelow: "3.3",
 		example: "puts \"Hello from Ruby #{RUBY_VERSION}\"\n",
 	},
 	{
 		name: "perl", file: "main.pl", version: []string{"-e", "printf qq(%vd), $^V"}, memory: 8 << 20,
-		globs:   []string{"/usr/local/bin/perl", "/usr/bin/perl"},
+		globs: []string{"/usr/local/bin/perl", "/usr/bin/perl"},
+		warm:  []string{"/usr/bin/env", "-C", "/stoa/stoa-sandbox-perl", "{bin}", "{file}"}, warmFrom: "5.20",
 		command: []string{"{bin}", "{file}"},
 		example: "printf \"Hello from Perl %vd\\n\", $^V;\n",
 	},

@@ -189,7 +189,7 @@ func (z *zygote) forget(id uint32) {
 // needsFresh tells whether a variable means something to the interpreter itself at its start.
 func needsFresh(env map[string]string) bool {
 	for k := range env {
-		for _, prefix := range []string{"PYTHON", "NODE_", "UV_", "TZ", "LD_", "LC_", "LANG", "MALLOC_", "GLIBC_", "OPENSSL_"} {
+		for _, prefix := range []string{"PYTHON", "PERL", "RUBY", "GEM_", "BUNDLE_", "NODE_", "UV_", "TZ", "LD_", "LC_", "LANG", "MALLOC_", "GLIBC_", "OPENSSL_"} {
 			if strings.HasPrefix(k, prefix) {
 				return true
 			}

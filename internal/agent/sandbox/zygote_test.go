@@ -34,7 +34,7 @@ func TestZygoteVersions(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, rt := range runtimes {
-		if rt.Classes[0] != ClassProcess {
+		if rt.Name != "python" || rt.Classes[0] != ClassProcess {
 			continue
 		}
 		t.Run(rt.ID(), func(t *testing.T) {

@@ -118,9 +118,7 @@ static void zygote(const struct request *r, const int *fds, int nfds)
 	pid_t pid = (pid_t)syscall(SYS_clone3, &a, sizeof a);
 	if (pid == 0) {
 		struct payload p;
-		sigset_t none;
-		sigemptyset(&none);
-		sigprocmask(SIG_SETMASK, &none, NULL);
+		/* SIGCHLD stays blocked: should the interpreter start threads, none of them takes it. */
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		signal(SIGPIPE, SIG_DFL);
 		int at[5];
@@ -152,6 +150,7 @@ int nurse_main(void)
 		setrlimit(RLIMIT_NOFILE, &files);
 	}
 	prctl(PR_SET_NAME, "stoa-nurse");
+	syscall(SYS_close_range, CONTROL_FD + 1, ~0U, 0); /* what the agent's own maker left open */
 	fcntl(CONTROL_FD, F_SETFD, FD_CLOEXEC);
 	signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	own_pidns = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);

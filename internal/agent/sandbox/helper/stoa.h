@@ -67,6 +67,7 @@ int payload_parse(struct payload *p);         /* the same, of what map and size 
 int payload_await(int gate);                  /* the payload's descriptor, once it comes; ends the process at EOF */
 int payload_files(struct payload *p);         /* writes the files below the current folder */
 void payload_close(struct payload *p);
+char **payload_news(struct payload *p);       /* the variables that this process does not have already, with the same value */
 
 /* enter.c */
 struct failure { enum step step; int error; };
@@ -82,6 +83,16 @@ int landlock_confine(void);
 /* The complete filter, or (for a warmed interpreter) the same but for what entering a cell needs. */
 int seccomp_load(int for_zygote);
 int seccomp_seal(void); /* what seccomp_load(1) left open */
+
+/* zygote.c */
+struct interpreter {
+	pid_t (*fork)(void);    /* its child has one thread */
+	void (*in_child)(void); /* when that is confined; may be NULL */
+	int reports;            /* the guest gets STATUS_FD, and says there what it would exit with */
+	int keeps_files;        /* it keeps the interpreter's own descriptors, opened before serving */
+};
+#define STATUS_FD 1023 /* the highest below the guest's RLIMIT_NOFILE, out of the way of what it opens */
+int zygote_serve(const struct interpreter *in, struct payload *p); /* returns 0 in each guest, else -1 and errno */
 
 /* wire.c */
 int receive(int sock, struct request *r, int *fds, int *nfds); /* 1, 0 at end, -1 */

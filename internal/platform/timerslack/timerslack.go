@@ -30,7 +30,7 @@ func Start(cmd *exec.Cmd, slack time.Duration) error {
 	runtime.LockOSThread() // the slack is a thread's; fork copies that of the thread that forks
 	defer runtime.UnlockOSThread()
 	if before, err := unix.PrctlRetInt(unix.PR_GET_TIMERSLACK, 0, 0, 0, 0); err == nil {
-		_ = unix.Prctl(unix.PR_SET_TIMERSLACK, uintptr(slack.Nanoseconds()), 0, 0, 0)
+		_ = unix.Prctl(unix.PR_SET_TIMERSLACK, uintptr(slack.Nanoseconds()), 0, 0, 0) //nolint:gosec // not negative
 		defer func() { _ = unix.Prctl(unix.PR_SET_TIMERSLACK, uintptr(before), 0, 0, 0) }()
 	}
 	return cmd.Start()

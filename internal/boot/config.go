@@ -22,6 +22,8 @@ type Config struct {
 	NatsURL      string        `help:"An existing NATS instead of the one in process." env:"STOA_NATS_URL" placeholder:"URL"`
 	OTLPEndpoint string        `help:"Where to send traces." env:"STOA_OTLP_ENDPOINT" placeholder:"URL"`
 	TrustProxy   []string      `help:"Proxies whose X-Forwarded-* headers are believed." env:"STOA_TRUST_PROXY" placeholder:"CIDR"`
+	AllowCalls   []string      `help:"Networks that are not public and may be called all the same, by webhooks and callbacks." env:"STOA_ALLOW_CALLS" placeholder:"CIDR"`
+	SMTPURL      string        `name:"smtp-url" help:"The server that takes e-mail: smtp://user:password@host:587?from=stoa@example.org, or smtps://." env:"STOA_SMTP_URL" placeholder:"URL"`
 	LogLevel     string        `help:"debug, info, warn or error." env:"STOA_LOG_LEVEL" enum:"debug,info,warn,error" default:"info"`
 	LogFile      string        `help:"Where the log goes; by default log/stoad.log in the data folder for “up”, standard error for “serve”." env:"STOA_LOG_FILE" placeholder:"FILE"`
 	NodeLease    time.Duration `help:"How long a node may be silent before it counts as lost." env:"STOA_NODE_LEASE" default:"10s"`

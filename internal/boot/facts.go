@@ -8,7 +8,9 @@ import (
 	"github.com/stoa-cloud/stoa/internal/identity"
 	"github.com/stoa-cloud/stoa/internal/limit"
 	"github.com/stoa-cloud/stoa/internal/node"
+	"github.com/stoa-cloud/stoa/internal/notification"
 	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
+	"github.com/stoa-cloud/stoa/internal/preference"
 	"github.com/stoa-cloud/stoa/internal/script"
 	"github.com/stoa-cloud/stoa/internal/tenancy"
 )
@@ -57,11 +59,13 @@ func facts() []eventlog.Fact {
 		node.Drained{},
 		node.Removed{},
 
+		preference.Changed{},
+
 		script.Created{},
 		script.Saved{},
 		script.Updated{},
 		script.Deleted{},
-	}, slices.Concat(execution.FactTypes(), eventplane.FactTypes())...)
+	}, slices.Concat(execution.FactTypes(), eventplane.FactTypes(), notification.FactTypes())...)
 }
 
 // accessEvents are the types after which somebody may see more or less than before.

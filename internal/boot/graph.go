@@ -19,7 +19,7 @@ import (
 var roles = map[string][]string{
 	"api":       {"http"},
 	"agents":    {"agents", "agents.leases", "execution.pull", "execution.images", "execution.resend", "execution.answer"},
-	"events":    {"eventlog.sequencer", "eventlog.consumers", "eventplane.watch"},
+	"events":    {"eventlog.sequencer", "eventlog.consumers", "eventplane.watch", "eventplane.replays", "eventplane.sinks", "notification.deliver"},
 	"reconcile": {"node.reconcile", "execution.reconcile", "housekeeping"},
 }
 
@@ -64,6 +64,8 @@ func (p *Program) modules() []lifecycle.Module {
 		}),
 		lifecycle.Loop("eventlog.consumers", []string{"database", "tail"}, p.consumers.Run),
 		lifecycle.Loop("eventplane.watch", []string{"database"}, singleton("eventplane.watch", p.eventPlane.Watch)),
+		lifecycle.Loop("eventplane.sinks", []string{"database", "tail"}, p.runSinks),
+		lifecycle.Loop("eventplane.replays", []string{"database", "hints"}, p.runReplays),
 		lifecycle.Loop("identity.last_used", []string{"database"}, loop(p.lastUsed.Run)),
 		p.agentsModule(),
 		lifecycle.Loop("agents.leases", []string{"database", "agents"}, p.agents.Run),
@@ -73,6 +75,7 @@ func (p *Program) modules() []lifecycle.Module {
 		lifecycle.Loop("execution.images", []string{"database", "agents"}, loop(p.executions.KeepImages)),
 		lifecycle.Loop("execution.resend", []string{"database", "agents"}, loop(p.executions.Resend)),
 		lifecycle.Loop("execution.reconcile", []string{"database"}, singleton("execution.reconcile", loop(p.executions.Reconcile))),
+		lifecycle.Loop("notification.deliver", []string{"database"}, loop(p.notifications.Deliver)),
 		lifecycle.Loop("housekeeping", []string{"database"}, singleton("housekeeping", p.keepHouse)),
 		p.httpModule(),
 	}
@@ -147,7 +150,9 @@ func (p *Program) keepHouse(ctx context.Context) error {
 		at := p.runner.Clock()
 		for what, do := range map[string]func() error{
 			"idempotency answers": func() error { return command.ForgetAnswers(ctx, p.infra.db, at) },
+			"old notifications":   func() error { return p.notifications.Forget(ctx) },
 			"old credentials":     func() error { return p.forgetCredentials(ctx, at) },
+			"ended replays":       func() error { return p.forgetReplays(ctx, at) },
 			"settled deliveries":  func() error { return p.forgetDeliveries(ctx, at) },
 			"partitions":          func() error { return p.makePartitions(ctx, at) },
 		} {

@@ -104,6 +104,7 @@ func (s supervisor) planeArguments() []string {
 	for flag, value := range map[string]string{
 		"public-url": c.PublicURL, "database-url": c.DatabaseURL, "nats-url": c.NatsURL, "otlp-endpoint": c.OTLPEndpoint,
 		"replica-url": strings.Join(c.ReplicaURL, ","), "trust-proxy": strings.Join(c.TrustProxy, ","),
+		"allow-calls": strings.Join(c.AllowCalls, ","),
 	} {
 		if value != "" {
 			args = append(args, "--"+flag+"="+value)

@@ -13,11 +13,13 @@ import (
 	"github.com/stoa-cloud/stoa/internal/identity"
 	"github.com/stoa-cloud/stoa/internal/identity/identityhttp"
 	"github.com/stoa-cloud/stoa/internal/limit"
+	"github.com/stoa-cloud/stoa/internal/notification"
 	"github.com/stoa-cloud/stoa/internal/platform/clock"
 	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
 	"github.com/stoa-cloud/stoa/internal/platform/eventlog/eventloghttp"
 	"github.com/stoa-cloud/stoa/internal/platform/httpx"
+	"github.com/stoa-cloud/stoa/internal/platform/httpx/outbound"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
 	"github.com/stoa-cloud/stoa/internal/platform/lifecycle"
 	"github.com/stoa-cloud/stoa/internal/platform/permission"
@@ -39,13 +41,15 @@ type Program struct {
 	runner  *command.Runner
 	events
 	sliceSet
-	auth       identityhttp.Authenticator
-	eventAPI   *eventloghttp.Slice
-	eventPlane *eventplane.Slice
-	edge       *httpx.Server
-	graph      *lifecycle.Graph
-	lock       *os.File
-	stopping   stopping
+	auth          identityhttp.Authenticator
+	eventAPI      *eventloghttp.Slice
+	eventPlane    *eventplane.Slice
+	outbound      *outbound.Client // calls addresses that people gave us
+	notifications *notification.Slice
+	edge          *httpx.Server
+	graph         *lifecycle.Graph
+	lock          *os.File
+	stopping      stopping
 }
 
 // events is the event log's parts.
@@ -133,6 +137,9 @@ func (p *Program) bind(authority *pki.Authority, incarnation int64) error {
 	if err := p.bindSlices(authority, incarnation); err != nil {
 		return err
 	}
+	if err := p.bindNotifications(); err != nil {
+		return err
+	}
 	p.auth = identityhttp.NewAuthenticator(identity.NewCredentials(p.runner, p.lastUsed))
 	if err := p.bindEvents(); err != nil {
 		return err
@@ -178,7 +185,7 @@ func (p *Program) bindEvents() (err error) {
 	if p.catalogue, err = eventlog.NewCatalogue(facts()...); err != nil {
 		return fmt.Errorf("catalogue events: %w", err)
 	}
-	if p.consumers, err = eventlog.NewConsumers(p.infra.db, p.leases, p.hints, p.tail, p.log, probes()...); err != nil {
+	if p.consumers, err = eventlog.NewConsumers(p.infra.db, p.leases, p.hints, p.tail, p.log, append(probes(), p.notifications.Consumer())...); err != nil {
 		return fmt.Errorf("declare consumers: %w", err)
 	}
 	p.consumers.Metric = eventlog.NewMetrics(p.infra.db, p.watch.Registry)
@@ -187,7 +194,7 @@ func (p *Program) bindEvents() (err error) {
 		Operator: tenancy.Operator, Whole: []permission.Role{tenancy.Owner, tenancy.Admin}, Manage: []permission.Role{tenancy.ProjectManager},
 		Access: accessEvents(),
 	})
-	p.eventPlane = eventplane.New(eventplane.Needs{Runner: p.runner, Letters: p.consumers, Settings: settings{p.limits.Reader}, Log: p.log})
+	p.bindEventPlane()
 	return err
 }
 

@@ -12,9 +12,11 @@ import (
 	"github.com/stoa-cloud/stoa/internal/identity/identityhttp"
 	"github.com/stoa-cloud/stoa/internal/limit/limithttp"
 	"github.com/stoa-cloud/stoa/internal/node/nodehttp"
+	"github.com/stoa-cloud/stoa/internal/notification/notificationhttp"
 	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
 	"github.com/stoa-cloud/stoa/internal/platform/eventlog/eventloghttp"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
+	"github.com/stoa-cloud/stoa/internal/preference/preferencehttp"
 	"github.com/stoa-cloud/stoa/internal/script/scripthttp"
 	"github.com/stoa-cloud/stoa/internal/tenancy/tenancyhttp"
 	"github.com/stoa-cloud/stoa/web"
@@ -29,7 +31,9 @@ func (p *Program) register() {
 	nodehttp.Register(api, p.nodes)
 	executionhttp.Register(api, p.executions, p.scripts)
 	scripthttp.Register(api, p.scripts)
+	preferencehttp.Register(api, p.preferences)
 	executionpistonhttp.Register(api, p.executions)
+	notificationhttp.Register(api, p.notifications)
 	eventloghttp.Register(api, p.eventAPI)
 	eventplanehttp.Register(api, p.eventPlane)
 	p.registerHealth(api)

@@ -15,20 +15,22 @@ import (
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
 	"github.com/stoa-cloud/stoa/internal/platform/pki"
+	"github.com/stoa-cloud/stoa/internal/preference"
 	"github.com/stoa-cloud/stoa/internal/script"
 	"github.com/stoa-cloud/stoa/internal/tenancy"
 )
 
 // sliceSet is every capability, bound to the runner and to each other's ports.
 type sliceSet struct {
-	tenancy    *tenancy.Slice
-	identity   *identity.Slice
-	lastUsed   *identity.LastUsed
-	limits     *limit.Slice
-	nodes      *node.Slice
-	agents     *nodegrpc.Server
-	executions *execution.Slice
-	scripts    *script.Slice
+	tenancy     *tenancy.Slice
+	identity    *identity.Slice
+	lastUsed    *identity.LastUsed
+	limits      *limit.Slice
+	nodes       *node.Slice
+	agents      *nodegrpc.Server
+	executions  *execution.Slice
+	scripts     *script.Slice
+	preferences *preference.Slice
 }
 
 func (p *Program) bindSlices(authority *pki.Authority, incarnation int64) (err error) {
@@ -54,6 +56,7 @@ func (p *Program) bindSlices(authority *pki.Authority, incarnation int64) (err e
 		Waker: p.hints, Live: execution.NewLive(p.infra.bus, p.log), Log: p.log, Keys: p.infra.keys,
 	})
 	p.agents.Register(node.KindExecution, p.executions)
+	p.preferences = preference.New(r)
 	p.scripts = script.New(r, projects{}, scriptLimits{p.limits.Reader})
 	return nil
 }

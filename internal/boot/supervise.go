@@ -181,6 +181,9 @@ func (s supervisor) startPlane(credential *syscall.Credential) (*plane, error) {
 	cmd.ExtraFiles = []*os.File{writeEnd}
 	cmd.Dir = "/"
 	cmd.Env = planeEnvironment()
+	if s.config.SMTPURL != "" { // not an argument: everybody on the machine can read those, and it holds a password
+		cmd.Env = append(cmd.Env, "STOA_SMTP_URL="+s.config.SMTPURL)
+	}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: credential, Setpgid: true, Pdeathsig: syscall.SIGTERM}
 	started := time.Now()
 	if err := timerslack.Start(cmd, timerslack.Relaxed); err != nil {

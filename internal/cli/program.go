@@ -36,18 +36,20 @@ type grammar struct {
 	Run           runCommand           `cmd:"" group:"work" help:"Run a script and show its output as it comes."`
 	Executions    executionsCommand    `cmd:"" group:"work" aliases:"execution" help:"Runs: list, read, follow, cancel, retry, delete."`
 	Scripts       scriptsCommand       `cmd:"" group:"work" aliases:"script" help:"Saved scripts: list, show, save, share, delete."`
-	Runtimes      runtimesCommand      `cmd:"" group:"work" help:"List the languages and versions that can be run."`
+	Runtimes      runtimesCommand      `cmd:"" group:"work" help:"Languages and versions: list, add images, remove."`
 	Events        eventsCommand        `cmd:"" group:"work" aliases:"event" help:"What happened: list, watch, get, count, export."`
 	Projects      projectsCommand      `cmd:"" group:"people" aliases:"project" help:"Projects: list, create, choose."`
 	Organizations organizationsCommand `cmd:"" group:"people" aliases:"organization" help:"Organizations: list, create."`
 	Members       membersCommand       `cmd:"" group:"people" aliases:"member" help:"Who belongs to a project or an organization."`
 	Limits        limitsCommand        `cmd:"" group:"operate" aliases:"limit" help:"Settings and limits: list, set, reset."`
 	DeadLetters   deadLettersCommand   `cmd:"" group:"operate" aliases:"dead-letter" help:"Events that could not be handled: list, retry, discard, policies."`
+	Replays       replaysCommand       `cmd:"" group:"operate" aliases:"replay" help:"Events given once more: create, pause, resume, cancel, file."`
 	Nodes         nodesCommand         `cmd:"" group:"operate" aliases:"node" help:"Machines: list, enroll, cordon, drain, remove."`
 	Login         loginCommand         `cmd:"" group:"you" help:"Sign in to an installation and remember it as a context."`
 	Logout        logoutCommand        `cmd:"" group:"you" help:"Revoke the context's token and forget it."`
 	Whoami        whoamiCommand        `cmd:"" group:"you" help:"Say who you are, and where."`
 	Tokens        tokensCommand        `cmd:"" group:"you" aliases:"token" help:"API tokens: list, create, revoke."`
+	Preferences   preferencesCommand   `cmd:"" group:"you" aliases:"preference" help:"How you want the console: show, set, history, restore."`
 	Context       contextCommand       `cmd:"" group:"you" aliases:"contexts" help:"Contexts: list, choose."`
 	Completion    completionCommand    `cmd:"" group:"tool" help:"Print a shell's completion script."`
 	Version       versionCommand       `cmd:"" group:"tool" help:"Print the version."`

@@ -12,6 +12,7 @@ import (
 	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
+	"github.com/stoa-cloud/stoa/internal/platform/secret"
 )
 
 // Settings reads what operators set for the whole installation.
@@ -22,8 +23,15 @@ type Settings interface {
 // Letters makes decisions on deliveries; *eventlog.Consumers is one.
 type Letters interface {
 	Names() []string
+	Replayable(consumer string) bool
+	Again(ctx context.Context, tx *pg.Tx, consumer string, e eventlog.Event) error
 	Retry(ctx context.Context, tx *pg.Tx, f eventlog.LetterFilter, at *time.Time, most int) ([]eventlog.Settled, error)
 	Discard(ctx context.Context, tx *pg.Tx, f eventlog.LetterFilter, most int) ([]eventlog.Settled, error)
+}
+
+// Publisher is the side of the bus that replays need.
+type Publisher interface {
+	Publish(subject string, data []byte) error
 }
 
 // Needs is what the slice stands on.
@@ -31,6 +39,11 @@ type Needs struct {
 	Runner   *command.Runner
 	Letters  Letters
 	Settings Settings
+	Bus      Publisher
+	Keys     *secret.Keys
+	Caller   Caller
+	Tail     Tail
+	Dial     Dial
 	Log      *slog.Logger
 }
 
@@ -44,16 +57,35 @@ type Slice struct {
 	ClearPolicy command.Func[ClearPolicy, struct{}]
 	Policies    command.Func[struct{}, []eventlog.Policy]
 
+	CreateReplay command.Func[CreateReplay, CreatedReplay]
+	StartReplay  command.Func[StartReplay, Replay]
+	PauseReplay  command.Func[PauseReplay, Replay]
+	ResumeReplay command.Func[ResumeReplay, Replay]
+	CancelReplay command.Func[CancelReplay, Replay]
+	Replays      command.Func[ListReplays, []Replay]
+	Replay       command.Func[GetReplay, Replay]
+	ReplayFile   command.Func[ReplayFile, Replay]
+
+	CreateSink command.Func[CreateSink, Sink]
+	PauseSink  command.Func[PauseSink, Sink]
+	ResumeSink command.Func[ResumeSink, Sink]
+	DeleteSink command.Func[DeleteSink, struct{}]
+	Sinks      command.Func[struct{}, []Sink]
+
+	begin     command.Func[beginReplay, Replay]
+	end       command.Func[endReplay, Replay]
 	noteLevel command.Func[noteLevel, struct{}]
 
-	needs Needs
-	db    *pg.DB
+	needs       Needs
+	db          *pg.DB
+	wake        chan struct{} // a replay is running that was not
+	wakeOutlets chan struct{} // a sink is enabled that was not
 }
 
 // New binds the slice.
 func New(n Needs) *Slice {
 	r := n.Runner
-	s := &Slice{needs: n, db: r.DB}
+	s := &Slice{needs: n, db: r.DB, wake: make(chan struct{}, 1), wakeOutlets: make(chan struct{}, 1)}
 	s.Retry = command.Bind(r, platform[Retry]("dead_letter.retry"), s.retry)
 	s.Discard = command.Bind(r, platform[Discard]("dead_letter.discard"), s.discard)
 	s.Letters = command.BindQuery(r, everywhere[ListLetters]("dead_letter.list"), s.letters)
@@ -62,6 +94,21 @@ func New(n Needs) *Slice {
 	s.SetPolicy = command.Bind(r, platform[SetPolicy]("retry_policy.set"), s.setPolicy)
 	s.ClearPolicy = command.Bind(r, platform[ClearPolicy]("retry_policy.clear"), s.clearPolicy)
 	s.Policies = command.BindQuery(r, everywhere[struct{}]("retry_policy.list"), s.policies)
+	s.CreateReplay = command.Bind(r, platform[CreateReplay]("replay.create"), s.createReplay)
+	s.StartReplay = command.Bind(r, platform[StartReplay]("replay.start"), s.startReplay)
+	s.PauseReplay = command.Bind(r, platform[PauseReplay]("replay.pause"), s.pauseReplay)
+	s.ResumeReplay = command.Bind(r, platform[ResumeReplay]("replay.resume"), s.resumeReplay)
+	s.CancelReplay = command.Bind(r, platform[CancelReplay]("replay.cancel"), s.cancelReplay)
+	s.begin = command.Bind(r, platform[beginReplay]("replay.begin"), s.beginReplay)
+	s.end = command.Bind(r, platform[endReplay]("replay.end"), s.endReplay)
+	s.Replays = command.BindQuery(r, everywhere[ListReplays]("replay.list"), s.replays)
+	s.Replay = command.BindQuery(r, everywhere[GetReplay]("replay.get"), s.getReplay)
+	s.ReplayFile = command.BindQuery(r, everywhere[ReplayFile]("replay.file"), s.replayFile)
+	s.CreateSink = command.Bind(r, platform[CreateSink]("sink.create"), s.createSink)
+	s.PauseSink = command.Bind(r, platform[PauseSink]("sink.pause"), s.pauseSink)
+	s.ResumeSink = command.Bind(r, platform[ResumeSink]("sink.resume"), s.resumeSink)
+	s.DeleteSink = command.Bind(r, platform[DeleteSink]("sink.delete"), s.deleteSink)
+	s.Sinks = command.BindQuery(r, everywhere[struct{}]("sink.list"), s.sinks)
 	return s
 }
 

@@ -48,7 +48,9 @@ func (alone) Hold(ctx context.Context, _ string, work func(ctx context.Context, 
 // thresholds are settings.
 type thresholds map[string]int64
 
-func (t thresholds) Int(_ context.Context, _ pg.Querier, name string) (int64, error) { return t[name], nil }
+func (t thresholds) Int(_ context.Context, _ pg.Querier, name string) (int64, error) {
+	return t[name], nil
+}
 
 // world is the slice over a running log whose one consumer fails as long as it is told to.
 type world struct {
@@ -59,6 +61,9 @@ type world struct {
 	settings thresholds
 	ann, eve context.Context // operator, and somebody else
 
+	receiver *receiver
+	epoch    int64
+
 	mu      sync.Mutex
 	failing bool
 	handled []ident.ID
@@ -67,12 +72,12 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	quiet := slog.New(slog.DiscardHandler)
-	w := &world{t: t, db: pgtest.Clone(t), failing: true, settings: thresholds{"events.dead_letters.warning": 2, "events.dead_letters.critical": 4}}
+	w := &world{t: t, db: pgtest.Clone(t), failing: true, receiver: &receiver{}, settings: thresholds{"events.dead_letters.warning": 2, "events.dead_letters.critical": 4}}
 	w.hints = eventlog.NewHints(deaf{}, quiet)
 	tail := eventlog.NewTail(w.db, w.hints, quiet)
 	consumers, err := eventlog.NewConsumers(w.db, alone{}, w.hints, tail, quiet, eventlog.Consumer{
-		Name: "mail", Handler: w.handle, Types: []string{"house.sold.v1"}, Retry: eventlog.Retry{Strategy: eventlog.Manual},
-	})
+		Name: "mail", Handler: w.handle, Types: []string{"house.sold.v1"}, Retry: eventlog.Retry{Strategy: eventlog.Manual}, Replayable: true,
+	}, eventlog.Consumer{Name: "audit", Types: []string{"nothing.v1"}})
 	w.must(err)
 	sequencer := eventlog.NewSequencer(w.db, w.hints, quiet)
 	ctx, cancel := context.WithCancel(context.Background())
@@ -86,8 +91,12 @@ func newWorld(t *testing.T) *world {
 	for _, name := range []string{"dead_letter.list", "dead_letter.statistics", "dead_letter.retry", "dead_letter.discard", "retry_policy.list", "retry_policy.set", "retry_policy.clear"} {
 		table[name] = []permission.Role{operator}
 	}
+	for _, verb := range []string{"create", "start", "pause", "resume", "cancel", "list", "get", "file"} {
+		table["replay."+verb] = []permission.Role{operator}
+	}
+	table["replay.begin"], table["replay.end"] = []permission.Role{permission.System}, []permission.Role{permission.System}
 	runner := &command.Runner{DB: w.db, Clock: clock.System, NewID: ident.New, Log: quiet, Table: table, Wake: w.hints.Committed}
-	w.Slice = New(Needs{Runner: runner, Letters: consumers, Settings: w.settings, Log: quiet})
+	w.Slice = New(Needs{Runner: runner, Letters: consumers, Settings: w.settings, Bus: w.receiver, Keys: keys(t), Caller: w.receiver, Log: quiet})
 	w.ann = as(t, command.Actor{Kind: command.User, ID: ident.New(), Platform: []permission.Role{operator}})
 	w.eve = as(t, command.Actor{Kind: command.User, ID: ident.New()})
 	return w
@@ -131,6 +140,37 @@ func (w *world) sold(kind string, houses ...ident.ID) {
 		w.must(w.db.InTx(w.t.Context(), func(_ context.Context, tx *pg.Tx) error { eventlog.Append(tx, e); return nil }))
 		w.hints.Committed([]eventlog.Event{e})
 	}
+}
+
+// caughtUp waits until the consumer has handled so many.
+func (w *world) caughtUp(events int) {
+	w.t.Helper()
+	for range 10_000 {
+		w.mu.Lock()
+		handled := len(w.handled)
+		w.mu.Unlock()
+		if handled >= events {
+			return
+		}
+		w.counts(map[eventlog.Status]int64{}) // takes a moment
+	}
+	w.t.Fatal("the consumer does not catch up")
+}
+
+// spread makes what happened so far lie an hour apart.
+func (w *world) spread() {
+	w.t.Helper()
+	w.must(w.db.InTx(w.t.Context(), func(ctx context.Context, tx *pg.Tx) error {
+		for _, sql := range []string{
+			`ALTER TABLE event DISABLE TRIGGER event_append_only`,
+			`UPDATE event e SET time = now() + l.position * make_interval(secs => 3600) FROM event_log l WHERE l.event_id = e.id`,
+		} {
+			if _, err := tx.Exec(ctx, sql); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
 }
 
 // counts waits until there are so many in each status.
@@ -265,7 +305,7 @@ func TestTheLevelIsSaidOnceForEachChange(t *testing.T) {
 	w.must(err)
 	health, err := eventlog.ReadHealth(t.Context(), w.db)
 	w.must(err)
-	if st.Level != eventlog.LevelCritical || st.Open != 4 || !cmp.Equal(st.Consumers, []string{"mail"}) || health.DeadLetters != eventlog.LevelCritical {
+	if st.Level != eventlog.LevelCritical || st.Open != 4 || !cmp.Equal(st.Consumers, []string{"audit", "mail"}) || health.DeadLetters != eventlog.LevelCritical {
 		t.Errorf("%+v, %s", st, health.DeadLetters)
 	}
 	_, err = w.Discard(w.ann, Discard{Choice{All: true}})

@@ -203,5 +203,12 @@ func Permissions() permission.Table {
 		"replay.cancel": operators,
 		"replay.begin":  stoa, // its time has come
 		"replay.end":    stoa,
+
+		// Other systems that get events as they happen.
+		"sink.list":   operators,
+		"sink.create": operators,
+		"sink.pause":  operators,
+		"sink.resume": operators,
+		"sink.delete": operators,
 	}
 }

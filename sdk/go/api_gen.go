@@ -1040,6 +1040,39 @@ type SignedInBody struct {
 	User User `json:"user"`
 }
 
+// Sink is part of the API's answers and requests.
+type Sink struct {
+	ID             string     `json:"id"` // A UUIDv7.
+	Name           string     `json:"name"`
+	Address        string     `json:"address"`
+	CreatedAt      time.Time  `json:"created_at"`
+	Error          string     `json:"error,omitempty"` // Of a failing one: the last.
+	FailingSince   *time.Time `json:"failing_since,omitempty"`
+	Kind           string     `json:"kind"`
+	Lag            int64      `json:"lag"`                       // Positions behind the log's head.
+	OrganizationID string     `json:"organization_id,omitempty"` // A UUIDv7.
+	Position       int64      `json:"position"`                  // Up to here of the log it has what it is to get.
+	Prefix         string     `json:"prefix"`
+	Sent           int64      `json:"sent"`
+	SentAt         *time.Time `json:"sent_at,omitempty"`
+	State          string     `json:"state"`
+	SubjectKind    string     `json:"subject_kind,omitempty"`
+	Types          []string   `json:"types"`
+}
+
+// SinkCreateRequest is what sink.create takes: Send events to another system.
+type SinkCreateRequest struct {
+	Name           string   `json:"name"`
+	Address        string   `json:"address"`               // nats://host:4222, or Kafka's brokers host:9092; several with commas.
+	Credentials    string   `json:"credentials,omitempty"` // user:password. Kept sealed, never shown.
+	Everything     bool     `json:"everything,omitempty"`  // From the log's beginning, not from now on.
+	Kind           string   `json:"kind"`
+	OrganizationID string   `json:"organization_id,omitempty"` // Only its events; everybody's when absent.
+	Prefix         string   `json:"prefix,omitempty"`          // Of subjects and topics; stoa when absent.
+	SubjectKind    string   `json:"subject_kind,omitempty"`    // Only about things of this kind.
+	Types          []string `json:"types,omitempty"`           // Only of these types.
+}
+
 // TokenCreateRequest is what token.create takes: Make an API token.
 type TokenCreateRequest struct {
 	Name          string     `json:"name"`

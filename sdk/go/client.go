@@ -16,12 +16,15 @@ type Client struct {
 	Executions    *Executions
 	Runtimes      *Runtimes
 	Scripts       *Scripts
+	Preferences   *PreferencesAPI
 	Tokens        *Tokens
 	Nodes         *Nodes
 	Projects      *Projects
 	Organizations *Organizations
 	Events        *Events
 	DeadLetters   *DeadLetters
+	Replays       *Replays
+	Sinks         *Sinks
 	Me            *MeAPI
 	Limits        *Limits
 	Auth          *Auth
@@ -88,12 +91,15 @@ func (c *Client) bind() *Client {
 	c.Executions = &Executions{c}
 	c.Runtimes = &Runtimes{c}
 	c.Scripts = &Scripts{c}
+	c.Preferences = &PreferencesAPI{c}
 	c.Tokens = &Tokens{c}
 	c.Nodes = &Nodes{c}
 	c.Projects = &Projects{c}
 	c.Organizations = &Organizations{c}
 	c.Events = &Events{c}
 	c.DeadLetters = &DeadLetters{c}
+	c.Replays = &Replays{c}
+	c.Sinks = &Sinks{c}
 	c.Me = &MeAPI{c}
 	c.Limits = &Limits{c}
 	c.Auth = &Auth{c}

@@ -17,6 +17,8 @@ import (
 func Register(api huma.API, s *eventplane.Slice) {
 	registerLetters(api, s)
 	registerPolicies(api, s)
+	registerReplays(api, s)
+	registerSinks(api, s)
 }
 
 type lettersInput struct {

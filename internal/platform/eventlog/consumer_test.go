@@ -220,25 +220,29 @@ func TestAConsumerOfOtherTypesMovesItsPlaceSeldom(t *testing.T) {
 	}
 }
 
-func TestReplay(t *testing.T) {
+func TestOnlyReplayableConsumersHandleAgain(t *testing.T) {
 	w, l := newWorld(t), newLetters()
 	s := &sights{fail: map[string]error{}}
-	w.follow()
-	consumers := w.consumers(Consumer{Name: "c", Handler: s.handler(l.name), Replayable: true}, Consumer{Name: "never", Types: []string{"x"}})
-	l.commit(w, "a1", "b1", "a2", "b2")
-	w.eventually("all is seen", func() bool { return s.all() == "a1 b1 a2 b2" })
-	w.must(consumers.Replay(t.Context(), "once more", "c", 1, 3))
-	if got := s.all(); got != "a1 b1 a2 b2 b1 a2" {
+	consumers, err := NewConsumers(w.db, &ranks{}, w.hints, w.tail, quiet,
+		Consumer{Name: "c", Handler: s.handler(l.name), Replayable: true}, Consumer{Name: "never"},
+		Consumer{Name: "other", Types: []string{"x.v1"}, Replayable: true})
+	w.must(err)
+	again := func(consumer, event string) error {
+		return w.db.InTx(t.Context(), func(ctx context.Context, tx *pg.Tx) error { return consumers.Again(ctx, tx, consumer, l.event(event)) })
+	}
+	w.must(again("c", "a1"))
+	w.must(again("other", "a1"))
+	if got := s.all(); got != "a1" {
 		t.Error(got)
 	}
-	w.must(consumers.Replay(t.Context(), "once more", "c", 1, 3))
-	if got := s.all(); got != "a1 b1 a2 b2 b1 a2" {
-		t.Error("a replay that is done does nothing:", got)
+	for _, name := range []string{"never", "nobody"} {
+		if err := again(name, "a1"); err == nil || IsFailure(err) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
-	l.commit(w, "a3")
-	w.eventually("its own place did not move", func() bool { return s.all() == "a1 b1 a2 b2 b1 a2 a3" })
-	if err := consumers.Replay(t.Context(), "x", "never", 0, 1); err == nil {
-		t.Error("replayed what is not replayable")
+	s.set("a1", errors.New("poison"))
+	if err := again("c", "a1"); !IsFailure(err) {
+		t.Error(err)
 	}
 }
 

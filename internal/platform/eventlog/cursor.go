@@ -19,9 +19,8 @@ import (
 type cursor struct {
 	*Consumers
 	consumer Consumer
-	name     string // the consumer's, or a replay's
+	name     string
 	epoch    int64
-	until    int64 // a replay's end; zero: none
 
 	position int64 // as stored
 	looked   int64 // nothing between position and here concerns the consumer
@@ -68,12 +67,6 @@ func (c *cursor) step(ctx context.Context) (more bool, err error) {
 	entries, through, err := c.tail.After(ctx, c.looked, consumeBatch, Filter{Types: c.consumer.Types})
 	if err != nil {
 		return false, err
-	}
-	if c.until > 0 && through > c.until {
-		through = c.until
-		for len(entries) > 0 && entries[len(entries)-1].Position > c.until {
-			entries = entries[:len(entries)-1]
-		}
 	}
 	if len(entries) == 0 {
 		more = through > c.looked
@@ -136,7 +129,7 @@ func (c *cursor) handle(ctx context.Context, entries []*Entry, through int64) er
 
 // keepUp stores how far was looked, now and then.
 func (c *cursor) keepUp(ctx context.Context) error {
-	if behind := c.looked - c.position; behind == 0 || behind < storeAfter && time.Since(c.stored) < storeEvery && c.looked != c.until {
+	if behind := c.looked - c.position; behind == 0 || behind < storeAfter && time.Since(c.stored) < storeEvery {
 		return nil
 	}
 	tag, err := c.db.Exec(ctx, moveConsumer, c.name, c.epoch, c.looked)

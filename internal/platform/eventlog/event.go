@@ -14,6 +14,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
@@ -60,10 +61,17 @@ type Event struct {
 	CausationID    ident.ID        `db:"causation_id"`
 	Data           json.RawMessage `db:"data"`
 	Position       int64           `db:"position"` // zero until sequenced
+	Replay         ident.ID        `db:"-"`        // of a copy: the replay that made it
 }
 
 // Subject is the CloudEvents subject: "execution/<id>".
 func (e Event) Subject() string { return e.AggregateKind + "/" + e.AggregateID.String() }
+
+// Area is the part of the catalogue that its type belongs to: "execution".
+func (e Event) Area() string {
+	area, _, _ := strings.Cut(e.Type, ".")
+	return area
+}
 
 // Decode reads the data as T.
 func Decode[T Fact](e Event) (T, error) {
@@ -92,10 +100,11 @@ func (e Event) MarshalJSON() ([]byte, error) {
 		ActorID         ident.ID        `json:"stoaactor,omitzero"`
 		CorrelationID   string          `json:"stoacorrelation,omitempty"`
 		CausationID     ident.ID        `json:"stoacausation,omitzero"`
+		Replay          ident.ID        `json:"stoareplay,omitzero"`
 		Data            json.RawMessage `json:"data"`
 	}{
 		"1.0", e.ID, Source, e.Type, e.Subject(), e.Time, "application/json", e.Version, e.Position,
-		e.OrganizationID, e.ProjectID, e.ActorKind, e.ActorID, e.CorrelationID, e.CausationID, e.Data,
+		e.OrganizationID, e.ProjectID, e.ActorKind, e.ActorID, e.CorrelationID, e.CausationID, e.Replay, e.Data,
 	})
 }
 

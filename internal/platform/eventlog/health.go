@@ -16,7 +16,7 @@ type Health struct {
 	DeadLetters   Level           `json:"dead_letters" enum:"ok,warning,critical" doc:"How many are open, by the thresholds."`
 }
 
-// ConsumerState is how one consumer (or replay) fares.
+// ConsumerState is how one consumer fares.
 type ConsumerState struct {
 	Name     string `json:"name" db:"name"`
 	Position int64  `json:"position" db:"position"`
@@ -36,7 +36,6 @@ SELECT c.name, c.position, s.position - c.position AS lag,
 	count(*) FILTER (WHERE d.status = 'retrying') AS retrying,
 	count(*) FILTER (WHERE d.status = 'dead') AS dead
 FROM sequencer s, consumer c LEFT JOIN delivery d ON d.consumer = c.name AND d.status NOT IN ('retried', 'discarded')
-WHERE c.name NOT LIKE 'replay/%'
 GROUP BY c.name, c.position, s.position ORDER BY c.name`
 )
 

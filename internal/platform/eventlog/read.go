@@ -17,6 +17,7 @@ type Scope struct {
 	Projects      []ident.ID // what happened in these projects
 	Organizations []ident.ID // what happened to these organizations themselves, outside of projects
 	Whole         []ident.ID // all of these organizations, with all their projects
+	Self          ident.ID   // what happened to this account and what is its own: events of no project whose aggregate has its id
 }
 
 // Filter chooses events. Every field that is set narrows it.
@@ -53,7 +54,8 @@ func (s Scope) holds(e Event) bool {
 	case !e.ProjectID.IsZero():
 		return slices.Contains(s.Projects, e.ProjectID)
 	default:
-		return !e.OrganizationID.IsZero() && slices.Contains(s.Organizations, e.OrganizationID)
+		return !e.OrganizationID.IsZero() && slices.Contains(s.Organizations, e.OrganizationID) ||
+			e.OrganizationID.IsZero() && !s.Self.IsZero() && e.AggregateID == s.Self
 	}
 }
 
@@ -70,8 +72,9 @@ func (f Filter) where(args []any) (string, []any) {
 		fmt.Fprintf(&sql, " AND "+condition, numbers...)
 	}
 	if s := f.Scope; s != nil && !s.All {
-		and(`(l.project_id = ANY($%d) OR l.organization_id = ANY($%d) OR l.project_id IS NULL AND l.organization_id = ANY($%d))`,
-			s.Projects, s.Whole, s.Organizations)
+		and(`(l.project_id = ANY($%d) OR l.organization_id = ANY($%d) OR l.project_id IS NULL AND
+			(l.organization_id = ANY($%d) OR l.organization_id IS NULL AND e.aggregate_id = $%d))`,
+			s.Projects, s.Whole, s.Organizations, s.Self)
 	}
 	if len(f.Types) > 0 {
 		and(`e.type = ANY($%d)`, f.Types)
@@ -128,7 +131,7 @@ func Read(ctx context.Context, q pg.Querier, after int64, limit int, f Filter) (
 	if head <= after {
 		return nil, after, nil
 	}
-	events, err = readRange(ctx, q, after, head, limit, f)
+	events, err = ReadRange(ctx, q, after, head, limit, f)
 	if err != nil {
 		return nil, after, err
 	}
@@ -138,7 +141,8 @@ func Read(ctx context.Context, q pg.Querier, after int64, limit int, f Filter) (
 	return events, head, nil
 }
 
-func readRange(ctx context.Context, q pg.Querier, after, through int64, limit int, f Filter) ([]Event, error) {
+// ReadRange gives the chosen events after a position and up to another, oldest first.
+func ReadRange(ctx context.Context, q pg.Querier, after, through int64, limit int, f Filter) ([]Event, error) {
 	where, args := f.where([]any{after, through, limit})
 	events, err := pg.All[Event](ctx, q, fmt.Sprintf(readForward, where), args...)
 	if err != nil {

@@ -15,6 +15,28 @@ type Count struct {
 	Events int64     `db:"events"`
 }
 
+const countRange = `
+SELECT r.type, count(*) AS events FROM (
+	SELECT e.type FROM event_log l JOIN event e ON e.id = l.event_id WHERE l.position > $1 AND l.position <= $2%s LIMIT $3
+) r GROUP BY r.type`
+
+// CountRange counts the chosen events between two positions by type: at most so many.
+func CountRange(ctx context.Context, q pg.Querier, after, through, most int64, f Filter) (map[string]int64, error) {
+	where, args := f.where([]any{after, through, most})
+	counted, err := pg.All[struct {
+		Type   string `db:"type"`
+		Events int64  `db:"events"`
+	}](ctx, q, fmt.Sprintf(countRange, where), args...)
+	if err != nil {
+		return nil, fmt.Errorf("count events: %w", err)
+	}
+	counts := map[string]int64{}
+	for _, c := range counted {
+		counts[c.Type] = c.Events
+	}
+	return counts, nil
+}
+
 const countEvents = `
 SELECT date_trunc('hour', e.time, 'UTC') AS hour, e.type, count(*) AS events
 FROM event e CROSS JOIN LATERAL (SELECT e.organization_id, e.project_id) AS l

@@ -110,6 +110,11 @@ const deadLetters = createRoute({
   validateSearch: (s: Record<string, unknown>): LetterSearch => ({ consumer: text(s.consumer), state: text(s.state), reason: text(s.reason) }),
   component: lazyRouteComponent(() => import("../routes/dead-letters.tsx"), "DeadLettersPage"),
 });
+const replays = createRoute({
+  getParentRoute: () => shell,
+  path: "/replays",
+  component: lazyRouteComponent(() => import("../routes/replays.tsx"), "ReplaysPage"),
+});
 const members = createRoute({
   getParentRoute: () => shell,
   path: "/members",
@@ -134,7 +139,7 @@ const account = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     setup, signIn, register, invitation,
-    shell.addChildren([home, run, executions, execution, scripts, runtimes, nodes, health, events, deadLetters, members, tokens, limits, account]),
+    shell.addChildren([home, run, executions, execution, scripts, runtimes, nodes, health, events, deadLetters, replays, members, tokens, limits, account]),
   ]),
   defaultPreload: "intent",
   defaultPendingMs: 300,

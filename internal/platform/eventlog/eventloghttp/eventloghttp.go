@@ -112,7 +112,7 @@ type Choice struct {
 // filter narrows a choice to what the caller may see.
 func (s *Slice) filter(actor command.Actor, in Choice) (eventlog.Filter, error) {
 	f := eventlog.Filter{
-		Types: in.Types, ProjectID: in.ProjectID, Scope: &eventlog.Scope{},
+		Types: in.Types, ProjectID: in.ProjectID, Scope: &eventlog.Scope{Self: actor.ID},
 		AggregateKind: in.Kind, ActorID: in.ActorID, CorrelationID: in.Correlation, From: in.From, To: in.To,
 	}
 	if in.Subject != "" {

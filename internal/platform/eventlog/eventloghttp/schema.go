@@ -29,13 +29,14 @@ type CloudEvent struct {
 	ActorID         ident.ID        `json:"stoaactor,omitzero"`
 	CorrelationID   string          `json:"stoacorrelation,omitempty" doc:"Ties together everything that one request led to."`
 	CausationID     ident.ID        `json:"stoacausation,omitzero" doc:"The event that led to this one."`
+	Replay          ident.ID        `json:"stoareplay,omitzero" doc:"Of a copy: the replay that made it."`
 	Data            json.RawMessage `json:"data" doc:"As the type's JSON Schema says."`
 }
 
 func cloudEvent(e eventlog.Event) CloudEvent {
 	return CloudEvent{
 		"1.0", e.ID, eventlog.Source, e.Type, e.Subject(), e.Time, "application/json", e.Version, e.Position,
-		e.OrganizationID, e.ProjectID, e.ActorKind, e.ActorID, e.CorrelationID, e.CausationID, e.Data,
+		e.OrganizationID, e.ProjectID, e.ActorKind, e.ActorID, e.CorrelationID, e.CausationID, e.Replay, e.Data,
 	}
 }
 

@@ -1,0 +1,223 @@
+package eventplane
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/stoa-cloud/stoa/internal/platform/crash"
+	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
+	"github.com/stoa-cloud/stoa/internal/platform/pg"
+	"github.com/stoa-cloud/stoa/internal/platform/secret"
+)
+
+// Outlet is a connection to a sink's system.
+type Outlet interface {
+	// Send returns when the system has all events safely, or with an error: then it may
+	// have some. Each carries its id, by which the system or its readers can tell a
+	// repetition.
+	Send(ctx context.Context, events []eventlog.Event) error
+	Close()
+}
+
+// Dial connects to a sink's system. Credentials are user:password, or empty.
+type Dial func(ctx context.Context, sink Sink, credentials secret.String) (Outlet, error)
+
+// Tail says when the log has grown; *eventlog.Tail is one.
+type Tail interface {
+	Grown() (<-chan struct{}, func())
+}
+
+const (
+	sinkBatch  = 500
+	sinkFirst  = time.Second // pause after a failure; then twice as long, up to
+	sinkLong   = time.Minute
+	sinkStore  = 5 * time.Second // how long a place may lag that moved past nothing of concern
+	sinkWithin = time.Minute     // one batch
+)
+
+func (s *Slice) wakeSinks() {
+	select {
+	case s.wakeOutlets <- struct{}{}:
+	default:
+	}
+}
+
+// RunSinks feeds every enabled sink until ctx ends. The epoch is the lease's.
+func (s *Slice) RunSinks(ctx context.Context, epoch int64) error {
+	var mu sync.Mutex
+	var all sync.WaitGroup
+	defer all.Wait()
+	busy := map[ident.ID]bool{}
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	for {
+		ids, err := pg.All[ident.ID](ctx, s.db, enabledSink)
+		if err != nil && ctx.Err() == nil {
+			s.needs.Log.Warn("cannot look for sinks", "error", err)
+		}
+		mu.Lock()
+		for _, id := range ids {
+			if busy[id] {
+				continue
+			}
+			busy[id] = true
+			all.Go(func() {
+				if err := s.feed(ctx, id, epoch); err != nil && ctx.Err() == nil && !errors.Is(err, errTaken) {
+					s.needs.Log.Warn("sink stumbled", "sink", id, "error", err)
+				}
+				mu.Lock()
+				defer mu.Unlock()
+				delete(busy, id)
+			})
+		}
+		mu.Unlock()
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-s.wakeOutlets:
+		case <-tick.C:
+		}
+	}
+}
+
+// feed sends one sink what it is to get, until it is paused or ctx ends.
+func (s *Slice) feed(ctx context.Context, id ident.ID, epoch int64) error {
+	if tag, err := s.db.Exec(ctx, claimSink, id, epoch); err != nil || tag.RowsAffected() == 0 {
+		return errors.Join(err, errTaken)
+	}
+	sink, err := pg.One[Sink](ctx, s.db, selectSink, id)
+	if err != nil {
+		return err
+	}
+	f := &feeder{Slice: s, Sink: sink, epoch: epoch, looked: sink.Position}
+	defer f.hangUp()
+	pause := sinkFirst
+	for ctx.Err() == nil {
+		grown, cancel := s.needs.Tail.Grown()
+		more, err := f.step(ctx)
+		var wait <-chan time.Time
+		switch {
+		case errors.Is(err, errTaken) || ctx.Err() != nil:
+			cancel()
+			return err
+		case err != nil:
+			f.hangUp()
+			s.needs.Log.Warn("sink takes nothing", "sink", sink.Name, "error", err)
+			if err := f.note(ctx, err); err != nil {
+				cancel()
+				return err
+			}
+			grown, wait = nil, time.After(pause)
+			pause = min(2*pause, sinkLong)
+		case more:
+			pause = sinkFirst
+			cancel()
+			continue
+		default:
+			wait = time.After(lookEvery)
+		}
+		select {
+		case <-ctx.Done():
+		case <-grown:
+		case <-wait:
+		}
+		cancel()
+		if err := f.keepUp(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// feeder is one sink during one term of the lease.
+type feeder struct {
+	*Slice
+	Sink
+	epoch  int64
+	outlet Outlet
+	looked int64 // nothing between Position and here concerns the sink
+
+	failing bool
+	checked time.Time // when we last knew that the sink is ours
+}
+
+// step sends the next batch, and tells whether there may be more. Nothing is read
+// before the sink has what was read last: its pace is the feeder's.
+func (f *feeder) step(ctx context.Context) (more bool, err error) {
+	events, through, err := eventlog.Read(ctx, f.db, f.looked, sinkBatch, f.filter())
+	if err != nil {
+		return false, err
+	}
+	more = len(events) == sinkBatch
+	if len(events) == 0 {
+		f.looked = through
+		return false, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, sinkWithin)
+	defer cancel()
+	if f.outlet == nil {
+		credentials := secret.String{}
+		if f.SealedSecret != nil {
+			if credentials, err = f.needs.Keys.Open(f.SealedSecret, sinkPurpose(f.ID)); err != nil {
+				return false, err
+			}
+		}
+		if f.outlet, err = f.needs.Dial(ctx, f.Sink, credentials); err != nil {
+			return false, err
+		}
+	}
+	if err := f.outlet.Send(ctx, events); err != nil {
+		return false, err
+	}
+	crash.Point("sink.sent")
+	return more, f.moved(ctx, through, len(events))
+}
+
+func (f *feeder) moved(ctx context.Context, through int64, sent int) error {
+	tag, err := f.db.Exec(ctx, moveSink, f.ID, f.epoch, through, sent)
+	if err != nil || tag.RowsAffected() == 0 {
+		return errors.Join(err, errTaken)
+	}
+	f.Position, f.looked, f.failing, f.checked = through, through, false, time.Now()
+	return nil
+}
+
+// keepUp stores how far was looked, now and then, and finds out whether the sink is
+// still ours.
+func (f *feeder) keepUp(ctx context.Context) error {
+	switch since := time.Since(f.checked); {
+	case ctx.Err() != nil || since < lookEvery:
+		return nil
+	case !f.failing && f.looked != f.Position && since >= sinkStore:
+		return f.moved(ctx, f.looked, 0)
+	}
+	ours, err := pg.One[bool](ctx, f.db, sinkOurs, f.ID, f.epoch)
+	if err != nil || !ours {
+		return errors.Join(err, errTaken)
+	}
+	if f.failing || f.looked == f.Position {
+		f.checked = time.Now()
+	}
+	return nil
+}
+
+// note keeps a failure where people see it.
+func (f *feeder) note(ctx context.Context, cause error) error {
+	f.failing = true
+	text := cause.Error()
+	tag, err := f.db.Exec(ctx, failSink, f.ID, f.epoch, text[:min(len(text), maxReason)])
+	if err != nil || tag.RowsAffected() == 0 {
+		return errors.Join(err, errTaken)
+	}
+	return nil
+}
+
+func (f *feeder) hangUp() {
+	if f.outlet != nil {
+		f.outlet.Close()
+		f.outlet = nil
+	}
+}

@@ -1,0 +1,37 @@
+import { data, type Replay } from "@stoa/sdk";
+import { infiniteQueryOptions } from "@tanstack/react-query";
+import { stoa } from "../../app/stoa.ts";
+
+export type ReplayVerb = "start" | "pause" | "resume" | "cancel";
+
+export const replayColors: Record<Replay["status"], string> = {
+  preview: "gray", scheduled: "blue", created: "gray", running: "blue", paused: "yellow", completed: "teal", failed: "red", cancelled: "gray",
+};
+
+/** What can be done with a replay in each status. */
+export const replayVerbs: Record<Replay["status"], ReplayVerb[]> = {
+  preview: ["start", "cancel"],
+  created: ["start", "cancel"],
+  scheduled: ["start", "cancel"],
+  running: ["pause", "cancel"],
+  paused: ["resume", "cancel"],
+  failed: ["resume", "cancel"],
+  completed: [],
+  cancelled: [],
+};
+
+export const replaysQuery = infiniteQueryOptions({
+  queryKey: ["replays"],
+  queryFn: ({ pageParam }) => data(stoa.api.GET("/api/v1/replays", { params: { query: { cursor: pageParam, limit: 30 } } })),
+  initialPageParam: undefined as string | undefined,
+  getNextPageParam: (page) => page.next_cursor || undefined,
+  refetchInterval: (q) => (q.state.data?.pages.some((p) => p.items.some((r) => r.status === "running")) ? 1000 : 10_000),
+});
+
+export function steerReplay(id: string, verb: ReplayVerb) {
+  const params = { params: { path: { id } } };
+  if (verb === "start") return data(stoa.api.POST("/api/v1/replays/{id}/start", params));
+  if (verb === "pause") return data(stoa.api.POST("/api/v1/replays/{id}/pause", params));
+  if (verb === "resume") return data(stoa.api.POST("/api/v1/replays/{id}/resume", params));
+  return data(stoa.api.POST("/api/v1/replays/{id}/cancel", params));
+}

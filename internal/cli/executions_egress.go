@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -26,16 +25,13 @@ func (x *executionsEgress) Run(c *call) error {
 	if err != nil {
 		return err
 	}
+	if e.Egress == nil {
+		e.Egress = &stoa.ExecutionEgress{}
+	}
 	if len(x.Set)+len(x.Allow)+len(x.Revoke) > 0 {
-		if e.Egress == nil {
-			return errors.New("this execution was started without network access; start one with --egress")
-		}
 		if e, err = client.Executions.SetEgress(c.ctx, x.ID, x.list(e.Egress.Allow)); err != nil {
 			return err
 		}
-	}
-	if e.Egress == nil {
-		e.Egress = &stoa.ExecutionEgress{}
 	}
 	return printOne(c, e.Egress, []column[*stoa.ExecutionEgress]{
 		{title: "allowed", value: func(g *stoa.ExecutionEgress) string { return listed(g.Allow) }},

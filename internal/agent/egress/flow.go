@@ -80,14 +80,13 @@ type halfCloser interface {
 	CloseWrite() error
 }
 
-// splice copies both ways until both directions have ended, or one breaks.
-func (l *Link) splice(inside, outside halfCloser) {
+// splice copies both ways until both directions have ended, or one breaks: then cut breaks the other.
+func (l *Link) splice(inside, outside halfCloser, cut func()) {
 	var both sync.WaitGroup
 	one := func(to, from halfCloser, moved func(int64)) {
 		_, err := io.CopyBuffer(counting{to, moved}, reading{from}, make([]byte, 32<<10))
-		if err != nil { // a broken half breaks the whole
-			inside.Close()
-			outside.Close()
+		if err != nil {
+			cut()
 			return
 		}
 		_ = to.CloseWrite()

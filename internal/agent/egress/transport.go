@@ -42,12 +42,12 @@ func (c *carrier) tcp(r *tcp.ForwarderRequest) {
 		return
 	}
 	c.link.open(f, func() {
+		cut() // first, or the program would see a proper end
 		_ = outside.SetLinger(0)
 		outside.Close()
-		cut()
 	})
 	defer c.link.close(f)
-	c.link.splice(inside, outside)
+	c.link.splice(inside, outside, f.cut)
 }
 
 // accept makes the program's end. It is nil when the program has gone away meanwhile.

@@ -2,16 +2,20 @@ package sandbox
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 )
 
 // warmer keeps at most one zygote for each runtime, and a few guests of it ahead: the first run of a runtime has it warmed
-// beside it, and one that is not used for a while is closed. So an agent that runs nothing keeps nothing warm.
+// beside it. How many guests wait follows demand: one more each time that none was ready, one again once it is quiet, and
+// a runtime that is not used for longer is closed. So an agent that runs nothing keeps nothing warm.
 type warmer struct {
 	ward   *ward
 	idle   time.Duration
-	ahead  int // guests parked for each zygote
+	quiet  *time.Timer // calms
+	ahead  int         // guests parked for each zygote
 	ctx    context.Context
 	cancel context.CancelFunc
 
@@ -28,6 +32,8 @@ type warmth struct {
 	failures int
 	timer    *time.Timer
 	parked   []*guest
+	want     int // how many should be parked
+	used     time.Time
 	parking  bool
 	bounds   bounds // of the guests to park: what was asked for last
 }
@@ -35,11 +41,31 @@ type warmth struct {
 const (
 	mostWarm     = 4 // zygotes at once: their memory is bounded by this
 	mostFailures = 3 // then the runtime is left to class "fresh" until the next life
+	quietAfter   = 10 * time.Second
+
+	// What is warm while nothing runs takes no more than this, by what each takes (proportional set size, bytes).
+	mostQuiet   = 60 << 20
+	zygoteBytes = 14 << 20
+	guestBytes  = 2 << 20  // of a zygote
+	aheadBytes  = 30 << 20 // of an interpreter that cannot fork
 )
+
+// bytes is about what a runtime's warmed processes take.
+func (h *warmth) bytes() int64 {
+	switch {
+	case h.runtime.ahead != nil:
+		return aheadBytes * int64(len(h.parked))
+	case h.zygote != nil:
+		return zygoteBytes + guestBytes*int64(len(h.parked))
+	}
+	return 0
+}
 
 func newWarmer(w *ward, idle time.Duration, ahead int) *warmer {
 	ctx, cancel := context.WithCancel(context.Background())
-	return &warmer{ward: w, idle: idle, ahead: ahead, ctx: ctx, cancel: cancel, warm: map[string]*warmth{}}
+	r := &warmer{ward: w, idle: idle, ahead: ahead, ctx: ctx, cancel: cancel, warm: map[string]*warmth{}}
+	r.quiet = time.AfterFunc(quietAfter, r.calm)
+	return r
 }
 
 // get returns a guest made ahead for the bounds, which holds its zygote; or else a zygote, held; or neither when none is
@@ -60,6 +86,8 @@ func (w *warmer) get(rt *Runtime, b bounds) (*guest, *zygote) {
 		w.warm[rt.ID()] = h
 	}
 	h.timer.Reset(w.idle)
+	w.quiet.Reset(quietAfter)
+	h.used = time.Now()
 	if h.zygote != nil && h.zygote.gone() {
 		h.zygote = nil
 		h.failures++
@@ -78,6 +106,7 @@ func (w *warmer) get(rt *Runtime, b bounds) (*guest, *zygote) {
 		}
 		w.work.Go(func() { w.discard(g) })
 	}
+	h.want = min(h.want+1, w.most(h))
 	if h.zygote == nil || !h.zygote.hold() {
 		return nil, nil
 	}
@@ -86,7 +115,7 @@ func (w *warmer) get(rt *Runtime, b bounds) (*guest, *zygote) {
 
 // fill has guests made ahead, if there are too few.
 func (w *warmer) fill(h *warmth) {
-	if h.zygote == nil && h.runtime.ahead == nil || h.parking || w.stops || len(h.parked) >= w.most(h) {
+	if h.zygote == nil && h.runtime.ahead == nil || h.parking || w.stops || len(h.parked) >= h.want {
 		return
 	}
 	h.parking = true
@@ -106,7 +135,7 @@ func (w *warmer) park(h *warmth) {
 		w.mu.Lock()
 		z, b := h.zygote, h.bounds
 		forks := h.runtime.ahead == nil
-		if w.stops || w.warm[h.runtime.ID()] != h || len(h.parked) >= w.most(h) || forks && (z == nil || !z.hold()) {
+		if w.stops || w.warm[h.runtime.ID()] != h || len(h.parked) >= h.want || forks && (z == nil || !z.hold()) {
 			h.parking = false
 			w.mu.Unlock()
 			return
@@ -207,6 +236,30 @@ func (w *warmer) drop(id string, h *warmth) {
 	}
 }
 
+// calm keeps one guest of each runtime, and only as many runtimes, the last used first, as fit the bound.
+func (w *warmer) calm() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.stops {
+		return
+	}
+	ids := slices.SortedFunc(maps.Keys(w.warm), func(a, b string) int { return w.warm[b].used.Compare(w.warm[a].used) })
+	var total int64
+	for _, id := range ids {
+		h := w.warm[id]
+		h.want = min(h.want, 1)
+		for len(h.parked) > h.want {
+			g := h.parked[0]
+			h.parked = h.parked[1:]
+			w.work.Go(func() { w.discard(g) })
+		}
+		if total += h.bytes(); total > mostQuiet {
+			total -= h.bytes()
+			w.drop(id, h)
+		}
+	}
+}
+
 // evict makes room by closing one that has nothing to do.
 func (w *warmer) evict() bool {
 	for id, h := range w.warm {
@@ -222,6 +275,7 @@ func (w *warmer) evict() bool {
 func (w *warmer) stop() {
 	w.mu.Lock()
 	w.stops = true
+	w.quiet.Stop()
 	for id, h := range w.warm {
 		w.drop(id, h)
 	}

@@ -3,6 +3,7 @@ import { type Execution } from "@stoa/sdk";
 import { IconArrowLeft, IconPencil, IconPlayerStop, IconRefresh, IconTrash } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
+import { Egress } from "../features/executions/Egress.tsx";
 import { Facts, InputFacts } from "../features/executions/Facts.tsx";
 import { Figures } from "../features/executions/Figures.tsx";
 import { LifeLine } from "../features/executions/LifeLine.tsx";
@@ -64,6 +65,7 @@ function Details({ execution: e, watched }: { execution: Execution; watched: Wat
             <CodeView label="Source" text={e.source ?? ""} language={languageOf(e.runtime)} />
           </div>
         </Panel>
+        <Egress execution={e} />
         <InputFacts execution={e} />
         <SimpleGrid cols={{ base: 1, sm: 2 }}>
           <Panel title="Timeline">

@@ -19,12 +19,12 @@ export const executionsQuery = (filter: ExecutionFilter) =>
     getNextPageParam: (page) => page.next_cursor || undefined,
   });
 
-/** One execution with its input. While it waits, its place in the queue moves without events. */
+/** One execution with its input. While it waits, its place in the queue moves without events, and so does what a running one does on the network. */
 export const executionQuery = (id: string) =>
   queryOptions({
     queryKey: ["execution", id],
     queryFn: () => data(stoa.api.GET("/api/v1/executions/{id}", { params: { path: { id } } })),
-    refetchInterval: (q) => (q.state.data?.status === "queued" ? 4000 : false),
+    refetchInterval: (q) => (q.state.data?.status === "queued" ? 4000 : q.state.data?.egress && !ended(q.state.data) ? 2000 : false),
     staleTime: (q) => (q.state.data && ended(q.state.data) ? Infinity : 10_000),
   });
 
@@ -33,5 +33,8 @@ export const cancelExecution = (id: string): Promise<Execution> =>
 
 export const retryExecution = (id: string): Promise<Execution> =>
   data(stoa.api.POST("/api/v1/executions/{id}/retry", { params: { path: { id } } }));
+
+export const updateEgress = (id: string, allow: string[]): Promise<Execution> =>
+  data(stoa.api.PUT("/api/v1/executions/{id}/egress", { params: { path: { id } }, body: { allow } }));
 
 export const deleteExecution = (id: string) => stoa.api.DELETE("/api/v1/executions/{id}", { params: { path: { id } } });

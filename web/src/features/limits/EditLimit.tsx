@@ -1,4 +1,4 @@
-import { Button, Group, NumberInput, Select, Stack, Text } from "@mantine/core";
+import { Button, Group, NumberInput, Select, Stack, Text, Textarea } from "@mantine/core";
 import { type Limit } from "@stoa/sdk";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
@@ -50,6 +50,8 @@ export function EditLimit({ limit, onDone }: { limit: Limit; onDone: () => void 
         />
         {limit.words ? (
           <Select label="Value" data={limit.words} value={String(value)} onChange={(v) => v && setValue(v)} allowDeselect={false} />
+        ) : limit.unit === "destinations" ? (
+          <Textarea label="Value" description="Destinations with spaces between: pypi.org:443 *.example.com 203.0.113.0/24. Or: *, none" autosize required data-autofocus value={String(value)} onChange={(e) => setValue(e.currentTarget.value)} />
         ) : (
           <NumberInput
             label={limit.unit ? `Value, in ${limit.unit}` : "Value"}

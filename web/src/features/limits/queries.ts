@@ -15,6 +15,11 @@ export function scopeName(scope: string): string {
   return scope === "global" ? "this installation" : scope === "user" ? "you" : `the ${scope}`;
 }
 
+export function wordsOf(limits: Limit[] | undefined, name: string): string | undefined {
+  const value = limits?.find((l) => l.name === name)?.value;
+  return typeof value === "string" ? value : undefined;
+}
+
 export function numberOf(limits: Limit[] | undefined, name: string): number | undefined {
   const value = limits?.find((l) => l.name === name)?.value;
   return typeof value === "number" ? value : undefined;

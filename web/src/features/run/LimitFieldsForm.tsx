@@ -1,9 +1,9 @@
-import { NumberInput, Select, SimpleGrid, Switch, Text } from "@mantine/core";
+import { NumberInput, Select, SimpleGrid, Switch, TagsInput, Text } from "@mantine/core";
 import type { Runtime } from "@stoa/sdk";
 import { useQuery } from "@tanstack/react-query";
 import { useProject } from "../../app/session.ts";
 import { amount } from "../../ui/format.ts";
-import { limitsQuery, numberOf, scopeName } from "../limits/queries.ts";
+import { limitsQuery, numberOf, scopeName, wordsOf } from "../limits/queries.ts";
 import { isolationOf, type Draft, type LimitFields } from "./draft.ts";
 
 const fields: { field: keyof LimitFields; label: string; unit: number; fallback?: string; maximum: string; placeholder?: string }[] = [
@@ -19,7 +19,8 @@ const fields: { field: keyof LimitFields; label: string; unit: number; fallback?
 export function LimitFieldsForm({ draft, runtime, change }: { draft: Draft; runtime: Runtime | undefined; change: (what: Partial<Draft>) => void }) {
   const { project } = useProject();
   const limits = useQuery(limitsQuery(project?.id)).data;
-  const network = numberOf(limits, "execution.network.allowed") === 1;
+  const allowed = wordsOf(limits, "execution.egress.allowed");
+  const network = allowed !== undefined && allowed !== "none";
   return (
     <SimpleGrid cols={{ base: 2, sm: 3 }} spacing="sm">
       {fields.map((f) => {
@@ -77,6 +78,18 @@ export function LimitFieldsForm({ draft, runtime, change }: { draft: Draft; runt
         description={network ? undefined : "Not allowed here; an administrator can allow it"}
         onChange={(e) => change({ network: e.currentTarget.checked })}
       />
+      {draft.network && network && (
+        <TagsInput
+          label="Connects only to"
+          size="xs"
+          style={{ gridColumn: "1 / -1" }}
+          placeholder={draft.egress.length > 0 ? undefined : "pypi.org:443"}
+          description={`Allowed here: ${allowed === "*" ? "every public place" : allowed}. Empty for all of that`}
+          inputWrapperOrder={["label", "input", "description", "error"]}
+          value={draft.egress}
+          onChange={(egress) => change({ egress })}
+        />
+      )}
     </SimpleGrid>
   );
 }

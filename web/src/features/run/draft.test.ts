@@ -20,6 +20,12 @@ test("fields become the request's units", () => {
   });
 });
 
+test("the network is asked for as a whole or by a list", () => {
+  expect(requestOf({ ...emptyDraft, network: true, egress: ["pypi.org:443"] }, python, undefined)).toMatchObject({ egress: ["pypi.org:443"] });
+  expect(requestOf({ ...emptyDraft, network: true, egress: ["pypi.org:443"] }, python, undefined)).not.toHaveProperty("network");
+  expect(requestOf({ ...emptyDraft, network: false, egress: ["pypi.org:443"] }, python, undefined)).not.toHaveProperty("egress");
+});
+
 test("an isolation class is asked for where the runtime has it", () => {
   expect(requestOf({ ...emptyDraft, isolation: "process" }, python, undefined)).toMatchObject({ class: "process" });
   expect(requestOf({ ...emptyDraft, isolation: "gvisor" }, python, undefined)).not.toHaveProperty("class");

@@ -14,6 +14,8 @@ export interface Draft {
   limits: LimitFields;
   priority: NonNullable<ExecutionRequest["priority"]>;
   network: boolean;
+  /** What it may connect to, with network; empty for all that is allowed. */
+  egress: string[];
   /** The isolation class; empty leaves it to the settings. */
   isolation: NonNullable<ExecutionRequest["class"]> | "";
 }
@@ -29,7 +31,7 @@ export interface LimitFields {
 }
 
 export const emptyDraft: Draft = {
-  runtime: "", sources: {}, stdin: "", args: "", env: "", limits: {}, priority: "normal", network: false, isolation: "",
+  runtime: "", sources: {}, stdin: "", args: "", env: "", limits: {}, priority: "normal", network: false, egress: [], isolation: "",
 };
 
 export const languageOf = (runtime: string) => runtime.split("@")[0] ?? runtime;
@@ -94,7 +96,7 @@ export function requestOf(draft: Draft, runtime: Runtime, project: string | unde
     ...(Object.keys(env).length > 0 && { env }),
     ...(Object.keys(limits).length > 0 && { limits }),
     ...(draft.priority !== "normal" && { priority: draft.priority }),
-    ...(draft.network && { network: true }),
+    ...(draft.network && (draft.egress.length > 0 ? { egress: draft.egress } : { network: true })),
     ...(isolationOf(draft, runtime) && { class: isolationOf(draft, runtime) }),
   };
 }
@@ -114,6 +116,7 @@ export function draftFrom(draft: Draft, e: Execution): Draft {
     args: (e.args ?? []).join("\n"),
     env: Object.entries(e.env ?? {}).map(([name, value]) => `${name}=${value}`).join("\n"),
     network: e.network,
+    egress: e.egress?.allow ?? [],
     isolation: (e.class_asked ?? "") as Draft["isolation"],
   };
 }

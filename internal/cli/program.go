@@ -50,6 +50,7 @@ type grammar struct {
 	Whoami        whoamiCommand        `cmd:"" group:"you" help:"Say who you are, and where."`
 	Tokens        tokensCommand        `cmd:"" group:"you" aliases:"token" help:"API tokens: list, create, revoke."`
 	Preferences   preferencesCommand   `cmd:"" group:"you" aliases:"preference" help:"How you want the console: show, set, history, restore."`
+	Notifications notificationsCommand `cmd:"" group:"you" aliases:"notification" help:"What you were told, and where else it is sent."`
 	Context       contextCommand       `cmd:"" group:"you" aliases:"contexts" help:"Contexts: list, choose."`
 	Completion    completionCommand    `cmd:"" group:"tool" help:"Print a shell's completion script."`
 	Version       versionCommand       `cmd:"" group:"tool" help:"Print the version."`

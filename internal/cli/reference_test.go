@@ -26,7 +26,7 @@ func TestTheReferenceIsTrue(t *testing.T) {
 func TestCompletion(t *testing.T) {
 	u := at(t, nil)
 	for _, c := range []struct{ words, want string }{
-		{"n", "nodes\n"},
+		{"n", "nodes\nnotifications\n"},
 		{"node c", "cordon\n"},
 		{"tokens r", "revoke\n"},
 		{"run --pri", "--priority\n"},

@@ -2,7 +2,10 @@ package identity
 
 import (
 	"context"
+	"errors"
 	"fmt"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
@@ -53,6 +56,25 @@ func getMe(ctx context.Context, q command.Query, _ GetMe) (Me, error) {
 
 // People implements tenancy.People.
 type People struct{}
+
+// Operators lists the people who run the installation.
+func (People) Operators(ctx context.Context, q pg.Querier) ([]ident.ID, error) {
+	return pg.All[ident.ID](ctx, q, selectOperators, tenancy.Operator)
+}
+
+// Email is a user's address; empty for service accounts and who is gone.
+func (People) Email(ctx context.Context, q pg.Querier, user ident.ID) (string, error) {
+	email, err := pg.One[string](ctx, q, selectEmail, user)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", nil
+	}
+	return email, err
+}
+
+const (
+	selectOperators = `SELECT id FROM account WHERE kind = 'user' AND $1 = ANY (platform_roles) ORDER BY id`
+	selectEmail     = `SELECT coalesce(email, '') FROM account WHERE id = $1`
+)
 
 const selectPeople = `SELECT id, kind, coalesce(email, '') AS email, name FROM account WHERE id = ANY ($1)`
 

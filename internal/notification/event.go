@@ -1,6 +1,17 @@
 package notification
 
-import "github.com/stoa-cloud/stoa/internal/platform/ident"
+import (
+	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
+)
+
+// FactTypes is one fact of each type.
+func FactTypes() []eventlog.Fact {
+	return []eventlog.Fact{
+		Created{}, WasRead{}, AllRead{}, Deleted{}, Subscribed{}, SubscriptionChanged{}, SecretRotated{}, SubscriptionDisabled{}, Unsubscribed{},
+		DeliveryAsked{}, DeliveryEnded{},
+	}
+}
 
 // Facts about an inbox. Only its user sees them.
 type (
@@ -47,7 +58,7 @@ type (
 	Unsubscribed struct {
 		SubscriptionID ident.ID `json:"subscription_id"`
 	}
-	// Queued again, by hand, or as a test.
+	// DeliveryAsked: it is queued again by hand, or as a test.
 	DeliveryAsked struct {
 		DeliveryID     ident.ID `json:"delivery_id"`
 		SubscriptionID ident.ID `json:"subscription_id"`

@@ -569,12 +569,12 @@ type NotificationAttempt struct {
 
 // NotificationChangeSubscriptionRequest is what notification.change_subscription takes: Change what a channel gets.
 type NotificationChangeSubscriptionRequest struct {
-	Name        string   `json:"name,omitempty"`
-	Enabled     bool     `json:"enabled,omitempty"`
-	ExcludeTags []string `json:"exclude_tags,omitempty"`
-	IncludeTags []string `json:"include_tags,omitempty"`
-	MinSeverity string   `json:"min_severity,omitempty"`
-	URL         string   `json:"url,omitempty"`
+	Name        string    `json:"name,omitempty"`
+	Enabled     *bool     `json:"enabled,omitempty"`
+	ExcludeTags *[]string `json:"exclude_tags,omitempty"`
+	IncludeTags *[]string `json:"include_tags,omitempty"`
+	MinSeverity string    `json:"min_severity,omitempty"`
+	URL         string    `json:"url,omitempty"`
 }
 
 // NotificationCount is part of the API's answers and requests.

@@ -27,6 +27,7 @@ type Client struct {
 	Sinks         *Sinks
 	Me            *MeAPI
 	Limits        *Limits
+	Notifications *Notifications
 	Auth          *Auth
 
 	base      *url.URL
@@ -102,6 +103,7 @@ func (c *Client) bind() *Client {
 	c.Sinks = &Sinks{c}
 	c.Me = &MeAPI{c}
 	c.Limits = &Limits{c}
+	c.Notifications = &Notifications{c}
 	c.Auth = &Auth{c}
 	return c
 }

@@ -20,7 +20,7 @@ var people = []string{"admin", "manager", "member", "viewer", "stranger", "attac
 
 func TestMain(m *testing.M) {
 	commands := map[string]func(){
-		"http": httpCommand, "exits": exitsCommand, "eventually": eventuallyCommand,
+		"http": httpCommand, "exits": exitsCommand, "eventually": eventuallyCommand, "receiver": receiverCommand,
 		"anon":  func() { asPerson("anon") },
 		"local": func() { asPerson("local") }, // the OS user who started stoad
 	}

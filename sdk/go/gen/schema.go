@@ -40,8 +40,11 @@ var renamed = map[string]string{"MeCredentialStruct": "Credential", "Token": "AP
 // requestNames are the requests that have a better name than their operation's.
 var requestNames = map[string]string{"execution.submit": "ExecutionRequest"}
 
-// pointers are the optional numbers whose zero means something.
-var pointers = map[string]bool{"Execution.exit_code": true}
+// pointers are the optional fields whose zero means something.
+var pointers = map[string]bool{
+	"Execution.exit_code": true, "NotificationChangeSubscriptionRequest.enabled": true,
+	"NotificationChangeSubscriptionRequest.include_tags": true, "NotificationChangeSubscriptionRequest.exclude_tags": true,
+}
 
 type generator struct {
 	schemas  map[string]*schema

@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 	_ "time/tzdata" // a time zone is checked on hosts without zone files too
 
@@ -91,12 +92,9 @@ func read(doc map[string]any) (Preferences, error) {
 func (p Preferences) check() error {
 	bad := fault.New(fault.Invalid, "preference.invalid", "The preferences cannot be kept as they are.")
 	oneOf := func(path, value string, words ...string) {
-		for _, w := range words {
-			if value == w {
-				return
-			}
+		if !slices.Contains(words, value) {
+			bad.At(path, fmt.Sprintf("is not one of %v", words))
 		}
-		bad.At(path, fmt.Sprintf("is not one of %v", words))
 	}
 	oneOf("body.theme", p.Theme, "auto", "light", "dark")
 	oneOf("body.date_format", p.DateFormat, "YYYY-MM-DD", "DD.MM.YYYY", "DD/MM/YYYY", "MM/DD/YYYY")

@@ -139,7 +139,7 @@ func TestDifferenceLeadsThere(t *testing.T) {
 	leaf := rapid.OneOf(rapid.Just[any](true), rapid.Just[any]("x"), rapid.Just[any](1.5))
 	key := rapid.SampledFrom([]string{"a", "b", "c"})
 	object := rapid.Custom(func(t *rapid.T) any {
-		return map[string]any(rapid.MapOfN(key, leaf, 0, 3).Draw(t, "inner"))
+		return rapid.MapOfN(key, leaf, 0, 3).Draw(t, "inner")
 	})
 	document := rapid.MapOfN(key, rapid.OneOf(leaf, object), 0, 3)
 	rapid.Check(t, func(t *rapid.T) {

@@ -61,8 +61,9 @@ type world struct {
 	settings thresholds
 	ann, eve context.Context // operator, and somebody else
 
-	receiver *receiver
-	epoch    int64
+	receiver  *receiver
+	elsewhere *elsewhere
+	epoch     int64
 
 	mu      sync.Mutex
 	failing bool
@@ -72,7 +73,7 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	quiet := slog.New(slog.DiscardHandler)
-	w := &world{t: t, db: pgtest.Clone(t), failing: true, receiver: &receiver{}, settings: thresholds{"events.dead_letters.warning": 2, "events.dead_letters.critical": 4}}
+	w := &world{t: t, db: pgtest.Clone(t), failing: true, receiver: &receiver{}, elsewhere: &elsewhere{}, settings: thresholds{"events.dead_letters.warning": 2, "events.dead_letters.critical": 4}}
 	w.hints = eventlog.NewHints(deaf{}, quiet)
 	tail := eventlog.NewTail(w.db, w.hints, quiet)
 	consumers, err := eventlog.NewConsumers(w.db, alone{}, w.hints, tail, quiet, eventlog.Consumer{
@@ -94,9 +95,12 @@ func newWorld(t *testing.T) *world {
 	for _, verb := range []string{"create", "start", "pause", "resume", "cancel", "list", "get", "file"} {
 		table["replay."+verb] = []permission.Role{operator}
 	}
+	for _, verb := range []string{"create", "pause", "resume", "delete", "list"} {
+		table["sink."+verb] = []permission.Role{operator}
+	}
 	table["replay.begin"], table["replay.end"] = []permission.Role{permission.System}, []permission.Role{permission.System}
 	runner := &command.Runner{DB: w.db, Clock: clock.System, NewID: ident.New, Log: quiet, Table: table, Wake: w.hints.Committed}
-	w.Slice = New(Needs{Runner: runner, Letters: consumers, Settings: w.settings, Bus: w.receiver, Keys: keys(t), Caller: w.receiver, Log: quiet})
+	w.Slice = New(Needs{Runner: runner, Letters: consumers, Settings: w.settings, Bus: w.receiver, Keys: keys(t), Caller: w.receiver, Tail: tail, Dial: w.elsewhere.dial, Log: quiet})
 	w.ann = as(t, command.Actor{Kind: command.User, ID: ident.New(), Platform: []permission.Role{operator}})
 	w.eve = as(t, command.Actor{Kind: command.User, ID: ident.New()})
 	return w
@@ -360,3 +364,5 @@ func TestAPolicyAppliesFromThenOn(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestSQLFitsTheSchema(t *testing.T) { pgtest.Prepare(t, nil) }

@@ -285,7 +285,7 @@ test("a program is saved, listed, opened again, gets a version, and goes", async
 /** A screen may have several lists that load: it has settled when none of them is busy. */
 const settled = (page) => page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'));
 
-const screens = ["/run", "/executions", "/scripts", "/nodes", "/health", "/members", "/tokens", "/limits", "/account"];
+const screens = ["/run", "/executions", "/scripts", "/events", "/events?view=types", "/dead-letters", "/replays", "/sinks", "/nodes", "/health", "/members", "/tokens", "/limits", "/account"];
 
 for (const colorScheme of ["light", "dark"]) {
   test(`${colorScheme}: every screen follows the system, complains of nothing and bars nobody`, { timeout: 180_000 }, async (t) => {

@@ -24,6 +24,7 @@ export type Invitation = Schemas["Invitation"];
 export type Limit = Schemas["Limit"];
 export type DeadLetter = Schemas["DeadLetter"];
 export type Replay = Schemas["Replay"];
+export type Sink = Schemas["Sink"];
 export type RetryPolicy = Schemas["RetryPolicy"];
 export type Health = Schemas["Health"];
 export type Project = Schemas["Project"];

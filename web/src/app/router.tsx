@@ -115,6 +115,11 @@ const replays = createRoute({
   path: "/replays",
   component: lazyRouteComponent(() => import("../routes/replays.tsx"), "ReplaysPage"),
 });
+const sinks = createRoute({
+  getParentRoute: () => shell,
+  path: "/sinks",
+  component: lazyRouteComponent(() => import("../routes/sinks.tsx"), "SinksPage"),
+});
 const members = createRoute({
   getParentRoute: () => shell,
   path: "/members",
@@ -139,7 +144,7 @@ const account = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     setup, signIn, register, invitation,
-    shell.addChildren([home, run, executions, execution, scripts, runtimes, nodes, health, events, deadLetters, replays, members, tokens, limits, account]),
+    shell.addChildren([home, run, executions, execution, scripts, runtimes, nodes, health, events, deadLetters, replays, sinks, members, tokens, limits, account]),
   ]),
   defaultPreload: "intent",
   defaultPendingMs: 300,

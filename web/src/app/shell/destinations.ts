@@ -1,6 +1,6 @@
 import type { Me } from "@stoa/sdk";
 import {
-  IconActivityHeartbeat, IconAdjustmentsHorizontal, IconBolt, IconBox, IconCode, IconHistory, IconKey, IconMailExclamation, IconPlayerPlay, IconRepeat, IconServer2, IconUsers,
+  IconActivityHeartbeat, IconAdjustmentsHorizontal, IconArrowFork, IconBolt, IconBox, IconCode, IconHistory, IconKey, IconMailExclamation, IconPlayerPlay, IconRepeat, IconServer2, IconUsers,
 } from "@tabler/icons-react";
 import { administers, isOperator } from "../session.ts";
 
@@ -22,6 +22,7 @@ const columns = [
       { to: "/events", label: "Events", icon: IconBolt },
       { to: "/dead-letters", label: "Dead letters", icon: IconMailExclamation, visible: isOperator },
       { to: "/replays", label: "Replays", icon: IconRepeat, visible: isOperator },
+      { to: "/sinks", label: "Sinks", icon: IconArrowFork, visible: isOperator },
     ],
   },
   {

@@ -1,0 +1,182 @@
+package eventplane
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
+	"github.com/stoa-cloud/stoa/internal/platform/fault"
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
+	"github.com/stoa-cloud/stoa/internal/platform/secret"
+)
+
+// elsewhere is a system that sinks send to.
+type elsewhere struct {
+	mu          sync.Mutex
+	down        bool
+	got         []int64 // positions
+	credentials string
+}
+
+func (e *elsewhere) dial(_ context.Context, _ Sink, credentials secret.String) (Outlet, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.credentials = credentials.Reveal()
+	return e, nil
+}
+
+func (e *elsewhere) Send(_ context.Context, events []eventlog.Event) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, one := range events {
+		if e.down {
+			return errors.New("elsewhere is closed")
+		}
+		e.got = append(e.got, one.Position)
+	}
+	return nil
+}
+
+func (e *elsewhere) Close() {}
+
+func (e *elsewhere) is(down bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.down = down
+}
+
+func (e *elsewhere) has() []int64 {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return slices.Clone(e.got)
+}
+
+// feeding starts the sinks' loop, as the next holder of its lease, and returns how to stop it.
+func (w *world) feeding() (stop func()) {
+	w.epoch++
+	ctx, cancel := context.WithCancel(w.t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- w.RunSinks(ctx, w.epoch) }()
+	stop = sync.OnceFunc(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			w.t.Error(err)
+		}
+	})
+	w.t.Cleanup(stop)
+	return stop
+}
+
+// sinkIs waits for the one sink to be so.
+func (w *world) sinkIs(ok func(Sink) bool) Sink {
+	w.t.Helper()
+	deadline := time.After(20 * time.Second)
+	tick := time.NewTicker(2 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		all, err := w.Sinks(w.ann, struct{}{})
+		w.must(err)
+		if ok(all[0]) {
+			return all[0]
+		}
+		select {
+		case <-deadline:
+			w.t.Fatalf("not within 20 s; it is %+v", all[0])
+		case <-tick.C:
+		}
+	}
+}
+
+func houses() CreateSink {
+	return CreateSink{
+		Name: "warehouse", Kind: JetStream, Address: "nats://example.org", Prefix: "stoa", Secret: secret.New("ann:secret"),
+		AggregateKind: "house", Everything: true,
+	}
+}
+
+func TestASinkGetsWhatItChoseInOrder(t *testing.T) {
+	w := replaying(t) // 1 2 3 and 5 are houses
+	w.feeding()
+	sink, err := w.CreateSink(w.ann, houses())
+	w.must(err)
+	got := w.sinkIs(func(s Sink) bool { return s.Sent == 4 })
+	if got.Lag > 1 || got.Error != "" || w.elsewhere.credentials != "ann:secret" || string(got.SealedSecret) == "ann:secret" {
+		t.Errorf("%+v", got)
+	}
+	w.sold("house", ident.New())
+	w.sinkIs(func(s Sink) bool { return s.Sent == 5 })
+	if diff := cmp.Diff([]int64{1, 2, 3, 5}, w.elsewhere.has()[:4]); diff != "" {
+		t.Error(diff)
+	}
+
+	_, err = w.PauseSink(w.ann, PauseSink{sink.ID})
+	w.must(err)
+	w.sold("house", ident.New())
+	_, err = w.ResumeSink(w.ann, ResumeSink{sink.ID})
+	w.must(err)
+	w.sinkIs(func(s Sink) bool { return s.Sent == 6 })
+	_, err = w.DeleteSink(w.ann, DeleteSink{sink.ID})
+	w.must(err)
+	if all, err := w.Sinks(w.ann, struct{}{}); err != nil || len(all) != 0 {
+		t.Error(all, err)
+	}
+	want := `sink.created.v1 {"kind": "jetstream"}
+sink.switched.v1 {"enabled": false}
+sink.switched.v1 {"enabled": true}
+sink.deleted.v1 {}`
+	if diff := cmp.Diff(want, w.events(sinkKind)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestASinkThatIsDownGetsItLater(t *testing.T) {
+	w := replaying(t)
+	w.elsewhere.is(true)
+	stop := w.feeding()
+	_, err := w.CreateSink(w.ann, houses())
+	w.must(err)
+	got := w.sinkIs(func(s Sink) bool { return s.FailingSince != nil })
+	if got.Error != "elsewhere is closed" || got.Position != 0 || got.Lag < 5 {
+		t.Errorf("%+v", got)
+	}
+	stop()
+	w.elsewhere.is(false)
+	w.feeding() // another process
+	got = w.sinkIs(func(s Sink) bool { return s.Sent == 4 })
+	if got.Error != "" || got.FailingSince != nil {
+		t.Errorf("%+v", got)
+	}
+	if diff := cmp.Diff([]int64{1, 2, 3, 5}, w.elsewhere.has()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestNoSuchSink(t *testing.T) {
+	w := newWorld(t)
+	for name, change := range map[string]func(*CreateSink){
+		"name":    func(c *CreateSink) { c.Name = "No spaces" },
+		"kind":    func(c *CreateSink) { c.Kind = "pigeon" },
+		"address": func(c *CreateSink) { c.Address = "" },
+		"prefix":  func(c *CreateSink) { c.Prefix = "a.>" },
+	} {
+		c := houses()
+		change(&c)
+		if _, err := w.CreateSink(w.ann, c); fault.KindOf(err) != fault.Invalid {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := w.CreateSink(w.eve, houses()); fault.KindOf(err) != fault.Denied {
+		t.Error(err)
+	}
+	_, err := w.CreateSink(w.ann, houses())
+	w.must(err)
+	if _, err := w.CreateSink(w.ann, houses()); fault.KindOf(err) != fault.Conflict {
+		t.Error(err)
+	}
+}

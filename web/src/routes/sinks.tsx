@@ -1,0 +1,148 @@
+import { Badge, Button, Group, Modal, Select, Stack, Switch, Text, TextInput } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { data, type Sink } from "@stoa/sdk";
+import { IconArrowFork, IconPlus } from "@tabler/icons-react";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { stoa } from "../app/stoa.ts";
+import { Ago } from "../ui/Ago.tsx";
+import { DataTable, type Column } from "../ui/DataTable.tsx";
+import { EmptyState } from "../ui/EmptyState.tsx";
+import { Page } from "../ui/Page.tsx";
+import { Panel } from "../ui/Panel.tsx";
+import { ProblemNote } from "../ui/ProblemNote.tsx";
+import { useConfirm } from "../ui/useConfirm.tsx";
+
+const colors: Record<Sink["state"], string> = { sending: "teal", failing: "red", paused: "yellow" };
+const kinds: Record<Sink["kind"], string> = { jetstream: "NATS JetStream", kafka: "Kafka" };
+
+export function SinksPage() {
+  const sinks = useQuery({ queryKey: ["sinks"], queryFn: async () => (await data(stoa.api.GET("/api/v1/sinks"))).items, refetchInterval: 5000 });
+  const client = useQueryClient();
+  const refresh = () => client.invalidateQueries({ queryKey: ["sinks"] });
+  const [adding, add] = useDisclosure();
+  const [dialog, confirm] = useConfirm();
+  const turn = useMutation({
+    mutationFn: (s: Sink) => {
+      const params = { params: { path: { id: s.id } } };
+      return s.state === "paused" ? data(stoa.api.POST("/api/v1/sinks/{id}/resume", params)) : data(stoa.api.POST("/api/v1/sinks/{id}/pause", params));
+    },
+    onSettled: refresh,
+  });
+  const remove = (s: Sink) =>
+    confirm({
+      title: `Delete ${s.name}?`,
+      body: "It gets nothing any more, and its place in the log is forgotten. What it has it keeps.",
+      verb: "Delete",
+      act: async () => {
+        await stoa.api.DELETE("/api/v1/sinks/{id}", { params: { path: { id: s.id } } });
+        await refresh();
+      },
+    });
+  const button = (
+    <Button leftSection={<IconPlus size={16} />} onClick={add.open}>
+      Add a sink
+    </Button>
+  );
+  const columns: Column<Sink>[] = [
+    { title: "Sink", cell: (s) => <Text span size="sm" fw={600}>{s.name}</Text> },
+    { title: "System", cell: (s) => kinds[s.kind] },
+    { title: "Address", cell: (s) => <Text span size="sm" ff="monospace" style={{ overflowWrap: "anywhere" }}>{s.address}</Text> },
+    {
+      title: "State",
+      cell: (s) => (
+        <div>
+          <Badge variant="light" tt="none" color={colors[s.state]}>{s.state}</Badge>
+          {s.error && <Text size="xs" c="red" mt={2} style={{ overflowWrap: "anywhere" }}>{s.error}</Text>}
+        </div>
+      ),
+    },
+    { title: "Behind", right: true, cell: (s) => s.lag.toLocaleString("en") },
+    { title: "Sent", right: true, cell: (s) => s.sent.toLocaleString("en") },
+    { title: "Last", cell: (s) => (s.sent_at ? <Ago time={s.sent_at} /> : "never") },
+    {
+      title: "Do",
+      plain: true,
+      right: true,
+      cell: (s) => (
+        <Group gap={6} justify="flex-end" wrap="nowrap">
+          <Button size="compact-xs" variant="default" loading={turn.isPending && turn.variables.id === s.id} onClick={() => turn.mutate(s)}>
+            {s.state === "paused" ? "Resume" : "Pause"}
+          </Button>
+          <Button size="compact-xs" variant="light" color="red" onClick={() => remove(s)}>
+            Delete
+          </Button>
+        </Group>
+      ),
+    },
+  ];
+  return (
+    <Page title="Sinks" about="Other systems that get events as they happen." actions={!!sinks.data?.length && button}>
+      <ProblemNote error={sinks.error ?? turn.error} />
+      <Panel flush>
+        <DataTable
+          label="Sinks"
+          columns={columns}
+          rows={sinks.data}
+          rowKey={(s) => s.id}
+          empty={
+            <EmptyState icon={IconArrowFork} title="No sinks yet" action={button}>
+              A sink sends every event to NATS JetStream or Kafka, in order and without loss, however long the other side was away.
+            </EmptyState>
+          }
+        />
+      </Panel>
+      <Modal opened={adding} onClose={add.close} title="Add a sink">
+        <AddSink
+          onDone={() => {
+            add.close();
+            void refresh();
+          }}
+        />
+      </Modal>
+      {dialog}
+    </Page>
+  );
+}
+
+function AddSink({ onDone }: { onDone: () => void }) {
+  const [ask, setAsk] = useState({ name: "", kind: "jetstream" as Sink["kind"], address: "", prefix: "stoa", credentials: "", subject: "", everything: false });
+  const change = (what: Partial<typeof ask>) => setAsk({ ...ask, ...what });
+  const create = useMutation({
+    mutationFn: () =>
+      data(
+        stoa.api.POST("/api/v1/sinks", {
+          body: {
+            name: ask.name, kind: ask.kind, address: ask.address, prefix: ask.prefix, everything: ask.everything,
+            ...(ask.credentials && { credentials: ask.credentials }),
+            ...(ask.subject && { subject_kind: ask.subject }),
+          },
+        }),
+      ),
+    onSuccess: onDone,
+  });
+  return (
+    <form
+      onSubmit={(e) => {
+        e.preventDefault();
+        create.mutate();
+      }}
+    >
+      <Stack gap="sm">
+        <TextInput label="Name" required placeholder="warehouse" value={ask.name} onChange={(e) => change({ name: e.currentTarget.value })} data-autofocus />
+        <Select label="System" allowDeselect={false} value={ask.kind} onChange={(v) => change({ kind: v as Sink["kind"] })} data={Object.entries(kinds).map(([value, label]) => ({ value, label }))} />
+        <TextInput label="Address" required placeholder={ask.kind === "kafka" ? "host:9092,host:9092" : "nats://host:4222"} value={ask.address} onChange={(e) => change({ address: e.currentTarget.value })} />
+        <TextInput label="Prefix of its subjects or topics" required value={ask.prefix} onChange={(e) => change({ prefix: e.currentTarget.value })} />
+        <TextInput label="Credentials" type="password" autoComplete="off" placeholder="user:password" description="Kept sealed, never shown" value={ask.credentials} onChange={(e) => change({ credentials: e.currentTarget.value })} />
+        <TextInput label="Only about things of the kind" placeholder="all" value={ask.subject} onChange={(e) => change({ subject: e.currentTarget.value })} />
+        <Switch label="From the log's beginning" checked={ask.everything} onChange={(e) => change({ everything: e.currentTarget.checked })} />
+        <ProblemNote error={create.error} />
+        <Group justify="flex-end">
+          <Button type="submit" loading={create.isPending}>
+            Add
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

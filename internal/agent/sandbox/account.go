@@ -21,9 +21,10 @@ import (
 type account struct {
 	tasks                          []int // to join
 	memory, swap, peak, oom, force int   // open files; -1 when the host does not offer it
-	pids, forks, cpu               int
+	pids, forks, cpu, share        int
 	cpuNanos                       bool // the cpu file counts nanoseconds (v1); else it has a line "usage_usec" (v2)
 
+	ordinary             int64 // share of the CPU, as every slot has it
 	memoryLimit          int64 // as set last
 	processes            int
 	startCPU             time.Duration
@@ -33,7 +34,7 @@ type account struct {
 
 // open makes the slot's cgroup in every hierarchy and opens its files.
 func (t *tree) open(slot int, cpus float64) (*account, error) {
-	a := &account{memory: -1, swap: -1, peak: -1, oom: -1, force: -1, pids: -1, forks: -1, cpu: -1, memoryLimit: math.MaxInt64}
+	a := &account{memory: -1, swap: -1, peak: -1, oom: -1, force: -1, pids: -1, forks: -1, cpu: -1, share: -1, memoryLimit: math.MaxInt64}
 	name := "s" + strconv.Itoa(slot)
 	for _, dir := range t.dirs() {
 		dir = filepath.Join(dir, name)
@@ -88,9 +89,11 @@ func (a *account) openController(controller, dir string, v2 bool, cpus float64) 
 		a.pids, a.forks = file("pids.max", unix.O_WRONLY), file("pids.events", unix.O_RDONLY)
 	case controller == "cpu" && v2:
 		once("cpu.max", quota+" 100000")
+		a.share, a.ordinary = file("cpu.weight", unix.O_WRONLY), 100
 	case controller == "cpu":
 		once("cpu.cfs_period_us", "100000")
 		once("cpu.cfs_quota_us", quota)
+		a.share, a.ordinary = file("cpu.shares", unix.O_WRONLY), 1024
 	case controller == "cpuacct" && v2:
 		a.cpu = file("cpu.stat", unix.O_RDONLY)
 	case controller == "cpuacct":
@@ -124,6 +127,13 @@ func (a *account) limit(memory int64, processes int) error {
 	}
 	a.memoryLimit = memory
 	return nil
+}
+
+// weigh gives the slot so many times the ordinary share of the CPU, among the slots; for 0 the least.
+func (a *account) weigh(times int64) {
+	if a.share >= 0 {
+		_ = put(a.share, max(times*a.ordinary, 2)) // v1 takes no less than 2
+	}
 }
 
 // startMemoryPeak forgets the last run's peak, before a process is made for the next one.
@@ -197,7 +207,7 @@ func (a *account) recycle() {
 }
 
 func (a *account) close() {
-	for _, fd := range append(a.tasks, a.memory, a.swap, a.peak, a.oom, a.force, a.pids, a.forks, a.cpu) {
+	for _, fd := range append(a.tasks, a.memory, a.swap, a.peak, a.oom, a.force, a.pids, a.forks, a.cpu, a.share) {
 		if fd >= 0 {
 			unix.Close(fd)
 		}

@@ -86,6 +86,8 @@ type Job struct {
 	// Network takes the program's way out: the other end (tun) of a network device that all its traffic goes through. The
 	// compiler has none. stop is called when the program has ended, or could not start. Nil: only loopback.
 	Network func(tun *os.File) (stop func(), err error)
+
+	light bool // in the background: only CPU time that no other job wants
 }
 
 // File is laid in the job's working folder before it starts.

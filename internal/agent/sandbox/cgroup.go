@@ -121,15 +121,15 @@ func (t *tree) create() map[string]error {
 }
 
 // weigh gives the tree the share of so many ordinary processes. By default a cgroup counts as one, however many runs it
-// holds: on a busy host all of them together would wait behind each single process of the host.
+// holds: on a busy host all of them together would wait behind each single process of the host. For none, it is the least.
 func (t *tree) weigh(runs int) error {
 	b, ok := t.where["cpu"]
 	if !ok {
 		return nil
 	}
-	file, value := "cpu.shares", min(1024*runs, 262_144)
+	file, value := "cpu.shares", min(max(1024*runs, 2), 262_144)
 	if b.v2 {
-		file, value = "cpu.weight", min(100*runs, 10_000)
+		file, value = "cpu.weight", min(max(100*runs, 1), 10_000)
 	}
 	if err := os.WriteFile(filepath.Join(b.dir, file), strconv.AppendInt(nil, int64(value), 10), 0); err != nil {
 		return fmt.Errorf("weigh the sandboxes' cpu share: %w", err)

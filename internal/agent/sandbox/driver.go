@@ -19,16 +19,17 @@ import (
 
 // Driver runs jobs. It is safe for use by many goroutines.
 type Driver struct {
-	config   Config
-	log      *slog.Logger
-	lock     *os.File
-	instance string
-	running  chan struct{} // one element per running job
-	closed   chan struct{}
-	once     sync.Once
-	teardown sync.WaitGroup
-	enforced []Enforced
-	places   []place
+	config     Config
+	log        *slog.Logger
+	lock       *os.File
+	instance   string
+	running    chan struct{} // one element per running job
+	closed     chan struct{}
+	once       sync.Once
+	teardown   sync.WaitGroup
+	enforced   []Enforced
+	background *background
+	places     []place
 
 	mu      sync.Mutex
 	current *ward
@@ -87,6 +88,7 @@ func Open(ctx context.Context, c Config) (*Driver, error) {
 	}
 	d := &Driver{
 		config: c, log: c.Log, lock: lock, running: make(chan struct{}, c.Slots), closed: make(chan struct{}),
+		background: newBackground(),
 	}
 	d.instance = d.instanceName()
 	if err := d.open(ctx); err != nil {

@@ -17,6 +17,7 @@ import (
 // Compiling a Go program needs the compiled standard library, and compiling that takes minutes. It is done once for each
 // toolchain, in the background, inside the sandbox, from the host's toolchain alone; its archive comes out on stdout, and
 // every run sees the result read-only. So no run can poison it. Until it is there, programs compile slowly.
+// It begins when the host has been idle for a while, or somebody runs Go, and takes only CPU time that nobody else wants.
 
 const goPrepare = `export GOCACHE=/box/cache && mkdir -p /box/out && cd /box &&
 nice -n 19 {bin} list -p 1 -export -f '{{if .Export}}packagefile {{.ImportPath}}={{.Export}}{{end}}' std >list || exit 1
@@ -35,16 +36,13 @@ func goKey(version, path string) string {
 	return fmt.Sprintf("go%s-%08x", version, h.Sum32())
 }
 
-// prepareAfter leaves a host alone that has just started: most have something better to do then, and one that is
-// stopped again soon never needs the library.
+// prepareAfter is how long nothing must have run. One that is stopped again soon never needs the library.
 const prepareAfter = 30 * time.Second
 
 // prepareGo fills the cache for every Go toolchain among the runtimes, and drops what belongs to none.
 func (d *Driver) prepareGo(ctx context.Context, runtimes []*Runtime) {
-	select {
-	case <-d.closed:
+	if !d.awaitPrepare() {
 		return
-	case <-time.After(prepareAfter):
 	}
 	keep := map[string]*Runtime{}
 	for _, rt := range runtimes {
@@ -64,7 +62,9 @@ func (d *Driver) prepareGo(ctx context.Context, runtimes []*Runtime) {
 			continue
 		}
 		begin := time.Now()
+		d.compiling(true)
 		err := d.buildGo(ctx, rt, key, root)
+		d.compiling(false)
 		select {
 		case <-d.closed:
 			return
@@ -99,7 +99,7 @@ func (d *Driver) buildGo(ctx context.Context, rt *Runtime, key, root string) err
 		unpacked <- err
 	}()
 	var words tail
-	result, err := d.run(ctx, &build, Job{ID: "standard library of " + rt.ID(), Limits: limits}, func(s Stream, p []byte) {
+	result, err := d.run(ctx, &build, Job{ID: "standard library of " + rt.ID(), Limits: limits, light: true}, func(s Stream, p []byte) {
 		if s == Stdout {
 			_, _ = stdout.Write(p)
 		} else {

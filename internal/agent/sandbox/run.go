@@ -24,7 +24,8 @@ func (d *Driver) Run(ctx context.Context, job Job, out func(Stream, []byte)) (Re
 	}
 	select {
 	case d.running <- struct{}{}:
-		defer func() { <-d.running }()
+		d.enter(rt)
+		defer func() { d.leave(); <-d.running }()
 	case <-ctx.Done():
 		return Result{Outcome: Cancelled}, context.Cause(ctx)
 	case <-d.closed:
@@ -68,6 +69,10 @@ func (d *Driver) run(ctx context.Context, rt *Runtime, job Job, out func(Stream,
 		}
 	}
 	r.sink = newSink(job.Limits.OutputBytes, out, func() { r.kill(ReasonOutput) })
+	if job.light {
+		r.cell.slot.account.weigh(0)
+		defer r.cell.slot.account.weigh(1)
+	}
 	// The answer does not wait for the cell to be torn down; Close does.
 	defer func() {
 		go func() {

@@ -139,17 +139,16 @@ func (c *carrier) arrive() {
 	}
 }
 
-// stop ends everything that can be ended at once, and leaves the rest to end by itself: a
-// handshake with a program that is gone takes a while to be given up.
+// stop cuts every connection, and leaves the rest to end by itself.
 func (c *carrier) stop() {
 	c.mu.Lock()
 	c.stopped = true
 	c.mu.Unlock()
 	c.cancel()
-	c.tun.Close()
 	c.link.cutAll()
 	c.stack.Close()
 	c.link.ending.Go(func() {
+		c.tun.Close() // the kernel takes tens of milliseconds to take a device away
 		c.work.Wait()
 		c.wire.Close()
 		c.stack.Wait()

@@ -42,6 +42,17 @@ func (r *run) connect(job *Job) (stop func(), err error) {
 	return job.Network(tun)
 }
 
+// egress says how runs that ask for it get a network.
+func (w *ward) egress() string {
+	switch _, err := os.Stat("/dev/net/tun"); {
+	case w.nursery.base == 0:
+		return "none: the agent is not root"
+	case err != nil:
+		return "none: this host has no /dev/net/tun"
+	}
+	return "for runs with a list: a tun device, whose every connection the agent judges and makes itself"
+}
+
 // openTun makes the device in the network namespace of the process.
 func openTun(pidfd int) (*os.File, error) {
 	var fd int

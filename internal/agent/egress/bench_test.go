@@ -1,0 +1,81 @@
+package egress_test
+
+import (
+	"fmt"
+	"net"
+	"testing"
+
+	"github.com/stoa-cloud/stoa/internal/agent/egress"
+	"github.com/stoa-cloud/stoa/internal/agent/sandbox"
+	"github.com/stoa-cloud/stoa/internal/platform/destination"
+)
+
+// What a way out costs a run that does not use it, beside a run without one.
+func BenchmarkRun(b *testing.B) {
+	if driver == nil {
+		b.Skip("no sandbox with a tun device here")
+	}
+	g := egress.New(egress.Config{})
+	for name, with := range map[string]bool{"without": false, "with": true} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				job := sandbox.Job{Runtime: "bash", Class: sandbox.ClassFresh, Source: []byte("true")}
+				if with {
+					job.Network = g.Link(egress.Policy{List: destination.List{}}, nil).Carry
+				}
+				if _, err := driver.Run(b.Context(), job, nil); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+	g.Close()
+}
+
+// How fast one connection sends.
+func BenchmarkThroughput(b *testing.B) {
+	if driver == nil {
+		b.Skip("no sandbox with a tun device here")
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer listener.Close()
+	go func() {
+		for {
+			c, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				buffer := make([]byte, 1<<20)
+				for {
+					if _, err := c.Read(buffer); err != nil {
+						c.Close()
+						return
+					}
+				}
+			}()
+		}
+	}()
+	w := &world{tcp: listener.Addr().String()}
+	list, err := destination.ParseList([]string{"*"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	g := egress.New(egress.Config{Dial: w.dial})
+	defer g.Close()
+	b.SetBytes(1 << 20)
+	job := sandbox.Job{Runtime: "python", Class: sandbox.ClassProcess, Source: fmt.Appendf(nil, `
+import socket
+s = socket.create_connection(("8.8.8.8", 80))
+for i in range(%d): s.sendall(bytes(1 << 20))
+s.shutdown(socket.SHUT_WR)
+s.recv(1)
+`, b.N)}
+	job.Network = g.Link(egress.Policy{List: list}, nil).Carry
+	if r, err := driver.Run(b.Context(), job, nil); err != nil || r.Outcome != sandbox.Completed {
+		b.Fatal(err, r)
+	}
+}

@@ -138,7 +138,7 @@ function List({ all }: { all: boolean }) {
           }
         />
       </Panel>
-      <Drawer opened={!!shown} onClose={() => setShown(undefined)} position="right" size="lg" title={<Text fw={600}>Event</Text>}>
+      <Drawer closeButtonProps={{ "aria-label": "Close" }} opened={!!shown} onClose={() => setShown(undefined)} position="right" size="lg" title={<Text fw={600}>Event</Text>}>
         {shown && <EventDetails key={shown} id={shown} onOpen={setShown} />}
       </Drawer>
     </>

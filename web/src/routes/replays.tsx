@@ -69,7 +69,7 @@ export function ReplaysPage() {
           }
         />
       </Panel>
-      <Modal opened={asking} onClose={ask.close} title="New replay" size="lg">
+      <Modal closeButtonProps={{ "aria-label": "Close" }} opened={asking} onClose={ask.close} title="New replay" size="lg">
         <NewReplay onDone={ask.close} />
       </Modal>
     </Page>

@@ -92,7 +92,7 @@ export function SinksPage() {
           }
         />
       </Panel>
-      <Modal opened={adding} onClose={add.close} title="Add a sink">
+      <Modal closeButtonProps={{ "aria-label": "Close" }} opened={adding} onClose={add.close} title="Add a sink">
         <AddSink
           onDone={() => {
             add.close();

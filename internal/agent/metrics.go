@@ -10,6 +10,9 @@ import (
 type Metrics struct {
 	ended *prometheus.CounterVec
 	cpu   prometheus.Counter
+
+	connections, refused prometheus.Counter
+	bytes                *prometheus.CounterVec
 }
 
 // NewMetrics registers the agent's metrics.
@@ -22,7 +25,16 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 			Name: "stoa_agent_execution_cpu_seconds_total", Help: "CPU time of executions that ended on this node.",
 		}),
 	}
-	r.MustRegister(m.ended, m.cpu)
+	m.connections = prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "stoa_agent_egress_connections_total", Help: "Connections of executions that ended on this node.",
+	})
+	m.refused = prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "stoa_agent_egress_refused_total", Help: "Connections and names that executions were refused.",
+	})
+	m.bytes = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "stoa_agent_egress_bytes_total", Help: "Bytes that executions sent (out) and received (in).",
+	}, []string{"direction"})
+	r.MustRegister(m.ended, m.cpu, m.connections, m.refused, m.bytes)
 	return m
 }
 
@@ -32,4 +44,14 @@ func (a *Agent) observe(r *agentv1.Result) {
 	}
 	a.cfg.Metrics.ended.WithLabelValues(r.GetOutcome(), r.GetClass()).Inc()
 	a.cfg.Metrics.cpu.Add(float64(r.GetUsage().GetCpuUs()) / 1e6)
+	if e := r.GetEgress(); e != nil {
+		refused := e.GetRefusedMore()
+		for _, x := range e.GetRefused() {
+			refused += x.GetCount()
+		}
+		a.cfg.Metrics.connections.Add(float64(e.GetConnections()))
+		a.cfg.Metrics.refused.Add(float64(refused))
+		a.cfg.Metrics.bytes.WithLabelValues("out").Add(float64(e.GetBytesOut()))
+		a.cfg.Metrics.bytes.WithLabelValues("in").Add(float64(e.GetBytesIn()))
+	}
 }

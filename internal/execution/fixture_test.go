@@ -176,7 +176,7 @@ type nodes struct {
 	mu        sync.Mutex
 	sent      map[ident.ID]sent
 	cancelled []ident.ID
-	egress    []execution.Egress // that running attempts were given
+	egress    []execution.Egress        // that running attempts were given
 	images    map[ident.ID][]node.Image // that each node is to have
 	run       func(execution.Execution) // what a node does with it, if anything
 }

@@ -89,8 +89,10 @@ func New(c Config) *Gateway {
 	}
 	def := DefaultBounds()
 	for _, b := range []struct{ v, def *int }{
-		{&c.Bounds.Connections, &def.Connections}, {&c.Bounds.PerSecond, &def.PerSecond},
-		{&c.Bounds.Queries, &def.Queries}, {&c.Bounds.Packets, &def.Packets},
+		{&c.Bounds.Connections, &def.Connections},
+		{&c.Bounds.PerSecond, &def.PerSecond},
+		{&c.Bounds.Queries, &def.Queries},
+		{&c.Bounds.Packets, &def.Packets},
 	} {
 		if *b.v <= 0 {
 			*b.v = *b.def

@@ -42,6 +42,7 @@ var comparisons = []struct {
 	{"queue", showQueue},
 	{"api", compareAPI},
 	{"events", measureEvents},
+	{"plane", measurePlane},
 	{"idle", measureIdle},
 }
 

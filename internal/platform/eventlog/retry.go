@@ -117,7 +117,7 @@ INSERT INTO retry_policy (id, consumer, subject, strategy, attempts, first_ms, l
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 ON CONFLICT (consumer, subject) DO UPDATE SET strategy = excluded.strategy, attempts = excluded.attempts, first_ms = excluded.first_ms,
 	longest_ms = excluded.longest_ms, factor = excluded.factor, at_minute = excluded.at_minute,
-	version = retry_policy.version + 1, updated_at = excluded.updated_at
+	version = retry_policy.version + 1, updated_at = excluded.updated_at, seeded = false
 RETURNING id, version`
 	deletePolicy = `DELETE FROM retry_policy WHERE id = $1`
 )

@@ -306,8 +306,8 @@ func TestRestoreIntoAnotherMajor(t *testing.T) {
 	}
 }
 
-// What a fresh installation holds is known by its column “singleton”: otherwise a
-// restore into it would be refused.
+// What a fresh installation holds is known by its column “singleton” or “seeded”:
+// otherwise a restore into it would be refused.
 func TestAFreshDatabaseIsEmpty(t *testing.T) {
 	from, fromURL := pgtest.CloneURL(t)
 	archive := backup(t, fromURL)

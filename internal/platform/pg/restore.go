@@ -66,10 +66,11 @@ func makeRoom(ctx context.Context, db *DB) error {
 		return err
 	}
 	for _, table := range all {
-		if table.seeded() {
+		condition := table.seedless()
+		if condition == "false" {
 			continue
 		}
-		full, err := One[bool](ctx, db, `SELECT EXISTS (SELECT FROM `+quote(table.Name)+`)`)
+		full, err := One[bool](ctx, db, `SELECT EXISTS (SELECT FROM `+quote(table.Name)+` WHERE `+condition+`)`)
 		if err != nil {
 			return fmt.Errorf("look into table %s: %w", table.Name, err)
 		}
@@ -95,10 +96,21 @@ func makeRoom(ctx context.Context, db *DB) error {
 	})
 }
 
-// seeded tells whether migrations put a row in, of which there is only one: those
-// tables all have a column of this name.
-func (t Table) seeded() bool {
-	return slices.Contains(t.Columns, "singleton")
+// seeded tells whether migrations put rows in.
+func (t Table) seeded() bool { return t.seedless() != "true" }
+
+// seedless is the condition of rows that migrations did not put in: none where the
+// table's one row is theirs (a column “singleton”), the unmarked ones where some are
+// (a column “seeded”).
+func (t Table) seedless() string {
+	switch {
+	case slices.Contains(t.Columns, "singleton"):
+		return "false"
+	case slices.Contains(t.Columns, "seeded"):
+		return "NOT seeded"
+	default:
+		return "true"
+	}
 }
 
 func fill(ctx context.Context, tx *Tx, archive *dearchiver, manifest Manifest, totals *Totals) error {

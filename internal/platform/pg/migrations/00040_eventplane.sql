@@ -30,11 +30,13 @@ CREATE TABLE retry_policy (
 	at_minute  int         NOT NULL CHECK (at_minute BETWEEN 0 AND 1439), -- of the day, UTC
 	version    bigint      NOT NULL DEFAULT 1,
 	updated_at timestamptz NOT NULL DEFAULT now(),
+	seeded     boolean     NOT NULL DEFAULT false, -- put here by this file, and nobody has changed it
 	UNIQUE (consumer, subject)
 );
-INSERT INTO retry_policy (id, consumer, subject, strategy, attempts, first_ms, longest_ms, factor, at_minute) VALUES
-	(gen_random_uuid(), '', '', 'exponential', 4, 60000, 1800000, 2.5, 0),
-	(gen_random_uuid(), '', 'execution', 'exponential', 5, 30000, 300000, 2, 0);
+-- The same rows on every installation: a restore that fails leaves what was there.
+INSERT INTO retry_policy (id, consumer, subject, strategy, attempts, first_ms, longest_ms, factor, at_minute, updated_at, seeded) VALUES
+	('00000000-0000-7000-8000-000000000001', '', '', 'exponential', 4, 60000, 1800000, 2.5, 0, '2026-01-01', true),
+	('00000000-0000-7000-8000-000000000002', '', 'execution', 'exponential', 5, 30000, 300000, 2, 0, '2026-01-01', true);
 
 -- How loudly the open dead letters were last complained about.
 CREATE TABLE dead_letter_level (
@@ -44,4 +46,4 @@ CREATE TABLE dead_letter_level (
 	version    bigint      NOT NULL DEFAULT 0,
 	changed_at timestamptz NOT NULL DEFAULT now()
 );
-INSERT INTO dead_letter_level DEFAULT VALUES;
+INSERT INTO dead_letter_level (id, changed_at) VALUES ('00000000-0000-7000-8000-000000000003', '2026-01-01');

@@ -1,0 +1,63 @@
+// What a run may connect to, as people see and change it. Needs a stoad like console.test.mjs does, after it: it signs in.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { admin, barriers, choose, launch, run, status, type, url, visitor } from "./browser.mjs";
+
+let browser, page, context, complaints;
+
+before(async () => {
+  browser = await launch();
+  ({ page, context, complaints } = await visitor(browser));
+  await page.goto(`${url}/sign-in`);
+  await page.getByLabel("E-mail").fill(admin.email);
+  await page.locator("input[type=password]").fill(admin.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL("**/run");
+});
+after(() => browser?.close());
+
+const change = async (name, value) => {
+  await page.goto(`${url}/limits`);
+  await page.getByRole("button", { name: `Change ${name}`, exact: true }).click();
+  await page.getByRole("dialog").getByLabel("Value").fill(value);
+  await page.getByRole("dialog").getByRole("button", { name: "Set", exact: true }).click();
+};
+
+test("an operator allows destinations; a wrong one is named", async () => {
+  await change("execution.egress.allowed", "*:443 127.0.0.1:80");
+  await page.getByText("“127.0.0.1:80” is loopback").first().waitFor();
+  await page.getByRole("dialog").getByLabel("Value").fill("*:443 8.8.8.8:53");
+  await page.getByRole("dialog").getByRole("button", { name: "Set", exact: true }).click();
+  await page.getByRole("dialog").waitFor({ state: "hidden" });
+  await page.getByRole("row").filter({ hasText: "execution.egress.allowed" }).getByText("*:443 8.8.8.8:53").waitFor();
+});
+
+test("what a run was refused is allowed with one click, while it runs", async () => {
+  await page.goto(`${url}/run`);
+  await choose(page, "Python");
+  await type(page, 'import socket, time\ntry: socket.create_connection(("9.9.9.9", 443), timeout=2)\nexcept OSError as e: print(e, flush=True)\ntime.sleep(60)\n');
+  await page.getByRole("tab", { name: "Limits" }).click();
+  await page.getByRole("switch", { name: "Network access" }).check();
+  await page.getByRole("combobox", { name: "Connects only to" }).fill("8.8.8.8:53");
+  await page.keyboard.press("Enter");
+  const id = await run(page);
+  await status(page, "running");
+  await page.getByRole("link", { name: "Details" }).click();
+  const refused = page.getByRole("table", { name: "Refused destinations" });
+  await refused.getByText("9.9.9.9:443").waitFor();
+  await refused.getByText("not on the list").waitFor();
+  assert.deepEqual(await barriers(page), []);
+  await page.getByRole("button", { name: "Allow 9.9.9.9:443" }).click();
+  await page.getByRole("button", { name: "Allow 9.9.9.9:443" }).waitFor({ state: "detached" });
+  await page.getByText("not in force yet").waitFor({ state: "detached" });
+  const { egress } = await (await context.request.get(`${url}/api/v1/executions/${id}`)).json();
+  assert.deepEqual([egress.allow, egress.applied], [["8.8.8.8:53", "9.9.9.9:443"], true]);
+  if (process.env.STOA_SHOT) await page.screenshot({ path: process.env.STOA_SHOT, fullPage: true });
+  await page.getByRole("button", { name: "Cancel", exact: true }).click();
+  await status(page, "cancelled");
+  await page.goto(`${url}/limits`);
+  await page.getByRole("button", { name: "Change execution.egress.allowed", exact: true }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Take its own value away" }).click();
+  await page.getByRole("dialog").waitFor({ state: "hidden" });
+  assert.deepEqual(complaints, []);
+});

@@ -55,7 +55,7 @@ func TestOperatorsMayDoWhatMembersMay(t *testing.T) {
 }
 
 func TestViewersOnlyLook(t *testing.T) {
-	reads := []string{"get", "list", "members", "watch", "output", "queue", "stream", "type", "types", "registration"}
+	reads := []string{"get", "list", "members", "watch", "output", "queue", "stream", "type", "types", "registration", "statistics", "export"}
 	// What anybody may do outside of the project that they view.
 	elsewhere := []string{"setup.complete", "auth.register", "auth.sign_in", "auth.sign_out", "organization.create", "invitation.accept", "node.admit"}
 	table := Permissions()

@@ -29,7 +29,7 @@ type ReplayEvents struct {
 // ReplayRequest asks for a replay.
 type ReplayRequest struct {
 	Name       string       `json:"name,omitempty" maxLength:"200"`
-	Events     ReplayEvents `json:"events,omitempty" required:"false"`
+	Events     ReplayEvents `json:"events,omitzero" required:"false"`
 	Target     string       `json:"target" enum:"bus,consumer,callback,file" doc:"bus: published under stoa.replay.<id>. consumer: handled again by a consumer that says it is replayable. callback: posted to a URL, signed, as CloudEvents batches. file: kept as JSON lines to download."`
 	Consumer   string       `json:"consumer,omitempty" maxLength:"100"`
 	URL        string       `json:"url,omitempty" maxLength:"2048"`

@@ -202,7 +202,7 @@ func TestAConsumerOfOtherTypesMovesItsPlaceSeldom(t *testing.T) {
 	consumers, err := NewConsumers(w.db, &ranks{}, w.hints, w.tail, quiet, Consumer{Name: "c"})
 	w.must(err)
 	c := &cursor{Consumers: consumers, consumer: Consumer{Name: "c", Types: []string{"other.v1"}}, name: "c", epoch: 1}
-	w.must(c.claim(t.Context(), 0))
+	w.must(c.claim(t.Context()))
 	if _, err := c.step(t.Context()); err != nil || c.looked != 1 || c.position != 0 {
 		t.Errorf("looked %d, stored %d, %v", c.looked, c.position, err)
 	}
@@ -211,11 +211,11 @@ func TestAConsumerOfOtherTypesMovesItsPlaceSeldom(t *testing.T) {
 		t.Errorf("stored %d, %v", c.position, err)
 	}
 	later := &cursor{Consumers: consumers, consumer: c.consumer, name: "c", epoch: 2}
-	w.must(later.claim(t.Context(), 0))
+	w.must(later.claim(t.Context()))
 	if later.position != 1 {
 		t.Errorf("the next holder starts at %d", later.position)
 	}
-	if err := c.claim(t.Context(), 0); !errors.Is(err, ErrStale) {
+	if err := c.claim(t.Context()); !errors.Is(err, ErrStale) {
 		t.Errorf("the old holder claims again: %v", err)
 	}
 }

@@ -41,7 +41,7 @@ const (
 	storeAfter = 5000 // positions
 
 	claimConsumer = `
-INSERT INTO consumer (name, epoch, position) VALUES ($1, $2, $3)
+INSERT INTO consumer (name, epoch) VALUES ($1, $2)
 ON CONFLICT (name) DO UPDATE SET epoch = excluded.epoch WHERE consumer.epoch <= excluded.epoch
 RETURNING position`
 	lockConsumer = `SELECT position FROM consumer WHERE name = $1 AND epoch = $2 FOR UPDATE`
@@ -50,8 +50,8 @@ RETURNING position`
 )
 
 // claim makes the stored place ours, so that an earlier holder can no longer move it.
-func (c *cursor) claim(ctx context.Context, start int64) error {
-	position, err := pg.One[int64](ctx, c.db, claimConsumer, c.name, c.epoch, start)
+func (c *cursor) claim(ctx context.Context) error {
+	position, err := pg.One[int64](ctx, c.db, claimConsumer, c.name, c.epoch)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return ErrStale
 	}

@@ -67,7 +67,7 @@ func (c *cursor) run(ctx context.Context) error {
 // work does what there is to do now, and tells whether there may be more.
 func (c *cursor) work(ctx context.Context, claimed *bool) (more bool, err error) {
 	if !*claimed {
-		if err := c.claim(ctx, 0); err != nil {
+		if err := c.claim(ctx); err != nil {
 			return false, err
 		}
 		*claimed = true

@@ -63,7 +63,7 @@ func jobOf(t *agentv1.Task) (sandbox.Job, error) {
 	}
 	job := sandbox.Job{
 		ID: t.GetRef().GetId(), Runtime: e.GetRuntime(), Class: sandbox.Class(e.GetClass()), Source: e.GetSource(),
-		Args: e.GetArgs(), Env: e.GetEnv(), Limits: limits,
+		Args: e.GetArgs(), Env: e.GetEnv(), Limits: limits, CacheScope: e.GetCacheScope(),
 	}
 	if len(e.GetStdin()) > 0 {
 		job.Stdin = bytes.NewReader(e.GetStdin())

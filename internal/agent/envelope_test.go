@@ -124,3 +124,11 @@ func FuzzOpenTask(f *testing.F) {
 		}
 	})
 }
+
+// A job shares what compilers made with those that the signed task names.
+func TestJobCacheScope(t *testing.T) {
+	job, err := jobOf(&agentv1.Task{Spec: &agentv1.Task_Execution{Execution: &agentv1.ExecutionTask{CacheScope: "p", Limits: &agentv1.Limits{}}}})
+	if err != nil || job.CacheScope != "p" {
+		t.Errorf("scope %q, %v", job.CacheScope, err)
+	}
+}

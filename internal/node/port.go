@@ -141,6 +141,8 @@ type ExecutionSpec struct {
 	Egress  *Egress       // nil: no network but loopback
 	Class   string        // "process", "fresh", or empty for the fastest
 	Image   *ImageProgram // where the runtime is an image
+	// CacheScope names those who share what compilers made of their programs: the project. Empty: nothing is kept.
+	CacheScope string
 }
 
 // Egress is where a program may connect to.

@@ -2174,6 +2174,8 @@ type ExecutionTask struct {
 	Class string `protobuf:"bytes,9,opt,name=class,proto3" json:"class,omitempty"`
 	// Where the runtime is an image: what to run in it. Nothing of it is looked up on the node.
 	Image *ImageProgram `protobuf:"bytes,12,opt,name=image,proto3" json:"image,omitempty"`
+	// The project: what its compilers made is kept for its own next runs. Empty: nothing is kept.
+	CacheScope string `protobuf:"bytes,13,opt,name=cache_scope,json=cacheScope,proto3" json:"cache_scope,omitempty"`
 	// Nothing: no network but loopback.
 	Egress        *Egress `protobuf:"bytes,20,opt,name=egress,proto3" json:"egress,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -2271,6 +2273,13 @@ func (x *ExecutionTask) GetImage() *ImageProgram {
 		return x.Image
 	}
 	return nil
+}
+
+func (x *ExecutionTask) GetCacheScope() string {
+	if x != nil {
+		return x.CacheScope
+	}
+	return ""
 }
 
 func (x *ExecutionTask) GetEgress() *Egress {
@@ -3011,7 +3020,7 @@ const file_api_agent_v1_agent_proto_rawDesc = "" +
 	"expires_ms\x18\x04 \x01(\x03R\texpiresMs\x12<\n" +
 	"\texecution\x18\x05 \x01(\v2\x1c.stoa.agent.v1.ExecutionTaskH\x00R\texecution\x12/\n" +
 	"\x06egress\x18\x14 \x01(\v2\x15.stoa.agent.v1.EgressH\x00R\x06egressB\x06\n" +
-	"\x04spec\"\xb4\x03\n" +
+	"\x04spec\"\xd5\x03\n" +
 	"\rExecutionTask\x12\x18\n" +
 	"\aruntime\x18\x01 \x01(\tR\aruntime\x12\x16\n" +
 	"\x06source\x18\x02 \x01(\fR\x06source\x12\x12\n" +
@@ -3021,7 +3030,9 @@ const file_api_agent_v1_agent_proto_rawDesc = "" +
 	"\x05stdin\x18\x06 \x01(\fR\x05stdin\x12-\n" +
 	"\x06limits\x18\a \x01(\v2\x15.stoa.agent.v1.LimitsR\x06limits\x12\x14\n" +
 	"\x05class\x18\t \x01(\tR\x05class\x121\n" +
-	"\x05image\x18\f \x01(\v2\x1b.stoa.agent.v1.ImageProgramR\x05image\x12-\n" +
+	"\x05image\x18\f \x01(\v2\x1b.stoa.agent.v1.ImageProgramR\x05image\x12\x1f\n" +
+	"\vcache_scope\x18\r \x01(\tR\n" +
+	"cacheScope\x12-\n" +
 	"\x06egress\x18\x14 \x01(\v2\x15.stoa.agent.v1.EgressR\x06egress\x1a6\n" +
 	"\bEnvEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +

@@ -31,6 +31,8 @@ type Config struct {
 	// Root is an unpacked image that runs see instead of the host's programs; PrepareRoot has been called on it. Such a
 	// driver finds no runtimes: every job brings its own (Job.As).
 	Root string
+	// CompiledBytes is how much of compiled programs is kept on disk (Job.CacheScope). 0 is 256 MiB; negative is none.
+	CompiledBytes int64
 	// NoCompileCache leaves out preparing the standard libraries of compiled languages in the background.
 	NoCompileCache bool
 
@@ -83,6 +85,9 @@ type Job struct {
 	Files  []File            // laid beside the source
 	Stdin  io.Reader         // nil is empty. A read that is blocked when the job ends is left to the caller to end.
 	Limits Limits
+	// CacheScope names those who share what compilers make of their programs: a job gets what an earlier one with the same
+	// scope and content had compiled. Empty: it is compiled anew, and not kept.
+	CacheScope string
 	// Network takes the program's way out: the other end (tun) of a network device that all its traffic goes through. The
 	// compiler has none. stop is called when the program has ended, or could not start. Nil: only loopback.
 	Network func(tun *os.File) (stop func(), err error)
@@ -162,6 +167,7 @@ type Result struct {
 	Reason   Reason
 	Usage    Usage
 	Class    Class // how it was started
+	Cached   bool  // it was not compiled: an earlier job's program was taken
 
 	StdoutBytes int64 // written by the job, whether kept or dropped
 	StderrBytes int64
@@ -181,6 +187,8 @@ type Runtime struct {
 	// MinMemoryBytes is the smallest memory limit with which a trivial program is known to run.
 	MinMemoryBytes int64
 	Env            map[string]string // what its tools need, beside the usual
+
+	artefact string // the file that Compile makes, in the working folder; empty when it is not to be kept
 
 	warm  []string // starts its zygote; nil when it has none
 	ahead []string // starts an interpreter that waits for its run; nil when it has none

@@ -28,6 +28,7 @@ type Driver struct {
 	once       sync.Once
 	teardown   sync.WaitGroup
 	enforced   []Enforced
+	compiled   *compiledStore
 	background *background
 	places     []place
 
@@ -100,6 +101,10 @@ func Open(ctx context.Context, c Config) (*Driver, error) {
 
 func (d *Driver) open(ctx context.Context) error {
 	if err := unpackHelper(filepath.Join(d.config.Dir, "lib")); err != nil {
+		return err
+	}
+	var err error
+	if d.compiled, err = openCompiled(filepath.Join(d.config.Dir, "compiled"), d.config.CompiledBytes); err != nil {
 		return err
 	}
 	if d.config.Root == "" {

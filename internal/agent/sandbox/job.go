@@ -53,7 +53,7 @@ func (d *Driver) runtimeOf(job *Job) (*Runtime, error) {
 		return d.runtime(job.Runtime)
 	}
 	rt := *job.As
-	rt.Classes, rt.warm, rt.ahead = []Class{ClassFresh}, nil, nil
+	rt.Classes, rt.warm, rt.ahead, rt.artefact = []Class{ClassFresh}, nil, nil, ""
 	if len(rt.Command) == 0 || !path.IsAbs(rt.Command[0]) || len(rt.Compile) > 0 && !path.IsAbs(rt.Compile[0]) {
 		return nil, &JobError{"runtime", "its commands must be whole paths"}
 	}

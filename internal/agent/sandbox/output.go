@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -20,6 +21,27 @@ type sink struct {
 	hard      int64 // still to be suffered
 	total     [3]int64
 	truncated bool
+	recording *recording
+}
+
+// recording is what was taken from some moment on, until it is more than most.
+type recording struct {
+	words []spoken
+	left  int
+}
+
+// record keeps what comes from now on, up to most bytes. The function that it returns ends that, and tells whether all is there.
+func (s *sink) record(most int) (end func() (words []spoken, whole bool)) {
+	r := &recording{left: most}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.recording = r
+	return func() ([]spoken, bool) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.recording = nil
+		return r.words, r.left >= 0
+	}
 }
 
 func newSink(limit int64, out func(Stream, []byte), alarm func()) *sink {
@@ -34,6 +56,11 @@ func (s *sink) take(stream Stream, p []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.total[stream] += int64(len(p))
+	if r := s.recording; r != nil {
+		if r.left -= len(p); r.left >= 0 {
+			r.words = append(r.words, spoken{stream, bytes.Clone(p)})
+		}
+	}
 	if s.hard > 0 {
 		if s.hard -= int64(len(p)); s.hard <= 0 {
 			s.alarm()

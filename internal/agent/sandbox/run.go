@@ -84,18 +84,12 @@ func (d *Driver) run(ctx context.Context, rt *Runtime, job Job, out func(Stream,
 	files := append([]File{{Path: rt.FileName, Content: job.Source}}, job.Files...)
 	env := environment(rt, job.Env)
 	if len(rt.Compile) > 0 {
-		limits := compileLimits
-		limits.MemoryBytes = max(limits.MemoryBytes, job.Limits.MemoryBytes)
-		if err := r.process(ctx, payload{rt.Compile, env, files}, limits, nil); err != nil {
+		if files, err = r.compile(ctx, d.compiled, rt, &job, env, files); err != nil {
 			return Result{Outcome: Error}, err
 		}
 		if r.result.Outcome != Completed {
-			if r.result.Reason == ReasonNone {
-				r.result.Reason = ReasonCompile
-			}
 			return r.finish(), nil
 		}
-		files = nil
 	}
 	argv := append(append([]string{}, rt.Command...), job.Args...)
 	if r.zygote != nil || r.ready != nil {
@@ -105,11 +99,6 @@ func (d *Driver) run(ctx context.Context, rt *Runtime, job Job, out func(Stream,
 		return Result{Outcome: Error}, err
 	}
 	return r.finish(), nil
-}
-
-// compileLimits bound a compiler: it runs as confined as the program, but with room that the program need not have.
-var compileLimits = Limits{
-	Wall: 60 * time.Second, CPU: 60 * time.Second, MemoryBytes: 1 << 30, DiskBytes: 256 << 20, Processes: 128,
 }
 
 // run is one job in its cell: one process, or a compiler and then the program.

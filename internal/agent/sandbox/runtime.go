@@ -158,6 +158,9 @@ func (p place) runtime(version string) *Runtime {
 		Name: l.name, Version: version, Path: p.path, FileName: l.file, Compile: fill(l.compile), Command: fill(l.command),
 		Example: l.example, Classes: []Class{ClassFresh}, MinMemoryBytes: l.memory, Env: l.env,
 	}
+	if len(l.compile) > 0 {
+		r.artefact = filepath.Base(l.command[0])
+	}
 	if l.warmFrom == "" || compareVersions(version, l.warmFrom) < 0 || l.warmBelow != "" && compareVersions(version, l.warmBelow) >= 0 {
 		return r
 	}

@@ -98,7 +98,7 @@ func specTo(t node.Task) *agentv1.Task_Execution {
 			OutputBytes: e.Limits.OutputBytes, DiskBytes: e.Limits.DiskBytes, Inodes: e.Limits.Inodes,
 			Processes: int32(e.Limits.Processes), //nolint:gosec // bounded by the limits slice
 		},
-		Egress: egressTo(e.Egress), Class: e.Class, Image: programTo(e.Image),
+		Egress: egressTo(e.Egress), Class: e.Class, Image: programTo(e.Image), CacheScope: e.CacheScope,
 	}}
 }
 

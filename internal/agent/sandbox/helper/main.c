@@ -1,4 +1,5 @@
-/* stoa-sandbox: started by the agent as "warden" or "gvisor", by itself as "nurse", by gVisor as "inside". */
+/* stoa-sandbox: started by the agent as "warden" or "gvisor", by itself as "nurse", by gVisor as "inside"; in a cell
+ * as "emit". */
 #include "stoa.h"
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +10,7 @@ int main(int argc, char **argv)
 	if (argc == 2 && !strcmp(argv[1], "nurse")) return nurse_main();
 	if (argc >= 2 && !strcmp(argv[1], "gvisor")) return gvisor_main(argc - 2, argv + 2);
 	if (argc == 2 && !strcmp(argv[1], "inside")) return inside_main();
+	if (argc == 3 && !strcmp(argv[1], "emit")) return emit_main(argv[2]);
 	fputs("stoa-sandbox is started by stoa-agent\n", stderr);
 	return 64;
 }

@@ -109,6 +109,7 @@ int warden_main(int argc, char **argv);
 int gvisor_main(int argc, char **argv);
 int inside_main(void);
 int nurse_main(void);
+int emit_main(const char *path); /* payload.c: writes a plain file of the current folder to standard output */
 void cell_main(const struct request *r, int netns) __attribute__((noreturn));
 
 /* netns.c: one network namespace per slot, with loopback up, replaced once a run has used it. */

@@ -78,8 +78,7 @@ func withGVisor(ctx context.Context, base *sandbox.Driver, dataDir string, log *
 		return nil, nil, context.Cause(ctx)
 	}
 	why := err.Error()
-	var host *sandbox.HostError
-	if errors.As(err, &host) {
+	if host, ok := errors.AsType[*sandbox.HostError](err); ok {
 		why = host.Missing[0]
 	}
 	absent := sandbox.Enforced{What: string(sandbox.ClassGVisor), How: "not offered: " + why}

@@ -41,7 +41,7 @@ func (s *Slice) cancelExecution(ctx context.Context, tx *command.Tx, in Cancel) 
 // cancelOnNode tells the node, if this replica holds its session. Losing the message
 // costs time: it is sent again for as long as the execution runs.
 func (s *Slice) cancelOnNode(ctx context.Context, e Execution) {
-	if _, here := s.placer.session(e.NodeID); !here {
+	if !s.placer.holds(e.NodeID) {
 		return
 	}
 	if err := s.nodes.Cancel(context.WithoutCancel(ctx), e.NodeID, e.ID, e.Attempt, ReasonCancelled); err != nil {

@@ -59,7 +59,7 @@ func (s *Slice) updateEgress(ctx context.Context, tx *command.Tx, in UpdateEgres
 // egressOnNode tells the node of the list, if this replica holds its session and the node
 // does not obey it yet. Losing the message costs time: it is sent again while the execution runs.
 func (s *Slice) egressOnNode(ctx context.Context, e Execution) {
-	if _, here := s.placer.session(e.NodeID); !here || !e.Network || !e.Status.Active() {
+	if !s.placer.holds(e.NodeID) || !e.Network || !e.Status.Active() {
 		return
 	}
 	now, err := s.store.Egress(ctx, s.runner.DB, e.ID)

@@ -143,15 +143,12 @@ func (p *placer) sessions() []ident.ID {
 	return slices.Collect(maps.Keys(p.nodes))
 }
 
-// session tells whether this replica holds the node's session, and its epoch.
-func (p *placer) session(node ident.ID) (int64, bool) {
+// holds tells whether this replica holds the node's session.
+func (p *placer) holds(node ident.ID) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	n, ok := p.nodes[node]
-	if !ok {
-		return 0, false
-	}
-	return n.Epoch, true
+	_, ok := p.nodes[node]
+	return ok
 }
 
 // free counts free slots, and lists what the nodes that have any can run.

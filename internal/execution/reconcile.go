@@ -104,7 +104,7 @@ func (s *Slice) resendTo(ctx context.Context, node ident.ID) {
 	}
 	before := s.runner.Clock().Add(-resendAfter)
 	for _, e := range active {
-		_, here := s.placer.session(node)
+		here := s.placer.holds(node)
 		if !here || e.ScheduledAt == nil || e.ScheduledAt.After(before) {
 			continue
 		}

@@ -178,7 +178,7 @@ func (s *Slice) retireRuntime(ctx context.Context, tx *command.Tx, in RemoveRunt
 		return r.ID, nil
 	}
 	s.store.RetireImage(tx.Tx, in.Runtime, tx.Now)
-	tx.Emit(r.aggregate(2), RuntimeRetired{Runtime: in.Runtime})
+	tx.Emit(r.aggregate(2), RuntimeRetired(in))
 	return r.ID, nil
 }
 

@@ -88,7 +88,7 @@ func (s *Slice) Answer(ctx context.Context) error {
 		if err != nil || !e.Status.Active() {
 			return
 		}
-		if _, here := s.placer.session(e.NodeID); !here {
+		if !s.placer.holds(e.NodeID) {
 			return
 		}
 		switch what {

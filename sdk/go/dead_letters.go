@@ -25,7 +25,7 @@ type DeadLetterFilter struct {
 // List gives dead letters in the order of the log.
 func (s *DeadLetters) List(ctx context.Context, f DeadLetterFilter) iter.Seq2[DeadLetter, error] {
 	q := query{}.set("consumer", f.Consumer).set("type", f.Type).set("kind", f.Kind).set("reason", f.Reason).set("event_id", f.EventID).
-		set("state", strings.Join(f.States, ",")).int("limit", f.PageSize)
+		set("state", strings.Join(f.States, ",")).size(f.PageSize)
 	return items[DeadLetter](ctx, s.c, "/dead-letters", q.values())
 }
 

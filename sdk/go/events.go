@@ -68,7 +68,7 @@ type EventFilter struct {
 
 // List gives events of the log, in the order of the server.
 func (s *Events) List(ctx context.Context, f EventFilter) iter.Seq2[Event, error] {
-	return items[Event](ctx, s.c, "/events", f.query().int("limit", f.PageSize).values())
+	return items[Event](ctx, s.c, "/events", f.query().size(f.PageSize).values())
 }
 
 // Watch gives events as they happen, across broken connections, until ctx is done.
@@ -146,7 +146,7 @@ func (s *Events) Statistics(ctx context.Context, f EventFilter) iter.Seq2[EventC
 // "csv" or "json", most how many (zero: 10,000; 100,000 are the most). The caller closes it.
 // A file that breaks off ends in an error.
 func (s *Events) Export(ctx context.Context, f EventFilter, format string, most int) (io.ReadCloser, error) {
-	q := f.query().set("format", format).set("after", f.After).int("limit", most)
+	q := f.query().set("format", format).set("after", f.After).size(most)
 	answer, err := s.c.doRaw(ctx, request{method: http.MethodGet, path: "/events/export", query: q.values()})
 	if err != nil {
 		return nil, err

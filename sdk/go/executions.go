@@ -92,7 +92,7 @@ func (s *Executions) Get(ctx context.Context, id string) (*Execution, error) {
 
 // List gives executions, newest first.
 func (s *Executions) List(ctx context.Context, f ExecutionFilter) iter.Seq2[Execution, error] {
-	q := query{}.set("project_id", f.ProjectID).set("status", f.Status).set("runtime", f.Runtime).set("owner", f.Owner).int("limit", f.PageSize)
+	q := query{}.set("project_id", f.ProjectID).set("status", f.Status).set("runtime", f.Runtime).set("owner", f.Owner).size(f.PageSize)
 	return items[Execution](ctx, s.c, "/executions", q.values())
 }
 

@@ -20,7 +20,7 @@ type NotificationFilter struct {
 
 // List gives notifications, newest first.
 func (s *Notifications) List(ctx context.Context, f NotificationFilter) iter.Seq2[Notification, error] {
-	q := query{}.set("tag", f.Tag).int("limit", f.PageSize)
+	q := query{}.set("tag", f.Tag).size(f.PageSize)
 	if f.Unread {
 		q = q.set("unread", "true")
 	}

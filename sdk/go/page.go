@@ -65,9 +65,10 @@ func (q query) set(name, value string) query {
 	return q
 }
 
-func (q query) int(name string, value int) query {
-	if value != 0 {
-		url.Values(q).Set(name, strconv.Itoa(value))
+// size asks for pages of a size, where one was asked for.
+func (q query) size(n int) query {
+	if n != 0 {
+		url.Values(q).Set("limit", strconv.Itoa(n))
 	}
 	return q
 }

@@ -43,6 +43,7 @@ var Contents = []Section{
 		{"concepts/identity", "Accounts and tokens"},
 		{"concepts/limits", "Settings and limits"},
 		{"concepts/events", "Events"},
+		{"concepts/notifications", "Notifications"},
 	}},
 	{"Operating", []Page{{"operating/install", "Installing and upgrading"}, {"operating/nodes", "Nodes"}, {"operating/backup", "Backup and restore"}, {"operating/watching", "Watching"}, {"operating/dead-letters", "Dead letters"}, {"operating/replays", "Replays"}, {"operating/sinks", "Sinks"}}},
 	{"Security", []Page{{"security/model", "The security model"}, {"security/sandbox", "The sandbox"}}},

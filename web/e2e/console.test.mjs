@@ -285,7 +285,36 @@ test("a program is saved, listed, opened again, gets a version, and goes", async
 /** A screen may have several lists that load: it has settled when none of them is busy. */
 const settled = (page) => page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'));
 
-const screens = ["/run", "/executions", "/scripts", "/events", "/events?view=types", "/dead-letters", "/replays", "/sinks", "/nodes", "/health", "/members", "/tokens", "/limits", "/account"];
+test("what fails reaches the bell, and wherever else one wants it", async () => {
+  await go("/executions"); // not the screen that shows it anyway
+  await page.getByRole("status", { name: /^Live/ }).waitFor();
+  const { id } = await (await context.request.post(`${url}/api/v1/executions`, { data: { runtime: "python", source: "raise SystemExit(3)" } })).json();
+  await page.getByText("Execution failed").first().waitFor(); // pops up
+  const bell = page.getByRole("button", { name: /Notifications, \d+ unread/ });
+  await bell.click();
+  await page.getByRole("button", { name: /Execution failed.*exit code 3/s }).first().click();
+  await page.waitForURL(`**/executions/${id}`);
+  const { items } = await api(`/api/v1/notifications?tag=exec:${id}`);
+  assert.deepEqual(items.map((n) => n.status), ["clicked"]);
+
+  await go("/notifications");
+  await page.getByRole("button", { name: "Add a channel" }).click();
+  const dialog = page.getByRole("dialog", { name: "Add a channel" });
+  await dialog.getByLabel("Address").fill("http://169.254.169.254/latest/");
+  await dialog.getByRole("button", { name: "Add", exact: true }).click();
+  await dialog.getByText(/not a public address/).first().waitFor();
+  await dialog.getByLabel("Address").fill("https://hooks.example.com/stoa");
+  await dialog.getByRole("button", { name: "Add", exact: true }).click();
+  const secret = page.getByRole("dialog", { name: "Signing secret" });
+  await secret.getByText(/whsec_/).or(secret.locator("input[value^=whsec_]")).first().waitFor();
+  await secret.getByRole("button", { name: "Done" }).click();
+  const row = page.getByRole("row").filter({ hasText: "hooks.example.com" });
+  await row.getByRole("button", { name: "Remove" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
+  await row.waitFor({ state: "detached" });
+});
+
+const screens = ["/run", "/executions", "/scripts", "/events", "/events?view=types", "/dead-letters", "/replays", "/sinks", "/nodes", "/health", "/members", "/tokens", "/limits", "/notifications", "/account"];
 
 for (const colorScheme of ["light", "dark"]) {
   test(`${colorScheme}: every screen follows the system, complains of nothing and bars nobody`, { timeout: 180_000 }, async (t) => {

@@ -75,6 +75,9 @@ func TestSQLAndMatchAgree(t *testing.T) {
 		}
 		if rapid.Bool().Draw(t, "scoped") {
 			f.Scope = &Scope{All: rapid.IntRange(0, 5).Draw(t, "all") == 0, Projects: some("projects"), Organizations: some("organizations"), Whole: some("whole")}
+			if rapid.Bool().Draw(t, "somebody") {
+				f.Scope.Self = rapid.SampledFrom(all).Draw(t, "self").AggregateID
+			}
 		}
 		want := []int64{}
 		for _, e := range all {

@@ -26,6 +26,9 @@ export type DeadLetter = Schemas["DeadLetter"];
 export type Replay = Schemas["Replay"];
 export type Sink = Schemas["Sink"];
 export type RetryPolicy = Schemas["RetryPolicy"];
+export type Notification = Schemas["Notification"];
+export type NotificationSubscription = Schemas["NotificationSubscription"];
+export type NotificationDelivery = Schemas["NotificationDelivery"];
 export type Health = Schemas["Health"];
 export type Project = Schemas["Project"];
 

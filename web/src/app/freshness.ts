@@ -29,6 +29,8 @@ export function staleKeys(e: Pick<StoaEvent, "type" | "subject">): QueryKey[] {
       return [["sinks"]];
     case "replay":
       return [["replays"]];
+    case "inbox":
+      return [["notifications"]];
     case "limit":
       return [["limits"]];
     default:

@@ -135,6 +135,11 @@ const limits = createRoute({
   path: "/limits",
   component: lazyRouteComponent(() => import("../routes/limits.tsx"), "LimitsPage"),
 });
+const notifications = createRoute({
+  getParentRoute: () => shell,
+  path: "/notifications",
+  component: lazyRouteComponent(() => import("../routes/notifications.tsx"), "NotificationsPage"),
+});
 const account = createRoute({
   getParentRoute: () => shell,
   path: "/account",
@@ -144,7 +149,7 @@ const account = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     setup, signIn, register, invitation,
-    shell.addChildren([home, run, executions, execution, scripts, runtimes, nodes, health, events, deadLetters, replays, sinks, members, tokens, limits, account]),
+    shell.addChildren([home, run, executions, execution, scripts, runtimes, nodes, health, events, deadLetters, replays, sinks, members, tokens, limits, notifications, account]),
   ]),
   defaultPreload: "intent",
   defaultPendingMs: 300,

@@ -12,7 +12,7 @@ import { Page } from "../ui/Page.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { ProblemNote } from "../ui/ProblemNote.tsx";
 
-const groups: Record<string, string> = { execution: "Executions", identity: "Accounts", rate: "Request rates" };
+const groups: Record<string, string> = { execution: "Executions", identity: "Accounts", notification: "Notifications", rate: "Request rates" };
 
 const columns: Column<Limit>[] = [
   {

@@ -3,8 +3,7 @@ import { useDisclosure, useHotkeys } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
 import { Link, Outlet } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
-import { ActivityMenu } from "../../features/activity/ActivityMenu.tsx";
-import { ActivityProvider } from "../../features/activity/activityState.tsx";
+import { NotificationsMenu } from "../../features/notifications/NotificationsMenu.tsx";
 import { TimeStyleContext } from "../../ui/moment.ts";
 import { LiveProvider } from "../live.tsx";
 import { useTheme, useWishes } from "../preferences.ts";
@@ -30,50 +29,48 @@ export function Shell() {
   return (
     <LiveProvider>
       <TimeStyleContext value={wishes}>
-        <ActivityProvider>
-          <AppShell header={{ height: 54 }} navbar={{ width: 208, breakpoint: "sm", collapsed: { mobile: !menuOpen } }}>
-            <a href="#content" className={classes.skip}>
-              Skip to the content
-            </a>
-            <AppShell.Header className={classes.header}>
-              <Burger opened={menuOpen} onClick={menu.toggle} hiddenFrom="sm" size="sm" aria-label="Menu" />
-              <Link to="/run" className={classes.brand} aria-label="Stoa, home">
-                <Mark />
-                <Text span inherit visibleFrom="xs">
-                  Stoa
-                </Text>
-              </Link>
-              <Text span className={classes.slash} aria-hidden visibleFrom="xs">
-                /
+        <AppShell header={{ height: 54 }} navbar={{ width: 208, breakpoint: "sm", collapsed: { mobile: !menuOpen } }}>
+          <a href="#content" className={classes.skip}>
+            Skip to the content
+          </a>
+          <AppShell.Header className={classes.header}>
+            <Burger opened={menuOpen} onClick={menu.toggle} hiddenFrom="sm" size="sm" aria-label="Menu" />
+            <Link to="/run" className={classes.brand} aria-label="Stoa, home">
+              <Mark />
+              <Text span inherit visibleFrom="xs">
+                Stoa
               </Text>
-              <ProjectSwitch />
-              <span style={{ flex: 1 }} />
-              <Button variant="default" size="xs" className={classes.search} visibleFrom="md" onClick={openPalette} leftSection={<IconSearch size={15} />} rightSection={<Kbd size="xs">Ctrl K</Kbd>}>
-                Go to or run
-              </Button>
-              <ActionIcon hiddenFrom="md" visibleFrom="xs" size="lg" aria-label="Go to or run" onClick={openPalette}>
-                <IconSearch size={19} />
-              </ActionIcon>
-              <ConnectionDot />
-              <ActivityMenu />
-              <ThemeSwitch />
-              <UserMenu />
-            </AppShell.Header>
-            <AppShell.Navbar p="sm" className={classes.navbar}>
-              <Navigation onNavigate={menu.close} />
-            </AppShell.Navbar>
-            <AppShell.Main id="content" className={classes.main} tabIndex={-1}>
-              <Suspense fallback={<Splash />}>
-                <Outlet />
-              </Suspense>
-            </AppShell.Main>
-            {palette > 0 && (
-              <Suspense>
-                <CommandPalette opening={palette} />
-              </Suspense>
-            )}
-          </AppShell>
-        </ActivityProvider>
+            </Link>
+            <Text span className={classes.slash} aria-hidden visibleFrom="xs">
+              /
+            </Text>
+            <ProjectSwitch />
+            <span style={{ flex: 1 }} />
+            <Button variant="default" size="xs" className={classes.search} visibleFrom="md" onClick={openPalette} leftSection={<IconSearch size={15} />} rightSection={<Kbd size="xs">Ctrl K</Kbd>}>
+              Go to or run
+            </Button>
+            <ActionIcon hiddenFrom="md" visibleFrom="xs" size="lg" aria-label="Go to or run" onClick={openPalette}>
+              <IconSearch size={19} />
+            </ActionIcon>
+            <ConnectionDot />
+            <NotificationsMenu />
+            <ThemeSwitch />
+            <UserMenu />
+          </AppShell.Header>
+          <AppShell.Navbar p="sm" className={classes.navbar}>
+            <Navigation onNavigate={menu.close} />
+          </AppShell.Navbar>
+          <AppShell.Main id="content" className={classes.main} tabIndex={-1}>
+            <Suspense fallback={<Splash />}>
+              <Outlet />
+            </Suspense>
+          </AppShell.Main>
+          {palette > 0 && (
+            <Suspense>
+              <CommandPalette opening={palette} />
+            </Suspense>
+          )}
+        </AppShell>
       </TimeStyleContext>
     </LiveProvider>
   );

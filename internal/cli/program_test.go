@@ -177,7 +177,7 @@ func TestOutputFormats(t *testing.T) {
 	const item = `{"id":"python@3.11.2","name":"python","version":"3.11.2","default":true,"nodes":2,"classes":[{"name":"process","ready":true},{"name":"gvisor","ready":true},{"name":"fresh","ready":false}],"aliases":["python","py\u001b[31m"]}`
 	u := at(t, installation{"GET /runtimes": says(200, `{"items":[`+item+`]}`)})
 	for format, want := range map[string]string{
-		"table": "RUNTIME        DEFAULT  NODES  CLASSES         COMPILED  ALSO\npython@3.11.2  yes      2      process gvisor            python py\uFFFD[31m\n",
+		"table": "RUNTIME        DEFAULT  NODES  CLASSES         COMPILED  FROM       ALSO\npython@3.11.2  yes      2      process gvisor            installed  python py\uFFFD[31m\n",
 		"yaml":  "- id: python@3.11.2\n  name: python\n  aliases:\n",
 	} {
 		if code := u.types(t, "runtimes", "-o", format); code != 0 || !strings.HasPrefix(u.out.String(), want) {

@@ -19,7 +19,7 @@ var stairs = [][]permission.Role{
 }
 
 // notForOperators is what operators do not do in somebody else's project.
-var notForOperators = []string{"execution.submit", "execution.batch", "execution.retry"}
+var notForOperators = []string{"execution.submit", "execution.batch", "execution.retry", "script.create"}
 
 // may is what a caller with this role may do: everybody with a role is somebody.
 func may(table permission.Table, name string, role permission.Role) bool {
@@ -55,7 +55,7 @@ func TestOperatorsMayDoWhatMembersMay(t *testing.T) {
 }
 
 func TestViewersOnlyLook(t *testing.T) {
-	reads := []string{"get", "list", "members", "watch", "output", "queue", "stream", "type", "types", "registration", "statistics", "export"}
+	reads := []string{"get", "list", "members", "watch", "output", "queue", "stream", "type", "types", "registration", "statistics", "export", "versions"}
 	// What anybody may do outside of the project that they view.
 	elsewhere := []string{"setup.complete", "auth.register", "auth.sign_in", "auth.sign_out", "organization.create", "invitation.accept", "node.admit"}
 	table := Permissions()

@@ -1,9 +1,12 @@
 package agent
 
 import (
+	"context"
 	"fmt"
+	"maps"
 	"net"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -16,31 +19,38 @@ import (
 // egressPace is the shortest time between two reports about one task.
 const egressPace = 500 * time.Millisecond
 
-// own are the addresses that no program reaches: this host's, as of now, and the control plane's, as last seen.
+// own are the addresses that no program reaches: this host's, as of now, and the control plane's.
 type own struct {
 	mu      sync.Mutex
-	control netip.Addr
+	control map[netip.Addr]bool // every one that it was seen at
 }
 
-func (o *own) addresses() []netip.Addr {
+func (o *own) addresses() ([]netip.Addr, error) {
+	all, err := egress.HostAddresses()
+	if err != nil {
+		return nil, err
+	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	all := egress.HostAddresses()
-	if o.control.IsValid() {
-		all = append(all, o.control)
-	}
-	return all
+	return slices.AppendSeq(all, maps.Keys(o.control)), nil
 }
 
-// saw remembers where the control plane is.
-func (o *own) saw(a net.Addr) {
-	if a == nil {
-		return
+// saw remembers where the control plane is: at the other end of a session, and wherever
+// its name leads.
+func (o *own) saw(ctx context.Context, peer net.Addr, name string) {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	found, _ := net.DefaultResolver.LookupNetIP(ctx, "ip", name)
+	if p, err := netip.ParseAddrPort(peer.String()); err == nil {
+		found = append(found, p.Addr())
 	}
-	if p, err := netip.ParseAddrPort(a.String()); err == nil {
-		o.mu.Lock()
-		o.control = destination.Carried(p.Addr())
-		o.mu.Unlock()
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.control == nil {
+		o.control = map[netip.Addr]bool{}
+	}
+	for _, a := range found {
+		o.control[destination.Carried(a)] = true
 	}
 }
 

@@ -3,6 +3,8 @@ package agent
 import (
 	"log/slog"
 	"net"
+	"net/netip"
+	"slices"
 	"testing"
 	"time"
 
@@ -96,13 +98,14 @@ func TestEgressNewsIsSentNowAndThen(t *testing.T) {
 
 func TestTheControlPlaneIsOurOwn(t *testing.T) {
 	var o own
-	if len(o.addresses()) == 0 {
-		t.Error("this host has no addresses")
+	before, err := o.addresses()
+	if err != nil || len(before) == 0 {
+		t.Errorf("this host has no addresses: %v", err)
 	}
-	o.saw(&net.TCPAddr{IP: net.ParseIP("::ffff:8.8.8.8"), Port: 8080})
-	o.saw(nil)
-	last := o.addresses()[len(o.addresses())-1]
-	if last.String() != "8.8.8.8" {
-		t.Errorf("the control plane is %v", last)
+	o.saw(t.Context(), &net.TCPAddr{IP: net.ParseIP("::ffff:8.8.8.8"), Port: 8080}, "9.9.9.9")
+	o.saw(t.Context(), &net.UnixAddr{Name: "nowhere"}, "8.8.8.8")
+	after, err := o.addresses()
+	if err != nil || len(after) != len(before)+2 || !slices.Contains(after, netip.MustParseAddr("8.8.8.8")) || !slices.Contains(after, netip.MustParseAddr("9.9.9.9")) {
+		t.Errorf("%v, %v", after, err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"net"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -138,7 +139,8 @@ func (s *session) open(ctx context.Context, id *identity) error {
 		return err
 	}
 	if control, known := peer.FromContext(s.stream.Context()); known {
-		a.own.saw(control.Addr)
+		name, _, _ := net.SplitHostPort(a.address)
+		a.own.saw(ctx, control.Addr, name)
 	}
 	s.at, s.welcome = time.Now(), first.GetWelcome()
 	if s.welcome == nil {

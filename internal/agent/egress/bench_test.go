@@ -5,6 +5,8 @@ import (
 	"net"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/stoa-cloud/stoa/internal/agent/egress"
 	"github.com/stoa-cloud/stoa/internal/agent/sandbox"
 	"github.com/stoa-cloud/stoa/internal/platform/destination"
@@ -77,5 +79,41 @@ s.recv(1)
 	job.Network = g.Link(egress.Policy{List: list}, nil).Carry
 	if r, err := driver.Run(b.Context(), job, nil); err != nil || r.Outcome != sandbox.Completed {
 		b.Fatal(err, r)
+	}
+}
+
+// What a program that floods costs the agent: cores are those of this process.
+func BenchmarkFlood(b *testing.B) {
+	if driver == nil {
+		b.Skip("no sandbox with a tun device here")
+	}
+	list, err := destination.ParseList([]string{"a.test"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	g := egress.New(egress.Config{})
+	defer g.Close()
+	job := sandbox.Job{Runtime: "python", Class: sandbox.ClassProcess, Source: []byte(`
+import socket, time
+u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+end = time.time() + 2
+while time.time() < end:
+    for port in range(1, 65535, 8):
+        try: u.sendto(b"x", ("8.8.8.8", port))
+        except OSError: pass
+`)}
+	for b.Loop() {
+		l := g.Link(egress.Policy{List: list}, nil)
+		job.Network = l.Carry
+		var before, after unix.Rusage
+		_ = unix.Getrusage(unix.RUSAGE_SELF, &before)
+		r, err := driver.Run(b.Context(), job, nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		_ = unix.Getrusage(unix.RUSAGE_SELF, &after)
+		used := after.Utime.Nano() + after.Stime.Nano() - before.Utime.Nano() - before.Stime.Nano()
+		b.ReportMetric(float64(used)/float64(r.Usage.Wall.Nanoseconds()), "cores")
+		b.ReportMetric(float64(l.Report().RefusedMore)/r.Usage.Wall.Seconds(), "packets/s")
 	}
 }

@@ -93,7 +93,7 @@ func (c *carrier) setUp() error {
 
 // leave takes packets from the program, no more than its share a second.
 func (c *carrier) leave() {
-	pace := rate.NewLimiter(rate.Limit(c.link.cfg.Bounds.Packets), max(c.link.cfg.Bounds.Packets/20, 1))
+	pace := rate.NewLimiter(rate.Limit(c.link.cfg.Bounds.Packets), max(c.link.cfg.Bounds.Packets/4, 1))
 	packet := make([]byte, sandbox.TunMTU)
 	for {
 		n, err := c.tun.Read(packet)
@@ -147,7 +147,7 @@ func (c *carrier) stop() {
 	c.cancel()
 	c.link.cutAll()
 	c.stack.Close()
-	c.link.ending.Go(func() {
+	c.link.gateway.ending.Go(func() {
 		c.tun.Close() // the kernel takes tens of milliseconds to take a device away
 		c.work.Wait()
 		c.wire.Close()

@@ -16,6 +16,7 @@ package egress
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/netip"
@@ -41,15 +42,15 @@ type Bounds struct {
 	Packets     int // from the program, a second: more of them wait in the program's own queue
 }
 
-// DefaultBounds are enough for a busy program, and a few per cent of a core.
+// DefaultBounds are enough for a busy program; one that floods costs the agent about a tenth of a core.
 func DefaultBounds() Bounds {
-	return Bounds{Connections: 64, PerSecond: 20, Queries: 20, Packets: 10_000}
+	return Bounds{Connections: 64, PerSecond: 20, Queries: 20, Packets: 5_000}
 }
 
 // Config is what all runs of a node share.
 type Config struct {
 	// Own lists addresses that are the host's or the control plane's, as of now. Nil: HostAddresses.
-	Own func() []netip.Addr
+	Own func() ([]netip.Addr, error)
 	// Resolver resolves allowed names. Nil: the host's name servers.
 	Resolver Resolver
 	// Dial connects from the host to an address that was judged. Nil: as it says.
@@ -63,6 +64,31 @@ type Config struct {
 type Gateway struct {
 	cfg    Config
 	ending sync.WaitGroup // what is left of carriers that stopped
+
+	mu    sync.Mutex
+	own   []netip.Addr
+	ownAt time.Time
+}
+
+// ownFor is how long a look at the host's addresses serves: a program can ask for many a second.
+const ownFor = time.Second
+
+// ownAddresses are the host's and the control plane's, as of a moment ago. Nil: they were
+// never known, and so nothing may be reached.
+func (g *Gateway) ownAddresses() []netip.Addr {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	now := g.cfg.Now()
+	if g.own != nil && now.Sub(g.ownAt) < ownFor {
+		return g.own
+	}
+	fresh, err := g.cfg.Own()
+	if err != nil {
+		g.cfg.Log.Error("cannot tell this host's own addresses", "error", err)
+		return g.own
+	}
+	g.own, g.ownAt = append([]netip.Addr{}, fresh...), now
+	return g.own
 }
 
 // Close waits until nothing is left of links that were stopped.
@@ -102,10 +128,10 @@ func New(c Config) *Gateway {
 }
 
 // HostAddresses are those of this machine's interfaces.
-func HostAddresses() []netip.Addr {
+func HostAddresses() ([]netip.Addr, error) {
 	found, err := net.InterfaceAddrs()
 	if err != nil {
-		return nil
+		return nil, fmt.Errorf("list this host's addresses: %w", err)
 	}
 	all := make([]netip.Addr, 0, len(found))
 	for _, a := range found {
@@ -113,14 +139,14 @@ func HostAddresses() []netip.Addr {
 			all = append(all, p.Addr().Unmap())
 		}
 	}
-	return all
+	return all, nil
 }
 
 // Link is one run's way out. Its methods may be called at any time, by any goroutine.
 type Link struct {
-	cfg    *Config
-	change func()
-	ending *sync.WaitGroup
+	gateway *Gateway
+	cfg     *Config
+	change  func()
 
 	mu       sync.Mutex
 	policy   Policy
@@ -139,7 +165,7 @@ func (g *Gateway) Link(p Policy, change func()) *Link {
 		change = func() {}
 	}
 	l := &Link{
-		cfg: &g.cfg, change: change, ending: &g.ending, policy: p, grants: map[netip.Addr]map[string]time.Time{},
+		gateway: g, cfg: &g.cfg, change: change, policy: p, grants: map[netip.Addr]map[string]time.Time{},
 		flows: map[*flow]struct{}{}, refusals: map[Refusal]int{},
 	}
 	l.report.Revision = p.Revision

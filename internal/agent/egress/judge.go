@@ -38,7 +38,7 @@ func never(a netip.Addr, own []netip.Addr) string {
 		return WhyLoopback
 	case class == destination.Machinery:
 		return WhyMachinery
-	case slices.Contains(own, a):
+	case own == nil || slices.Contains(own, a):
 		return WhyOwn
 	}
 	return ""
@@ -47,7 +47,7 @@ func never(a netip.Addr, own []netip.Addr) string {
 // refusal says why a destination is refused; empty when it is admitted. names are what
 // resolved to it. The caller holds l.mu.
 func (l *Link) refusal(to netip.AddrPort, names []string) string {
-	if why := never(to.Addr(), l.cfg.Own()); why != "" {
+	if why := never(to.Addr(), l.gateway.ownAddresses()); why != "" {
 		return why
 	}
 	private := destination.ClassOf(to.Addr()) == destination.Private
@@ -78,7 +78,7 @@ const (
 // answer keeps, of what a name resolved to, the addresses that may be reached by it on
 // some port, and lets them be.
 func (l *Link) answer(name string, found []netip.Addr, ttl time.Duration) []netip.Addr {
-	own, now := l.cfg.Own(), l.cfg.Now()
+	own, now := l.gateway.ownAddresses(), l.cfg.Now()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var kept []netip.Addr

@@ -1,6 +1,8 @@
 package egress
 
 import (
+	"errors"
+	"log/slog"
 	"net/netip"
 	"testing"
 	"time"
@@ -35,7 +37,7 @@ func TestNothingOpensWhatIsForbidden(t *testing.T) {
 			a = netip.AddrFrom16([16]byte(rapid.SliceOfN(rapid.Byte(), 16, 16).Draw(t, "bytes")))
 		}
 		private := rapid.Bool().Draw(t, "private")
-		g := New(Config{Own: func() []netip.Addr { return []netip.Addr{own} }})
+		g := New(Config{Own: func() ([]netip.Addr, error) { return []netip.Addr{own}, nil }})
 		l := g.Link(Policy{List: mustList(rules...), Private: private}, nil)
 		kept := l.answer("n.test", []netip.Addr{a}, time.Hour)
 		_, why := l.admit(netip.AddrPortFrom(a, 80), func() bool { return true })
@@ -55,7 +57,7 @@ func TestNothingOpensWhatIsForbidden(t *testing.T) {
 
 func TestGrantsExpireAndAreBounded(t *testing.T) {
 	now := time.Unix(0, 0)
-	g := New(Config{Own: func() []netip.Addr { return nil }, Now: func() time.Time { return now }})
+	g := New(Config{Own: func() ([]netip.Addr, error) { return nil, nil }, Now: func() time.Time { return now }})
 	l := g.Link(Policy{List: mustList("n.test")}, nil)
 	a := netip.MustParseAddr("8.8.8.8")
 	admitted := func() bool {
@@ -81,5 +83,31 @@ func TestGrantsExpireAndAreBounded(t *testing.T) {
 	}
 	if len(l.grants) > mostGrants {
 		t.Errorf("%d addresses are kept", len(l.grants))
+	}
+}
+
+func TestTheHostsAddressesAreAsOfNow(t *testing.T) {
+	now, own, failed := time.Unix(0, 0), []netip.Addr(nil), error(nil)
+	g := New(Config{Own: func() ([]netip.Addr, error) { return own, failed }, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler)})
+	l := g.Link(Policy{List: mustList("*")}, nil)
+	why := func() string {
+		_, why := l.admit(netip.MustParseAddrPort("8.8.8.8:80"), func() bool { return true })
+		return why
+	}
+	if failed = errors.New("no netlink"); why() != WhyOwn {
+		t.Error("reached although nobody knows whose it is")
+	}
+	if failed = nil; why() != "" {
+		t.Error("not reached")
+	}
+	if own = []netip.Addr{netip.MustParseAddr("8.8.8.8")}; why() != "" {
+		t.Error("looked again at once")
+	}
+	if now = now.Add(ownFor); why() != WhyOwn {
+		t.Error("the host has a new address, and it is reached")
+	}
+	now, own, failed = now.Add(ownFor), nil, errors.New("no netlink")
+	if why() != WhyOwn {
+		t.Error("what was known was forgotten")
 	}
 }

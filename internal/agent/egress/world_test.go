@@ -135,7 +135,7 @@ func (w *world) gateway(t *testing.T, b egress.Bounds) *egress.Gateway {
 	}
 	g := egress.New(egress.Config{
 		Resolver: w, Dial: w.dial, Bounds: b,
-		Own: func() []netip.Addr { return []netip.Addr{netip.MustParseAddr("9.9.9.9")} },
+		Own: func() ([]netip.Addr, error) { return []netip.Addr{netip.MustParseAddr("9.9.9.9")}, nil },
 	})
 	t.Cleanup(g.Close)
 	return g

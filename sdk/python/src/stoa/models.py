@@ -16,6 +16,13 @@ from pydantic import (
 )
 
 
+class AlertsReceived(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    alerts: int
+
+
 class AuthRegisterRequest(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
@@ -46,6 +53,18 @@ class BusHealth(BaseModel):
     )
     connected: bool
     embedded: bool
+
+
+class ChangeInputBody(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    enabled: bool | None = None
+    exclude_tags: Annotated[list[str] | None, Field(max_length=20)] = None
+    include_tags: Annotated[list[str] | None, Field(max_length=20)] = None
+    min_severity: Literal['low', 'medium', 'high', 'urgent'] | str | None = None
+    name: Annotated[str | None, Field(max_length=100, min_length=1)] = None
+    url: Annotated[str | None, Field(max_length=2048)] = None
 
 
 class CloudEvent(BaseModel):
@@ -88,6 +107,10 @@ class CloudEvent(BaseModel):
     """
     A UUIDv7.
     """
+    stoareplay: UUID | None = None
+    """
+    Of a copy: the replay that made it.
+    """
     stoaversion: int
     """
     The version that the change gave to its subject.
@@ -126,6 +149,181 @@ class DatabaseHealth(BaseModel):
     version: str
 
 
+class DeadLetter(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    attempts: int
+    changed_at: AwareDatetime
+    consumer: Annotated[str, Field(examples=['notification'])]
+    correlation_id: str | None = None
+    event_id: UUID
+    """
+    A UUIDv7.
+    """
+    failed_at: AwareDatetime
+    """
+    First.
+    """
+    next_at: AwareDatetime | None = None
+    """
+    Of a scheduled one.
+    """
+    organization_id: UUID | None = None
+    """
+    A UUIDv7.
+    """
+    position: int
+    """
+    The event's place in the log.
+    """
+    project_id: UUID | None = None
+    """
+    A UUIDv7.
+    """
+    reason: str | None = None
+    """
+    What the consumer said last.
+    """
+    state: Literal['pending', 'scheduled', 'waiting', 'retried', 'discarded'] | str
+    """
+    pending: given up, somebody must decide. scheduled: tried again at next_at. waiting: behind another one of the same subject. retried: worked in the end. discarded: somebody decided to go on without it.
+    """
+    subject: Annotated[
+        str, Field(examples=['execution/018f9c2e-0000-7000-8000-000000000000'])
+    ]
+    type: Annotated[str, Field(examples=['execution.completed.v1'])]
+
+
+class DeadLetterChoice(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    all: bool | None = None
+    """
+    Every open one; with nothing else.
+    """
+    consumer: Annotated[str | None, Field(max_length=100)] = None
+    event_ids: Annotated[list[UUID] | None, Field(max_length=1000)] = None
+    failed_before: AwareDatetime | None = None
+    kind: Annotated[str | None, Field(examples=['execution'], max_length=64)] = None
+    """
+    The kind of thing that the events are about.
+    """
+    max: Annotated[int | None, Field(ge=0, le=1000)] = None
+    """
+    At most so many, the oldest first; 1000 when absent.
+    """
+    reason: Annotated[str | None, Field(max_length=200)] = None
+    """
+    A part of the reason.
+    """
+    types: Annotated[list[str] | None, Field(max_length=50)] = None
+    """
+    Types of events.
+    """
+
+
+class DeadLetterConsumers(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    consumer: str
+    events: int
+
+
+class DeadLetterCount(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    consumer: str
+    events: int
+    oldest: AwareDatetime
+    """
+    When the oldest failed first.
+    """
+    state: Literal['pending', 'scheduled', 'waiting', 'retried', 'discarded'] | str
+    type: str
+
+
+class DeadLetterOutcome(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    consumers: list[DeadLetterConsumers]
+    events: int
+    """
+    How many were decided on.
+    """
+    more: bool
+    """
+    As many as one request decides on: there may be more.
+    """
+
+
+class DeadLetterStatistics(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    consumers: list[str]
+    """
+    Every consumer of the log.
+    """
+    counts: list[DeadLetterCount]
+    critical: int
+    """
+    From so many on the level is critical.
+    """
+    level: Literal['ok', 'warning', 'critical'] | str
+    open: int
+    """
+    Pending and scheduled ones.
+    """
+    warning: int
+    """
+    From so many on the level is warning.
+    """
+
+
+class EditorPreferences(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    font_size: Annotated[int, Field(ge=8, le=32)]
+    """
+    In pixels.
+    """
+    line_numbers: bool
+    tab_size: Annotated[int, Field(ge=1, le=8)]
+    """
+    In columns.
+    """
+    use_tabs: bool
+    """
+    Indent with tabs rather than spaces.
+    """
+    word_wrap: bool
+
+
+class EgressInputBody(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    allow: Annotated[list[str], Field(examples=[['pypi.org:443']], max_length=64)]
+    """
+    The whole list; an empty one admits nothing.
+    """
+
+
+class EgressRefusal(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    count: int
+    destination: Annotated[str, Field(examples=['169.254.169.254:80'])]
+    why: Annotated[str, Field(examples=['metadata'])]
+
+
 class EnrollNodeRequest(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
@@ -137,6 +335,33 @@ class EnrollNodeRequest(BaseModel):
     ttl_seconds: Annotated[int | None, Field(ge=0, le=86400)] = None
     """
     How long the token is good; 15 minutes when absent.
+    """
+
+
+class EventCount(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    events: int
+    hour: AwareDatetime
+    """
+    Its beginning, UTC.
+    """
+    type: str
+
+
+class EventDetails(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    event: CloudEvent
+    related: list[CloudEvent]
+    """
+    What the same request led to elsewhere, oldest first; 50 at most.
+    """
+    timeline: list[CloudEvent]
+    """
+    What happened to the same thing, oldest first; 100 at most.
     """
 
 
@@ -156,9 +381,44 @@ class EventlogHealth(BaseModel):
         extra='ignore',
     )
     consumers: list[ConsumerState]
+    dead_letters: Literal['ok', 'warning', 'critical'] | str
+    """
+    How many are open, by the thresholds.
+    """
     head: int
     oldest_seconds: float
     unsequenced: int
+
+
+class ExecutionEgress(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    allow: list[str]
+    """
+    Destinations: pypi.org:443, *.example.com, 203.0.113.0/24:5432.
+    """
+    applied: bool
+    """
+    Whether its node obeys this list already.
+    """
+    bytes_in: int
+    bytes_out: int
+    """
+    From the program.
+    """
+    connections: int
+    """
+    That were made.
+    """
+    refused: list[EgressRefusal]
+    """
+    The first destinations that were refused.
+    """
+    refused_more: int | None = None
+    """
+    Refusals of destinations beyond those.
+    """
 
 
 class ExecutionFile(BaseModel):
@@ -216,6 +476,18 @@ class ExecutionRequest(BaseModel):
     """
     The program's arguments.
     """
+    class_: Annotated[
+        Literal['process', 'fresh', 'gvisor'] | str | None, Field(alias='class')
+    ] = None
+    """
+    Isolation class. Absent: as the settings say (execution.class.default).
+    """
+    egress: Annotated[
+        list[str] | None, Field(examples=[['pypi.org:443']], max_length=64)
+    ] = None
+    """
+    What the program may connect to, and nothing else: names, *.names, addresses, ranges (CIDR), each with or without a port. Asks for the network by itself.
+    """
     env: dict[str, str] | None = None
     """
     Environment variables; nothing else of the host's environment is visible.
@@ -227,7 +499,7 @@ class ExecutionRequest(BaseModel):
     limits: ExecutionLimits | None = None
     network: bool | None = None
     """
-    Whether the program may reach the network. Off unless an administrator allows it.
+    Whether the program may reach the network: without egress, everything that is allowed here. Off unless an administrator allows it.
     """
     priority: Literal['critical', 'high', 'normal', 'low', 'background'] | str | None = (
         'normal'
@@ -263,6 +535,72 @@ class ExecutionUsage(BaseModel):
     cpu_ms: float
     peak_memory_bytes: int
     wall_ms: float
+
+
+class GrafanaAlert(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    annotations: dict[str, str] | None = None
+    """
+    summary, or description, is the text.
+    """
+    fingerprint: Annotated[str | None, Field(max_length=256)] = None
+    labels: dict[str, str] | None = None
+    """
+    alertname is the title; severity is critical, high, warning or info.
+    """
+    startsAt: AwareDatetime | None = None
+    status: Literal['firing', 'resolved'] | str
+
+
+class GrafanaMessage(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    alerts: Annotated[list[GrafanaAlert], Field(max_length=100, min_length=1)]
+
+
+class ImageSource(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    image: Annotated[
+        str, Field(examples=['python:3.12-slim'], max_length=500, min_length=1)
+    ]
+    """
+    A reference with a tag or a digest. Without a registry it is Docker Hub's.
+    """
+    insecure: bool | None = None
+    """
+    The registry may be spoken to over plain HTTP.
+    """
+    password: str | None = None
+    """
+    Kept sealed, given to nodes that pull, never shown.
+    """
+    username: Annotated[str | None, Field(max_length=4096)] = None
+    """
+    Of a private registry.
+    """
+
+
+class InspectedImage(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    bytes: int
+    """
+    Of its layers, as they are sent.
+    """
+    command: list[str]
+    """
+    What it starts by itself.
+    """
+    digest: str
+    env: list[str]
+    image: Annotated[str, Field(examples=['index.docker.io/library/python:3.12-slim'])]
+    platforms: Annotated[list[str], Field(examples=[['linux/amd64']])]
 
 
 class Invitation(BaseModel):
@@ -309,21 +647,21 @@ class InvitationCreateRequest(BaseModel):
 
 
 class Default(RootModel[str]):
-    root: Annotated[str, Field(max_length=64)]
+    root: Annotated[str, Field(max_length=4000)]
     """
     What applies while nobody set anything.
     """
 
 
 class Value(RootModel[str]):
-    root: Annotated[str, Field(max_length=64)]
+    root: Annotated[str, Field(max_length=4000)]
     """
     What applies.
     """
 
 
 class Value1(RootModel[str]):
-    root: Annotated[str, Field(max_length=64)]
+    root: Annotated[str, Field(max_length=4000)]
 
 
 class LimitScope(BaseModel):
@@ -474,6 +812,182 @@ class NodeRuntime(BaseModel):
     version: Annotated[str, Field(examples=['3.11.2'])]
 
 
+class Notification(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    body: str | None = None
+    cause: Annotated[str, Field(examples=['execution.failed.v1'])]
+    """
+    The type of that event; or digest, alert, message.
+    """
+    created_at: AwareDatetime
+    id: UUID
+    """
+    A UUIDv7.
+    """
+    link: str | None = None
+    """
+    Where the console shows more: a path.
+    """
+    read_at: AwareDatetime | None = None
+    reason: str | None = None
+    severity: Literal['low', 'medium', 'high', 'urgent'] | str
+    source_id: UUID
+    """
+    What led to it: the event, for most.
+    """
+    status: Literal['pending', 'delivered', 'skipped', 'read', 'clicked'] | str
+    """
+    delivered is unread; skipped was held back, and reason says why.
+    """
+    tags: list[str]
+    title: str
+
+
+class NotificationAttempt(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    answer: str | None = None
+    """
+    Its beginning, without what looks like a credential.
+    """
+    at: AwareDatetime
+    error: str | None = None
+    number: int
+    status_code: int | None = None
+    """
+    HTTP's or SMTP's; absent when there was no answer.
+    """
+    took_ms: int
+
+
+class NotificationCount(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    count: int
+
+
+class NotificationDelivery(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    attempts: int
+    channel: Literal['webhook', 'slack', 'email'] | str
+    created_at: AwareDatetime
+    ended_at: AwareDatetime | None = None
+    id: UUID
+    """
+    A UUIDv7.
+    """
+    next_at: AwareDatetime | None = None
+    """
+    When it is tried next.
+    """
+    notification_id: UUID
+    """
+    What receivers get as webhook-id, at every attempt. A test has one that is in no inbox.
+    """
+    reason: str | None = None
+    """
+    Why the last attempt failed.
+    """
+    status: Literal['queued', 'sending', 'delivered', 'failed', 'skipped'] | str
+    subscription_id: UUID
+    """
+    A UUIDv7.
+    """
+
+
+class NotificationDeliveryDetails(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    attempts: int
+    channel: Literal['webhook', 'slack', 'email'] | str
+    created_at: AwareDatetime
+    ended_at: AwareDatetime | None = None
+    id: UUID
+    """
+    A UUIDv7.
+    """
+    next_at: AwareDatetime | None = None
+    """
+    When it is tried next.
+    """
+    notification_id: UUID
+    """
+    What receivers get as webhook-id, at every attempt. A test has one that is in no inbox.
+    """
+    payload: str
+    """
+    What is sent, the same at every attempt.
+    """
+    reason: str | None = None
+    """
+    Why the last attempt failed.
+    """
+    status: Literal['queued', 'sending', 'delivered', 'failed', 'skipped'] | str
+    subscription_id: UUID
+    """
+    A UUIDv7.
+    """
+    tries: list[NotificationAttempt]
+
+
+class NotificationSubscription(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    channel: Literal['in_app', 'webhook', 'slack', 'email'] | str
+    created_at: AwareDatetime
+    disabled_at: AwareDatetime | None = None
+    """
+    Since when Stoa sends nothing, because nothing arrived. Enable it to try again.
+    """
+    disabled_reason: str | None = None
+    enabled: bool
+    exclude_tags: list[str]
+    failing_since: AwareDatetime | None = None
+    """
+    Nothing has arrived there since.
+    """
+    host: str | None = None
+    """
+    Of the address; the rest of it is secret.
+    """
+    id: UUID
+    """
+    The console's has its user's id.
+    """
+    include_tags: list[str]
+    """
+    One of these suffices; none: everything.
+    """
+    min_severity: Literal['low', 'medium', 'high', 'urgent'] | str
+    name: str
+    signed_by_two_until: AwareDatetime | None = None
+    """
+    Until when the secret before the last signs too.
+    """
+    updated_at: AwareDatetime
+
+
+class NotificationSubscriptionWithSecret(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    secret: Annotated[
+        str | None, Field(examples=['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'])
+    ] = None
+    """
+    What a webhook is signed with (Standard Webhooks). It is shown this one time.
+    """
+    subscription: NotificationSubscription
+
+
 class Organization(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
@@ -530,6 +1044,28 @@ class PageCloudEvent(BaseModel):
     """
 
 
+class PageDeadLetter(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    items: list[DeadLetter]
+    next_cursor: str | None = None
+    """
+    Ask for the next page with ?cursor=; absent on the last.
+    """
+
+
+class PageEventCount(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    items: list[EventCount]
+    next_cursor: str | None = None
+    """
+    Ask for the next page with ?cursor=; absent on the last.
+    """
+
+
 class PageInvitation(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
@@ -546,6 +1082,39 @@ class PageMember(BaseModel):
         extra='ignore',
     )
     items: list[Member]
+    next_cursor: str | None = None
+    """
+    Ask for the next page with ?cursor=; absent on the last.
+    """
+
+
+class PageNotification(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    items: list[Notification]
+    next_cursor: str | None = None
+    """
+    Ask for the next page with ?cursor=; absent on the last.
+    """
+
+
+class PageNotificationDelivery(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    items: list[NotificationDelivery]
+    next_cursor: str | None = None
+    """
+    Ask for the next page with ?cursor=; absent on the last.
+    """
+
+
+class PageNotificationSubscription(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    items: list[NotificationSubscription]
     next_cursor: str | None = None
     """
     Ask for the next page with ?cursor=; absent on the last.
@@ -658,6 +1227,74 @@ class PistonStage(BaseModel):
     wall_time: float
 
 
+class PreferenceChange(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    changed_at: AwareDatetime
+    patch: dict[str, Any]
+    """
+    What it changed, as a merge patch.
+    """
+    restored: int | None = None
+    """
+    The version that it went back to.
+    """
+    version: int
+
+
+class PreferenceHistoryResponse(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    items: list[PreferenceChange]
+    next_cursor: str | None = None
+
+
+class PreferencePreferences(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    custom: dict[str, Any]
+    """
+    Whatever your own tools keep here, by key.
+    """
+    date_format: Literal['YYYY-MM-DD', 'DD.MM.YYYY', 'DD/MM/YYYY', 'MM/DD/YYYY'] | str
+    editor: EditorPreferences
+    theme: Literal['auto', 'light', 'dark'] | str
+    time_format: Literal['24h', '12h'] | str
+    timezone: Annotated[str, Field(examples=['Europe/Zurich'])]
+    """
+    An IANA name; empty is the browser's.
+    """
+
+
+class PreferenceRestoreRequest(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    at: AwareDatetime | None = None
+    """
+    How it was at this time.
+    """
+    version: Annotated[int | None, Field(ge=0)] = None
+    """
+    How it was after this change; 0 is the defaults.
+    """
+
+
+class Preferences(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    preferences: PreferencePreferences
+    updated_at: AwareDatetime | None = None
+    version: int
+    """
+    Counts your changes; 0 when there was none.
+    """
+
+
 class ProblemField(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
@@ -755,6 +1392,16 @@ class Queue(BaseModel):
     queued: int
 
 
+class ReadInputBody(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    clicked: bool | None = None
+    """
+    Its link was followed.
+    """
+
+
 class Registration(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
@@ -762,39 +1409,288 @@ class Registration(BaseModel):
     mode: Literal['closed', 'invited', 'open'] | str
 
 
-class Runtime(BaseModel):
+class ReplayEvents(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
     )
-    aliases: list[str]
-    class_: Annotated[str, Field(alias='class')]
+    actor_id: UUID | None = None
     """
-    How it is isolated.
+    A UUIDv7.
     """
-    compiled: bool
-    default: bool
+    after_position: Annotated[int | None, Field(ge=0)] = None
     """
-    Whether the bare name means this version.
+    Only after this place in the log.
     """
-    example: str
+    correlation_id: Annotated[str | None, Field(max_length=128)] = None
+    from_: Annotated[AwareDatetime | None, Field(alias='from')] = None
+    kind: Annotated[str | None, Field(examples=['execution'], max_length=64)] = None
+    """
+    The kind of thing that they are about.
+    """
+    project_id: UUID | None = None
+    """
+    A UUIDv7.
+    """
+    subject_id: UUID | None = None
+    """
+    The very thing that they are about: one execution, say.
+    """
+    to: AwareDatetime | None = None
+    types: Annotated[
+        list[str] | None, Field(examples=[['execution.completed.v1']], max_length=50)
+    ] = None
+
+
+class ReplayRequest(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    batch: Annotated[int | None, Field(ge=0, le=1000)] = None
+    """
+    So many at once; 100 when absent.
+    """
+    consumer: Annotated[str | None, Field(max_length=100)] = None
+    dry_run: bool | None = None
+    """
+    Only count. The preview can be started later.
+    """
+    events: ReplayEvents | None = None
+    max_events: Annotated[int | None, Field(ge=0, le=1000000)] = None
+    """
+    At most so many; 100000 when absent.
+    """
+    name: Annotated[str | None, Field(max_length=200)] = None
+    skip_errors: bool | None = None
+    """
+    Go on without what the target does not take.
+    """
+    speed: Annotated[float | None, Field(ge=0.0, le=100.0)] = None
+    """
+    0.1 to 100 times as fast as it happened; as fast as the target takes them when absent.
+    """
+    start: bool | None = None
+    """
+    At once.
+    """
+    start_at: AwareDatetime | None = None
+    """
+    At a time.
+    """
+    target: Literal['bus', 'consumer', 'callback', 'file'] | str
+    """
+    bus: published under stoa.replay.<id>. consumer: handled again by a consumer that says it is replayable. callback: posted to a URL, signed, as CloudEvents batches. file: kept as JSON lines to download.
+    """
+    url: Annotated[str | None, Field(max_length=2048)] = None
+
+
+class RetryDeadLettersRequest(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    all: bool | None = None
+    """
+    Every open one; with nothing else.
+    """
+    at: AwareDatetime | None = None
+    """
+    Not before this time; at once when absent.
+    """
+    consumer: Annotated[str | None, Field(max_length=100)] = None
+    event_ids: Annotated[list[UUID] | None, Field(max_length=1000)] = None
+    failed_before: AwareDatetime | None = None
+    kind: Annotated[str | None, Field(examples=['execution'], max_length=64)] = None
+    """
+    The kind of thing that the events are about.
+    """
+    max: Annotated[int | None, Field(ge=0, le=1000)] = None
+    """
+    At most so many, the oldest first; 1000 when absent.
+    """
+    reason: Annotated[str | None, Field(max_length=200)] = None
+    """
+    A part of the reason.
+    """
+    types: Annotated[list[str] | None, Field(max_length=50)] = None
+    """
+    Types of events.
+    """
+
+
+class RetryPolicy(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    at: Annotated[str | None, Field(examples=['03:30'])] = None
+    """
+    Of scheduled: the time of the day, UTC.
+    """
+    attempts: int
+    """
+    Including the first. Then the event is a pending dead letter.
+    """
+    consumer: str | None = None
+    """
+    Empty: every consumer that sets nothing itself.
+    """
+    factor: float
+    """
+    Of exponential: how much longer each pause is than the one before.
+    """
+    first_ms: int
+    """
+    The first pause; of fixed, every one.
+    """
+    kind: Annotated[str | None, Field(examples=['execution'])] = None
+    """
+    The kind of thing that the events are about; empty: every kind.
+    """
+    longest_ms: int
+    """
+    Of exponential: the longest pause.
+    """
+    strategy: Literal['immediate', 'exponential', 'fixed', 'scheduled', 'manual'] | str
+    updated_at: AwareDatetime
+
+
+class RetryPolicySet(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    at: Annotated[
+        str | None, Field(examples=['03:30'], pattern='^([01][0-9]|2[0-3]):[0-5][0-9]$')
+    ] = None
+    """
+    Of scheduled: the time of the day, UTC.
+    """
+    attempts: Annotated[int, Field(ge=1, le=1000)]
+    """
+    Including the first.
+    """
+    consumer: Annotated[str | None, Field(max_length=100)] = None
+    """
+    Empty: every consumer that sets nothing itself.
+    """
+    factor: Annotated[float | None, Field(ge=1.0, le=100.0)] = None
+    """
+    Of exponential: how much longer each pause is than the one before; 2 when absent.
+    """
+    first_ms: Annotated[int | None, Field(ge=0, le=86400000)] = None
+    """
+    The first pause; of fixed, every one.
+    """
+    kind: Annotated[str | None, Field(examples=['execution'], max_length=64)] = None
+    """
+    The kind of thing that the events are about; empty: every kind.
+    """
+    longest_ms: Annotated[int | None, Field(ge=0, le=604800000)] = None
+    """
+    Of exponential: the longest pause; first_ms when absent.
+    """
+    strategy: Literal['immediate', 'exponential', 'fixed', 'scheduled', 'manual'] | str
+
+
+class RuntimeClass(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    name: Annotated[str, Field(examples=['gvisor'])]
+    promise: str
+    """
+    What it keeps apart.
+    """
+    ready: bool
+    """
+    Whether a ready node offers it now.
+    """
+    start_ms: int
+    """
+    What it usually adds before the program's first line, in milliseconds.
+    """
+
+
+class RuntimeNode(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    done_bytes: int | None = None
+    node: str
+    node_id: UUID
+    """
+    A UUIDv7.
+    """
+    reason: str | None = None
+    """
+    Why it failed last. It is tried again, with growing pauses.
+    """
+    reported_at: AwareDatetime
+    runtime: Annotated[str, Field(examples=['python@3.12.8'])]
+    state: Literal['waiting', 'pulling', 'ready', 'failed'] | str
+    total_bytes: int | None = None
+    """
+    Of its layers, as they are sent; absent while unknown.
+    """
+
+
+class RuntimeNodesResponse(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    items: list[RuntimeNode]
+
+
+class RuntimeRequest(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    command: Annotated[
+        list[str] | None, Field(examples=[['python3', '-u', '{file}']])
+    ] = None
+    """
+    Starts the program; {file} is the source's name. Absent: the image's own command, and the source.
+    """
+    compile: list[str] | None = None
+    """
+    Compiles the source first.
+    """
+    digest: Annotated[str | None, Field(max_length=100)] = None
+    """
+    What the reference must mean. If it means something else now, nothing is made.
+    """
+    env: dict[str, str] | None = None
+    """
+    Environment variables, over the image's own.
+    """
+    example: Annotated[str | None, Field(max_length=10000)] = None
     """
     A program that shows what the runtime can do.
     """
-    file_name: str
-    id: Annotated[str, Field(examples=['python@3.11.2'])]
-    name: str
-    nodes: int
+    file_name: Annotated[str, Field(examples=['main.py'], max_length=64, min_length=1)]
     """
-    How many ready nodes have it.
+    What the source is called in the program's folder.
     """
-    version: str
-
-
-class RuntimeListResponse(BaseModel):
-    model_config = ConfigDict(
-        extra='ignore',
-    )
-    items: list[Runtime]
+    image: Annotated[
+        str, Field(examples=['python:3.12-slim'], max_length=500, min_length=1)
+    ]
+    """
+    A reference with a tag or a digest. Without a registry it is Docker Hub's.
+    """
+    insecure: bool | None = None
+    """
+    The registry may be spoken to over plain HTTP.
+    """
+    name: Annotated[str, Field(examples=['python'], max_length=31, min_length=1)]
+    password: str | None = None
+    """
+    Kept sealed, given to nodes that pull, never shown.
+    """
+    username: Annotated[str | None, Field(max_length=4096)] = None
+    """
+    Of a private registry.
+    """
+    version: Annotated[str, Field(examples=['3.12.8'], max_length=31, min_length=1)]
+    """
+    A version never changes; it can only be retired.
+    """
 
 
 class ScriptCreateRequest(BaseModel):
@@ -874,6 +1770,24 @@ class ScriptVersionsResponse(BaseModel):
     next_cursor: str | None = None
 
 
+class SendInputBody(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    at: AwareDatetime | None = None
+    """
+    When; at most 25 days ahead. At once when absent.
+    """
+    body: Annotated[str | None, Field(max_length=2000)] = None
+    severity: Literal['low', 'medium', 'high', 'urgent'] | str | None = 'medium'
+    tags: Annotated[list[str] | None, Field(max_length=20)] = None
+    title: Annotated[str, Field(max_length=200, min_length=1)]
+    user_id: UUID | None = None
+    """
+    Whom to tell; all operators when absent.
+    """
+
+
 class Session(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
@@ -922,6 +1836,107 @@ class SetupCompleteRequest(BaseModel):
     token: Annotated[str, Field(max_length=200)]
     """
     From the link that stoad prints.
+    """
+
+
+class Sink(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    address: str
+    created_at: AwareDatetime
+    error: str | None = None
+    """
+    Of a failing one: the last.
+    """
+    failing_since: AwareDatetime | None = None
+    id: UUID
+    """
+    A UUIDv7.
+    """
+    kind: Literal['jetstream', 'kafka'] | str
+    lag: int
+    """
+    Positions behind the log's head.
+    """
+    name: str
+    organization_id: UUID | None = None
+    """
+    A UUIDv7.
+    """
+    position: int
+    """
+    Up to here of the log it has what it is to get.
+    """
+    prefix: str
+    sent: int
+    sent_at: AwareDatetime | None = None
+    state: Literal['sending', 'failing', 'paused'] | str
+    subject_kind: str | None = None
+    types: list[str]
+
+
+class SinkRequest(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    address: Annotated[
+        str,
+        Field(examples=['nats://nats.example.org:4222'], max_length=1000, min_length=1),
+    ]
+    """
+    nats://host:4222, or Kafka's brokers host:9092; several with commas.
+    """
+    credentials: Annotated[str | None, Field(max_length=1000)] = None
+    """
+    user:password. Kept sealed, never shown.
+    """
+    everything: bool | None = None
+    """
+    From the log's beginning, not from now on.
+    """
+    kind: Literal['jetstream', 'kafka'] | str
+    name: Annotated[str, Field(examples=['warehouse'], max_length=63, min_length=1)]
+    organization_id: UUID | None = None
+    """
+    Only its events; everybody's when absent.
+    """
+    prefix: Annotated[str | None, Field(max_length=63)] = None
+    """
+    Of subjects and topics; stoa when absent.
+    """
+    subject_kind: Annotated[
+        str | None, Field(examples=['execution'], max_length=64)
+    ] = None
+    """
+    Only about things of this kind.
+    """
+    types: Annotated[list[str] | None, Field(max_length=50)] = None
+    """
+    Only of these types.
+    """
+
+
+class SubscribeInputBody(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    channel: Literal['webhook', 'slack', 'email'] | str
+    exclude_tags: Annotated[list[str] | None, Field(max_length=20)] = None
+    include_tags: Annotated[
+        list[str] | None, Field(examples=[['execution']], max_length=20)
+    ] = None
+    """
+    One of these suffices; none: everything.
+    """
+    min_severity: Literal['low', 'medium', 'high', 'urgent'] | str | None = 'medium'
+    name: Annotated[str | None, Field(max_length=100)] = None
+    """
+    The address's host when absent.
+    """
+    url: Annotated[str | None, Field(max_length=2048)] = None
+    """
+    Of the webhook, or Slack's incoming webhook. E-mail goes to the account's address.
     """
 
 
@@ -1072,7 +2087,20 @@ class Execution(BaseModel):
     args: list[str] | None = None
     attempt: int
     cancel_requested: bool | None = None
+    class_: Annotated[str | None, Field(alias='class')] = None
+    """
+    The isolation class that it must be given; absent when any will do.
+    """
+    class_asked: str | None = None
+    """
+    The isolation class that was asked for.
+    """
+    class_given: str | None = None
+    """
+    How its node ran it: that class, or a stronger one.
+    """
     created_at: AwareDatetime
+    egress: ExecutionEgress | None = None
     ended_at: AwareDatetime | None = None
     env: dict[str, str] | None = None
     exit_code: int | None = None
@@ -1311,11 +2339,33 @@ class PageProject(BaseModel):
     """
 
 
+class PageRetryPolicy(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    items: list[RetryPolicy]
+    next_cursor: str | None = None
+    """
+    Ask for the next page with ?cursor=; absent on the last.
+    """
+
+
 class PageSession(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
     )
     items: list[Session]
+    next_cursor: str | None = None
+    """
+    Ask for the next page with ?cursor=; absent on the last.
+    """
+
+
+class PageSink(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    items: list[Sink]
     next_cursor: str | None = None
     """
     Ask for the next page with ?cursor=; absent on the last.
@@ -1453,6 +2503,112 @@ class ProblemDetails(BaseModel):
     """
 
 
+class Replay(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    batch: int
+    consumer: str | None = None
+    counts: Any
+    """
+    How many of each type there were when it was made.
+    """
+    created_at: AwareDatetime
+    created_by: UUID | None = None
+    """
+    A UUIDv7.
+    """
+    ended_at: AwareDatetime | None = None
+    events: ReplayEvents
+    failed: int
+    """
+    How many the target did not take.
+    """
+    id: UUID
+    """
+    A UUIDv7.
+    """
+    max_events: int
+    name: str | None = None
+    position: int
+    """
+    Up to here of the log it is done.
+    """
+    reason: str | None = None
+    """
+    Why it failed.
+    """
+    secret: str | None = None
+    """
+    Of a new replay to a callback: signs its calls (Standard Webhooks). Shown this once.
+    """
+    sent: int
+    skip_errors: bool
+    speed: float | None = None
+    start_at: AwareDatetime | None = None
+    started_at: AwareDatetime | None = None
+    status: Literal['preview', 'scheduled', 'created', 'running', 'paused', 'completed', 'failed', 'cancelled'] | str
+    target: Literal['bus', 'consumer', 'callback', 'file'] | str
+    total: int
+    """
+    How many there are to be.
+    """
+    url: str | None = None
+
+
+class Runtime(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    aliases: list[str]
+    classes: list[RuntimeClass]
+    """
+    The isolation classes that it can be run in, the fastest first.
+    """
+    compiled: bool
+    default: bool
+    """
+    Whether the bare name means this version.
+    """
+    digest: str | None = None
+    """
+    What the image's reference meant when the runtime was made, and means for ever.
+    """
+    example: str
+    """
+    A program that shows what the runtime can do.
+    """
+    failing: int | None = None
+    """
+    How many nodes could not pull its image, and try again.
+    """
+    file_name: str
+    id: Annotated[str, Field(examples=['python@3.11.2'])]
+    image: Annotated[
+        str | None, Field(examples=['index.docker.io/library/python:3.12-slim'])
+    ] = None
+    """
+    The image that it is; absent when nodes have it installed.
+    """
+    name: str
+    nodes: int
+    """
+    How many ready nodes have it.
+    """
+    pulling: int | None = None
+    """
+    How many nodes are getting its image ready.
+    """
+    version: str
+
+
+class RuntimeListResponse(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    items: list[Runtime]
+
+
 class Script(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
@@ -1519,3 +2675,14 @@ class BatchOutputBody(BaseModel):
         extra='ignore',
     )
     items: list[BatchItem]
+
+
+class PageReplay(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    items: list[Replay]
+    next_cursor: str | None = None
+    """
+    Ask for the next page with ?cursor=; absent on the last.
+    """

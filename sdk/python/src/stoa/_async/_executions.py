@@ -155,6 +155,11 @@ class AsyncExecutions:
         """Ask for the end; what has ended stays as it is."""
         return await self._client._post(Execution, f"/executions/{segment(id)}/cancel")
 
+    async def set_egress(self, id: UUID | str, allow: Iterable[str]) -> Execution:
+        """Give a run that has network access another list of destinations, the whole one; none admits nothing."""
+        answer = await self._client.request("PUT", f"/executions/{segment(id)}/egress", body={"allow": [*allow]})
+        return Execution.model_validate_json(answer.content)
+
     async def retry(self, id: UUID | str) -> Execution:
         """Submit the same run again, as a new execution linked to the old."""
         return await self._client._post(Execution, f"/executions/{segment(id)}/retry")

@@ -25,7 +25,7 @@ type Delivery struct {
 	EndedAt        *time.Time `db:"ended_at"`
 }
 
-func (d Delivery) scope() command.Scope { return command.Scope{Owner: d.UserID} }
+func (d *Delivery) scope() command.Scope { return command.Scope{Owner: d.UserID} }
 
 // Attempt is one try of a delivery.
 type Attempt struct {

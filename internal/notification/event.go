@@ -8,8 +8,17 @@ import (
 // FactTypes is one fact of each type.
 func FactTypes() []eventlog.Fact {
 	return []eventlog.Fact{
-		Created{}, WasRead{}, AllRead{}, Deleted{}, Subscribed{}, SubscriptionChanged{}, SecretRotated{}, SubscriptionDisabled{}, Unsubscribed{},
-		DeliveryAsked{}, DeliveryEnded{},
+		Created{},
+		WasRead{},
+		AllRead{},
+		Deleted{},
+		Subscribed{},
+		SubscriptionChanged{},
+		SecretRotated{},
+		SubscriptionDisabled{},
+		Unsubscribed{},
+		DeliveryAsked{},
+		DeliveryEnded{},
 	}
 }
 

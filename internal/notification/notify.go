@@ -3,6 +3,7 @@ package notification
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/stoa-cloud/stoa/internal/platform/command"
@@ -156,15 +157,7 @@ func (s *Slice) queue(tx *command.Tx, sub Subscription, notification ident.ID, p
 
 // exempt are those that nobody may miss.
 func (n Notification) exempt() bool {
-	if n.Severity < High {
-		return false
-	}
-	for _, tag := range n.Tags {
-		if tag == TagSystem {
-			return true
-		}
-	}
-	return false
+	return n.Severity >= High && slices.Contains(n.Tags, TagSystem)
 }
 
 // emit says what happened to an inbox.

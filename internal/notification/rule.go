@@ -54,16 +54,28 @@ func rules() map[string]rule {
 		{execution.Ended{Status: execution.TimedOut}, toNamed("owner_id"), Medium, nil, ended},
 		{execution.Ended{Status: execution.Error}, toNamed("owner_id"), High, nil, ended},
 
-		{identity.LockedOut{}, toItself, High, []string{TagSystem, "security"},
-			fixed("Your account is locked for a while", "Somebody entered a wrong password several times. If it was not you, choose a new password afterwards.", "/account")},
-		{identity.PasswordChanged{}, toItself, Medium, []string{"security"},
-			fixed("Your password was changed", "If it was not you, ask an administrator to lock the account.", "/account")},
+		{
+			identity.LockedOut{},
+			toItself, High,
+			[]string{TagSystem, "security"},
+			fixed("Your account is locked for a while", "Somebody entered a wrong password several times. If it was not you, choose a new password afterwards.", "/account"),
+		},
+		{
+			identity.PasswordChanged{},
+			toItself, Medium,
+			[]string{"security"},
+			fixed("Your password was changed", "If it was not you, ask an administrator to lock the account.", "/account"),
+		},
 		{identity.TokenCreated{}, toItself, Low, []string{"security"}, fixed("An API token was made for you", "", "/tokens")},
 		{tenancy.ProjectMemberSet{}, toNamed("user_id"), Low, nil, fixed("You have a role in a project", "", "/members")},
 		{tenancy.OrganizationMemberSet{}, toNamed("user_id"), Low, nil, fixed("You have a role in an organization", "", "/members")},
 
-		{node.WentOffline{}, toOperators, High, []string{TagSystem},
-			fixed("A node lost contact", "What ran there is moved or ended. It comes back by itself when the machine does.", "/nodes")},
+		{
+			node.WentOffline{},
+			toOperators, High,
+			[]string{TagSystem},
+			fixed("A node lost contact", "What ran there is moved or ended. It comes back by itself when the machine does.", "/nodes"),
+		},
 		{node.CameReady{}, toOperators, Low, []string{TagSystem}, fixed("A node is ready", "", "/nodes")},
 	} {
 		table[r.fact.EventType()] = r

@@ -46,7 +46,7 @@ type Subscription struct {
 	UpdatedAt      time.Time  `db:"updated_at"`
 }
 
-func (s Subscription) scope() command.Scope { return command.Scope{Owner: s.UserID} }
+func (s *Subscription) scope() command.Scope { return command.Scope{Owner: s.UserID} }
 
 // inConsole is the subscription that everybody has: what went wrong, not what went well.
 func inConsole(user ident.ID, now time.Time) Subscription {
@@ -57,10 +57,10 @@ func inConsole(user ident.ID, now time.Time) Subscription {
 }
 
 // active tells whether anything is sent there at all.
-func (s Subscription) active() bool { return s.Enabled && s.DisabledAt == nil }
+func (s *Subscription) active() bool { return s.Enabled && s.DisabledAt == nil }
 
 // wants tells whether a notice is for this subscription.
-func (s Subscription) wants(severity Severity, tags []string) bool {
+func (s *Subscription) wants(severity Severity, tags []string) bool {
 	has := func(tag string) bool { return slices.Contains(tags, tag) }
 	return s.active() && severity >= s.MinSeverity &&
 		(len(s.IncludeTags) == 0 || slices.ContainsFunc(s.IncludeTags, has)) && !slices.ContainsFunc(s.ExcludeTags, has)
@@ -94,7 +94,7 @@ func checkName(name string) error {
 }
 
 // purpose binds what is sealed to its row and column.
-func (s Subscription) purpose(what string) string {
+func (s *Subscription) purpose(what string) string {
 	return "notification_subscription/" + s.ID.String() + "/" + what
 }
 
@@ -119,7 +119,7 @@ func (s *Subscription) rotate(keys Sealer, next secret.String, now time.Time) er
 }
 
 // secrets are what a webhook is signed with now, the newest first.
-func (s Subscription) secrets(keys Sealer, now time.Time) ([]secret.String, error) {
+func (s *Subscription) secrets(keys Sealer, now time.Time) ([]secret.String, error) {
 	if s.Secret == nil {
 		return nil, nil
 	}

@@ -26,22 +26,22 @@ func TestTaskFromAssignToAck(t *testing.T) {
 	if got := wait(t, p.work.started); got != ref {
 		t.Errorf("started %v, want %v", got, ref)
 	}
-	r.out(sandbox.Stdout, []byte("one"))
-	first := wait(t, p.work.frames)
-	r.out(sandbox.Stderr, []byte("oops"))
-	r.out(sandbox.Stdout, []byte("two"))
+	var got []frame
+	for _, w := range []struct {
+		to   sandbox.Stream
+		text string
+	}{{sandbox.Stdout, "one"}, {sandbox.Stderr, "oops"}, {sandbox.Stdout, "two"}} {
+		r.out(w.to, []byte(w.text))
+		got = append(got, wait(t, p.work.frames)) // a result would say what was not sent yet
+	}
 	r.done <- completed(6, 1000)
 	e := wait(t, p.work.ended)
-	var got []frame
-	for len(p.work.frames) > 0 {
-		got = append(got, <-p.work.frames)
-	}
 	want := []frame{
 		{ref, node.Frame{Seq: 0, Stream: node.Stdout, Offset: 0, Bytes: []byte("one")}},
 		{ref, node.Frame{Seq: 1, Stream: node.Stderr, Offset: 0, Bytes: []byte("oops")}},
 		{ref, node.Frame{Seq: 2, Stream: node.Stdout, Offset: 3, Bytes: []byte("two")}},
 	}
-	if diff := cmp.Diff(want, append([]frame{first}, got...), cmp.AllowUnexported(frame{})); diff != "" {
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(frame{})); diff != "" {
 		t.Errorf("frames (-want +got):\n%s", diff)
 	}
 	zero := 0

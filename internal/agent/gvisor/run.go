@@ -59,6 +59,7 @@ type run struct {
 	cpus    float64
 	base    int64                          // memory of the sandbox before it had work, bytes
 	cause   atomic.Pointer[sandbox.Reason] // which limit we ended it by; the first one counts
+	made    bool                           // the program is what the job's own compiler left
 	result  sandbox.Result
 }
 
@@ -78,6 +79,7 @@ func (r *run) job(ctx context.Context, rt *sandbox.Runtime, job sandbox.Job, out
 		if step.Program {
 			r.box.streams.Feed(job.Stdin)
 		}
+		r.made = step.Program && len(rt.Compile) > 0
 		if err := r.process(ctx, step); err != nil {
 			r.box.kill()
 			r.box.streams.Finish(&r.result)
@@ -205,6 +207,9 @@ func (r *run) judgeSetup(e end) error {
 	switch {
 	case errno == unix.ENOSPC || errno == unix.EFBIG:
 		r.result.Reason = sandbox.ReasonDisk
+		return nil
+	case r.made && e.step == sandbox.StepExec && errno != unix.E2BIG: // the compiler, led by the source, left no program
+		r.result.ExitCode = new(sandbox.CannotStart)
 		return nil
 	case errno == unix.E2BIG:
 		return &sandbox.JobError{Field: "args", Problem: "arguments and environment are together larger than the kernel takes"}

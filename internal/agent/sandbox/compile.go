@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 )
@@ -66,6 +67,9 @@ func (r *run) emit(ctx context.Context, name string, most int64) ([]byte, error)
 		}
 	}, func() { e.kill(ReasonOutput) })
 	if err := e.process(ctx, payload{argv: []string{"/stoa/stoa-sandbox", "emit", name}}, compileLimits, nil); err != nil {
+		if _, ok := errors.AsType[*setupError](err); ok { // the compiler left no room for one more process
+			return nil, nil
+		}
 		return nil, err
 	}
 	if cause := e.cause.Load(); cause != nil { // it was killed, and the cell with it

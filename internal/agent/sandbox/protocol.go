@@ -90,12 +90,15 @@ func (r reply) exit() (code int, signal syscall.Signal) {
 	return w.ExitStatus(), 0
 }
 
+// StepExec is where the helper starts the program.
+const StepExec = 16
+
 // step is where the helper failed to set a run up.
 type step uint32
 
 const (
 	stepFiles step = 13
-	stepExec  step = 16
+	stepExec  step = StepExec
 )
 
 var stepNames = [...]string{

@@ -90,6 +90,7 @@ func (d *Driver) run(ctx context.Context, rt *Runtime, job Job, out func(Stream,
 		if r.result.Outcome != Completed {
 			return r.finish(), nil
 		}
+		r.made = true
 	}
 	argv := append(append([]string{}, rt.Command...), job.Args...)
 	if r.zygote != nil || r.ready != nil {
@@ -109,6 +110,7 @@ type run struct {
 	ready  *guest  // forked ahead; nil when there was none
 	sink   *sink
 	cause  atomic.Pointer[Reason] // which limit we ended it by; the first one counts
+	made   bool                   // the program is what the job's own compiler left
 	result Result
 }
 
@@ -288,6 +290,9 @@ func (r *run) judge(last reply, limits Limits) error {
 	return nil
 }
 
+// CannotStart is a shell's exit code for what is there but is no program.
+const CannotStart = 126
+
 // judgeSetup tells what the user asked too much of from what is our fault.
 func (r *run) judgeSetup(last reply) error {
 	errno := syscall.Errno(last.status)
@@ -297,6 +302,12 @@ func (r *run) judgeSetup(last reply) error {
 		return nil
 	case errno == unix.ENOMEM && r.cell.slot.account.oomKills() > 0:
 		r.result.Reason = ReasonMemory
+		return nil
+	case r.made && last.step == stepExec && errno == unix.EAGAIN: // the compiler left too many processes
+		r.result.Reason = ReasonProcesses
+		return nil
+	case r.made && last.step == stepExec && errno != unix.E2BIG: // the compiler, led by the source, left no program
+		r.result.ExitCode = new(CannotStart)
 		return nil
 	case last.step == stepExec && errno == unix.E2BIG:
 		return &JobError{"args", "arguments and environment are together larger than the kernel takes"}

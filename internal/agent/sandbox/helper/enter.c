@@ -37,8 +37,9 @@ int confine(const struct request *r, struct failure *f)
 {
 	sigset_t none;
 	if (become(r->uid)) return failed(f, STEP_CREDS);
-	/* Both are reset by the change of ids. Dumpable, so that /proc/self belongs to the guest, as programs expect. */
-	prctl(PR_SET_DUMPABLE, 1);
+	/* The change of ids has reset this, and has made the process non-dumpable. It stays so until nothing but the user's
+	 * code comes: what a compiler may have left in the cell has the same id, and could otherwise reach into a process
+	 * that still holds its maker's socket and is not yet filtered. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);

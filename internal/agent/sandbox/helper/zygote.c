@@ -68,6 +68,7 @@ static void become_guest(const struct interpreter *in, struct payload *p, const 
 		syscall(SYS_close_range, STATUS_FD + 1, ~0U, 0);
 	}
 	if (limit_files(r)) _exit(126);
+	prctl(PR_SET_DUMPABLE, 1); /* /proc/self belongs to the guest, as programs expect; exec does this by itself */
 	return;
 failed:
 	answer_failed(CONTROL_FD, r->id, f.step, errno);

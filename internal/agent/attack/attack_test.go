@@ -1,0 +1,257 @@
+package attack_test
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stoa-cloud/stoa/internal/agent/attack"
+	"github.com/stoa-cloud/stoa/internal/agent/gvisor"
+	"github.com/stoa-cloud/stoa/internal/agent/sandbox"
+)
+
+var every = flag.Bool("every", false, "every attack in every language of every class, and a table of them")
+
+func TestMain(m *testing.M) {
+	if dir := os.Getenv("STOA_ATTACK_VICTIM"); dir != "" {
+		os.Exit(victim(dir, sandbox.Class(os.Getenv("STOA_ATTACK_CLASS"))))
+	}
+	os.Exit(m.Run())
+}
+
+// opened is a class that is ready to be attacked.
+type opened struct {
+	many, alone attack.Driver
+	close       func() error
+}
+
+// classes are all there are, with how to open each.
+var classes = []struct {
+	name sandbox.Class
+	open func(ctx context.Context, dir string) (opened, error)
+}{
+	{sandbox.ClassProcess, openSandbox},
+	{sandbox.ClassFresh, openSandbox},
+	{sandbox.ClassGVisor, openGVisor},
+}
+
+func openSandbox(ctx context.Context, dir string) (opened, error) {
+	quiet := slog.New(slog.DiscardHandler)
+	many, err := sandbox.Open(ctx, sandbox.Config{Dir: filepath.Join(dir, "many"), Log: quiet, NoCompileCache: !*every, Slots: 16})
+	if err != nil {
+		return opened{}, err
+	}
+	alone, err := sandbox.Open(ctx, sandbox.Config{Dir: filepath.Join(dir, "alone"), Log: quiet, NoCompileCache: true, Slots: 1, Parked: -1})
+	if err != nil {
+		return opened{}, errors.Join(err, many.Close())
+	}
+	return opened{many, alone, func() error { return errors.Join(many.Close(), alone.Close()) }}, nil
+}
+
+func openGVisor(ctx context.Context, dir string) (opened, error) {
+	runsc, err := filepath.Abs("../../../bin/" + gvisor.Program)
+	if err != nil {
+		return opened{}, err
+	}
+	if _, err := os.Stat(runsc); err != nil {
+		return opened{}, &sandbox.HostError{Missing: []string{"bin/stoa-runsc: `make build` makes it"}}
+	}
+	base, err := openSandbox(ctx, dir)
+	if err != nil {
+		return opened{}, err
+	}
+	quiet := slog.New(slog.DiscardHandler)
+	many, err := gvisor.Open(ctx, gvisor.Config{Base: base.many.(*sandbox.Driver), Runsc: runsc, Dir: filepath.Join(dir, "gvisor"), Log: quiet, Slots: 8})
+	if err != nil {
+		return opened{}, errors.Join(err, base.close())
+	}
+	alone, err := gvisor.Open(ctx, gvisor.Config{Base: base.alone.(*sandbox.Driver), Runsc: runsc, Dir: filepath.Join(dir, "gvisor-alone"), Log: quiet, Slots: 1, Idle: -1})
+	if err != nil {
+		return opened{}, errors.Join(err, many.Close(), base.close())
+	}
+	return opened{many, alone, func() error { return errors.Join(many.Close(), alone.Close(), base.close()) }}, nil
+}
+
+// cheap are the languages in the order of what a run costs.
+var cheap = []string{"bash", "perl", "python", "c", "ruby", "node", "cpp", "rust", "java", "go"}
+
+// TestAttacks runs every attack in every class: once, or with -every in each language.
+func TestAttacks(t *testing.T) {
+	all, err := attack.All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	score := &table{}
+	for _, c := range classes {
+		t.Run(string(c.name), func(t *testing.T) {
+			// The folder's name is what an attack looks for where no path of the host should show.
+			dir, err := os.MkdirTemp("", "stoa-attack-arena-")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer os.RemoveAll(dir)
+			host, err := attack.Watch(filepath.Join(dir, "host"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer host.Close()
+			o, err := c.open(t.Context(), filepath.Join(dir, "drivers"))
+			if h, ok := errors.AsType[*sandbox.HostError](err); ok && os.Getenv("CI") == "" {
+				t.Skipf("CLASS %s IS NOT ATTACKED: %v", c.name, h)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			arena := &attack.Arena{Class: c.name, Driver: o.many, Alone: o.alone, Host: host}
+			storm(t, arena, all, score)
+			if err := o.close(); err != nil {
+				t.Error(err)
+			}
+			if left := remains(dir); len(left) > 0 {
+				t.Errorf("left after the class was closed: %q", left)
+			}
+		})
+	}
+	if *every {
+		fmt.Print(score)
+	}
+}
+
+// storm runs the groups one after the other, and the attacks of a group together.
+func storm(t *testing.T, arena *attack.Arena, all []attack.Attack, score *table) {
+	t.Helper()
+	runtimes, err := arena.Driver.Runtimes(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	byName := map[string]sandbox.Runtime{}
+	for _, rt := range slices.Backward(runtimes) { // the newest
+		if slices.Contains(rt.Classes, arena.Class) {
+			byName[rt.Name] = rt
+		}
+	}
+	for group := range groups(all) {
+		t.Run(group[0].Group, func(t *testing.T) {
+			t.Cleanup(func() {
+				for _, d := range []attack.Driver{arena.Driver, arena.Alone} {
+					if left := d.Settle(); len(left) > 0 {
+						t.Errorf("alive after their runs: %v", left)
+					}
+				}
+			})
+			for _, a := range group {
+				for _, p := range chosen(a, byName, arena.Class) {
+					t.Run(a.Name+"/"+p.Runtime, func(t *testing.T) {
+						t.Parallel()
+						err := arena.Try(t.Context(), a, p, byName[p.Runtime])
+						score.add(group[0].Group, arena.Class, err == nil)
+						if err != nil {
+							t.Errorf("%s\n%v", a.About, err)
+						}
+					})
+				}
+			}
+		})
+	}
+}
+
+func groups(all []attack.Attack) func(func([]attack.Attack) bool) {
+	return func(yield func([]attack.Attack) bool) {
+		for len(all) > 0 {
+			n := slices.IndexFunc(all, func(a attack.Attack) bool { return a.Group != all[0].Group })
+			if n < 0 {
+				n = len(all)
+			}
+			if !yield(all[:n]) {
+				return
+			}
+			all = all[n:]
+		}
+	}
+}
+
+// chosen are the programs of an attack that are run here.
+func chosen(a attack.Attack, byName map[string]sandbox.Runtime, class sandbox.Class) []attack.Program {
+	if a.Not[class] != "" || a.Slow != "" && !*every {
+		return nil
+	}
+	there := slices.DeleteFunc(slices.Clone(a.Programs), func(p attack.Program) bool { return byName[p.Runtime].Name == "" })
+	slices.SortFunc(there, func(a, b attack.Program) int {
+		return cmp.Compare(slices.Index(cheap, a.Runtime), slices.Index(cheap, b.Runtime))
+	})
+	if !*every && len(there) > 1 {
+		there = there[:1]
+	}
+	return there
+}
+
+// remains lists what tells of a closed or killed driver in dir: processes that know it by their command line, mounts or
+// environment, mounts of our own, and cgroups.
+func remains(dir string) []string {
+	var left []string
+	for _, file := range []string{"cmdline", "mountinfo", "environ"} {
+		names, _ := filepath.Glob("/proc/[0-9]*/" + file)
+		for _, name := range names {
+			if b, _ := os.ReadFile(name); strings.Contains(string(b), dir) && (file == "mountinfo" || !strings.HasPrefix(name, fmt.Sprintf("/proc/%d/", os.Getpid()))) {
+				left = append(left, name)
+			}
+		}
+	}
+	return append(left, attack.Cgroups(dir)...)
+}
+
+// table counts who held.
+type table struct {
+	mu    sync.Mutex
+	cells map[string]map[sandbox.Class][2]int // held, of
+}
+
+func (s *table) add(group string, class sandbox.Class, held bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.cells == nil {
+		s.cells = map[string]map[sandbox.Class][2]int{}
+	}
+	if s.cells[group] == nil {
+		s.cells[group] = map[sandbox.Class][2]int{}
+	}
+	n := s.cells[group][class]
+	n[1]++
+	if held {
+		n[0]++
+	}
+	s.cells[group][class] = n
+}
+
+func (s *table) String() string {
+	var b strings.Builder
+	b.WriteString("\n| group |")
+	for _, c := range classes {
+		fmt.Fprintf(&b, " `%s` |", c.name)
+	}
+	b.WriteString("\n|---" + strings.Repeat("|---", len(classes)) + "|\n")
+	for _, group := range slices.Sorted(maps.Keys(s.cells)) {
+		fmt.Fprintf(&b, "| %s |", group)
+		for _, c := range classes {
+			n := s.cells[group][c.name]
+			fmt.Fprintf(&b, " %d/%d |", n[0], n[1])
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
+}
+
+var _ = time.Second
+var _ = regexp.MustCompile

@@ -22,7 +22,7 @@ func underGVisor(ctx context.Context, d *sandbox.Driver, dir, runsc string) (*co
 		return nil, nil, fmt.Errorf("open gVisor: %w", err)
 	}
 	job := sandbox.Job{Runtime: "python", Class: sandbox.ClassGVisor, Source: []byte("print(1)")}
-	return &contender{name: "stoa, class gvisor", run: func() error {
+	return &contender{kind: "python", name: "stoa, class gvisor", run: func() error {
 		var out strings.Builder
 		r, err := g.Run(ctx, job, func(_ sandbox.Stream, p []byte) { out.Write(p) })
 		if err == nil && (r.Outcome != sandbox.Completed || out.String() != "1\n") {

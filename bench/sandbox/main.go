@@ -1,8 +1,9 @@
-// Command sandbox measures what isolation costs: print(1) in Python through the sandbox driver, against the bare
-// interpreter and, where it is installed, bubblewrap with the same namespaces; all in one run, alternating, because a
-// machine's speed drifts from minute to minute. It needs root, as the agent does, and a built helper.
+// Command sandbox measures what isolation costs: small programs through the sandbox driver, against the bare interpreter
+// and, where it is installed, bubblewrap with the same namespaces; all in one run, alternating, because a machine's speed
+// drifts from minute to minute. Each ratio is to the first of its kind. In the end it tells what stays warm in quiet times.
+// It needs root, as the agent does, and a built helper.
 //
-//	go run ./bench/sandbox [-n 400] [-gvisor bin/stoa-runsc]
+//	go run ./bench/sandbox [-n 400] [-only python] [-gvisor bin/stoa-runsc]
 package main
 
 import (
@@ -11,10 +12,8 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"os/exec"
 	"regexp"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -22,6 +21,7 @@ import (
 )
 
 type contender struct {
+	kind string // "python": its ratios are to the first of the same kind
 	name string
 	run  func() error
 	took [2][]time.Duration // each run at 1 and at 8 clients
@@ -72,7 +72,7 @@ func measure(n int, only *regexp.Regexp, runsc string) error {
 		defer func() { _ = closeIt() }()
 		list = append(list, g)
 	}
-	list = slices.DeleteFunc(list, func(x *contender) bool { return !only.MatchString(x.name) })
+	list = slices.DeleteFunc(list, func(x *contender) bool { return !only.MatchString(x.kind + ": " + x.name) })
 	for i, c := range clients {
 		// Short turns, so that all see the same weather.
 		for each := 10 * c; len(list[len(list)-1].took[i]) < n; {
@@ -85,79 +85,19 @@ func measure(n int, only *regexp.Regexp, runsc string) error {
 	}
 	for i, c := range clients {
 		fmt.Printf("\n%d client(s), %d runs each\n%-34s %9s %9s %9s %9s %12s %10s\n", c, n, "", "p50 ms", "p95 ms", "p99 ms", "runs/s", "cpu ms/run", "p50 ratio")
-		base := list[0]
+		var base *contender
 		for _, x := range list {
+			if base == nil || base.kind != x.kind {
+				base = x
+			}
 			slices.Sort(x.took[i])
 			slices.Sort(x.rate[i])
 			at := func(p float64) float64 { return ms(x.took[i][int(p*float64(len(x.took[i])-1))]) }
-			fmt.Printf("%-34s %9.2f %9.2f %9.2f %9.0f %12.2f %9.2fx   throughput %.2fx\n", x.name, at(0.5), at(0.95), at(0.99), median(x.rate[i]),
+			fmt.Printf("%-34s %9.2f %9.2f %9.2f %9.0f %12.2f %9.2fx   throughput %.2fx\n", x.kind+": "+x.name, at(0.5), at(0.95), at(0.99), median(x.rate[i]),
 				ms(x.cpu[i])/float64(x.runs[i]), at(0.5)/ms(base.took[i][len(base.took[i])/2]), median(x.rate[i])/median(base.rate[i]))
 		}
 	}
-	return nil
-}
-
-func contenders(ctx context.Context, d *sandbox.Driver) ([]*contender, error) {
-	runtimes, err := d.Runtimes(ctx)
-	if err != nil {
-		return nil, err
-	}
-	i := slices.IndexFunc(runtimes, func(r sandbox.Runtime) bool { return r.Name == "python" && strings.HasPrefix(r.Path, "/usr/") })
-	if i < 0 {
-		return nil, fmt.Errorf("no Python in /usr")
-	}
-	python := runtimes[i]
-	fmt.Println(python.ID(), python.Path)
-	list := []*contender{{name: "bare python3 -I -c", run: func() error { return command(python.Path, "-I", "-c", "print(1)") }}}
-	if bwrap, err := exec.LookPath("bwrap"); err == nil {
-		arguments := []string{
-			"--unshare-all", "--die-with-parent", "--new-session", "--ro-bind", "/usr", "/usr", "--symlink", "usr/bin", "/bin", "--symlink", "usr/lib", "/lib",
-			"--symlink", "usr/lib64", "/lib64", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--tmpfs", "/box", "--chdir", "/box",
-		}
-		list = append(list, &contender{name: "bubblewrap --unshare-all python3", run: func() error {
-			return command(bwrap, append(arguments, python.Path, "-I", "-c", "print(1)")...)
-		}})
-		list = append(list, &contender{name: "bubblewrap --unshare-all true", run: func() error {
-			return exec.Command(bwrap, append(arguments, "/bin/true")...).Run()
-		}})
-	}
-	through := func(name string, job sandbox.Job, want string) *contender {
-		return &contender{name: name, run: func() error {
-			var out strings.Builder
-			r, err := d.Run(ctx, job, func(_ sandbox.Stream, p []byte) { out.Write(p) })
-			if err == nil && (r.Outcome != sandbox.Completed || out.String() != want || r.Class != job.Class) {
-				err = fmt.Errorf("%+v %q", r, out.String())
-			}
-			return err
-		}}
-	}
-	source := []byte("print(1)")
-	forked := sandbox.Job{Runtime: python.ID(), Class: sandbox.ClassProcess, Source: source}
-	// The first run has the interpreter warmed.
-	for r := (sandbox.Result{}); r.Class != sandbox.ClassProcess; {
-		if r, err = d.Run(ctx, forked, nil); err != nil {
-			return nil, err
-		}
-	}
-	if slices.ContainsFunc(runtimes, func(r sandbox.Runtime) bool { return r.Name == "node" }) {
-		if node, err := exec.LookPath("node"); err == nil {
-			list = append(list, &contender{name: "bare node -e", run: func() error { return command(node, "-e", "console.log(1)") }},
-				through("stoa, node", sandbox.Job{Runtime: "node", Class: sandbox.ClassFresh, Source: []byte("console.log(1)")}, "1\n"))
-		}
-	}
-	return append(list,
-		through("stoa, class process", forked, "1\n"),
-		through("stoa, class fresh", sandbox.Job{Runtime: python.ID(), Class: sandbox.ClassFresh, Source: source}, "1\n"),
-		through("stoa, class fresh, empty bash", sandbox.Job{Runtime: "bash", Class: sandbox.ClassFresh}, ""),
-	), nil
-}
-
-func command(name string, arguments ...string) error {
-	b, err := exec.Command(name, arguments...).Output()
-	if err == nil && string(b) != "1\n" {
-		err = fmt.Errorf("printed %q", b)
-	}
-	return err
+	return m.quiet()
 }
 
 // turn runs n jobs in a closed loop of c clients.

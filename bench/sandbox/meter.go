@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -44,6 +45,38 @@ func (m *meter) used() time.Duration {
 	n, _ := strconv.ParseInt(strings.TrimSpace(string(b)), 10, 64)
 	return time.Duration(n)
 }
+
+// quiet prints what the sandbox's processes hold in memory once nothing has run for a while.
+func (m *meter) quiet() error {
+	time.Sleep(quietAfter)
+	var sum int64
+	count := 0
+	err := filepath.WalkDir(m.dir, func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.Name() != "cgroup.procs" {
+			return nil // a cgroup that was just removed
+		}
+		pids, _ := os.ReadFile(path)
+		for pid := range strings.FieldsSeq(string(pids)) {
+			rollup, err := os.ReadFile(filepath.Join("/proc", pid, "smaps_rollup"))
+			if err != nil || pid == strconv.Itoa(os.Getpid()) {
+				continue
+			}
+			for line := range strings.Lines(string(rollup)) {
+				if rest, ok := strings.CutPrefix(line, "Pss:"); ok {
+					kb, _ := strconv.ParseInt(strings.Fields(rest)[0], 10, 64)
+					sum += kb << 10
+					count++
+				}
+			}
+		}
+		return nil
+	})
+	fmt.Printf("\nquiet for %s: %d processes hold %.1f MB (proportional set size; aim 60)\n", quietAfter, count, float64(sum)/(1<<20))
+	return err
+}
+
+// quietAfter is longer than the sandbox takes to let go of what it holds for the next burst.
+const quietAfter = 15 * time.Second
 
 func (m *meter) close() {
 	_ = m.join(m.outside)

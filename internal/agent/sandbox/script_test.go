@@ -64,7 +64,7 @@ func TestForkedScripts(t *testing.T) {
 	d := driver(t)
 	scripts(t, d, func(t *testing.T, name string) {
 		warmed(t, d, name)
-		for _, source := range []string{forkedScript[name], "exit 7", "syntax error (", "", "kill 'KILL', $$", "Process.kill 'TERM', $$; sleep 1"} {
+		for _, source := range []string{forkedScript[name], "exit 7", "$x = 1; print 'x'", "syntax error (", "", "kill 'KILL', $$", "Process.kill 'TERM', $$; sleep 1"} {
 			var want string
 			for _, class := range []Class{ClassFresh, ClassProcess} {
 				r, o := try(t, d, Job{

@@ -2,8 +2,8 @@
 # guest, Perl goes on reading this file where it ends, and by then the program is behind its descriptor. So the program is
 # Perl's main program in every respect. Nothing of it is known here, and no random number may be drawn.
 BEGIN {
-    for my $module (qw(strict warnings utf8 feature constant vars parent Carp Exporter List::Util Scalar::Util POSIX
-        Data::Dumper Time::HiRes Time::Local Encode JSON::PP Storable Getopt::Long Text::Wrap IO::Handle IO::File)) {
+    # Few: at its end Perl goes over all there is, and for a small program that costs more than was saved.
+    for my $module (qw(strict warnings constant Carp Exporter List::Util Scalar::Util POSIX Data::Dumper Time::HiRes JSON::PP)) {
         eval "require $module";
     }
     my ($script) = grep { (readlink "/proc/self/fd/$_") =~ m{/stoa-sandbox-perl/main\.pl$} } 3 .. 63 or die "where is this file?\n";

@@ -10,7 +10,7 @@ const (
 	insertChange = `INSERT INTO preference_change (user_id, version, changed_at, patch, restored) VALUES ($1, $2, $3, $4, $5)`
 	selectPage   = `
 SELECT version, changed_at, patch, restored FROM preference_change
-WHERE user_id = $1 AND ($2 = 0 OR version < $2) ORDER BY version DESC LIMIT $3`
+WHERE user_id = $1 AND ($2::bigint = 0 OR version < $2) ORDER BY version DESC LIMIT $3`
 	selectUpTo = `
 SELECT version, changed_at, patch, restored FROM preference_change
 WHERE user_id = $1 AND version > $2 AND version <= $3 ORDER BY version`

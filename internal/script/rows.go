@@ -32,10 +32,10 @@ UPDATE script SET version = $2, name = $3, description = $4, shared = $5, latest
 	deleteOne = `DELETE FROM script WHERE id = $1`
 
 	insertVersion  = `INSERT INTO script_version (script_id, number, runtime, source, author_id, created_at) VALUES ($1, $2, $3, $4, $5, $6)`
-	selectVersion  = `SELECT number, runtime, source, author_id, created_at FROM script_version WHERE script_id = $1 AND number = $2`
+	selectVersion  = `SELECT number, runtime, source, author_id, created_at FROM script_version WHERE script_id = $1 AND number = $2::bigint`
 	selectVersions = `
 SELECT number, runtime, '' AS source, author_id, created_at FROM script_version
-WHERE script_id = $1 AND ($2 = 0 OR number < $2) ORDER BY number DESC LIMIT $3`
+WHERE script_id = $1 AND ($2::bigint = 0 OR number < $2) ORDER BY number DESC LIMIT $3`
 )
 
 // find reads the script that a caller means, among those that the caller sees.

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { piston } from "piston-client";
 
-const server = new URL("/piston", process.env.STOA_URL);
+const server = new URL("/api/piston", process.env.STOA_URL);
 server.username = "any";
 server.password = process.env.STOA_TOKEN;
 const client = piston({ server: server.href });
@@ -53,6 +53,6 @@ test("refusals carry a message", async () => {
 });
 
 test("nobody runs anything without a token", async () => {
-  const stranger = await piston({ server: new URL("/piston", process.env.STOA_URL).href }).runtimes();
+  const stranger = await piston({ server: new URL("/api/piston", process.env.STOA_URL).href }).runtimes();
   assert.equal(stranger.status, 401);
 });

@@ -29,12 +29,12 @@ const queueing = time.Minute
 
 type handlers struct{ slice *execution.Slice }
 
-// Register puts Piston's operations on the API, below /piston.
+// Register puts Piston's operations on the API, below /api/piston: clients append /api/v2 to the address they are given.
 func Register(api huma.API, slice *execution.Slice) {
 	h := handlers{slice}
-	runtimes := httpx.Operation("piston.runtimes", http.MethodGet, "/piston/api/v2/runtimes", "List runtimes as Piston does", "Piston")
+	runtimes := httpx.Operation("piston.runtimes", http.MethodGet, "/api/piston/api/v2/runtimes", "List runtimes as Piston does", "Piston")
 	execute := httpx.InGroup(httpx.RateExecute,
-		httpx.Operation("piston.execute", http.MethodPost, "/piston/api/v2/execute", "Run a program as Piston does", "Piston"))
+		httpx.Operation("piston.execute", http.MethodPost, "/api/piston/api/v2/execute", "Run a program as Piston does", "Piston"))
 	execute.Description = "Answers when the program has ended. A refusal is Stoa's problem document with Piston's `message` in it."
 	execute.Middlewares = huma.Middlewares{asJSON}
 	for _, op := range []*huma.Operation{&runtimes, &execute} {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -69,18 +70,24 @@ type Serve func(w http.ResponseWriter, r *http.Request)
 
 // RegisterRaw registers an operation that answers with bytes or a stream of its
 // own: prepare authorises and may fail with a fault, which becomes a problem; then
-// the Serve that it returned takes over. contentType documents the answer.
-func RegisterRaw[I any](api huma.API, op huma.Operation, contentType string, prepare func(ctx context.Context, in *I) (Serve, error)) {
+// the Serve that it returned takes over. contentTypes documents the answer: one
+// type, or several with commas between.
+func RegisterRaw[I any](api huma.API, op huma.Operation, contentTypes string, prepare func(ctx context.Context, in *I) (Serve, error)) {
 	if op.DefaultStatus == 0 {
 		op.DefaultStatus = http.StatusOK
 	}
 	if op.Responses == nil {
 		op.Responses = map[string]*huma.Response{}
 	}
-	op.Responses[strconv.Itoa(op.DefaultStatus)] = &huma.Response{
-		Description: http.StatusText(op.DefaultStatus),
-		Content:     map[string]*huma.MediaType{contentType: {Schema: &huma.Schema{Type: huma.TypeString}}},
+	content := map[string]*huma.MediaType{}
+	for contentType := range strings.SplitSeq(contentTypes, ",") {
+		schema := &huma.Schema{Type: huma.TypeString}
+		if contentType = strings.TrimSpace(contentType); contentType == "application/json" {
+			schema = &huma.Schema{}
+		}
+		content[contentType] = &huma.MediaType{Schema: schema}
 	}
+	op.Responses[strconv.Itoa(op.DefaultStatus)] = &huma.Response{Description: http.StatusText(op.DefaultStatus), Content: content}
 	huma.Register(api, op, func(ctx context.Context, in *I) (*huma.StreamResponse, error) {
 		serve, err := prepare(ctx, in)
 		if err != nil {

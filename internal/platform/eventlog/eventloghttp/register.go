@@ -33,7 +33,7 @@ func Register(api huma.API, s *Slice) {
 	export := httpx.InGroup(httpx.RateAdmin, httpx.Operation("event.export", http.MethodGet, "/api/v1/events/export", "Export events as CSV or JSON", tag))
 	export.Description = "Oldest first, for managers of projects, owners and admins of organizations, and operators. " +
 		"An export ends after limit events: go on with the last position as after. One that breaks off is cut, never wrongly closed."
-	httpx.RegisterRaw(api, export, "application/octet-stream", s.getExport)
+	httpx.RegisterRaw(api, export, "text/csv, application/json", s.getExport)
 	huma.Register(api, httpx.Operation("event.types", http.MethodGet, "/api/v1/events/types", "List the types of events", tag), s.getTypes)
 	huma.Register(api, httpx.Operation("event.type", http.MethodGet, "/api/v1/events/types/{type}", "Get the JSON Schema of a type of event", tag), s.getType)
 }

@@ -28,7 +28,10 @@ type Arena struct {
 	Driver, Alone Driver
 	Host          *Host
 
-	one sync.Mutex // at Alone
+	one    sync.Mutex // at Alone
+	mu     sync.Mutex
+	busy   bool         // an honest run is under way
+	beside []chan error // attacks that wait for the next
 }
 
 // Try runs an attack in one of its languages, an honest run beside it, and looks at the host afterwards. The error says
@@ -47,8 +50,7 @@ func (a *Arena) Try(ctx context.Context, at Attack, p Program, rt sandbox.Runtim
 	if err != nil {
 		return err
 	}
-	honest := make(chan error, 1)
-	go func() { honest <- a.Honest(ctx) }()
+	honest := a.honestly(ctx)
 
 	job := a.job(at, p)
 	job.Limits.MemoryBytes = max(at.Limits.MemoryBytes, rt.MinMemoryBytes)
@@ -162,6 +164,34 @@ func (a *Arena) neighbour(ctx context.Context, at Attack) (leave func() error, e
 		return nil, err
 	}
 	return func() error { return errors.Join(enough.Close(), <-ended) }, nil
+}
+
+// honestly has an honest run done from now on, one for all attacks that ask meanwhile.
+func (a *Arena) honestly(ctx context.Context) <-chan error {
+	told := make(chan error, 1)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.beside = append(a.beside, told)
+	if a.busy {
+		return told
+	}
+	a.busy = true
+	go func() {
+		for ctx := context.WithoutCancel(ctx); ; {
+			a.mu.Lock()
+			waiting := a.beside
+			a.beside, a.busy = nil, len(waiting) > 0
+			a.mu.Unlock()
+			if waiting == nil {
+				return
+			}
+			err := a.Honest(ctx)
+			for _, told := range waiting {
+				told <- err
+			}
+		}
+	}()
+	return told
 }
 
 // Honest is a small run that wants its right answer.

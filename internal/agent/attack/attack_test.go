@@ -10,12 +10,10 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/stoa-cloud/stoa/internal/agent/attack"
 	"github.com/stoa-cloud/stoa/internal/agent/gvisor"
@@ -28,6 +26,10 @@ func TestMain(m *testing.M) {
 	if dir := os.Getenv("STOA_ATTACK_VICTIM"); dir != "" {
 		os.Exit(victim(dir, sandbox.Class(os.Getenv("STOA_ATTACK_CLASS"))))
 	}
+	flag.Parse()
+	if f := flag.Lookup("test.parallel"); f.Value.String() == f.DefValue {
+		_ = f.Value.Set("6") // most attacks wait for a limit
+	}
 	os.Exit(m.Run())
 }
 
@@ -37,11 +39,14 @@ type opened struct {
 	close       func() error
 }
 
-// classes are all there are, with how to open each.
-var classes = []struct {
+// class is one, with how to open it.
+type class struct {
 	name sandbox.Class
 	open func(ctx context.Context, dir string) (opened, error)
-}{
+}
+
+// classes are all there are.
+var classes = []class{
 	{sandbox.ClassProcess, openSandbox},
 	{sandbox.ClassFresh, openSandbox},
 	{sandbox.ClassGVisor, openGVisor},
@@ -93,7 +98,7 @@ func TestAttacks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	score := &table{}
+	score, library := &table{}, t.TempDir()
 	for _, c := range classes {
 		t.Run(string(c.name), func(t *testing.T) {
 			// The folder's name is what an attack looks for where no path of the host should show.
@@ -107,6 +112,9 @@ func TestAttacks(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer host.Close()
+			if err := os.CopyFS(filepath.Join(dir, "drivers", "many", "cache"), os.DirFS(library)); err != nil {
+				t.Fatal(err)
+			}
 			o, err := c.open(t.Context(), filepath.Join(dir, "drivers"))
 			if h, ok := errors.AsType[*sandbox.HostError](err); ok && os.Getenv("CI") == "" {
 				t.Skipf("CLASS %s IS NOT ATTACKED: %v", c.name, h)
@@ -115,6 +123,9 @@ func TestAttacks(t *testing.T) {
 				t.Fatal(err)
 			}
 			arena := &attack.Arena{Class: c.name, Driver: o.many, Alone: o.alone, Host: host}
+			if *every {
+				prepareGo(t, o.many, filepath.Join(dir, "drivers", "many", "cache"), library)
+			}
 			storm(t, arena, all, score)
 			if err := o.close(); err != nil {
 				t.Error(err)
@@ -127,6 +138,26 @@ func TestAttacks(t *testing.T) {
 	if *every {
 		fmt.Print(score)
 	}
+}
+
+// prepareGo has the driver compile Go's library, and keeps a copy for the next class. Without it each Go program takes
+// half a minute.
+func prepareGo(t *testing.T, d attack.Driver, cache, library string) {
+	t.Helper()
+	job := sandbox.Job{ID: "go", Runtime: "go", Source: []byte("package main\n\nfunc main() {}\n"), Limits: sandbox.Limits{}}
+	for range 40 {
+		if there, _ := filepath.Glob(cache + "/*/importcfg"); there != nil {
+			if err := os.CopyFS(library, os.DirFS(cache)); err != nil && !errors.Is(err, os.ErrExist) {
+				t.Fatal(err)
+			}
+			return
+		}
+		if _, err := d.Run(t.Context(), job, nil); err != nil {
+			t.Log("no Go here:", err)
+			return
+		}
+	}
+	t.Log("Go's library is not ready")
 }
 
 // storm runs the groups one after the other, and the attacks of a group together.
@@ -183,8 +214,8 @@ func groups(all []attack.Attack) func(func([]attack.Attack) bool) {
 }
 
 // chosen are the programs of an attack that are run here.
-func chosen(a attack.Attack, byName map[string]sandbox.Runtime, class sandbox.Class) []attack.Program {
-	if a.Not[class] != "" || a.Slow != "" && !*every {
+func chosen(a attack.Attack, byName map[string]sandbox.Runtime, in sandbox.Class) []attack.Program {
+	if a.Not[in] != "" || a.Slow != "" && !*every {
 		return nil
 	}
 	there := slices.DeleteFunc(slices.Clone(a.Programs), func(p attack.Program) bool { return byName[p.Runtime].Name == "" })
@@ -252,6 +283,3 @@ func (s *table) String() string {
 	}
 	return b.String()
 }
-
-var _ = time.Second
-var _ = regexp.MustCompile

@@ -190,8 +190,11 @@ func processState(pid int) string {
 	}
 	var kept []string
 	for line := range strings.Lines(string(b)) {
-		for _, key := range []string{"Name:", "State:", "TracerPid:", "Uid:", "SigQ:", "SigPnd:", "ShdPnd:", "Cpus_allowed:"} {
-			if strings.HasPrefix(line, key) && key != "SigQ:" {
+		for _, key := range []string{"Name:", "State:", "TracerPid:", "Uid:", "SigPnd:", "ShdPnd:", "Cpus_allowed:"} {
+			if strings.HasPrefix(line, key) {
+				for _, awake := range []string{"R (running)", "D (disk sleep)"} {
+					line = strings.Replace(line, awake, "S (sleeping)", 1)
+				}
 				kept = append(kept, strings.TrimSpace(line))
 			}
 		}

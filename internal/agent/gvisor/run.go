@@ -189,6 +189,8 @@ func (r *run) judge(e end, known bool, l sandbox.Limits, used time.Duration) err
 		r.result.Outcome = sandbox.Completed
 	case r.account.OutOfMemory():
 		r.result.Reason = sandbox.ReasonMemory
+	case !known && r.account.RefusedForks(): // its kernel was refused a thread, and fell
+		r.result.Reason = sandbox.ReasonProcesses
 	case !known:
 		return fmt.Errorf("the sandbox ended without a word: %s", r.box.words)
 	case status.Signal() == syscall.SIGXCPU || status.Signal() == syscall.SIGKILL && used >= l.CPU:

@@ -164,6 +164,9 @@ func (a *Account) PeakMemory() int64 { return max(a.a.peakMemory(), 0) }
 // OutOfMemory tells whether the kernel ended a process for want of memory since Start.
 func (a *Account) OutOfMemory() bool { return a.a.oomKills() > 0 }
 
+// RefusedForks tells whether a process or thread was refused for want of a place since Start.
+func (a *Account) RefusedForks() bool { return a.a.refusedForks() > 0 }
+
 // Recycle drops what ended processes left charged here.
 func (a *Account) Recycle() {
 	if a.a.force >= 0 {

@@ -91,7 +91,8 @@ static int storage(const struct order *o)
 	for (unsigned i = 0; i < 3; i++)
 		if (mkdir(folders[i].at, 0700) || chown(folders[i].at, o->uid, o->uid) || chmod(folders[i].at, folders[i].mode) ||
 		    mount(folders[i].at, folders[i].to, NULL, MS_BIND, NULL)) return -1;
-	return mkdir("/sys/fs/cgroup/pids/run", 0755);
+	/* The folder that holds the hierarchies is memory too, and nobody's bound. */
+	return mkdir("/sys/fs/cgroup/pids/run", 0755) || chmod("/sys/fs/cgroup", 0555);
 }
 
 static int put_number(const char *path, uint32_t n)

@@ -27,6 +27,10 @@ func TestMain(m *testing.M) {
 		os.Exit(victim(dir, sandbox.Class(os.Getenv("STOA_ATTACK_CLASS"))))
 	}
 	flag.Parse()
+	if testing.Short() {
+		fmt.Println("Attacks take a minute; not with -short.")
+		return
+	}
 	if f := flag.Lookup("test.parallel"); f.Value.String() == f.DefValue {
 		_ = f.Value.Set("6") // most attacks wait for a limit
 	}

@@ -77,6 +77,9 @@ func driver(t testing.TB) *Driver {
 }
 
 func TestConform(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes ten seconds")
+	}
 	d := driver(t)
 	sandboxtest.Conform(t, sandboxtest.Subject{
 		Driver: d, Class: sandbox.ClassGVisor, Has: func(string) bool { return true },

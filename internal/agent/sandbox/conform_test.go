@@ -9,6 +9,9 @@ import (
 )
 
 func TestConform(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes ten seconds")
+	}
 	d := sandbox.Shared(t)
 	runtimes, err := d.Runtimes(t.Context())
 	if err != nil {

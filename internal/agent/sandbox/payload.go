@@ -19,6 +19,7 @@ const (
 	payloadMagic  = 0x414f5453
 	maxString     = 128 << 10 // the kernel's own bound on one argument
 	maxStrings    = 1 << 20   // arguments and environment together, bytes
+	maxCount      = 65_000    // arguments, or variables; the helper takes a few more
 	maxFileCount  = 4096
 	maxPathLength = 1024
 )
@@ -83,6 +84,9 @@ func (p payload) seal() (int, error) {
 }
 
 func checkStrings(field string, list []string) error {
+	if len(list) > maxCount {
+		return &JobError{field, fmt.Sprintf("%d values, at most %d", len(list), maxCount)}
+	}
 	total := 0
 	for _, s := range list {
 		if strings.IndexByte(s, 0) >= 0 {

@@ -10,6 +10,7 @@ int main(int argc, char **argv)
 	if (argc == 2 && !strcmp(argv[1], "nurse")) return nurse_main();
 	if (argc >= 2 && !strcmp(argv[1], "gvisor")) return gvisor_main(argc - 2, argv + 2);
 	if (argc == 2 && !strcmp(argv[1], "inside")) return inside_main();
+	if (argc == 3 && !strcmp(argv[1], "filter")) return filter_main(argv[2]);
 	if (argc == 3 && !strcmp(argv[1], "emit")) return emit_main(argv[2]);
 	fputs("stoa-sandbox is started by stoa-agent\n", stderr);
 	return 64;

@@ -54,15 +54,15 @@ static const int denied[] = {
 #define ALLOW ANSWER(SECCOMP_RET_ALLOW)
 #define EQUAL(v, then, otherwise) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (v), (then), (otherwise))
 
-static int load(struct sock_filter *f, size_t n)
+static int load(const struct sock_filter *f, size_t n)
 {
-	struct sock_fprog p = { .len = (unsigned short)n, .filter = f };
+	struct sock_fprog p = { .len = (unsigned short)n, .filter = (struct sock_filter *)f };
 	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &p);
 }
 
-int seccomp_load(int for_zygote)
+#define MOST 256
+static size_t program(struct sock_filter *f, int for_zygote)
 {
-	struct sock_filter f[256];
 	size_t n = 0;
 #define ADD(...) do { const struct sock_filter part[] = { __VA_ARGS__ }; \
 	for (size_t i_ = 0; i_ < sizeof part / sizeof *part; i_++) f[n++] = part[i_]; } while (0)
@@ -92,12 +92,25 @@ int seccomp_load(int for_zygote)
 	for (size_t i = 0; i < sizeof denied / sizeof *denied; i++)
 		if (!(for_zygote && denied[i] == SYS_seccomp)) ADD(EQUAL((uint32_t)denied[i], 0, 1), DENY(EPERM));
 	ADD(ALLOW);
-	return load(f, n);
+	return n;
 }
 
-int seccomp_seal(void)
+static const struct sock_filter seal[] = { LOAD(NR), EQUAL(SYS_setns, 2, 0), EQUAL(SYS_unshare, 1, 0), EQUAL(SYS_seccomp, 0, 1),
+	DENY(EPERM), ALLOW };
+
+int seccomp_load(int for_zygote)
 {
-	struct sock_filter f[] = { LOAD(NR), EQUAL(SYS_setns, 2, 0), EQUAL(SYS_unshare, 1, 0), EQUAL(SYS_seccomp, 0, 1),
-		DENY(EPERM), ALLOW };
-	return load(f, sizeof f / sizeof *f);
+	struct sock_filter f[MOST];
+	return load(f, program(f, for_zygote));
+}
+
+int seccomp_seal(void) { return load(seal, sizeof seal / sizeof *seal); }
+
+/* For tests, which run the programs over calls of their own: 0 complete, 1 for a zygote, 2 its seal. */
+int filter_main(const char *which)
+{
+	struct sock_filter f[MOST];
+	size_t n = program(f, *which == '1') * sizeof *f;
+	const void *from = *which == '2' ? (n = sizeof seal, (const void *)seal) : f;
+	return write(STDOUT_FILENO, from, n) == (ssize_t)n ? 0 : 1;
 }

@@ -83,6 +83,7 @@ int landlock_confine(void);
 /* The complete filter, or (for a warmed interpreter) the same but for what entering a cell needs. */
 int seccomp_load(int for_zygote);
 int seccomp_seal(void); /* what seccomp_load(1) left open */
+int filter_main(const char *which); /* writes a filter to standard output */
 
 /* zygote.c */
 struct interpreter {

@@ -106,7 +106,7 @@ func TestAttacks(t *testing.T) {
 	for _, c := range classes {
 		t.Run(string(c.name), func(t *testing.T) {
 			// The folder's name is what an attack looks for where no path of the host should show.
-			dir, err := os.MkdirTemp("", "stoa-attack-arena-")
+			dir, err := os.MkdirTemp("", "stoa-attack-arena-") //nolint:usetesting // the test's own name would be in it
 			if err != nil {
 				t.Fatal(err)
 			}

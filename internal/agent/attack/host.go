@@ -39,17 +39,17 @@ const firstGuest = 2_000_000_000
 func Watch(dir string) (*Host, error) {
 	h := &Host{Dir: dir, Secret: "host-" + rand.Text(), Neighbour: "neighbour-" + rand.Text()}
 	for _, d := range []string{"world", "world/open"} {
-		if err := os.MkdirAll(filepath.Join(dir, d), 0o777); err != nil {
+		if err := os.MkdirAll(filepath.Join(dir, d), 0o777); err != nil { //nolint:gosec // for everybody: bait
 			return nil, fmt.Errorf("make a folder for everybody: %w", err)
 		}
-		if err := os.Chmod(filepath.Join(dir, d), 0o777); err != nil { // whatever the mask
+		if err := os.Chmod(filepath.Join(dir, d), 0o777); err != nil { //nolint:gosec // bait, whatever the mask
 			return nil, fmt.Errorf("make a folder for everybody: %w", err)
 		}
 	}
 	if err := os.WriteFile(h.file(), []byte(h.Secret), 0o666); err != nil { //nolint:gosec // bait
 		return nil, fmt.Errorf("lay out the bait: %w", err)
 	}
-	if err := os.Chmod(h.file(), 0o666); err != nil {
+	if err := os.Chmod(h.file(), 0o666); err != nil { //nolint:gosec // bait
 		return nil, fmt.Errorf("lay out the bait: %w", err)
 	}
 	if err := errors.Join(os.Setenv("STOA_ATTACK_SECRET", h.Secret), h.listen(), h.start()); err != nil {

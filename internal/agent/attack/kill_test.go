@@ -32,7 +32,7 @@ func TestKilled(t *testing.T) {
 				continue
 			}
 			t.Run(string(c.name)+"/"+who, func(t *testing.T) {
-				dir, err := os.MkdirTemp("", "stoa-attack-killed-")
+				dir, err := os.MkdirTemp("", "stoa-attack-killed-") //nolint:usetesting // the test's own name would be in it
 				if err != nil {
 					t.Fatal(err)
 				}

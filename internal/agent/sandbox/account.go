@@ -136,6 +136,13 @@ func (a *account) weigh(times int64) {
 	}
 }
 
+// age gives the slot the share of a long run, until weigh.
+func (a *account) age() {
+	if a.share >= 0 {
+		_ = put(a.share, max(a.ordinary/128, 2))
+	}
+}
+
 // startMemoryPeak forgets the last run's peak, before a process is made for the next one.
 func (a *account) startMemoryPeak() {
 	if a.peak >= 0 {

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"runtime"
 	"sync"
 	"time"
 )
@@ -10,6 +11,7 @@ import (
 type background struct {
 	mu       sync.Mutex
 	running  int // runs
+	old      int // of them, those that have used more CPU time than youth
 	compiles bool
 	wanted   chan struct{} // a Go program ran; closed by the first
 	once     sync.Once
@@ -28,8 +30,8 @@ func (d *Driver) enter(rt *Runtime) {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.running++; b.running == 1 && b.compiles {
-		d.weigh(d.config.Slots)
+	if b.running++; b.running == 1 && b.compiles || b.old > 0 {
+		d.share()
 	}
 }
 
@@ -37,11 +39,11 @@ func (d *Driver) leave() {
 	b := d.background
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.running--; b.running > 0 {
-		return
+	if b.running--; b.running == 0 && b.compiles || b.old > 0 {
+		d.share()
 	}
-	if b.compiles {
-		d.weigh(0)
+	if b.running > 0 {
+		return
 	}
 	select {
 	case b.ended <- struct{}{}:
@@ -55,9 +57,32 @@ func (d *Driver) compiling(on bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.compiles = on
-	if on && b.running == 0 {
+	d.share()
+}
+
+// youth is how much CPU time a run has at the ordinary share. Most end within it; those that go on, bombs among them, get
+// a small part of it from then on, and only what others leave: a short run does not feel how many long ones there are.
+const youth = 100 * time.Millisecond
+
+// aged counts one more long run, or one less.
+func (d *Driver) aged(n int) {
+	b := d.background
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.old += n
+	d.share()
+}
+
+// share sets what all our cgroups together get of the CPU: as if each slot were a process of the host; with long runs
+// among them, only as the others need, so that neither the host nor the agent waits for bombs.
+func (d *Driver) share() {
+	b := d.background
+	switch {
+	case b.compiles && b.running == 0:
 		d.weigh(0)
-	} else {
+	case b.old > 0:
+		d.weigh(min(max(b.running-b.old, runtime.NumCPU()), d.config.Slots))
+	default:
 		d.weigh(d.config.Slots)
 	}
 }

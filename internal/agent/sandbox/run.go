@@ -47,7 +47,7 @@ func (d *Driver) run(ctx context.Context, rt *Runtime, job Job, out func(Stream,
 	if len(rt.Compile) > 0 {
 		disk = max(disk, compileLimits.DiskBytes)
 	}
-	r := &run{ward: w}
+	r := &run{ward: w, aged: d.aged}
 	z := size{disk, job.Limits.InodeCount}
 	if (job.Class == ClassProcess && rt.warm != nil || rt.ahead != nil) && !needsFresh(job.Env) {
 		r.ready, r.zygote = w.warmer.get(rt, w.boundsOf(z, job.Limits))
@@ -72,7 +72,9 @@ func (d *Driver) run(ctx context.Context, rt *Runtime, job Job, out func(Stream,
 	if job.light {
 		r.cell.slot.account.weigh(0)
 		defer r.cell.slot.account.weigh(1)
+		r.aged = nil
 	}
+	defer r.renew()
 	// The answer does not wait for the cell to be torn down; Close does.
 	defer func() {
 		go func() {
@@ -112,6 +114,29 @@ type run struct {
 	cause  atomic.Pointer[Reason] // which limit we ended it by; the first one counts
 	made   bool                   // the program is what the job's own compiler left
 	result Result
+
+	old  bool        // it has used its youth, see background.go
+	aged func(n int) // tells so; nil where it does not matter
+}
+
+// age makes a run one of the long ones when it has had its youth; else it tells when to ask again.
+func (r *run) age() (again time.Duration) {
+	left := youth - r.result.Usage.CPU - r.cell.slot.account.cpuUsed()
+	if left > 0 {
+		return max(left, 20*time.Millisecond)
+	}
+	r.old = true
+	r.cell.slot.account.age()
+	r.aged(1)
+	return 0
+}
+
+// renew leaves the slot as it was.
+func (r *run) renew() {
+	if r.old && r.aged != nil {
+		r.cell.slot.account.weigh(1)
+		r.aged(-1)
+	}
 }
 
 const reasonCancelled Reason = "cancelled" // internal: the caller ended it
@@ -201,6 +226,11 @@ func (r *run) watch(ctx context.Context, limits Limits, ended <-chan reply) (rep
 	// The tree cannot use CPU faster than its quota allows, so that is when to look next.
 	cpu := time.NewTimer(r.nextLook(limits.CPU))
 	defer cpu.Stop()
+	young := time.NewTimer(youth)
+	defer young.Stop()
+	if r.old || r.aged == nil {
+		young.Stop()
+	}
 	done := ctx.Done()
 	var zygote <-chan struct{}
 	if r.zygote != nil {
@@ -215,6 +245,10 @@ func (r *run) watch(ctx context.Context, limits Limits, ended <-chan reply) (rep
 			return reply{}, r.ward.nursery.cause
 		case <-zygote:
 			return reply{}, errZygote
+		case <-young.C:
+			if again := r.age(); again > 0 {
+				young.Reset(again)
+			}
 		case <-wall.C:
 			r.kill(ReasonWall)
 			giveUp = time.After(killPatience)

@@ -81,6 +81,9 @@ test: check .cache/testing .cache/python/sdk test/compatibility/node_modules/.pa
 soak: build .cache/testing ## the long runs: 1,000 kills
 	go test -timeout 3h -count=1 ./test/crash -rounds 1000 -run TestKills
 
+attack: build ## every attack in every language and class, as a table; fuzzing for FUZZ=20s each
+	hack/attack
+
 bench: build ## the head-to-head measurements, as ratios
 	go run ./bench all
 
@@ -99,4 +102,4 @@ fmt: $(TOOLS)/golangci-lint ## format
 clean: ## remove what was built
 	rm -rf bin web/dist $(BUNDLE) && $(MAKE) -C $(HELPER) clean
 
-.PHONY: help up build check test soak bench generate generated fmt clean
+.PHONY: help up build check test soak attack bench generate generated fmt clean

@@ -143,6 +143,7 @@ int nurse_main(void)
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &set, NULL);
+	for (int i = 1; i < SIGRTMAX; i++) signal(i, SIG_DFL); /* programs inherit none that somebody ignored before us */
 	signal(SIGPIPE, SIG_IGN);
 	struct rlimit files; /* two for each slot's network */
 	if (!getrlimit(RLIMIT_NOFILE, &files) && files.rlim_cur < files.rlim_max) {

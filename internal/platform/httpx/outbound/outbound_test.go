@@ -123,7 +123,7 @@ func TestRebindingChangesNothing(t *testing.T) {
 	if err != nil || a.Status != http.StatusNoContent || lookups.Load() != 1 {
 		t.Errorf("%+v, %v after %d look-ups", a, err, lookups.Load())
 	}
-	server.CloseClientConnections()
+	c.http.CloseIdleConnections() // so that the next call dials
 	if _, err := c.Do(t.Context(), http.MethodPost, "http://rebind.example:"+u.Port(), nil, []byte("x")); !errors.Is(err, ErrForbidden) {
 		t.Errorf("the second address was called: %v", err)
 	}

@@ -65,8 +65,8 @@ func TestWithoutCgroups(t *testing.T) {
 			}
 		}
 	})
-	if s := survivors(t, d); len(s) > 0 {
-		t.Errorf("alive after their runs: %q", s)
+	if s := d.Settle(); len(s) > 0 {
+		t.Errorf("alive after their runs: %v", s)
 	}
 }
 

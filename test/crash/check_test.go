@@ -37,7 +37,7 @@ SELECT coalesce(max(position), 0) - count(*) FROM event_log WHERE $1::uuid[] IS 
 	"events that are not in the log": `
 SELECT count(*) FROM event e WHERE $1::uuid[] IS NOT NULL AND NOT EXISTS (SELECT FROM event_log l WHERE l.event_id = e.id)`,
 	"events out of their aggregate's order": `
-SELECT count(*) FROM (SELECT e.version, lag(e.version) OVER (PARTITION BY e.aggregate_id ORDER BY l.position) AS before
+SELECT count(*) FROM (SELECT e.version, lag(e.version) OVER (PARTITION BY e.aggregate_kind, e.aggregate_id ORDER BY l.position) AS before
 	FROM event_log l JOIN event e ON e.id = l.event_id WHERE $1::uuid[] IS NOT NULL) v WHERE v.before >= v.version`,
 	"events that the consumer saw twice or not at all": `
 SELECT abs((SELECT max(position) FROM event_log) - count(DISTINCT position)) + count(*) - count(DISTINCT position) FROM probe.seen WHERE $1::uuid[] IS NOT NULL`,

@@ -300,13 +300,7 @@ func (r *run) judge(last reply, limits Limits) error {
 		r.result.ExitCode = &code
 	}
 	if cause := r.cause.Load(); cause != nil {
-		r.result.Reason = *cause
-		switch *cause {
-		case ReasonWall, ReasonCPU:
-			r.result.Outcome = TimedOut
-		case reasonCancelled:
-			r.result.Outcome, r.result.Reason = Cancelled, ReasonNone
-		}
+		r.judgeCause(*cause)
 		return nil
 	}
 	switch {
@@ -322,6 +316,20 @@ func (r *run) judge(last reply, limits Limits) error {
 		r.result.Reason = ReasonProcesses
 	}
 	return nil
+}
+
+// judgeCause is for a run that we ended.
+func (r *run) judgeCause(cause Reason) {
+	r.result.Reason = cause
+	switch cause {
+	case ReasonWall, ReasonCPU:
+		r.result.Outcome = TimedOut
+	case reasonCancelled:
+		r.result.Outcome, r.result.Reason = Cancelled, ReasonNone
+	}
+	if r.result.ExitCode == nil {
+		r.result.Signal = "SIGKILL"
+	}
 }
 
 // CannotStart is a shell's exit code for what is there but is no program.
@@ -346,8 +354,8 @@ func (r *run) judgeSetup(last reply) error {
 	case last.step == stepExec && errno == unix.E2BIG:
 		return &JobError{"args", "arguments and environment are together larger than the kernel takes"}
 	}
-	if cause := r.cause.Load(); cause != nil && *cause == reasonCancelled {
-		r.result.Outcome = Cancelled
+	if cause := r.cause.Load(); cause != nil { // its cell was killed before it had begun
+		r.judgeCause(*cause)
 		return nil
 	}
 	return last.failure()

@@ -1,6 +1,7 @@
 package attack
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -60,7 +61,7 @@ func (a *Arena) Try(ctx context.Context, at Attack, p Program, rt sandbox.Runtim
 	job.Env, job.Files = at.Env, append(job.Files, at.Files...)
 	var words output
 	r, err := driver.Run(ctx, job, words.take)
-	return errors.Join(a.judge(at, r, err, words.text()), leave(), <-honest, a.Host.Unharmed())
+	return errors.Join(a.judge(at, job.Limits, r, err, words.text()), leave(), <-honest, a.Host.Unharmed())
 }
 
 func (a *Arena) job(at Attack, p Program) sandbox.Job {
@@ -70,15 +71,16 @@ func (a *Arena) job(at Attack, p Program) sandbox.Job {
 	}
 }
 
-// judge compares how an attack ended with how it should have.
-func (a *Arena) judge(at Attack, r sandbox.Result, err error, text string) error {
+// judge compares how an attack ended with how it should have. Where several limits stand in an attack's way, the machine
+// decides which it meets first: another than those expected will do if the run's use shows that it was met.
+func (a *Arena) judge(at Attack, limits sandbox.Limits, r sandbox.Result, err error, text string) error {
 	ends := at.Ends
 	if other := at.In[a.Class]; other != nil {
 		ends = other
 	}
 	var wrong []error
 	end := ending(r, err)
-	if !slices.Contains(ends, end) {
+	if !slices.Contains(ends, end) && !(slices.ContainsFunc(ends, isLimit) && met(r, limits)) {
 		wrong = append(wrong, fmt.Errorf("it ended as %q (%s, signal %q), not one of %q", end, r.Outcome, r.Signal, ends))
 	}
 	if end == "completed" && !strings.Contains(text, "held\n") {
@@ -117,6 +119,24 @@ func ending(r sandbox.Result, err error) string {
 		return string(r.Outcome)
 	}
 	return fmt.Sprintf("%s for %q", r.Outcome, r.Reason)
+}
+
+func isLimit(end string) bool {
+	return slices.Contains([]sandbox.Reason{sandbox.ReasonWall, sandbox.ReasonCPU, sandbox.ReasonMemory, sandbox.ReasonProcesses}, sandbox.Reason(end))
+}
+
+// met tells if a run used as much as the limit allows that is said to have ended it.
+func met(r sandbox.Result, of sandbox.Limits) bool {
+	defaults := sandbox.DefaultLimits()
+	switch r.Reason {
+	case sandbox.ReasonWall:
+		return r.Usage.Wall >= cmp.Or(of.Wall, defaults.Wall)
+	case sandbox.ReasonCPU:
+		return r.Usage.CPU >= cmp.Or(of.CPU, defaults.CPU)*9/10 // counted in ticks
+	case sandbox.ReasonMemory:
+		return r.Usage.PeakMemoryBytes >= cmp.Or(of.MemoryBytes, defaults.MemoryBytes)*9/10 // a page too large is not granted
+	}
+	return false
 }
 
 // prepareGround runs what comes before an attack.

@@ -15,6 +15,8 @@ import (
 	"github.com/stoa-cloud/stoa/internal/tenancy"
 )
 
+//go:generate go test . -run TestEventTypesOnlyGrow -update
+
 // facts is every type of event that this program can say. A test compares it with
 // the types that exist.
 func facts() []eventlog.Fact {

@@ -1,7 +1,13 @@
 package cli
 
+import (
+	"fmt"
+
+	stoa "github.com/stoa-cloud/stoa/sdk/go"
+)
+
 type eventsTypes struct {
-	Type string `arg:"" optional:"" help:"The type whose JSON Schema to show."`
+	Type string `arg:"" optional:"" help:"The type whose JSON Schema and example to show."`
 }
 
 // Run lists the types, or shows one.
@@ -15,11 +21,15 @@ func (t *eventsTypes) Run(c *call) error {
 		if err != nil {
 			return err
 		}
-		return c.printData(described.Schema)
+		return c.printData(described)
 	}
-	names, err := client.Events.Types(c.ctx)
+	all, err := client.Events.Types(c.ctx)
 	if err != nil {
 		return err
 	}
-	return printList(c, names, []column[string]{{title: "TYPE", value: func(name string) string { return name }}})
+	return printList(c, all, []column[stoa.EventTypeSummary]{
+		{title: "TYPE", value: func(t stoa.EventTypeSummary) string { return t.Name }},
+		{title: "VERSION", value: func(t stoa.EventTypeSummary) string { return fmt.Sprint(t.Version) }},
+		{title: "EMITTER", value: func(t stoa.EventTypeSummary) string { return t.Emitter }},
+	})
 }

@@ -225,8 +225,19 @@ type EventDetails struct {
 
 // EventType is part of the API's answers and requests.
 type EventType struct {
-	Name   string          `json:"name"`
-	Schema json.RawMessage `json:"schema"` // JSON Schema (2020-12) of the data. Within a version fields are only added, so ignore those that you do not know.
+	Name      string          `json:"name"`
+	Emitter   string          `json:"emitter"`   // The part of Stoa that says it.
+	Example   json.RawMessage `json:"example"`   // Data that the schema admits, with every field.
+	Retention string          `json:"retention"` // How long events of this type stay in the log. Stoa deletes none.
+	Schema    json.RawMessage `json:"schema"`    // JSON Schema (2020-12) of the data. Within a version fields are only added, so ignore those that you do not know.
+	Version   int64           `json:"version"`   // Of the type. Within a version fields are only added; what changes otherwise is another type, with the next version.
+}
+
+// EventTypeSummary is part of the API's answers and requests.
+type EventTypeSummary struct {
+	Name    string `json:"name"`
+	Emitter string `json:"emitter"` // The part of Stoa that says it.
+	Version int64  `json:"version"` // Of the type. Within a version fields are only added; what changes otherwise is another type, with the next version.
 }
 
 // EventlogHealth is part of the API's answers and requests.

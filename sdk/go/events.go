@@ -121,16 +121,16 @@ func (s *Events) Get(ctx context.Context, id string) (*EventAround, error) {
 	return &out, err
 }
 
-// Types lists the names of all types of events.
-func (s *Events) Types(ctx context.Context) ([]string, error) {
+// Types lists all types of events.
+func (s *Events) Types(ctx context.Context) ([]EventTypeSummary, error) {
 	var out struct {
-		Items []string `json:"items"`
+		Items []EventTypeSummary `json:"items"`
 	}
 	_, err := s.c.do(ctx, request{method: http.MethodGet, path: "/events/types"}, &out)
 	return out.Items, err
 }
 
-// Type reads the JSON Schema of one type of event.
+// Type reads the JSON Schema of one type of event, with an example.
 func (s *Events) Type(ctx context.Context, name string) (*EventType, error) {
 	var out EventType
 	_, err := s.c.do(ctx, request{method: http.MethodGet, path: "/events/types/" + url.PathEscape(name)}, &out)

@@ -321,7 +321,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get the JSON Schema of a type of event */
+        /** Get the JSON Schema of a type of event, with an example */
         get: operations["event.type"];
         put?: never;
         post?: never;
@@ -2001,10 +2001,41 @@ export interface components {
             timeline: components["schemas"]["CloudEvent"][];
         };
         EventType: {
+            /**
+             * @description The part of Stoa that says it.
+             * @example execution
+             */
+            emitter: string;
+            /** @description Data that the schema admits, with every field. */
+            example: unknown;
             /** @example execution.completed.v1 */
             name: string;
+            /**
+             * @description How long events of this type stay in the log. Stoa deletes none.
+             * @enum {string}
+             */
+            retention: "forever";
             /** @description JSON Schema (2020-12) of the data. Within a version fields are only added, so ignore those that you do not know. */
             schema: unknown;
+            /**
+             * Format: int64
+             * @description Of the type. Within a version fields are only added; what changes otherwise is another type, with the next version.
+             */
+            version: number;
+        };
+        EventTypeSummary: {
+            /**
+             * @description The part of Stoa that says it.
+             * @example execution
+             */
+            emitter: string;
+            /** @example execution.completed.v1 */
+            name: string;
+            /**
+             * Format: int64
+             * @description Of the type. Within a version fields are only added; what changes otherwise is another type, with the next version.
+             */
+            version: number;
         };
         EventlogHealth: {
             consumers: components["schemas"]["ConsumerState"][];
@@ -3822,8 +3853,8 @@ export interface components {
             scopes?: string[];
         };
         TypesOutputBody: {
-            /** @description The names of all types, sorted. */
-            items: string[];
+            /** @description All types, sorted by name. */
+            items: components["schemas"]["EventTypeSummary"][];
         };
         Unit: {
             /** Format: date-time */

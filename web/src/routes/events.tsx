@@ -102,7 +102,7 @@ function List({ all }: { all: boolean }) {
         flush
         title={
           <div style={{ display: "flex", flexWrap: "wrap", gap: 8, padding: "8px 0" }}>
-            <Select aria-label="Type" placeholder="Any type" size="xs" w={230} clearable searchable value={search.type ?? null} onChange={(v) => set({ type: v ?? undefined })} data={types.data ?? []} />
+            <Select aria-label="Type" placeholder="Any type" size="xs" w={230} clearable searchable value={search.type ?? null} onChange={(v) => set({ type: v ?? undefined })} data={types.data?.map((t) => t.name) ?? []} />
             {text("kind", "Kind")}
             {text("subject", "Subject")}
             {text("actor", "Actor")}

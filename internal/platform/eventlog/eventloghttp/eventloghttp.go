@@ -44,7 +44,7 @@ type Slice struct {
 	count  command.Func[Choice, []eventlog.Count]
 	export command.Func[Choice, eventlog.Filter]
 	follow command.Func[Choice, eventlog.Filter]
-	types  command.Func[struct{}, []string]
+	types  command.Func[struct{}, []EventTypeSummary]
 	typ    command.Func[string, EventType]
 }
 
@@ -55,7 +55,7 @@ func New(r *command.Runner, cfg Config) (*Slice, error) {
 	if cfg.Recheck == 0 {
 		cfg.Recheck = recheck
 	}
-	described, err := describe(cfg.Catalogue)
+	described, err := Describe(cfg.Catalogue)
 	if err != nil {
 		return nil, err
 	}
@@ -79,11 +79,16 @@ func New(r *command.Runner, cfg Config) (*Slice, error) {
 			return s.filter(q.Actor, in)
 		})
 	s.types = command.BindQuery(r, command.QuerySpec[struct{}]{Name: "event.types", Scope: anywhere[struct{}]},
-		func(context.Context, command.Query, struct{}) ([]string, error) { return cfg.Catalogue.Types(), nil })
+		func(context.Context, command.Query, struct{}) (all []EventTypeSummary, err error) {
+			for _, name := range cfg.Catalogue.Types() {
+				all = append(all, summary(described[name]))
+			}
+			return all, nil
+		})
 	s.typ = command.BindQuery(r, command.QuerySpec[string]{Name: "event.type", Scope: anywhere[string]},
 		func(_ context.Context, _ command.Query, name string) (EventType, error) {
 			if t, known := described[name]; known {
-				return t, nil
+				return EventType{EventTypeSummary: summary(t), Retention: "forever", Schema: t.Schema, Example: t.Example}, nil
 			}
 			return EventType{}, fault.New(fault.NotFound, "event.unknown_type", "There is no event type %q.", name)
 		})

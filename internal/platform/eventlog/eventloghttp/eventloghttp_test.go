@@ -188,12 +188,13 @@ func TestTypesHaveSchemas(t *testing.T) {
 	s.told()
 	body, err := io.ReadAll(s.get("ann", "/api/v1/events/types").Body)
 	s.must(err)
-	if diff := cmp.Diff(`{"items":["house.opened.v1"]}`, strings.TrimSpace(string(body))); diff != "" {
+	if diff := cmp.Diff(`{"items":[{"name":"house.opened.v1","version":1,"emitter":"eventloghttp"}]}`, strings.TrimSpace(string(body))); diff != "" {
 		t.Error(diff)
 	}
 	var got, want any
 	s.must(json.NewDecoder(s.get("ann", "/api/v1/events/types/house.opened.v1").Body).Decode(&got))
-	s.must(json.Unmarshal([]byte(`{"name":"house.opened.v1","schema":{
+	s.must(json.Unmarshal([]byte(`{"name":"house.opened.v1","version":1,"emitter":"eventloghttp","retention":"forever",
+		"example":{"doors":1,"house_id":"018f9c2e-7d1a-7cc3-8d53-0f7b6f1b2a01"},"schema":{
 		"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"/api/v1/events/types/house.opened.v1","title":"house.opened.v1",
 		"type":"object","required":["doors","house_id"],
 		"properties":{"doors":{"type":"integer","format":"int64"},"house_id":{"type":"string","format":"uuid"}}}}`), &want))

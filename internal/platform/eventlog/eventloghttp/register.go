@@ -35,7 +35,7 @@ func Register(api huma.API, s *Slice) {
 		"An export ends after limit events: go on with the last position as after. One that breaks off is cut, never wrongly closed."
 	httpx.RegisterRaw(api, export, "text/csv, application/json", s.getExport)
 	huma.Register(api, httpx.Operation("event.types", http.MethodGet, "/api/v1/events/types", "List the types of events", tag), s.getTypes)
-	huma.Register(api, httpx.Operation("event.type", http.MethodGet, "/api/v1/events/types/{type}", "Get the JSON Schema of a type of event", tag), s.getType)
+	huma.Register(api, httpx.Operation("event.type", http.MethodGet, "/api/v1/events/types/{type}", "Get the JSON Schema of a type of event, with an example", tag), s.getType)
 }
 
 // ChoiceInput is exported because the edge sees no parameters in embedded structs that are not.
@@ -125,17 +125,17 @@ func (s *Slice) getStream(ctx context.Context, in *streamInput) (httpx.Serve, er
 
 type typesOutput struct {
 	Body struct {
-		Items []string `json:"items" doc:"The names of all types, sorted."`
+		Items []EventTypeSummary `json:"items" doc:"All types, sorted by name."`
 	}
 }
 
 func (s *Slice) getTypes(ctx context.Context, _ *struct{}) (*typesOutput, error) {
-	names, err := s.types(ctx, struct{}{})
+	all, err := s.types(ctx, struct{}{})
 	if err != nil {
 		return nil, err
 	}
 	out := &typesOutput{}
-	out.Body.Items = names
+	out.Body.Items = all
 	return out, nil
 }
 

@@ -2,11 +2,7 @@ package eventloghttp
 
 import (
 	"encoding/json"
-	"fmt"
-	"reflect"
 	"time"
-
-	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
@@ -40,63 +36,21 @@ func cloudEvent(e eventlog.Event) CloudEvent {
 	}
 }
 
+// EventTypeSummary is a type of event in the list of all.
+type EventTypeSummary struct {
+	Name    string `json:"name" example:"execution.completed.v1"`
+	Version int    `json:"version" doc:"Of the type. Within a version fields are only added; what changes otherwise is another type, with the next version."`
+	Emitter string `json:"emitter" doc:"The part of Stoa that says it." example:"execution"`
+}
+
 // EventType is a type of event and the shape of its data.
 type EventType struct {
-	Name   string          `json:"name" example:"execution.completed.v1"`
-	Schema json.RawMessage `json:"schema" doc:"JSON Schema (2020-12) of the data. Within a version fields are only added, so ignore those that you do not know."`
+	EventTypeSummary
+	Retention string          `json:"retention" enum:"forever" doc:"How long events of this type stay in the log. Stoa deletes none."`
+	Schema    json.RawMessage `json:"schema" doc:"JSON Schema (2020-12) of the data. Within a version fields are only added, so ignore those that you do not know."`
+	Example   json.RawMessage `json:"example" doc:"Data that the schema admits, with every field."`
 }
 
-type idSchema struct{}
-
-// Schema implements huma.SchemaProvider.
-func (idSchema) Schema(huma.Registry) *huma.Schema {
-	return &huma.Schema{Type: huma.TypeString, Format: "uuid"}
-}
-
-// describe makes the JSON Schema of every fact from its Go type.
-func describe(catalogue *eventlog.Catalogue) (map[string]EventType, error) {
-	all := map[string]EventType{}
-	for _, name := range catalogue.Types() {
-		t, _ := catalogue.Type(name)
-		registry := huma.NewMapRegistry("#/$defs/", huma.DefaultSchemaNamer)
-		registry.RegisterTypeAlias(reflect.TypeFor[ident.ID](), reflect.TypeFor[idSchema]())
-		root := registry.Schema(t, false, t.Name())
-		open(root)
-		defs := registry.Map()
-		delete(defs, huma.DefaultSchemaNamer(t, t.Name())) // the root itself
-		for _, def := range defs {
-			open(def)
-		}
-		body, err := json.Marshal(root)
-		if err != nil {
-			return nil, fmt.Errorf("describe %s: %w", name, err)
-		}
-		document := map[string]any{}
-		if err := json.Unmarshal(body, &document); err != nil {
-			return nil, fmt.Errorf("describe %s: %w", name, err)
-		}
-		document["$schema"], document["$id"], document["title"] = "https://json-schema.org/draft/2020-12/schema", "/api/v1/events/types/"+name, name
-		if len(defs) > 0 {
-			document["$defs"] = defs
-		}
-		if body, err = json.Marshal(document); err != nil {
-			return nil, fmt.Errorf("describe %s: %w", name, err)
-		}
-		all[name] = EventType{Name: name, Schema: body}
-	}
-	return all, nil
-}
-
-// open admits fields that later programs add.
-func open(s *huma.Schema) {
-	if s == nil {
-		return
-	}
-	if s.Type == huma.TypeObject && s.AdditionalProperties == false {
-		s.AdditionalProperties = nil
-	}
-	open(s.Items)
-	for _, p := range s.Properties {
-		open(p)
-	}
+func summary(t Description) EventTypeSummary {
+	return EventTypeSummary{Name: t.Name, Version: t.Version, Emitter: t.Emitter}
 }

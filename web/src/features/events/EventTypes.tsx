@@ -16,8 +16,9 @@ export function EventTypes({ search, all }: { search: EventSearch; all: boolean 
   const length = Math.max(0, ...counted.map((c) => c.hours.length));
   const rows = types.data && [
     ...counted,
-    ...types.data.filter((t) => !counted.some((c) => c.type === t)).map((type): TypeCount => ({ type, events: 0, hours: new Array<number>(length).fill(0) })),
+    ...types.data.filter((t) => !counted.some((c) => c.type === t.name)).map((t): TypeCount => ({ type: t.name, events: 0, hours: new Array<number>(length).fill(0) })),
   ];
+  const emitters = new Map(types.data?.map((t) => [t.name, t.emitter]));
   const columns: Column<TypeCount>[] = [
     {
       title: "Type",
@@ -27,6 +28,7 @@ export function EventTypes({ search, all }: { search: EventSearch; all: boolean 
         </Text>
       ),
     },
+    { title: "Said by", cell: (t) => emitters.get(t.type) ?? "an earlier program" },
     { title: "By hour", cell: (t) => <Bars values={t.hours} label={`${t.type} by hour`} /> },
     { title: "Events", right: true, cell: (t) => t.events.toLocaleString("en") },
   ];
@@ -44,15 +46,31 @@ export function EventTypes({ search, all }: { search: EventSearch; all: boolean 
 }
 
 function Schema({ type }: { type: string }) {
-  const described = useQuery(eventTypeQuery(type));
+  const { data: described, error } = useQuery(eventTypeQuery(type));
   return (
     <>
-      <ProblemNote error={described.error} />
-      <Text size="sm" c="var(--stoa-quiet)" mb="xs">
-        The JSON Schema of its data. Fields are only added within a version.
-      </Text>
-      {described.data ? <Code block tabIndex={0} aria-label="JSON Schema">{JSON.stringify(described.data.schema, null, 2)}</Code> : <Skeleton height={200} aria-busy="true" />}
+      <ProblemNote error={error} />
+      {!described && !error && <Skeleton height={200} aria-busy="true" />}
+      {described && (
+        <>
+          <Text size="sm" c="var(--stoa-quiet)" mb="xs">
+            Version {described.version}, said by {described.emitter}, kept {described.retention}. Within a version fields are only added.
+          </Text>
+          <Heading>An example of its data</Heading>
+          <Code block tabIndex={0} aria-label="Example">{JSON.stringify(described.example, null, 2)}</Code>
+          <Heading>JSON Schema</Heading>
+          <Code block tabIndex={0} aria-label="JSON Schema">{JSON.stringify(described.schema, null, 2)}</Code>
+        </>
+      )}
     </>
+  );
+}
+
+function Heading({ children }: { children: string }) {
+  return (
+    <Text component="h3" fw={600} size="sm" mt="md" mb={4}>
+      {children}
+    </Text>
   );
 }
 

@@ -62,7 +62,7 @@ export function NewReplay({ onDone }: { onDone: () => void }) {
     >
       <Stack gap="sm">
         <TextInput label="Name" placeholder="What it is for" value={ask.name} onChange={(e) => change({ name: e.currentTarget.value })} data-autofocus />
-        <MultiSelect label="Types" placeholder={ask.types.length === 0 ? "All" : undefined} searchable clearable data={types.data ?? []} value={ask.types} onChange={(v) => change({ types: v })} />
+        <MultiSelect label="Types" placeholder={ask.types.length === 0 ? "All" : undefined} searchable clearable data={types.data?.map((t) => t.name) ?? []} value={ask.types} onChange={(v) => change({ types: v })} />
         <Group grow align="flex-start">
           <TextInput label="About things of the kind" placeholder="any" value={ask.kind} onChange={(e) => change({ kind: e.currentTarget.value })} />
           <TextInput label="About this very thing" placeholder="its id" value={ask.subject} onChange={(e) => change({ subject: e.currentTarget.value })} />

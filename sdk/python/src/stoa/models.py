@@ -369,10 +369,41 @@ class EventType(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
     )
+    emitter: Annotated[str, Field(examples=['execution'])]
+    """
+    The part of Stoa that says it.
+    """
+    example: Any
+    """
+    Data that the schema admits, with every field.
+    """
     name: Annotated[str, Field(examples=['execution.completed.v1'])]
+    retention: Literal['forever'] | str
+    """
+    How long events of this type stay in the log. Stoa deletes none.
+    """
     schema_: Annotated[Any, Field(alias='schema')]
     """
     JSON Schema (2020-12) of the data. Within a version fields are only added, so ignore those that you do not know.
+    """
+    version: int
+    """
+    Of the type. Within a version fields are only added; what changes otherwise is another type, with the next version.
+    """
+
+
+class EventTypeSummary(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    emitter: Annotated[str, Field(examples=['execution'])]
+    """
+    The part of Stoa that says it.
+    """
+    name: Annotated[str, Field(examples=['execution.completed.v1'])]
+    version: int
+    """
+    Of the type. Within a version fields are only added; what changes otherwise is another type, with the next version.
     """
 
 
@@ -1993,9 +2024,9 @@ class TypesOutputBody(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
     )
-    items: list[str]
+    items: list[EventTypeSummary]
     """
-    The names of all types, sorted.
+    All types, sorted by name.
     """
 
 

@@ -14,6 +14,7 @@ import (
 	"github.com/stoa-cloud/stoa/internal/identity/identityhttp"
 	"github.com/stoa-cloud/stoa/internal/limit"
 	"github.com/stoa-cloud/stoa/internal/notification"
+	"github.com/stoa-cloud/stoa/internal/platform/audit/audithttp"
 	"github.com/stoa-cloud/stoa/internal/platform/clock"
 	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
@@ -43,6 +44,7 @@ type Program struct {
 	sliceSet
 	auth          identityhttp.Authenticator
 	eventAPI      *eventloghttp.Slice
+	auditAPI      *audithttp.Slice
 	eventPlane    *eventplane.Slice
 	outbound      *outbound.Client // calls addresses that people gave us
 	notifications *notification.Slice
@@ -195,6 +197,9 @@ func (p *Program) bindEvents() (err error) {
 		Access: accessEvents(),
 	})
 	p.bindEventPlane()
+	p.auditAPI = audithttp.New(p.runner, audithttp.Config{
+		Operator: tenancy.Operator, Whole: []permission.Role{tenancy.Owner, tenancy.Admin}, Names: identity.People{}.Names,
+	})
 	return err
 }
 

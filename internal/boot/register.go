@@ -13,6 +13,7 @@ import (
 	"github.com/stoa-cloud/stoa/internal/limit/limithttp"
 	"github.com/stoa-cloud/stoa/internal/node/nodehttp"
 	"github.com/stoa-cloud/stoa/internal/notification/notificationhttp"
+	"github.com/stoa-cloud/stoa/internal/platform/audit/audithttp"
 	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
 	"github.com/stoa-cloud/stoa/internal/platform/eventlog/eventloghttp"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
@@ -36,6 +37,7 @@ func (p *Program) register() {
 	notificationhttp.Register(api, p.notifications)
 	eventloghttp.Register(api, p.eventAPI)
 	eventplanehttp.Register(api, p.eventPlane)
+	audithttp.Register(api, p.auditAPI)
 	p.registerHealth(api)
 	mux := p.edge.Mux()
 	mux.Handle("GET /metrics", p.watch.Metrics())

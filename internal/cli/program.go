@@ -45,6 +45,7 @@ type grammar struct {
 	DeadLetters   deadLettersCommand   `cmd:"" group:"operate" aliases:"dead-letter" help:"Events that could not be handled: list, retry, discard, policies."`
 	Replays       replaysCommand       `cmd:"" group:"operate" aliases:"replay" help:"Events given once more: create, pause, resume, cancel, file."`
 	Sinks         sinksCommand         `cmd:"" group:"operate" aliases:"sink" help:"Other systems that get events: list, create, pause, delete."`
+	Audit         auditCommand         `cmd:"" group:"operate" help:"Who did what: list, export."`
 	Nodes         nodesCommand         `cmd:"" group:"operate" aliases:"node" help:"Machines: list, enroll, cordon, drain, remove."`
 	Login         loginCommand         `cmd:"" group:"you" help:"Sign in to an installation and remember it as a context."`
 	Logout        logoutCommand        `cmd:"" group:"you" help:"Revoke the context's token and forget it."`

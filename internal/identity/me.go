@@ -95,3 +95,21 @@ func (People) People(ctx context.Context, q pg.Querier, ids []ident.ID) (map[ide
 	}
 	return people, nil
 }
+
+const selectNames = `SELECT id, name FROM account WHERE id = ANY ($1)`
+
+// Names are what those of ids that exist are called.
+func (People) Names(ctx context.Context, q pg.Querier, ids []ident.ID) (map[ident.ID]string, error) {
+	rows, err := pg.All[struct {
+		ID   ident.ID `db:"id"`
+		Name string   `db:"name"`
+	}](ctx, q, selectNames, ids)
+	if err != nil {
+		return nil, fmt.Errorf("read names: %w", err)
+	}
+	names := make(map[ident.ID]string, len(rows))
+	for _, row := range rows {
+		names[row.ID] = row.Name
+	}
+	return names, nil
+}

@@ -182,6 +182,10 @@ func Permissions() permission.Table {
 		"event.export":     signedIn, // of what the caller manages
 		"health.get":       operators,
 
+		// Who did what.
+		"audit.list":   signedIn, // of organizations that the caller runs
+		"audit.export": signedIn,
+
 		// What consumers of the log could not handle.
 		"dead_letter.list":       operators,
 		"dead_letter.statistics": operators,

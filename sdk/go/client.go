@@ -22,6 +22,7 @@ type Client struct {
 	Projects      *Projects
 	Organizations *Organizations
 	Events        *Events
+	Audit         *AuditAPI
 	DeadLetters   *DeadLetters
 	Replays       *Replays
 	Sinks         *Sinks
@@ -98,6 +99,7 @@ func (c *Client) bind() *Client {
 	c.Projects = &Projects{c}
 	c.Organizations = &Organizations{c}
 	c.Events = &Events{c}
+	c.Audit = &AuditAPI{c}
 	c.DeadLetters = &DeadLetters{c}
 	c.Replays = &Replays{c}
 	c.Sinks = &Sinks{c}

@@ -21,6 +21,7 @@ export type PreferenceChange = Schemas["PreferenceChange"];
 export type ScriptVersion = Schemas["ScriptVersion"];
 export type Member = Schemas["Member"];
 export type Invitation = Schemas["Invitation"];
+export type AuditRecord = Schemas["AuditRecord"];
 export type Limit = Schemas["Limit"];
 export type DeadLetter = Schemas["DeadLetter"];
 export type Replay = Schemas["Replay"];

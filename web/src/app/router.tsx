@@ -1,5 +1,6 @@
 import { Problem } from "@stoa/sdk";
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import type { AuditSearch } from "../features/audit/queries.ts";
 import type { LetterSearch } from "../features/deadLetters/queries.ts";
 import type { EventSearch } from "../features/events/queries.ts";
 import { Broken } from "./shell/Broken.tsx";
@@ -120,6 +121,15 @@ const sinks = createRoute({
   path: "/sinks",
   component: lazyRouteComponent(() => import("../routes/sinks.tsx"), "SinksPage"),
 });
+const audit = createRoute({
+  getParentRoute: () => shell,
+  path: "/audit",
+  validateSearch: (s: Record<string, unknown>): AuditSearch => ({
+    actor: text(s.actor), action: text(s.action), kind: text(s.kind), target: text(s.target), outcome: text(s.outcome),
+    correlation: text(s.correlation), project: text(s.project), hours: text(String(s.hours ?? "")),
+  }),
+  component: lazyRouteComponent(() => import("../routes/audit.tsx"), "AuditPage"),
+});
 const members = createRoute({
   getParentRoute: () => shell,
   path: "/members",
@@ -149,7 +159,7 @@ const account = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     setup, signIn, register, invitation,
-    shell.addChildren([home, run, executions, execution, scripts, runtimes, nodes, health, events, deadLetters, replays, sinks, members, tokens, limits, notifications, account]),
+    shell.addChildren([home, run, executions, execution, scripts, runtimes, nodes, health, events, deadLetters, replays, sinks, audit, members, tokens, limits, notifications, account]),
   ]),
   defaultPreload: "intent",
   defaultPendingMs: 300,

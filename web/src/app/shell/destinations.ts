@@ -1,6 +1,6 @@
 import type { Me } from "@stoa/sdk";
 import {
-  IconActivityHeartbeat, IconAdjustmentsHorizontal, IconArrowFork, IconBolt, IconBox, IconCode, IconHistory, IconKey, IconMailExclamation, IconPlayerPlay, IconRepeat, IconServer2, IconUsers,
+  IconActivityHeartbeat, IconAdjustmentsHorizontal, IconArrowFork, IconBolt, IconBox, IconCode, IconHistory, IconKey, IconMailExclamation, IconPlayerPlay, IconRepeat, IconServer2, IconShieldCheck, IconUsers,
 } from "@tabler/icons-react";
 import { administers, isOperator } from "../session.ts";
 
@@ -39,6 +39,13 @@ const columns = [
       { to: "/members", label: "Members", icon: IconUsers },
       { to: "/tokens", label: "API tokens", icon: IconKey },
       { to: "/limits", label: "Limits", icon: IconAdjustmentsHorizontal },
+    ],
+  },
+  {
+    name: "Administration",
+    visible: (me: Me) => isOperator(me) || me.organizations.some((o) => !o.personal && administers(me, o)),
+    screens: [
+      { to: "/audit", label: "Audit", icon: IconShieldCheck },
     ],
   },
 ] as const;

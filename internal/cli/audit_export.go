@@ -1,0 +1,35 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+)
+
+type auditExport struct {
+	auditChoice
+	Format string `name:"format" enum:"csv,json" default:"json" help:"csv or json."`
+	After  string `name:"after" placeholder:"ID" help:"Begin after this record."`
+	Limit  int    `name:"limit" short:"n" default:"10000" help:"At most this many; 100000 are the most."`
+}
+
+// Run writes records to standard output, oldest first.
+func (e *auditExport) Run(c *call) error {
+	client, err := c.client()
+	if err != nil {
+		return err
+	}
+	filter, err := e.filter(c, client)
+	if err != nil {
+		return err
+	}
+	filter.After = e.After
+	file, err := client.Audit.Export(c.ctx, filter, e.Format, e.Limit)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	if _, err := io.Copy(c.Stdout, file); err != nil {
+		return fmt.Errorf("the export broke off: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,47 @@
+import { data } from "@stoa/sdk";
+import { infiniteQueryOptions } from "@tanstack/react-query";
+import { stoa } from "../../app/stoa.ts";
+
+/** Which records of the audit trail, as the address bar holds it. */
+export interface AuditSearch {
+  actor?: string;
+  action?: string;
+  kind?: string;
+  target?: string;
+  outcome?: string;
+  correlation?: string;
+  project?: string;
+  /** Hours back from now. */
+  hours?: string;
+}
+
+/** The API's query for a search. An operator sees what everybody did. */
+export function auditQuery(s: AuditSearch, all: boolean, now = Date.now()) {
+  const hours = Number(s.hours);
+  return {
+    ...(s.actor && { actor_id: s.actor }),
+    ...(s.action && { action: s.action }),
+    ...(s.kind && { kind: s.kind }),
+    ...(s.target && { target_id: s.target }),
+    ...((s.outcome === "done" || s.outcome === "refused") && { outcome: s.outcome as "done" | "refused" }),
+    ...(s.correlation && { correlation_id: s.correlation }),
+    ...(s.project && { project_id: s.project }),
+    ...(hours > 0 && { from: new Date(now - hours * 3_600_000).toISOString() }),
+    ...(all && { all }),
+  };
+}
+
+export const auditListQuery = (search: AuditSearch, all: boolean) =>
+  infiniteQueryOptions({
+    queryKey: ["audit", search, all],
+    queryFn: ({ pageParam }) => data(stoa.api.GET("/api/v1/audit", { params: { query: { ...auditQuery(search, all), cursor: pageParam, limit: 50 } } })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor || undefined,
+  });
+
+/** Where the browser downloads what is shown. */
+export function auditExportLink(search: AuditSearch, all: boolean, format: "csv" | "json"): string {
+  const query = new URLSearchParams({ format, limit: "100000" });
+  for (const [name, value] of Object.entries(auditQuery(search, all))) query.set(name, String(value));
+  return `/api/v1/audit/export?${query}`;
+}

@@ -29,6 +29,26 @@ type AlertsReceived struct {
 	Alerts int64 `json:"alerts"`
 }
 
+// AuditRecord is part of the API's answers and requests.
+type AuditRecord struct {
+	ID             string          `json:"id"` // A UUIDv7.
+	Action         string          `json:"action"`
+	ActorID        string          `json:"actor_id,omitempty"` // A UUIDv7.
+	ActorKind      string          `json:"actor_kind"`
+	ActorName      string          `json:"actor_name,omitempty"`      // What they are called today; absent when they are gone. Not in exports.
+	Code           string          `json:"code,omitempty"`            // Why, when it was refused.
+	CorrelationID  string          `json:"correlation_id"`            // Of the request; the events that it led to bear it too.
+	CredentialID   string          `json:"credential_id,omitempty"`   // The session or token that they used.
+	Detail         json.RawMessage `json:"detail,omitempty"`          // Ids and numbers that belong to it.
+	OrganizationID string          `json:"organization_id,omitempty"` // A UUIDv7.
+	Outcome        string          `json:"outcome"`
+	ProjectID      string          `json:"project_id,omitempty"` // A UUIDv7.
+	RemoteAddress  string          `json:"remote_address,omitempty"`
+	TargetID       string          `json:"target_id,omitempty"` // A UUIDv7.
+	TargetKind     string          `json:"target_kind,omitempty"`
+	Time           time.Time       `json:"time"`
+}
+
 // AuthRegisterRequest is what auth.register takes: Register, and sign in.
 type AuthRegisterRequest struct {
 	Name       string `json:"name"`

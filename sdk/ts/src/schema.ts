@@ -78,6 +78,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who did what, newest first
+         * @description Owners and admins see what was done in their organizations; operators see everything with all.
+         */
+        get: operations["audit.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export who did what as CSV or JSON
+         * @description Oldest first. An export ends after limit records: go on with the last id as after. One that breaks off is cut, never wrongly closed.
+         */
+        get: operations["audit.export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/register": {
         parameters: {
             query?: never;
@@ -1679,6 +1719,60 @@ export interface components {
             /** Format: int64 */
             alerts: number;
         };
+        AuditRecord: {
+            /** @example execution.cancel */
+            action: string;
+            /**
+             * Format: uuid
+             * @description A UUIDv7.
+             */
+            actor_id?: string;
+            /** @enum {string} */
+            actor_kind: "anonymous" | "user" | "service_account";
+            /** @description What they are called today; absent when they are gone. Not in exports. */
+            actor_name?: string;
+            /**
+             * @description Why, when it was refused.
+             * @example denied
+             */
+            code?: string;
+            /** @description Of the request; the events that it led to bear it too. */
+            correlation_id: string;
+            /**
+             * Format: uuid
+             * @description The session or token that they used.
+             */
+            credential_id?: string;
+            /** @description Ids and numbers that belong to it. */
+            detail?: unknown;
+            /**
+             * Format: uuid
+             * @description A UUIDv7.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description A UUIDv7.
+             */
+            organization_id?: string;
+            /** @enum {string} */
+            outcome: "done" | "refused";
+            /**
+             * Format: uuid
+             * @description A UUIDv7.
+             */
+            project_id?: string;
+            remote_address?: string;
+            /**
+             * Format: uuid
+             * @description A UUIDv7.
+             */
+            target_id?: string;
+            /** @example execution */
+            target_kind?: string;
+            /** Format: date-time */
+            time: string;
+        };
         AuthRegisterRequest: {
             /** Format: email */
             email: string;
@@ -2780,6 +2874,11 @@ export interface components {
         OrganizationSetMemberRequest: {
             /** @enum {string} */
             role: "organization.owner" | "organization.admin" | "organization.member";
+        };
+        PageAuditRecord: {
+            items: components["schemas"]["AuditRecord"][];
+            /** @description Ask for the next page with ?cursor=; absent on the last. */
+            next_cursor?: string;
         };
         PageCloudEvent: {
             items: components["schemas"]["CloudEvent"][];
@@ -4345,6 +4444,226 @@ export interface operations {
             };
             /** @description Unsupported Media Type */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "audit.list": {
+        parameters: {
+            query?: {
+                /** @description Only what this user or service account did. */
+                actor_id?: string;
+                /** @description Only this command, or a group of them. */
+                action?: string;
+                /** @description Only what was done to things of this kind. */
+                kind?: string;
+                /** @description Only what was done to this. */
+                target_id?: string;
+                /** @description Only in this organization. */
+                organization_id?: string;
+                /** @description Only in this project. */
+                project_id?: string;
+                outcome?: "done" | "refused";
+                /** @description Only by this request. */
+                correlation_id?: string;
+                /** @description Only what was done at this time or later. */
+                from?: string;
+                /** @description Only what was done before. */
+                to?: string;
+                /** @description Operators: what everybody did, everywhere. */
+                all?: boolean;
+                /** @description next_cursor of the page before. */
+                cursor?: string;
+                /** @description Most items of the page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAuditRecord"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "audit.export": {
+        parameters: {
+            query?: {
+                /** @description Only what this user or service account did. */
+                actor_id?: string;
+                /** @description Only this command, or a group of them. */
+                action?: string;
+                /** @description Only what was done to things of this kind. */
+                kind?: string;
+                /** @description Only what was done to this. */
+                target_id?: string;
+                /** @description Only in this organization. */
+                organization_id?: string;
+                /** @description Only in this project. */
+                project_id?: string;
+                outcome?: "done" | "refused";
+                /** @description Only by this request. */
+                correlation_id?: string;
+                /** @description Only what was done at this time or later. */
+                from?: string;
+                /** @description Only what was done before. */
+                to?: string;
+                /** @description Operators: what everybody did, everywhere. */
+                all?: boolean;
+                format?: "csv" | "json";
+                /** @description Begin after this record. */
+                after?: string;
+                /** @description At most so many records. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -23,6 +23,58 @@ class AlertsReceived(BaseModel):
     alerts: int
 
 
+class AuditRecord(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    action: Annotated[str, Field(examples=['execution.cancel'])]
+    actor_id: UUID | None = None
+    """
+    A UUIDv7.
+    """
+    actor_kind: Literal['anonymous', 'user', 'service_account'] | str
+    actor_name: str | None = None
+    """
+    What they are called today; absent when they are gone. Not in exports.
+    """
+    code: Annotated[str | None, Field(examples=['denied'])] = None
+    """
+    Why, when it was refused.
+    """
+    correlation_id: str
+    """
+    Of the request; the events that it led to bear it too.
+    """
+    credential_id: UUID | None = None
+    """
+    The session or token that they used.
+    """
+    detail: Any | None = None
+    """
+    Ids and numbers that belong to it.
+    """
+    id: UUID
+    """
+    A UUIDv7.
+    """
+    organization_id: UUID | None = None
+    """
+    A UUIDv7.
+    """
+    outcome: Literal['done', 'refused'] | str
+    project_id: UUID | None = None
+    """
+    A UUIDv7.
+    """
+    remote_address: str | None = None
+    target_id: UUID | None = None
+    """
+    A UUIDv7.
+    """
+    target_kind: Annotated[str | None, Field(examples=['execution'])] = None
+    time: AwareDatetime
+
+
 class AuthRegisterRequest(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
@@ -1062,6 +1114,17 @@ class OrganizationSetMemberRequest(BaseModel):
         extra='ignore',
     )
     role: Literal['organization.owner', 'organization.admin', 'organization.member'] | str
+
+
+class PageAuditRecord(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    items: list[AuditRecord]
+    next_cursor: str | None = None
+    """
+    Ask for the next page with ?cursor=; absent on the last.
+    """
 
 
 class PageCloudEvent(BaseModel):

@@ -46,6 +46,7 @@ func facts() []eventlog.Fact {
 		identity.PasswordChanged{},
 		identity.TokenCreated{},
 		identity.TokenRevoked{},
+		identity.DeviceDecided{},
 		identity.OperatorAppointed{},
 
 		limit.ValueSet{},

@@ -26,7 +26,7 @@ import (
 // register puts every slice's operations on the API.
 func (p *Program) register() {
 	api := p.edge.API()
-	identityhttp.Register(api, p.identity)
+	identityhttp.Register(api, p.identity, p.url)
 	tenancyhttp.Register(api, p.tenancy)
 	limithttp.Register(api, p.limits)
 	nodehttp.Register(api, p.nodes)

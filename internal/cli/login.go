@@ -14,14 +14,18 @@ import (
 
 type loginCommand struct {
 	Address       string `arg:"" optional:"" name:"address" placeholder:"URL" help:"The installation; the current context's if left out."`
-	Email         string `name:"email" placeholder:"ADDRESS" help:"Your e-mail address; asked for if left out."`
+	Password      bool   `name:"password" help:"Sign in by password here instead of with a code in the browser."`
+	Email         string `name:"email" placeholder:"ADDRESS" help:"Your e-mail address, to sign in by password."`
 	PasswordStdin bool   `name:"password-stdin" help:"Read the password from standard input instead of asking."`
-	Token         string `name:"token" placeholder:"TOKEN" help:"Use this API token instead of a password; - reads it from standard input."`
+	Token         string `name:"token" placeholder:"TOKEN" help:"Use this API token instead of signing in; - reads it from standard input."`
+	NoBrowser     bool   `name:"no-browser" help:"Only show the address and the code; open no browser."`
 	Name          string `name:"name" placeholder:"NAME" help:"What to call the context; the installation's host if left out."`
 	Days          int    `name:"days" default:"90" help:"How many days the CLI's own token lasts."`
 }
 
-// Run signs in and remembers a token of the CLI's own; the password is not kept.
+// Run signs in and remembers a token of the CLI's own; a password is not kept. Without a flag that
+// says otherwise a browser does it, on this machine or another one: so passwords, second factors
+// and other issuers all work, and none of them passes through this program.
 func (l *loginCommand) Run(c *call) error {
 	address, err := l.address(c)
 	if err != nil {
@@ -29,15 +33,17 @@ func (l *loginCommand) Run(c *call) error {
 	}
 	in := bufio.NewReader(c.Stdin)
 	token := l.Token
-	switch token {
-	case "":
-		if token, err = l.withPassword(c, address, in); err != nil {
-			return err
-		}
-	case "-":
-		if token, err = readLine(in); err != nil {
-			return err
-		}
+	switch {
+	case token == "-":
+		token, err = readLine(in)
+	case token != "":
+	case l.Password || l.PasswordStdin || l.Email != "":
+		token, err = l.withPassword(c, address, in)
+	default:
+		token, err = l.withBrowser(c, address)
+	}
+	if err != nil {
+		return err
 	}
 	me, err := c.connect(address, stoa.Token(token)).Me.Get(c.ctx)
 	if err != nil {
@@ -102,8 +108,7 @@ func (l *loginCommand) withPassword(c *call, address string, in *bufio.Reader) (
 	if err != nil {
 		return "", err
 	}
-	host, _ := os.Hostname() // only a name for people
-	created, err := session.Tokens.Create(c.ctx, stoa.TokenCreateRequest{Name: strings.TrimSpace("stoa CLI " + host), ExpiresInDays: int64(l.Days)})
+	created, err := session.Tokens.Create(c.ctx, stoa.TokenCreateRequest{Name: tokenName(), ExpiresInDays: int64(l.Days)})
 	if err != nil {
 		return "", err
 	}
@@ -111,6 +116,12 @@ func (l *loginCommand) withPassword(c *call, address string, in *bufio.Reader) (
 		c.say("stoa: the sign-in is left open until it expires: %s", describe(err))
 	}
 	return created.Secret, nil
+}
+
+// tokenName is what people find the token by in their list.
+func tokenName() string {
+	host, _ := os.Hostname() // only a name for people
+	return strings.TrimSpace("stoa CLI " + host)
 }
 
 func readLine(in *bufio.Reader) (string, error) {

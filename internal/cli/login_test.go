@@ -2,6 +2,7 @@ package cli
 
 import (
 	"net/http"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -86,6 +87,59 @@ func TestProjectsUseRemembersTheProject(t *testing.T) {
 	for _, args := range [][]string{{"limits"}, {"limits", "-p", "Apollo"}} {
 		if code := u.types(t, args...); code != 0 {
 			t.Errorf("%v: exit code %d, said %s", args, code, u.err)
+		}
+	}
+}
+
+func TestLoginShowsACodeAndWaits(t *testing.T) {
+	asked := 0
+	u := at(t, installation{
+		"POST /auth/device": says(200, `{"device_code":"stoa_device_x","user_code":"WDJB-MJHT","verification_uri":"https://stoa.example.org/device",
+			"verification_uri_complete":"https://stoa.example.org/device?code=WDJB-MJHT","expires_in":600,"interval":1}`),
+		"POST /auth/device/token": func(w http.ResponseWriter, r *http.Request) {
+			if asked++; asked == 1 {
+				says(400, `{"code":"authorization_pending","error":"authorization_pending"}`)(w, r)
+				return
+			}
+			says(200, `{"token":{"id":"t1"},"secret":"stoa_pat_new"}`)(w, r)
+		},
+		"GET /me": says(200, meBody),
+	})
+	u.OpenBrowser = func(string) error { t.Error("a browser was opened without a terminal"); return nil }
+	if code := u.types(t, "login", u.url, "--name", "work"); code != 0 || asked != 2 {
+		t.Fatalf("exit code %d after %d questions, said %s", code, asked, u.err)
+	}
+	if said := u.err.String(); !strings.Contains(said, "WDJB-MJHT") || !strings.Contains(said, "https://stoa.example.org/device\n") {
+		t.Error(said)
+	}
+	if got := u.load(t); got.Contexts["work"] != (config.Context{URL: u.url, Token: "stoa_pat_new"}) {
+		t.Errorf("remembered %+v", got)
+	}
+}
+
+func TestLoginThatIsDeniedRemembersNothing(t *testing.T) {
+	u := at(t, installation{
+		"POST /auth/device":       says(200, `{"device_code":"stoa_device_x","user_code":"WDJB-MJHT","verification_uri":"javascript:alert(1)","expires_in":600,"interval":1}`),
+		"POST /auth/device/token": says(400, `{"code":"access_denied","detail":"This sign-in was denied."}`),
+	})
+	before := u.load(t)
+	if code := u.types(t, "login", u.url); code == 0 || !strings.Contains(u.err.String(), "denied") {
+		t.Errorf("exit code %d, said %s", code, u.err)
+	}
+	if diff := cmp.Diff(before, u.load(t)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestBrowsersAreForWhoSitsThere(t *testing.T) {
+	for _, env := range []map[string]string{{}, {"DISPLAY": ":0", "SSH_CONNECTION": "192.0.2.1 1 192.0.2.2 22"}} {
+		if runtime.GOOS == "linux" && browser(func(name string) string { return env[name] }) != nil {
+			t.Errorf("a browser for %v", env)
+		}
+	}
+	for address, web := range map[string]bool{"https://stoa.example.org/device": true, "javascript:alert(1)": false, "file:///etc/passwd": false, "--help": false} {
+		if isWeb(address) != web {
+			t.Error(address)
 		}
 	}
 }

@@ -26,6 +26,7 @@ type Program struct {
 	Getenv         func(string) string
 	Signals        <-chan os.Signal // interrupts; the first cancels what runs, the second leaves
 	ReadPassword   func() (string, error)
+	OpenBrowser    func(url string) error // nil: there is none to open
 	Version        string
 }
 
@@ -72,7 +73,7 @@ func Main(version string) int {
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	return Program{
 		Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
-		Getenv: os.Getenv, Signals: signals, ReadPassword: readPassword, Version: version,
+		Getenv: os.Getenv, Signals: signals, ReadPassword: readPassword, OpenBrowser: browser(os.Getenv), Version: version,
 	}.Run(context.Background())
 }
 

@@ -33,6 +33,12 @@ type (
 		TokenID   ident.ID `json:"token_id"`
 		Scopes    int      `json:"scopes"` // how many; 0 means everything
 		ProjectID ident.ID `json:"project_id,omitzero"`
+		DeviceID  ident.ID `json:"device_id,omitzero"` // the program that a person signed in
+	}
+	// DeviceDecided is what a person said to a program that asked to be signed in.
+	DeviceDecided struct {
+		DeviceID ident.ID `json:"device_id"`
+		Approved bool     `json:"approved"`
 	}
 	TokenRevoked struct {
 		TokenID ident.ID `json:"token_id"`
@@ -64,6 +70,9 @@ func (PasswordChanged) EventType() string { return "user.password_changed.v1" }
 
 // EventType names the fact.
 func (TokenCreated) EventType() string { return "user.token_created.v1" }
+
+// EventType names the fact.
+func (DeviceDecided) EventType() string { return "user.device_decided.v1" }
 
 // EventType names the fact.
 func (TokenRevoked) EventType() string { return "user.token_revoked.v1" }

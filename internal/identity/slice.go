@@ -28,6 +28,11 @@ type Slice struct {
 	CreateToken    command.Func[CreateToken, TokenCreatedOnce]
 	RevokeToken    command.Func[RevokeCredential, struct{}]
 
+	StartDevice  command.Func[StartDevice, DeviceStartedOnce]
+	Device       command.Func[GetDevice, Device]
+	DecideDevice command.Func[DecideDevice, Device]
+	RedeemDevice command.Func[RedeemDevice, TokenCreatedOnce]
+
 	// OpenSetup and EnsureLocalOperator are Stoa's own, at its start: call them with
 	// command.AsSystem.
 	OpenSetup           command.Func[OpenSetup, SetupLink]
@@ -62,6 +67,11 @@ func New(r *command.Runner, settings Settings, hasher *Hasher) *Slice {
 		Tokens:         query(r, "token.list", ownThings, listCredentials(APIToken)),
 		CreateToken:    unkept(command.Bind(r, spec("token.create", command.OwnScope[CreateToken]), d.createToken)),
 		RevokeToken:    command.Bind(r, spec("token.revoke", ofCredential(APIToken)), revokeToken),
+
+		StartDevice:  unkept(command.Bind(r, spec("device.start", command.NoScope[StartDevice]), startDevice)),
+		Device:       query(r, "device.get", ownThings, getDevice),
+		DecideDevice: command.Bind(r, spec("device.decide", command.OwnScope[DecideDevice]), decideDeviceSignIn),
+		RedeemDevice: d.redeemDevice(command.Bind(r, spec("device.redeem", command.NoScope[RedeemDevice]), completeDevice)),
 
 		OpenSetup:           command.Bind(r, spec("setup.open", command.NoScope[OpenSetup]), openSetup),
 		EnsureLocalOperator: command.Bind(r, spec("operator.ensure_local", command.NoScope[EnsureLocalOperator]), ensureLocalOperator),

@@ -64,6 +64,12 @@ func Permissions() permission.Table {
 		"token.create":       own,
 		"token.revoke":       own,
 
+		// Programs that a person signs in with a code.
+		"device.start":  anyone,
+		"device.redeem": anyone, // holds the device code
+		"device.get":    own,
+		"device.decide": own,
+
 		// Organizations and their people.
 		"organization.create":        signedIn,
 		"organization.list":          signedIn, // one's own

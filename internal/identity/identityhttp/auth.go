@@ -14,9 +14,11 @@ import (
 const tag = "Identity"
 
 // Register adds identity's operations to the API.
-func Register(api huma.API, s *identity.Slice) {
+// Address is how people reach the installation, for links.
+func Register(api huma.API, s *identity.Slice, address func() string) {
 	registerAuth(api, s)
 	registerMe(api, s)
+	registerDevice(api, s, address)
 }
 
 // public is an operation before anybody is known. It counts against the slow rate

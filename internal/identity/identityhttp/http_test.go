@@ -53,7 +53,7 @@ func newSite(t *testing.T, db *pg.DB) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	identityhttp.Register(server.API(), slice)
+	identityhttp.Register(server.API(), slice, func() string { return "https://stoa.example.org" })
 	listening := httptest.NewServer(server.Handler())
 	t.Cleanup(listening.Close)
 	return &site{t: t, url: listening.URL, runner: runner, slice: slice, server: server, auth: auth}

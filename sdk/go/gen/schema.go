@@ -171,7 +171,7 @@ func last(ref string) string { return ref[strings.LastIndexByte(ref, '/')+1:] }
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // initialisms are written in capitals.
-var initialisms = map[string]bool{"id": true, "url": true, "cpu": true, "os": true, "ms": true, "ttl": true, "ip": true, "ok": true}
+var initialisms = map[string]bool{"id": true, "uri": true, "url": true, "cpu": true, "os": true, "ms": true, "ttl": true, "ip": true, "ok": true}
 
 // goName turns snake_case into a Go name.
 func goName(snake string) string {

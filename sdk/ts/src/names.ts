@@ -14,6 +14,7 @@ export type Node = Schemas["Node"];
 export type NodeEnrollment = Schemas["NodeEnrollment"];
 export type Me = Schemas["Me"];
 export type Session = Schemas["Session"];
+export type Device = Schemas["Device"];
 export type Token = Schemas["Token"];
 export type Script = Schemas["Script"];
 export type Preferences = Schemas["Preferences"];

@@ -37,6 +37,25 @@ const invitation = createRoute({
   component: lazyRouteComponent(() => import("../routes/invitation.tsx"), "InvitationPage"),
 });
 
+// Who is not signed in is sent to do so, and back.
+const signedIn = async ({ location }: { location: { href: string } }) => {
+  try {
+    await queryClient.ensureQueryData(meQuery);
+  } catch (thrown) {
+    if (thrown instanceof Problem && thrown.status === 401) throw redirect({ to: "/sign-in", search: { next: location.href } });
+    throw thrown;
+  }
+};
+const device = createRoute({
+  getParentRoute: () => root,
+  path: "/device",
+  validateSearch: (s: Record<string, unknown>): { code?: string } => ({ code: text(s.code) }),
+  component: lazyRouteComponent(() => import("../routes/device.tsx"), "DevicePage"),
+  pendingComponent: Splash,
+  errorComponent: Broken,
+  beforeLoad: signedIn,
+});
+
 // Everything else stands in the shell, for who is signed in.
 const shell = createRoute({
   getParentRoute: () => root,
@@ -44,14 +63,7 @@ const shell = createRoute({
   component: lazyRouteComponent(() => import("./shell/Shell.tsx"), "Shell"),
   pendingComponent: Splash,
   errorComponent: Broken,
-  beforeLoad: async ({ location }) => {
-    try {
-      await queryClient.ensureQueryData(meQuery);
-    } catch (thrown) {
-      if (thrown instanceof Problem && thrown.status === 401) throw redirect({ to: "/sign-in", search: { next: location.href } });
-      throw thrown;
-    }
-  },
+  beforeLoad: signedIn,
 });
 const home = createRoute({
   getParentRoute: () => shell,
@@ -158,7 +170,7 @@ const account = createRoute({
 
 export const router = createRouter({
   routeTree: root.addChildren([
-    setup, signIn, register, invitation,
+    setup, signIn, register, invitation, device,
     shell.addChildren([home, run, executions, execution, scripts, runtimes, nodes, health, events, deadLetters, replays, sinks, audit, members, tokens, limits, notifications, account]),
   ]),
   defaultPreload: "intent",

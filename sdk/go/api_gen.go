@@ -213,6 +213,45 @@ type DeadLetterStatistics struct {
 	Warning   int64             `json:"warning"` // From so many on the level is warning.
 }
 
+// Device is part of the API's answers and requests.
+type Device struct {
+	ID            string    `json:"id"`
+	Name          string    `json:"name"` // What it calls itself; nobody has checked that.
+	Status        string    `json:"status"`
+	CreatedAt     time.Time `json:"created_at"`
+	ExpiresAt     time.Time `json:"expires_at"`               // When the code stops to hold.
+	ExpiresInDays int64     `json:"expires_in_days"`          // How long its token will last.
+	RemoteAddress string    `json:"remote_address,omitempty"` // Where it asked from.
+	UserAgent     string    `json:"user_agent,omitempty"`
+}
+
+// DeviceCodes is part of the API's answers and requests.
+type DeviceCodes struct {
+	DeviceCode              string `json:"device_code"`               // The program's own; it asks for its token with it.
+	ExpiresIn               int64  `json:"expires_in"`                // How long both codes hold, in seconds.
+	Interval                int64  `json:"interval"`                  // How many seconds to wait between two questions.
+	UserCode                string `json:"user_code"`                 // What the person types.
+	VerificationURI         string `json:"verification_uri"`          // Where they type it.
+	VerificationURIComplete string `json:"verification_uri_complete"` // The same, with the code filled in.
+}
+
+// DeviceDecideRequest is what device.decide takes: Let a program act as you, or refuse it.
+type DeviceDecideRequest struct {
+	Approve  bool   `json:"approve"`
+	UserCode string `json:"user_code"`
+}
+
+// DeviceRedeemRequest is what device.redeem takes: Ask for the token of a program that a person signs in.
+type DeviceRedeemRequest struct {
+	DeviceCode string `json:"device_code"`
+}
+
+// DeviceStartRequest is what device.start takes: Ask for a program to be signed in by a person (RFC 8628).
+type DeviceStartRequest struct {
+	Name          string `json:"name"`                      // What the program calls itself; its token's name.
+	ExpiresInDays int64  `json:"expires_in_days,omitempty"` // How long its token shall last.
+}
+
 // EditorPreferences is part of the API's answers and requests.
 type EditorPreferences struct {
 	FontSize    int64 `json:"font_size"` // In pixels.

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import (
+    AnyUrl,
     AwareDatetime,
     BaseModel,
     ConfigDict,
@@ -334,6 +335,91 @@ class DeadLetterStatistics(BaseModel):
     warning: int
     """
     From so many on the level is warning.
+    """
+
+
+class Device(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    created_at: AwareDatetime
+    expires_at: AwareDatetime
+    """
+    When the code stops to hold.
+    """
+    expires_in_days: int
+    """
+    How long its token will last.
+    """
+    id: UUID
+    name: str
+    """
+    What it calls itself; nobody has checked that.
+    """
+    remote_address: str | None = None
+    """
+    Where it asked from.
+    """
+    status: Literal['pending', 'approved', 'denied', 'redeemed'] | str
+    user_agent: str | None = None
+
+
+class DeviceCodes(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    device_code: str
+    """
+    The program's own; it asks for its token with it.
+    """
+    expires_in: int
+    """
+    How long both codes hold, in seconds.
+    """
+    interval: int
+    """
+    How many seconds to wait between two questions.
+    """
+    user_code: Annotated[str, Field(examples=['WDJB-MJHT'])]
+    """
+    What the person types.
+    """
+    verification_uri: AnyUrl
+    """
+    Where they type it.
+    """
+    verification_uri_complete: AnyUrl
+    """
+    The same, with the code filled in.
+    """
+
+
+class DeviceDecideRequest(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    approve: bool
+    user_code: Annotated[str, Field(max_length=20)]
+
+
+class DeviceRedeemRequest(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    device_code: Annotated[str, Field(max_length=200, min_length=1)]
+
+
+class DeviceStartRequest(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    expires_in_days: Annotated[int | None, Field(ge=1, le=3650)] = 90
+    """
+    How long its token shall last.
+    """
+    name: Annotated[str, Field(max_length=100, min_length=1)]
+    """
+    What the program calls itself; its token's name.
     """
 
 
@@ -2172,6 +2258,58 @@ class CreatedToken(BaseModel):
     Send it as “Authorization: Bearer …”; shown once.
     """
     token: Token
+
+
+class DeviceRefusal(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    code: Annotated[str, Field(examples=['not_found'])]
+    """
+    The rule that refused, stable across versions.
+    """
+    correlation_id: str | None = None
+    """
+    Finds this request in logs, events and the audit trail.
+    """
+    detail: str
+    """
+    What happened and what to do, for a person.
+    """
+    error: Literal['authorization_pending', 'slow_down', 'access_denied', 'expired_token', 'invalid_grant'] | str | None = (
+        None
+    )
+    """
+    OAuth's name of it; the same as the code.
+    """
+    errors: list[ProblemField] | None = None
+    """
+    Which values of the request are wrong.
+    """
+    instance: str | None = None
+    """
+    The path that was asked for.
+    """
+    kind: Literal['internal', 'invalid', 'unauthenticated', 'denied', 'not_found', 'conflict', 'mismatch', 'limited', 'unavailable'] | str
+    """
+    What sort of thing went wrong; decides whether trying again helps.
+    """
+    limit: ProblemLimit | None = None
+    """
+    The limit that was hit, its value, and whose it is.
+    """
+    status: Annotated[int, Field(examples=[404])]
+    """
+    The HTTP status.
+    """
+    title: Annotated[str, Field(examples=['Not Found'])]
+    """
+    The status in words.
+    """
+    type: Annotated[str, Field(examples=['/docs/errors#not_found'])]
+    """
+    Where this kind of problem is explained.
+    """
 
 
 class Execution(BaseModel):

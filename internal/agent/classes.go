@@ -64,23 +64,23 @@ func (c *classes) Enforcement() []sandbox.Enforced {
 	return append(list, c.absent...)
 }
 
-// withGVisor adds class gvisor, if this host can give it. closeIt is never nil.
-func withGVisor(ctx context.Context, base *sandbox.Driver, dataDir string, log *slog.Logger) (d Driver, closeIt func() error, err error) {
+// withGVisor adds class gvisor, if this host can give it: then runsc is its helper program. closeIt is never nil.
+func withGVisor(ctx context.Context, base *sandbox.Driver, dataDir string, log *slog.Logger) (d Driver, runsc string, closeIt func() error, err error) {
 	program, err := gvisor.Find()
 	if err == nil {
 		driver, failed := gvisor.Open(ctx, gvisor.Config{Base: base, Runsc: program, Dir: filepath.Join(dataDir, "gvisor"), Log: log})
 		if failed == nil {
-			return &classes{Driver: base, own: map[sandbox.Class]Driver{sandbox.ClassGVisor: driver}}, driver.Close, nil
+			return &classes{Driver: base, own: map[sandbox.Class]Driver{sandbox.ClassGVisor: driver}}, program, driver.Close, nil
 		}
 		err = failed
 	}
 	if ctx.Err() != nil {
-		return nil, nil, context.Cause(ctx)
+		return nil, "", nil, context.Cause(ctx)
 	}
 	why := err.Error()
 	if host, ok := errors.AsType[*sandbox.HostError](err); ok {
 		why = host.Missing[0]
 	}
 	absent := sandbox.Enforced{What: string(sandbox.ClassGVisor), How: "not offered: " + why}
-	return &classes{Driver: base, absent: []sandbox.Enforced{absent}}, func() error { return nil }, nil
+	return &classes{Driver: base, absent: []sandbox.Enforced{absent}}, "", func() error { return nil }, nil
 }

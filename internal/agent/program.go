@@ -124,13 +124,13 @@ func serve(ctx context.Context, f flags, version string, log *slog.Logger) error
 		return fmt.Errorf("open sandbox: %w", err)
 	default:
 		defer driver.Close()
-		all, closeAll, err := withGVisor(ctx, driver, f.DataDir, log)
+		all, runsc, closeAll, err := withGVisor(ctx, driver, f.DataDir, log)
 		if err != nil {
 			return fmt.Errorf("open gVisor: %w", err)
 		}
 		defer func() { _ = closeAll() }()
 		cfg.Driver = all
-		images, err := openImages(f, cfg.Slots, log)
+		images, err := openImages(f, cfg.Slots, runsc, log)
 		if err != nil {
 			return err
 		}
@@ -163,14 +163,16 @@ type images struct {
 	runner *image.Runner
 }
 
-func openImages(f flags, slots int, log *slog.Logger) (images, error) {
+func openImages(f flags, slots int, runsc string, log *slog.Logger) (images, error) {
 	store, err := image.Open(image.Config{
 		Dir: filepath.Join(f.DataDir, "images"), MaxBytes: f.ImagesGB << 30, Prepare: sandbox.PrepareRoot, Log: log,
 	})
 	if err != nil {
 		return images{}, err
 	}
-	runner, err := image.NewRunner(image.RunnerConfig{Images: store, Dir: filepath.Join(f.DataDir, "image-sandboxes"), Slots: slots, Log: log})
+	runner, err := image.NewRunner(image.RunnerConfig{
+		Images: store, Dir: filepath.Join(f.DataDir, "image-sandboxes"), Slots: slots, Runsc: runsc, Log: log,
+	})
 	if err != nil {
 		store.Close()
 	}

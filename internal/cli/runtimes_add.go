@@ -36,6 +36,7 @@ type runtimesAdd struct {
 	Compile string   `name:"compile" placeholder:"COMMAND" help:"A shell command that compiles the source first; the image needs /bin/sh."`
 	Env     []string `name:"env" short:"e" sep:"none" placeholder:"NAME=VALUE" help:"Set an environment variable, over the image's own."`
 	Example string   `name:"example" placeholder:"FILE" help:"A program that shows what the runtime can do."`
+	Egress  []string `name:"egress" sep:"," placeholder:"HOST[:PORT]" help:"What runs may connect to that name no list of their own: a name, *.name, an address or a range (CIDR)."`
 	registryFlags
 }
 
@@ -47,7 +48,7 @@ func (a *runtimesAdd) Run(c *call) error {
 	}
 	in := stoa.RuntimeCreateRequest{
 		Name: name, Version: version, Image: a.Image, Digest: a.Digest, FileName: a.Main, Insecure: a.Insecure, Username: a.Username,
-		Command: a.Command, Env: map[string]string{},
+		Command: a.Command, Env: map[string]string{}, Egress: a.Egress,
 	}
 	if len(in.Command) > 0 && in.Command[0] == "--" {
 		in.Command = in.Command[1:]

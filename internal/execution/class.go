@@ -138,7 +138,7 @@ func (s *Slice) classAllowed(ctx context.Context, q pg.Querier, who Subject, c C
 }
 
 func noNetwork(c Class) error {
-	return fault.New(fault.Invalid, "execution.class_without_network", "Isolation class %s gives no network. Run without it, or in another class.", c).
+	return fault.New(fault.Invalid, "execution.class_without_network", "Isolation class %s gives no network. Run without it (--egress none), or in another class: fresh and process have it.", c).
 		At("body.class", "gives no network")
 }
 

@@ -2,6 +2,7 @@ package execution
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/stoa-cloud/stoa/internal/node"
@@ -40,6 +41,48 @@ func checkRules(rules []string) (destination.List, error) {
 	return list, nil
 }
 
+// NoEgress, alone in a run's list, asks for no network, also where the runtime has a list.
+const NoEgress = "none"
+
+func noEgress(rules []string) bool { return len(rules) == 1 && rules[0] == NoEgress }
+
+// egressOf decides what a run may reach: by its own list, where it names one; else by its
+// runtime's, as far as the limit admits that. So nobody is kept from a runtime by a list
+// that others may use.
+func (s *Slice) egressOf(ctx context.Context, q pg.Querier, who Subject, r Runtime, in Submit) (*Egress, error) {
+	switch {
+	case noEgress(in.Egress):
+		return nil, nil //nolint:nilnil // it asks for none
+	case in.Network || len(in.Egress) > 0 || len(r.Egress) == 0:
+		return s.egress(ctx, q, who, in.Network, in.Egress)
+	}
+	list, err := checkRules(r.Egress)
+	if err != nil {
+		return nil, err
+	}
+	_, private, admitted, err := s.egressLimits(ctx, q, who)
+	if err != nil {
+		return nil, err
+	}
+	list = slices.DeleteFunc(list.Meet(admitted), func(rule destination.Rule) bool { return rule.IsPrivate() && private.Int() == 0 })
+	if len(list) == 0 {
+		return nil, nil //nolint:nilnil // nothing of it is admitted here
+	}
+	return &Egress{Allow: list.Strings(), Private: private.Int() != 0, Revision: 1}, nil
+}
+
+// egressLimits are the two limits on egress, and the first as a list.
+func (s *Slice) egressLimits(ctx context.Context, q pg.Querier, who Subject) (limit, private LimitValue, admitted destination.List, err error) {
+	if limit, err = s.limits.Int(ctx, q, "execution.egress.allowed", who); err != nil {
+		return nil, nil, nil, err
+	}
+	if private, err = s.limits.Int(ctx, q, "execution.egress.private", who); err != nil {
+		return nil, nil, nil, err
+	}
+	admitted, err = readLimit(limit.Text())
+	return limit, private, admitted, err
+}
+
 // egress decides what a run may reach: what it asks for, where the limit admits it; all
 // that the limit admits, where it asks for the network alone; nil, where it asks for neither.
 func (s *Slice) egress(ctx context.Context, q pg.Querier, who Subject, network bool, rules []string) (*Egress, error) {
@@ -50,15 +93,7 @@ func (s *Slice) egress(ctx context.Context, q pg.Querier, who Subject, network b
 	if err != nil {
 		return nil, err
 	}
-	limit, err := s.limits.Int(ctx, q, "execution.egress.allowed", who)
-	if err != nil {
-		return nil, err
-	}
-	private, err := s.limits.Int(ctx, q, "execution.egress.private", who)
-	if err != nil {
-		return nil, err
-	}
-	admitted, err := readLimit(limit.Text())
+	limit, private, admitted, err := s.egressLimits(ctx, q, who)
 	if err != nil {
 		return nil, err
 	}

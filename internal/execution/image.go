@@ -96,8 +96,8 @@ type Images interface {
 	WantedImages(ctx context.Context, q pg.Querier) ([]ImageRuntime, error)
 	// NodeImages returns how far every living node is with every offered image.
 	NodeImages(ctx context.Context, q pg.Querier) ([]NodeImage, error)
-	// ReportImages replaces what is known about a node's images.
-	ReportImages(tx *pg.Tx, node ident.ID, all []node.ImageStatus, now time.Time)
+	// ReportImages replaces what is known about a node's images; those that are ready run there in the classes.
+	ReportImages(tx *pg.Tx, node ident.ID, all []node.ImageStatus, classes []Class, now time.Time)
 }
 
 // Registry says what an image reference means now; oci.Registry is one.

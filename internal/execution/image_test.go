@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -217,5 +218,98 @@ func TestAPasswordReachesNodesAndNobodyElse(t *testing.T) {
 	}
 	if all := strings.Join(said, "\n"); strings.Contains(all, "sesame") {
 		t.Errorf("the password is in %s", all)
+	}
+}
+
+// An image runs in class gvisor on the nodes whose own programs do.
+func TestAnImageHasTheClassesOfItsNodes(t *testing.T) {
+	w := newWorld(t)
+	weak, strong := w.offering(2, "process", "fresh"), w.offering(2, "process", "fresh", "gvisor")
+	w.image(slim())
+	classes := func() []string {
+		t.Helper()
+		all, err := w.Runtimes(w.as(ident.New()), struct{}{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, r := range all {
+			if r.ID == "python@3.12.8" {
+				for _, c := range r.Classes {
+					names = append(names, string(c))
+				}
+			}
+		}
+		slices.Sort(names)
+		return names
+	}
+	in312 := in312("1")
+	in312.Class = execution.ClassGVisor
+	w.says(weak, node.ImageReady, 1000, "")
+	if got := classes(); !slices.Equal(got, []string{"fresh"}) {
+		t.Errorf("with one node it has %v", got)
+	}
+	if _, err := w.Submit(w.as(ident.New()), in312); fault.Of(err).Code != "execution.class_not_offered" {
+		t.Errorf("with one node: %v", err)
+	}
+	w.says(strong, node.ImageReady, 1000, "")
+	if got := classes(); !slices.Equal(got, []string{"fresh", "gvisor"}) {
+		t.Errorf("with both nodes it has %v", got)
+	}
+	if e := w.submit(ident.New(), in312); e.NodeID != strong.NodeID || w.nodes.slot(e.ID).Image == nil {
+		t.Errorf("it went to %v, want %v", e.NodeID, strong.NodeID)
+	}
+}
+
+func TestARuntimesEgressIsItsRunsDefault(t *testing.T) {
+	w := newWorld(t)
+	s, user := w.join(8), ident.New()
+	offer := slim()
+	offer.Egress = []string{"PyPI.org:443", "10.1.0.0/16:5432", "example.com:80"}
+	if r := w.image(offer); !slices.Equal(r.Egress, []string{"pypi.org:443", "10.1.0.0/16:5432", "example.com:80"}) {
+		t.Errorf("made with %v", r.Egress)
+	}
+	w.says(s, node.ImageReady, 1000, "")
+	allow := func(change func(*execution.Submit)) []string {
+		t.Helper()
+		in := in312("1")
+		change(&in)
+		e := w.submit(user, in)
+		if !e.Network {
+			return nil
+		}
+		return w.egress(user, e.ID).Allow
+	}
+	plain := func(*execution.Submit) {}
+	if got := allow(plain); got != nil {
+		t.Errorf("where nothing is allowed it may reach %v", got)
+	}
+	w.limits["execution.egress.allowed"] = 1 // *:443 and 10.0.0.0/8
+	if got := allow(plain); !slices.Equal(got, []string{"pypi.org:443"}) {
+		t.Errorf("without private addresses it may reach %v", got)
+	}
+	w.limits["execution.egress.private"] = 1
+	if got := allow(plain); !slices.Equal(got, []string{"pypi.org:443", "10.1.0.0/16:5432"}) {
+		t.Errorf("by its runtime's list it may reach %v", got)
+	}
+	if got := allow(func(in *execution.Submit) { in.Egress = []string{"example.com:443"} }); !slices.Equal(got, []string{"example.com:443"}) {
+		t.Errorf("by its own list it may reach %v", got)
+	}
+	in := in312("1")
+	in.Egress = []string{execution.NoEgress}
+	without := w.submit(user, in)
+	if without.Network {
+		t.Error("it asked for none, and has a network")
+	}
+	if err := w.end(without, exited(0)); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := w.Retry(w.as(user), execution.Retry{ID: without.ID}); err != nil || again.Network {
+		t.Errorf("once more: %v, with a network: %v", err, again.Network)
+	}
+	bad := offer
+	bad.Version, bad.Egress = "3.12.9", []string{"a b"}
+	if _, err := w.CreateRuntime(w.as(user), bad); fault.Of(err).Code != "execution.egress_invalid" {
+		t.Errorf("with a list that cannot be read: %v", err)
 	}
 }

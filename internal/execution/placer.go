@@ -23,6 +23,7 @@ type Candidate struct {
 	Cordoned bool
 	used     map[ident.ID]int // execution → attempt
 
+	gvisor   bool                // what it has installed runs in that class
 	images   map[string]prepared // runtimes that are images; those that are ready stand in Runtimes too
 	asked    map[string]bool     // the runtimes whose images the node was told to have ready; nil: not told
 	reported time.Time           // when its progress was last stored

@@ -74,8 +74,16 @@ func (n *Candidate) offer(runtime string, ready bool) {
 	delete(n.Classes, runtime)
 	if ready {
 		n.Runtimes = append(n.Runtimes, runtime)
-		n.Classes[runtime] = imageClasses()
+		n.Classes[runtime] = n.imageClasses()
 	}
+}
+
+// imageClasses are those that it runs images in: fresh always, and gvisor where what it has installed runs in it.
+func (n *Candidate) imageClasses() []Class {
+	if n.gvisor {
+		return []Class{ClassFresh, ClassGVisor}
+	}
+	return []Class{ClassFresh}
 }
 
 // has tells whether the node can run it now.
@@ -90,13 +98,14 @@ func (p *placer) unwant(id ident.ID, epoch int64) {
 	})
 }
 
-// prepared takes in how far a node is: whether any state changed, and whether an image became ready.
-func (p *placer) prepared(id ident.ID, epoch int64, all []node.ImageStatus) (moved, ready bool) {
+// prepared takes in how far a node is: whether any state changed, whether an image became ready, and in which classes
+// those that are ready run there.
+func (p *placer) prepared(id ident.ID, epoch int64, all []node.ImageStatus) (moved, ready bool, classes []Class) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	n, ok := p.nodes[id]
 	if !ok || n.Epoch != epoch {
-		return false, false
+		return false, false, nil
 	}
 	now := map[string]node.ImageStatus{}
 	for _, s := range all {
@@ -112,7 +121,7 @@ func (p *placer) prepared(id ident.ID, epoch int64, all []node.ImageStatus) (mov
 		n.images[runtime] = one
 	}
 	n.offerReady()
-	return moved, ready
+	return moved, ready, n.imageClasses()
 }
 
 // reportDue tells whether a node's progress is to be stored again.

@@ -34,7 +34,7 @@ func (s *Slice) retryExecution(ctx context.Context, tx *command.Tx, in Retry) (E
 	if err != nil {
 		return Execution{}, err
 	}
-	var egress []string
+	egress := []string{NoEgress} // as it was, whatever its runtime's list says
 	if input.Egress != nil {
 		egress = input.Egress.Allow
 	}

@@ -28,6 +28,8 @@ type Runtime struct {
 	Pulling  int    `db:"pulling"` // nodes that will have it
 	Failing  int    `db:"failing"` // nodes that could not pull it, and try again
 
+	Egress []string `db:"egress"` // what runs may connect to that name no list of their own
+
 	Classes      []Class `db:"classes"`       // isolation classes that nodes offer it in
 	ReadyClasses []Class `db:"ready_classes"` // those of ready nodes
 }

@@ -27,6 +27,7 @@ type CreateRuntime struct {
 	Compile   []string          `json:"compile"`
 	Env       map[string]string `json:"env"` // over the image's own
 	Example   string            `json:"example"`
+	Egress    []string          `json:"egress,omitempty"` // what runs may connect to that name no list; empty: nothing
 
 	image Inspected // filled before the transaction
 }
@@ -77,7 +78,8 @@ func (c CreateRuntime) Validate() error {
 	if len(bad.Fields) > 0 {
 		return bad
 	}
-	return nil
+	_, err := checkRules(c.Egress)
+	return err
 }
 
 func tooLongOrNUL(text string) bool {
@@ -142,17 +144,22 @@ func (s *Slice) makeRuntime(ctx context.Context, tx *command.Tx, in CreateRuntim
 		made.Env[name] = text
 	}
 	maps.Copy(made.Env, in.Env)
+	if noEgress(in.Egress) {
+		in.Egress = nil
+	}
+	rules, err := checkRules(in.Egress)
+	if err != nil {
+		return Runtime{}, err
+	}
 	r := Runtime{
 		ID: id, Name: in.Name, Version: in.Version, FileName: in.FileName, Example: in.Example, Compiled: len(in.Compile) > 0,
-		Classes: imageClasses(), Image: made.Reference, Digest: made.Digest,
+		Classes: []Class{ClassFresh}, Image: made.Reference, Digest: made.Digest,
+		Egress: rules.Strings(),
 	}
 	s.store.InsertImage(tx.Tx, r, made)
 	tx.Emit(made.aggregate(1), RuntimeCreated{Runtime: id, Digest: made.Digest})
 	return r, nil
 }
-
-// imageClasses are how programs in images can be kept apart.
-func imageClasses() []Class { return []Class{ClassFresh} }
 
 func errRuntimeExists(id string) error {
 	return fault.New(fault.Conflict, "runtime.exists", "There is or was a runtime %s already, and a version never changes. Choose another version.", id).

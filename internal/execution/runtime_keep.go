@@ -83,11 +83,11 @@ const reportEvery = time.Second
 
 // ImagesChanged takes in how far a node is. What became ready may have been waited for.
 func (s *Slice) ImagesChanged(ctx context.Context, from ident.ID, epoch int64, all []node.ImageStatus) {
-	moved, ready := s.placer.prepared(from, epoch, all)
+	moved, ready, classes := s.placer.prepared(from, epoch, all)
 	if !moved && !s.placer.reportDue(from, s.runner.Clock(), reportEvery) {
 		return
 	}
-	if _, err := s.report(asNode(ctx, from), reportImages{Images: all}); err != nil {
+	if _, err := s.report(asNode(ctx, from), reportImages{Images: all, Classes: classes}); err != nil {
 		s.placer.unwant(from, epoch) // asked again, it says so again
 		s.log.WarnContext(ctx, "images of a node not stored, asking again", "node", from, "error", err)
 	}
@@ -99,7 +99,8 @@ func (s *Slice) ImagesChanged(ctx context.Context, from ident.ID, epoch int64, a
 
 // reportImages stores how far a node is.
 type reportImages struct {
-	Images []node.ImageStatus `json:"images"`
+	Images  []node.ImageStatus `json:"images"`
+	Classes []Class            `json:"classes"` // in which the node runs those that are ready
 }
 
 // maxReported bounds what one node can make us store.
@@ -109,6 +110,6 @@ func (s *Slice) storeReport(_ context.Context, tx *command.Tx, in reportImages) 
 	if tx.Actor.ID.IsZero() || len(in.Images) > maxReported {
 		return struct{}{}, errors.New("a report of images by nobody, or of too many")
 	}
-	s.store.ReportImages(tx.Tx, tx.Actor.ID, in.Images, tx.Now)
+	s.store.ReportImages(tx.Tx, tx.Actor.ID, in.Images, in.Classes, tx.Now)
 	return struct{}{}, nil
 }

@@ -3,6 +3,7 @@ package execution
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/stoa-cloud/stoa/internal/node"
@@ -71,6 +72,7 @@ func candidate(open node.Session, runtimes []Runtime) Candidate {
 	for _, r := range runtimes {
 		c.Runtimes = append(c.Runtimes, r.ID)
 		c.Classes[r.ID] = r.Classes
+		c.gvisor = c.gvisor || slices.Contains(r.Classes, ClassGVisor)
 	}
 	return c
 }

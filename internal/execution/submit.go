@@ -21,7 +21,7 @@ type Submit struct {
 	Limits    Limits   `json:"limits"`
 	Priority  Priority `json:"priority"`
 	Network   bool     `json:"network"`          // with no Egress: everything that the limit allows
-	Egress    []string `json:"egress,omitempty"` // what it may connect to
+	Egress    []string `json:"egress,omitempty"` // what it may connect to; [NoEgress]: nothing, whatever its runtime's list says
 	Class     Class    `json:"class,omitempty"`  // of isolation; empty: as the scope's settings say
 
 	// ID may be chosen by a caller in this process that wants to wait for it.
@@ -78,8 +78,10 @@ func (c Submit) Validate() error {
 	if _, known := priorityNames[c.Priority]; !known {
 		bad.At("body.priority", "is not one of critical, high, normal, low, background")
 	}
-	if _, err := checkRules(c.Egress); err != nil {
-		return err
+	if !noEgress(c.Egress) {
+		if _, err := checkRules(c.Egress); err != nil {
+			return err
+		}
 	}
 	if c.Class != "" && c.Class.rank() < 0 {
 		bad.At("body.class", "is not one of process, fresh, gvisor")
@@ -203,7 +205,7 @@ func (s *Slice) submitExecution(ctx context.Context, tx *command.Tx, in Submit) 
 	if err != nil {
 		return Execution{}, err
 	}
-	if in.Input.Egress, err = s.egress(ctx, tx, who, in.Network, in.Egress); err != nil {
+	if in.Input.Egress, err = s.egressOf(ctx, tx, who, runtime, in); err != nil {
 		return Execution{}, err
 	}
 	in.Network = in.Input.Egress != nil

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/stoa-cloud/stoa/internal/agent/gvisor"
 	"github.com/stoa-cloud/stoa/internal/agent/sandbox"
 )
 
@@ -26,7 +27,7 @@ type Program struct {
 	Env      map[string]string
 }
 
-// Driver runs jobs in one root; *sandbox.Driver is one.
+// Driver runs jobs in one root and one class; *sandbox.Driver is one.
 type Driver interface {
 	Run(ctx context.Context, job sandbox.Job, out func(sandbox.Stream, []byte)) (sandbox.Result, error)
 	Close() error
@@ -37,22 +38,29 @@ type RunnerConfig struct {
 	Images *Store
 	Dir    string // of the drivers' own folders
 	Slots  int
+	Runsc  string        // the helper program of class gvisor; empty: no image runs in it
 	Idle   time.Duration // how long a driver without work is kept; zero is five minutes
 	Log    *slog.Logger
 
-	open func(ctx context.Context, c sandbox.Config) (Driver, error) // in tests
+	open func(ctx context.Context, class sandbox.Class, c sandbox.Config) (Driver, error) // in tests
 }
 
-// Runner keeps one driver for each image that runs now or ran a moment ago.
+// Runner keeps one driver for each image, and class of it, that runs now or ran a moment ago.
 type Runner struct {
 	config RunnerConfig
 
 	mu      sync.Mutex
-	drivers map[string]*driver
+	drivers map[place]*driver
 	closed  bool
 }
 
-// driver is one image's, being opened until ready is closed.
+// place is an image in a class.
+type place struct {
+	digest string
+	class  sandbox.Class
+}
+
+// driver is one place's, being opened until ready is closed.
 type driver struct {
 	Driver
 	root    *os.Root
@@ -72,13 +80,39 @@ func NewRunner(c RunnerConfig) (*Runner, error) {
 		c.Log = slog.Default()
 	}
 	if c.open == nil {
-		c.open = func(ctx context.Context, sc sandbox.Config) (Driver, error) { return sandbox.Open(ctx, sc) }
+		c.open = c.openDriver
 	}
 	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder of images' sandboxes: %w", err)
 	}
-	return &Runner{config: c, drivers: map[string]*driver{}}, nil
+	return &Runner{config: c, drivers: map[place]*driver{}}, nil
 }
+
+// openDriver opens what runs jobs of a class in the root of sc.
+func (c RunnerConfig) openDriver(ctx context.Context, class sandbox.Class, sc sandbox.Config) (Driver, error) {
+	if class != sandbox.ClassGVisor {
+		return sandbox.Open(ctx, sc)
+	}
+	slots := sc.Slots
+	sc.Slots, sc.Parked = 1, -1 // it only checks jobs and lays the root out
+	base, err := sandbox.Open(ctx, sc)
+	if err != nil {
+		return nil, err
+	}
+	d, err := gvisor.Open(ctx, gvisor.Config{Base: base, Runsc: c.Runsc, Dir: filepath.Join(sc.Dir, "gvisor"), Slots: slots, Log: sc.Log})
+	if err != nil {
+		return nil, errors.Join(err, base.Close())
+	}
+	return onBase{d, base}, nil
+}
+
+// onBase is a driver that needs another one below it.
+type onBase struct {
+	Driver
+	base Driver
+}
+
+func (d onBase) Close() error { return errors.Join(d.Driver.Close(), d.base.Close()) }
 
 // Keep says which images are wanted. See Store.Keep.
 func (r *Runner) Keep(all []Ref) { r.config.Images.Keep(all) }
@@ -88,7 +122,11 @@ func (r *Runner) Statuses() []Status { return r.config.Images.Statuses() }
 
 // Run runs a job in an image that is here. See sandbox.Driver.Run.
 func (r *Runner) Run(ctx context.Context, p Program, job sandbox.Job, out func(sandbox.Stream, []byte)) (sandbox.Result, error) {
-	d, err := r.take(ctx, p.Digest)
+	var err error
+	if job.Class, err = r.classOf(job.Class); err != nil {
+		return sandbox.Result{Outcome: sandbox.Error}, err
+	}
+	d, err := r.take(ctx, place{p.Digest, job.Class})
 	if errors.Is(err, ErrNotReady) {
 		return sandbox.Result{Outcome: sandbox.Error}, &sandbox.JobError{Field: "runtime", Problem: fmt.Sprintf("the image of %s is not on this node", p.Name)}
 	}
@@ -99,23 +137,36 @@ func (r *Runner) Run(ctx context.Context, p Program, job sandbox.Job, out func(s
 	if job.As, err = p.runtime(d.root); err != nil {
 		return sandbox.Result{Outcome: sandbox.Error}, err
 	}
-	job.Runtime, job.Class = p.Name, sandbox.ClassFresh
+	job.Runtime = p.Name
 	return d.Run(ctx, job, out)
 }
 
-// take gives the image's driver, and opens it if it is not open.
-func (r *Runner) take(ctx context.Context, digest string) (*driver, error) {
+// classOf is the class that a job gets which asks for one.
+func (r *Runner) classOf(asked sandbox.Class) (sandbox.Class, error) {
+	switch {
+	case asked == "" || asked == sandbox.ClassProcess || asked == sandbox.ClassFresh:
+		return sandbox.ClassFresh, nil
+	case asked == sandbox.ClassGVisor && r.config.Runsc != "":
+		return asked, nil
+	case asked == sandbox.ClassGVisor:
+		return "", &sandbox.JobError{Field: "class", Problem: "this node runs no images in class gvisor"}
+	}
+	return "", &sandbox.JobError{Field: "class", Problem: fmt.Sprintf("%q is unknown", asked)}
+}
+
+// take gives a place's driver, and opens it if it is not open.
+func (r *Runner) take(ctx context.Context, at place) (*driver, error) {
 	r.mu.Lock()
 	if r.closed {
 		r.mu.Unlock()
 		return nil, sandbox.ErrClosed
 	}
-	d := r.drivers[digest]
+	d := r.drivers[at]
 	if d == nil {
 		d = &driver{ready: make(chan struct{})}
-		d.timer = time.AfterFunc(time.Hour, func() { r.cool(digest, d) })
-		r.drivers[digest] = d
-		go r.open(context.WithoutCancel(ctx), digest, d)
+		d.timer = time.AfterFunc(time.Hour, func() { r.cool(at, d) })
+		r.drivers[at] = d
+		go r.open(context.WithoutCancel(ctx), at, d)
 	}
 	d.users++
 	d.timer.Stop()
@@ -134,10 +185,10 @@ func (r *Runner) take(ctx context.Context, digest string) (*driver, error) {
 }
 
 // open makes the driver. One that cannot be made is forgotten, so that the next run tries again.
-func (r *Runner) open(ctx context.Context, digest string, d *driver) {
+func (r *Runner) open(ctx context.Context, at place, d *driver) {
 	defer close(d.ready)
 	d.err = func() error {
-		rootfs, release, err := r.config.Images.Use(digest)
+		rootfs, release, err := r.config.Images.Use(at.digest)
 		if err != nil {
 			return err
 		}
@@ -145,18 +196,27 @@ func (r *Runner) open(ctx context.Context, digest string, d *driver) {
 		if d.root, err = os.OpenRoot(rootfs); err != nil {
 			return fmt.Errorf("open the image: %w", err)
 		}
-		d.Driver, err = r.config.open(ctx, sandbox.Config{
-			Dir: filepath.Join(r.config.Dir, strings.Replace(digest, ":", "-", 1)), Root: rootfs, Slots: r.config.Slots, Parked: 1,
-			NoCompileCache: true, Log: r.config.Log.With("image", digest),
+		d.Driver, err = r.config.open(ctx, at.class, sandbox.Config{
+			Dir: r.dir(at), Root: rootfs, Slots: r.config.Slots, Parked: 1,
+			NoCompileCache: true, Log: r.config.Log.With("image", at.digest, "class", at.class),
 		})
 		return err
 	}()
 	if d.err != nil {
 		r.mu.Lock()
-		delete(r.drivers, digest)
+		delete(r.drivers, at)
 		r.mu.Unlock()
 		d.close()
 	}
+}
+
+// dir is the folder of a place's driver.
+func (r *Runner) dir(at place) string {
+	name := strings.Replace(at.digest, ":", "-", 1)
+	if at.class != sandbox.ClassFresh {
+		name += "-" + string(at.class)
+	}
+	return filepath.Join(r.config.Dir, name)
 }
 
 // close ends the driver, if it was opened, and lets go of the image.
@@ -182,17 +242,17 @@ func (r *Runner) give(d *driver) {
 }
 
 // cool closes a driver that nobody has used for a while.
-func (r *Runner) cool(digest string, d *driver) {
+func (r *Runner) cool(at place, d *driver) {
 	r.mu.Lock()
-	if d.users > 0 || r.drivers[digest] != d {
+	if d.users > 0 || r.drivers[at] != d {
 		r.mu.Unlock()
 		return
 	}
 	// Held while it closes: a driver's folder serves one at a time.
 	defer r.mu.Unlock()
-	delete(r.drivers, digest)
+	delete(r.drivers, at)
 	d.close()
-	_ = os.RemoveAll(filepath.Join(r.config.Dir, strings.Replace(digest, ":", "-", 1)))
+	_ = os.RemoveAll(r.dir(at))
 }
 
 // Close ends every driver, and with it what runs.

@@ -135,7 +135,7 @@ func TestADriverIsSharedAndClosedWhenIdle(t *testing.T) {
 		opened := 0
 		r, err := NewRunner(RunnerConfig{
 			Images: s, Dir: t.TempDir(), Idle: time.Minute, Log: slog.New(slog.DiscardHandler),
-			open: func(context.Context, sandbox.Config) (Driver, error) { opened++; return made, nil },
+			open: func(context.Context, sandbox.Class, sandbox.Config) (Driver, error) { opened++; return made, nil },
 		})
 		if err != nil {
 			t.Fatal(err)

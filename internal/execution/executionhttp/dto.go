@@ -25,7 +25,7 @@ type ExecutionRequest struct {
 	Priority  string            `json:"priority,omitempty" enum:"critical,high,normal,low,background" default:"normal"`
 	Class     string            `json:"class,omitempty" enum:"process,fresh,gvisor" doc:"Isolation class. Absent: as the settings say (execution.class.default)."`
 	Network   bool              `json:"network,omitempty" doc:"Whether the program may reach the network: without egress, everything that is allowed here. Off unless an administrator allows it."`
-	Egress    []string          `json:"egress,omitempty" maxItems:"64" example:"[\"pypi.org:443\"]" doc:"What the program may connect to, and nothing else: names, *.names, addresses, ranges (CIDR), each with or without a port. Asks for the network by itself."`
+	Egress    []string          `json:"egress,omitempty" maxItems:"64" example:"[\"pypi.org:443\"]" doc:"What the program may connect to, and nothing else: names, *.names, addresses, ranges (CIDR), each with or without a port. Asks for the network by itself. Absent: what the runtime says; \"none\", alone: nothing, whatever the runtime says."`
 }
 
 // ExecutionFile is an extra file.

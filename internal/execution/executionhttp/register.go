@@ -289,6 +289,8 @@ type Runtime struct {
 	Pulling int    `json:"pulling,omitempty" doc:"How many nodes are getting its image ready."`
 	Failing int    `json:"failing,omitempty" doc:"How many nodes could not pull its image, and try again."`
 
+	Egress []string `json:"egress,omitempty" doc:"What runs may connect to that name no list of their own, as far as execution.egress.allowed admits it." example:"[\"pypi.org:443\"]"`
+
 	Classes []RuntimeClass `json:"classes" doc:"The isolation classes that it can be run in, the fastest first."`
 }
 

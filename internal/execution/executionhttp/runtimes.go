@@ -47,6 +47,7 @@ type RuntimeRequest struct {
 	Compile  []string          `json:"compile,omitempty" doc:"Compiles the source first."`
 	Env      map[string]string `json:"env,omitempty" doc:"Environment variables, over the image's own."`
 	Example  string            `json:"example,omitempty" maxLength:"10000" doc:"A program that shows what the runtime can do."`
+	Egress   []string          `json:"egress,omitempty" maxItems:"64" example:"[\"pypi.org:443\"]" doc:"What runs may connect to that name no list of their own, as far as execution.egress.allowed admits it."`
 }
 
 // InspectedImage is what a registry says of an image.
@@ -75,6 +76,7 @@ func runtimeDTO(r execution.Runtime) Runtime {
 	return Runtime{
 		ID: r.ID, Name: r.Name, Version: r.Version, FileName: r.FileName, Example: r.Example, Compiled: r.Compiled, Classes: classesDTO(r),
 		Nodes: r.Nodes, Aliases: r.Aliases(), Image: r.Image, Digest: r.Digest, Pulling: r.Pulling, Failing: r.Failing,
+		Egress: r.Egress,
 	}
 }
 
@@ -86,7 +88,7 @@ func (h handlers) createRuntime(ctx context.Context, in *struct {
 	b := in.Body
 	r, err := h.slice.CreateRuntime(ctx, execution.CreateRuntime{
 		Name: b.Name, Version: b.Version, Reference: b.Image, Digest: b.Digest, Insecure: b.Insecure, Username: b.Username, Password: b.Password,
-		FileName: b.FileName, Command: b.Command, Compile: b.Compile, Env: b.Env, Example: b.Example,
+		FileName: b.FileName, Command: b.Command, Compile: b.Compile, Env: b.Env, Example: b.Example, Egress: b.Egress,
 	})
 	if err != nil {
 		return nil, err

@@ -18,8 +18,8 @@ const (
 	makeRuntime = `
 INSERT INTO runtime (id, name, version, file_name, example, compiled, class, first_seen) VALUES ($1, $2, $3, $4, $5, $6, '', $7)`
 	insertImage = `
-INSERT INTO runtime_image (runtime_id, id, reference, digest, insecure, bytes, command, compile, env, created_by, created_at, username, password)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
+INSERT INTO runtime_image (runtime_id, id, reference, digest, insecure, bytes, command, compile, env, created_by, created_at, username, password, egress)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`
 	lockImage    = `SELECT ` + imageColumns + ` FROM runtime_image i JOIN runtime r ON r.id = i.runtime_id WHERE i.runtime_id = $1 FOR UPDATE OF i`
 	retireImage  = `UPDATE runtime_image SET retired_at = $2 WHERE runtime_id = $1 AND retired_at IS NULL`
 	runtimeIs    = `SELECT EXISTS (SELECT 1 FROM runtime WHERE id = $1)`
@@ -36,7 +36,7 @@ WHERE n.status <> 'retired' ORDER BY i.runtime_id, n.name`
 	notReady     = `DELETE FROM node_runtime WHERE node_id = $1 AND runtime_id IN (SELECT runtime_id FROM runtime_image)`
 	nowReady     = `
 INSERT INTO node_runtime (node_id, runtime_id, classes)
-SELECT ni.node_id, i.runtime_id, '{fresh}' FROM node_image ni JOIN runtime_image i ON i.digest = ni.digest
+SELECT ni.node_id, i.runtime_id, $2::text[] FROM node_image ni JOIN runtime_image i ON i.digest = ni.digest
 WHERE ni.node_id = $1 AND ni.state = 'ready'`
 	reportImage = `
 INSERT INTO node_image (node_id, digest, state, done_bytes, total_bytes, reason, reported_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -47,7 +47,7 @@ ON CONFLICT (node_id, digest) DO UPDATE SET state = $3, done_bytes = $4, total_b
 func (Store) InsertImage(tx *pg.Tx, r execution.Runtime, i execution.ImageRuntime) {
 	tx.Defer(makeRuntime, r.ID, r.Name, r.Version, r.FileName, r.Example, r.Compiled, i.CreatedAt)
 	tx.Defer(insertImage, i.RuntimeID, i.ID, i.Reference, i.Digest, i.Insecure, i.Bytes, orEmpty(i.Command), orEmpty(i.Compile),
-		orEmptyMap(i.Env), i.CreatedBy, i.CreatedAt, i.Username, i.Password)
+		orEmptyMap(i.Env), i.CreatedBy, i.CreatedAt, i.Username, i.Password, orEmpty(r.Egress))
 }
 
 // LockImage implements execution.Images.
@@ -74,7 +74,7 @@ func (Store) NodeImages(ctx context.Context, q pg.Querier) ([]execution.NodeImag
 }
 
 // ReportImages implements execution.Images.
-func (Store) ReportImages(tx *pg.Tx, from ident.ID, all []node.ImageStatus, now time.Time) {
+func (Store) ReportImages(tx *pg.Tx, from ident.ID, all []node.ImageStatus, classes []execution.Class, now time.Time) {
 	digests := make([]string, len(all))
 	for i, s := range all {
 		digests[i] = s.Digest
@@ -84,5 +84,5 @@ func (Store) ReportImages(tx *pg.Tx, from ident.ID, all []node.ImageStatus, now 
 		tx.Defer(reportImage, from, s.Digest, s.State, s.Done, s.Total, s.Reason, now)
 	}
 	tx.Defer(notReady, from)
-	tx.Defer(nowReady, from)
+	tx.Defer(nowReady, from, classNames(classes))
 }

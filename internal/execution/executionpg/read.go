@@ -64,7 +64,7 @@ SELECT r.id, r.name, r.version, r.file_name, r.example, r.compiled,
         WHERE nr.runtime_id = r.id AND s.lease_until > now() AND NOT n.cordoned) AS ready_classes,
        (SELECT count(*) FROM node_runtime nr JOIN node_session s ON s.node_id = nr.node_id JOIN node n ON n.id = nr.node_id
         WHERE nr.runtime_id = r.id AND s.lease_until > now() AND NOT n.cordoned) AS nodes,
-       coalesce(i.reference, '') AS image, coalesce(i.digest, '') AS digest, at.pulling, at.failing
+       coalesce(i.reference, '') AS image, coalesce(i.digest, '') AS digest, coalesce(i.egress, '{}') AS egress, at.pulling, at.failing
 FROM runtime r LEFT JOIN runtime_image i ON i.runtime_id = r.id,
 LATERAL (SELECT count(*) FILTER (WHERE ni.state IN ('waiting', 'pulling')) AS pulling, count(*) FILTER (WHERE ni.state = 'failed') AS failing
          FROM node_image ni JOIN node_session s ON s.node_id = ni.node_id WHERE ni.digest = i.digest AND s.lease_until > now()) at
@@ -197,12 +197,16 @@ func (Store) ReplaceRuntimes(_ context.Context, tx *pg.Tx, node ident.ID, offere
 	}
 	tx.Defer(forgetRuntimes, node)
 	for _, r := range offered {
-		classes := make([]string, len(r.Classes))
-		for i, c := range r.Classes {
-			classes[i] = string(c)
-		}
 		tx.Defer(insertRuntime, r.ID, r.Name, r.Version, r.FileName, r.Example, r.Compiled, now)
-		tx.Defer(hasRuntime, node, r.ID, classes)
+		tx.Defer(hasRuntime, node, r.ID, classNames(r.Classes))
 	}
 	return nil
+}
+
+func classNames(classes []execution.Class) []string {
+	names := make([]string, len(classes))
+	for i, c := range classes {
+		names[i] = string(c)
+	}
+	return names
 }

@@ -58,6 +58,7 @@ export function RuntimesPage() {
       ),
     },
     { title: "Nodes", cell: (r) => <Nodes runtime={r} /> },
+    { title: "Isolation", wide: true, cell: (r) => <Classes runtime={r} /> },
     { title: "Comes from", wide: true, cell: (r) => <Origin runtime={r} /> },
     {
       title: "Actions",
@@ -134,11 +135,35 @@ function Nodes({ runtime: r }: { runtime: Runtime }) {
   );
 }
 
+/** The classes that it can be had in now. */
+function Classes({ runtime: r }: { runtime: Runtime }) {
+  const ready = r.classes.filter((c) => c.ready);
+  if (!ready.length) return "–";
+  return (
+    <Group gap={4}>
+      {ready.map((c) => (
+        <Tooltip key={c.name} label={c.promise} multiline maw={320}>
+          <Badge variant="light" color="gray" tt="none">
+            {c.name}
+          </Badge>
+        </Tooltip>
+      ))}
+    </Group>
+  );
+}
+
 function Origin({ runtime: r }: { runtime: Runtime }) {
   if (!r.image) return "installed on nodes";
   return (
-    <Tooltip label={r.digest} multiline maw={420}>
-      <Code>{r.image}</Code>
-    </Tooltip>
+    <>
+      <Tooltip label={r.digest} multiline maw={420}>
+        <Code>{r.image}</Code>
+      </Tooltip>
+      {!!r.egress?.length && (
+        <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
+          may connect to {r.egress.join(", ")}
+        </Text>
+      )}
+    </>
   );
 }

@@ -132,14 +132,18 @@ func Bash(extra ...Entry) (v1.Image, error) {
 }
 
 // Python is an image with the machine's own Python ("/usr/bin/python3.11") as a distribution has it: links, a
-// standard library, modules in C with libraries of their own. It is some 20 MB.
-func Python(program string) (v1.Image, error) {
-	files, err := withLibraries(program)
-	if err != nil {
-		return nil, err
+// standard library, modules in C with libraries of their own. It is some 20 MB. Tools ("/usr/bin/cat") go with it.
+func Python(program string, tools ...string) (v1.Image, error) {
+	var files []string
+	for _, program := range append([]string{program}, tools...) {
+		more, err := withLibraries(program)
+		if err != nil {
+			return nil, err
+		}
+		files = join(files, more)
 	}
 	library := "/usr/lib/" + filepath.Base(program)
-	err = filepath.WalkDir(library, func(name string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(library, func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
@@ -147,11 +151,7 @@ func Python(program string) (v1.Image, error) {
 			return filepath.SkipDir
 		case strings.HasSuffix(name, ".so"):
 			more, err := withLibraries(name)
-			for _, m := range more {
-				if err == nil && !slices.Contains(files, m) {
-					files = append(files, m)
-				}
-			}
+			files = join(files, more)
 			return err
 		case d.Type().IsRegular():
 			files = append(files, name)
@@ -175,6 +175,16 @@ func Python(program string) (v1.Image, error) {
 		return nil, err
 	}
 	return Image(v1.Config{Cmd: []string{"python3"}, Env: []string{"PATH=/usr/local/bin:/usr/bin:/bin", "PYTHON_VERSION=image"}}, layer)
+}
+
+// join adds to a list what it does not have.
+func join(list, more []string) []string {
+	for _, m := range more {
+		if !slices.Contains(list, m) {
+			list = append(list, m)
+		}
+	}
+	return list
 }
 
 // withLibraries lists a program, its loader, and the libraries that both need.

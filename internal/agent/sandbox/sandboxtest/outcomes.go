@@ -85,7 +85,7 @@ func outcomes() []outcome {
 			want: sandbox.Result{Outcome: sandbox.Failed, ExitCode: new(1), Reason: sandbox.ReasonDisk}, stderr: "No space left",
 		},
 		{
-			name: "processes", job: sandbox.Job{Runtime: "python", Source: []byte("import os\nwhile True:\n    if not os.fork():\n        import signal; signal.pause()"), Limits: sandbox.Limits{Processes: 8}},
+			name: "processes", job: sandbox.Job{Runtime: "python", Source: []byte("import os\nwhile True:\n    if not os.fork():\n        import signal; signal.pause()"), Limits: sandbox.Limits{Processes: 8, MemoryBytes: 512 << 20}},
 			want: sandbox.Result{Outcome: sandbox.Failed, ExitCode: new(1), Reason: sandbox.ReasonProcesses}, stderr: "BlockingIOError",
 		},
 		{

@@ -6,7 +6,7 @@ import { ProblemNote } from "../../ui/ProblemNote.tsx";
 import { createRuntime, inspectImage, type NewRuntime } from "./queries.ts";
 
 const blank: NewRuntime = {
-  image: "", insecure: false, username: "", password: "", name: "", version: "", digest: "", fileName: "", command: "", compile: "", example: "",
+  image: "", insecure: false, username: "", password: "", name: "", version: "", digest: "", fileName: "", command: "", compile: "", example: "", egress: "",
 };
 
 /** Looks an image up first, so that what is pinned is seen; then makes it a runtime. */
@@ -76,6 +76,13 @@ export function AddImage({ onDone }: { onDone: () => void }) {
             </Group>
             <TextInput label="Command" description="Starts the program; {file} is the source's name." required value={draft.command} onChange={(e) => set({ command: e.currentTarget.value })} />
             <TextInput label="Compile" description="A shell command that runs first; leave it empty for scripts." value={draft.compile} onChange={(e) => set({ compile: e.currentTarget.value })} />
+            <TextInput
+              label="May connect to"
+              description="What runs may reach that name no list of their own, as far as the limit on egress admits it: names, *.names, addresses, ranges, each with or without a port. Empty: nothing."
+              placeholder="pypi.org:443 *.pythonhosted.org:443"
+              value={draft.egress}
+              onChange={(e) => set({ egress: e.currentTarget.value })}
+            />
             <Textarea label="Example" description="Shown under Run when the runtime is chosen." autosize minRows={2} maxRows={8} value={draft.example} onChange={(e) => set({ example: e.currentTarget.value })} />
             <ProblemNote error={create.error} />
           </>

@@ -28,6 +28,7 @@ export interface NewRuntime extends ImageSource {
   command: string;
   compile: string;
   example: string;
+  egress: string;
 }
 
 export const createRuntime = (r: NewRuntime) =>
@@ -42,6 +43,7 @@ export const createRuntime = (r: NewRuntime) =>
         command: words(r.command),
         ...(r.compile && { compile: ["/bin/sh", "-c", r.compile] }),
         ...(r.example && { example: r.example }),
+        ...(r.egress.trim() && { egress: r.egress.split(/[\s,]+/).filter(Boolean) }),
       },
     }),
   );

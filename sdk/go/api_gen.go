@@ -398,7 +398,7 @@ type ExecutionReason struct {
 type ExecutionRequest struct {
 	Args      []string          `json:"args,omitempty"`   // The program's arguments.
 	Class     string            `json:"class,omitempty"`  // Isolation class. Absent: as the settings say (execution.class.default).
-	Egress    []string          `json:"egress,omitempty"` // What the program may connect to, and nothing else: names, *.names, addresses, ranges (CIDR), each with or without a port. Asks for the network by itself.
+	Egress    []string          `json:"egress,omitempty"` // What the program may connect to, and nothing else: names, *.names, addresses, ranges (CIDR), each with or without a port. Asks for the network by itself. Absent: what the runtime says; "none", alone: nothing, whatever the runtime says.
 	Env       map[string]string `json:"env,omitempty"`    // Environment variables; nothing else of the host's environment is visible.
 	Files     []ExecutionFile   `json:"files,omitempty"`  // Extra files in the program's folder.
 	Limits    *ExecutionLimits  `json:"limits,omitempty"`
@@ -980,6 +980,7 @@ type Runtime struct {
 	Compiled bool           `json:"compiled"`
 	Default  bool           `json:"default"`           // Whether the bare name means this version.
 	Digest   string         `json:"digest,omitempty"`  // What the image's reference meant when the runtime was made, and means for ever.
+	Egress   []string       `json:"egress,omitempty"`  // What runs may connect to that name no list of their own, as far as execution.egress.allowed admits it.
 	Example  string         `json:"example"`           // A program that shows what the runtime can do.
 	Failing  int64          `json:"failing,omitempty"` // How many nodes could not pull its image, and try again.
 	FileName string         `json:"file_name"`
@@ -1003,6 +1004,7 @@ type RuntimeCreateRequest struct {
 	Command  []string          `json:"command,omitempty"`  // Starts the program; {file} is the source's name. Absent: the image's own command, and the source.
 	Compile  []string          `json:"compile,omitempty"`  // Compiles the source first.
 	Digest   string            `json:"digest,omitempty"`   // What the reference must mean. If it means something else now, nothing is made.
+	Egress   []string          `json:"egress,omitempty"`   // What runs may connect to that name no list of their own, as far as execution.egress.allowed admits it.
 	Env      map[string]string `json:"env,omitempty"`      // Environment variables, over the image's own.
 	Example  string            `json:"example,omitempty"`  // A program that shows what the runtime can do.
 	FileName string            `json:"file_name"`          // What the source is called in the program's folder.

@@ -2476,7 +2476,7 @@ export interface components {
              */
             class?: "process" | "fresh" | "gvisor";
             /**
-             * @description What the program may connect to, and nothing else: names, *.names, addresses, ranges (CIDR), each with or without a port. Asks for the network by itself.
+             * @description What the program may connect to, and nothing else: names, *.names, addresses, ranges (CIDR), each with or without a port. Asks for the network by itself. Absent: what the runtime says; "none", alone: nothing, whatever the runtime says.
              * @example [
              *       "pypi.org:443"
              *     ]
@@ -3709,6 +3709,13 @@ export interface components {
             default: boolean;
             /** @description What the image's reference meant when the runtime was made, and means for ever. */
             digest?: string;
+            /**
+             * @description What runs may connect to that name no list of their own, as far as execution.egress.allowed admits it.
+             * @example [
+             *       "pypi.org:443"
+             *     ]
+             */
+            egress?: string[];
             /** @description A program that shows what the runtime can do. */
             example: string;
             /**
@@ -3793,6 +3800,13 @@ export interface components {
             compile?: string[];
             /** @description What the reference must mean. If it means something else now, nothing is made. */
             digest?: string;
+            /**
+             * @description What runs may connect to that name no list of their own, as far as execution.egress.allowed admits it.
+             * @example [
+             *       "pypi.org:443"
+             *     ]
+             */
+            egress?: string[];
             /** @description Environment variables, over the image's own. */
             env?: {
                 [key: string]: string;

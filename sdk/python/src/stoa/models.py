@@ -655,7 +655,7 @@ class ExecutionRequest(BaseModel):
         list[str] | None, Field(examples=[['pypi.org:443']], max_length=64)
     ] = None
     """
-    What the program may connect to, and nothing else: names, *.names, addresses, ranges (CIDR), each with or without a port. Asks for the network by itself.
+    What the program may connect to, and nothing else: names, *.names, addresses, ranges (CIDR), each with or without a port. Asks for the network by itself. Absent: what the runtime says; "none", alone: nothing, whatever the runtime says.
     """
     env: dict[str, str] | None = None
     """
@@ -1836,6 +1836,12 @@ class RuntimeRequest(BaseModel):
     """
     What the reference must mean. If it means something else now, nothing is made.
     """
+    egress: Annotated[
+        list[str] | None, Field(examples=[['pypi.org:443']], max_length=64)
+    ] = None
+    """
+    What runs may connect to that name no list of their own, as far as execution.egress.allowed admits it.
+    """
     env: dict[str, str] | None = None
     """
     Environment variables, over the image's own.
@@ -2805,6 +2811,10 @@ class Runtime(BaseModel):
     digest: str | None = None
     """
     What the image's reference meant when the runtime was made, and means for ever.
+    """
+    egress: Annotated[list[str] | None, Field(examples=[['pypi.org:443']])] = None
+    """
+    What runs may connect to that name no list of their own, as far as execution.egress.allowed admits it.
     """
     example: str
     """

@@ -21,6 +21,7 @@ type begin struct {
 const beginAfter = 250 * time.Millisecond
 
 func (s *Slice) beginExecution(ctx context.Context, tx *command.Tx, in begin) (Execution, error) {
+	s.given.take(in.ID) // it changes here
 	e, _, err := s.store.Lock(ctx, tx.Tx, in.ID)
 	if err != nil {
 		return Execution{}, command.NotFoundIfNoRows(err)

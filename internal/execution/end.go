@@ -44,9 +44,13 @@ func IsStale(err error) bool {
 }
 
 func (s *Slice) endExecution(ctx context.Context, tx *command.Tx, in End) (Execution, error) {
-	e, load, err := s.store.Lock(ctx, tx.Tx, in.ID)
-	if err != nil {
-		return Execution{}, command.NotFoundIfNoRows(err)
+	e, remembered := s.given.take(in.ID)
+	var load Load
+	if !remembered {
+		var err error
+		if e, load, err = s.store.Lock(ctx, tx.Tx, in.ID); err != nil {
+			return Execution{}, command.NotFoundIfNoRows(err)
+		}
 	}
 	byNode := tx.Actor.Kind == command.Agent
 	if !e.Status.Active() || e.Attempt != in.Attempt || (byNode && e.NodeID != tx.Actor.ID) {
@@ -64,9 +68,13 @@ func (s *Slice) endExecution(ctx context.Context, tx *command.Tx, in End) (Execu
 	if e.StartedAt == nil && in.Result.WallUS > 0 {
 		e.StartedAt = e.ScheduledAt
 	}
-	load.Active--
-	s.store.SaveLoad(tx.Tx, load)
-	s.store.Save(tx.Tx, e)
+	if remembered {
+		s.store.SaveRemembered(tx.Tx, e)
+	} else {
+		load.Active--
+		s.store.SaveLoad(tx.Tx, load)
+		s.store.Save(tx.Tx, e)
+	}
 	s.store.SaveOutput(tx.Tx, e.ID, in.Result.Output)
 	if in.Result.Egress != nil {
 		s.store.SaveEgressReport(tx.Tx, e.ID, *in.Result.Egress)

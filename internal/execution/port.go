@@ -43,6 +43,10 @@ type Store interface {
 	Lock(ctx context.Context, tx *pg.Tx, id ident.ID) (Execution, Load, error)
 	// Save queues a changed execution for the commit; its version counts up by one.
 	Save(tx *pg.Tx, e Execution)
+	// SaveRemembered queues an execution for the commit that ended, and takes it off its
+	// owner's load. It is not locked: if its version is not the one before, the
+	// transaction fails and may be tried again.
+	SaveRemembered(tx *pg.Tx, e Execution)
 	// SaveOutput queues what the program wrote for the commit.
 	SaveOutput(tx *pg.Tx, id ident.ID, out Output)
 	// Egress returns the list of an execution with network access.

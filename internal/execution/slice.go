@@ -53,6 +53,7 @@ type Slice struct {
 	placer    *placer
 	catalogue *catalogue
 	beginning *beginning
+	given     *given
 	ends      *ends
 	work      chan struct{} // something may be claimable
 	nothing   atomic.Bool   // the last look found an empty queue, and nobody has said otherwise
@@ -84,7 +85,7 @@ func New(n Needs) *Slice {
 		runner: n.Runner, store: n.Store, limits: n.Limits, projects: n.Projects, nodes: n.Nodes, waker: n.Waker,
 		live: n.Live, log: n.Log, newID: n.Runner.NewID,
 		placer: newPlacer(), catalogue: &catalogue{store: n.Store}, work: make(chan struct{}, 1),
-		ends: newEnds(),
+		ends: newEnds(), given: newGiven(),
 	}
 	s.registry, s.keys, s.imagesWanted = n.Registry, n.Keys, make(chan struct{}, 1)
 	if s.registry == nil {

@@ -142,6 +142,7 @@ func (s *Slice) settle(ctx context.Context, h *hold, e Execution, err error) (Ex
 		if h.watch != nil {
 			h.watch()
 		}
+		s.given.put(e)
 		crash.Point("execution.not_assigned")
 		s.assign(ctx, h.slot, e, h.input)
 		crash.Point("execution.assigned")

@@ -48,7 +48,9 @@ UPDATE execution SET version = $2, status = $3, reason_code = $4, reason_message
 	attempt = $10, cancel_asked = $11, exit_code = $12, signal = $13, used_wall_us = $14, used_cpu_us = $15, peak_memory_bytes = $16,
 	scheduled_at = $17, started_at = $18, ended_at = $19, class_given = $20
 WHERE id = $1`
-	insertOutput = `
+	freeLoad       = `UPDATE execution_load SET active = active - 1 WHERE user_id = $1`
+	saveRemembered = `WITH saved AS (` + saveOne + ` AND version = $2 - 1 RETURNING 1) SELECT expect_one(count(*)) FROM saved`
+	insertOutput   = `
 INSERT INTO execution_output (execution_id, stdout, stderr, layout, stdout_truncated, stderr_truncated) VALUES ($1, $2, $3, $4, $5, $6)`
 	deleteOne = `DELETE FROM execution WHERE id = $1`
 )
@@ -126,9 +128,21 @@ func collect[T any](results pgx.BatchResults) (T, error) {
 
 // Save implements execution.Store. The row is locked, so its version needs no check.
 func (Store) Save(tx *pg.Tx, e execution.Execution) {
-	tx.Defer(saveOne, e.ID, e.Version, string(e.Status), e.ReasonCode, e.ReasonMessage, int(e.Priority), e.Rank, e.NodeID, e.Epoch,
+	tx.Defer(saveOne, saved(e)...)
+}
+
+func saved(e execution.Execution) []any {
+	return []any{
+		e.ID, e.Version, string(e.Status), e.ReasonCode, e.ReasonMessage, int(e.Priority), e.Rank, e.NodeID, e.Epoch,
 		e.Attempt, e.CancelAsked, e.ExitCode, e.Signal, e.UsedWallUS, e.UsedCPUUS, e.PeakMemory, e.ScheduledAt, e.StartedAt, e.EndedAt,
-		string(e.ClassGiven))
+		string(e.ClassGiven),
+	}
+}
+
+// SaveRemembered implements execution.Store: in the order of Lock.
+func (Store) SaveRemembered(tx *pg.Tx, e execution.Execution) {
+	tx.Defer(freeLoad, e.OwnerID)
+	tx.Defer(saveRemembered, saved(e)...)
 }
 
 // SaveOutput implements execution.Store.

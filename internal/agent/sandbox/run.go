@@ -180,7 +180,9 @@ func (r *run) process(ctx context.Context, p payload, limits Limits, job *Job) e
 		return err
 	}
 	defer disconnect()
-	g := r.ready
+	// A guest that waits at its gate starts with begin; any other starts as soon as it is made, maybe before we run again.
+	g, begin := r.ready, time.Now()
+	account.startCounting()
 	if g == nil {
 		zygote := r.zygote
 		if job == nil { // the compiler
@@ -192,8 +194,6 @@ func (r *run) process(ctx context.Context, p payload, limits Limits, job *Job) e
 		}
 		defer g.close()
 	}
-	account.startCounting()
-	begin := time.Now()
 	if err := g.begin(sealed, p); err != nil {
 		return err
 	}

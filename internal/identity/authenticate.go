@@ -18,13 +18,15 @@ import (
 	"github.com/stoa-cloud/stoa/internal/tenancy"
 )
 
-// Credentials knows who holds a session or an API token: one query per request and
-// no cache, so that a revocation holds for the very next one.
+// Credentials knows who holds a session or an API token: one query per request, so
+// that a revocation holds for the very next one. What it remembers is presumed, and
+// asked again where it is used.
 type Credentials struct {
 	db     *pg.DB
 	clock  clock.Clock
 	used   *LastUsed
 	groups groups
+	seen   seen
 }
 
 // NewCredentials makes it. Used collects when credentials were last used.
@@ -60,6 +62,15 @@ func (c *Credentials) Actor(ctx context.Context, kind CredentialKind, text strin
 		return command.Actor{}, ErrUnknownCredential()
 	}
 	row, err := pg.One[actorRow](ctx, c.db, selectActor, token.ID, kind)
+	actor, err := c.judge(kind, token, row, err)
+	if err == nil {
+		c.seen.put(token.ID, row, actor)
+	}
+	return actor, err
+}
+
+// judge decides on what the credential's row says.
+func (c *Credentials) judge(kind CredentialKind, token secret.Token, row actorRow, err error) (command.Actor, error) {
 	if errors.Is(err, pgx.ErrNoRows) {
 		return command.Actor{}, ErrUnknownCredential()
 	}

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/fault"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
@@ -73,7 +75,7 @@ func (h *house) signInAs(email, pass string) (SignedInOnce, error) {
 	return h.SignIn(h.t.Context(), SignIn{Email: email, Password: secret.New(pass), UserAgent: "Firefox"})
 }
 
-// actor is whoever holds the secret.
+// actor is whoever holds the secret. What was presumed of it must come to the same.
 func (h *house) actor(text secret.String) (command.Actor, error) {
 	h.t.Helper()
 	token, err := secret.ParseToken(text.Reveal())
@@ -84,7 +86,25 @@ func (h *house) actor(text secret.String) (command.Actor, error) {
 	if token.Kind == sessionToken {
 		kind = Session
 	}
-	return h.known.Actor(h.t.Context(), kind, text.Reveal())
+	presumed, ask, remembered := h.known.Presume(kind, text.Reveal())
+	actor, wrong := h.known.Actor(h.t.Context(), kind, text.Reveal())
+	if !remembered {
+		return actor, wrong
+	}
+	err = h.db.InTx(h.t.Context(), func(ctx context.Context, tx *pg.Tx) error {
+		now, same, err := ask(tx)(ctx)
+		if same {
+			now = presumed
+		}
+		if fault.Of(err).Code != fault.Of(wrong).Code || !cmp.Equal(now, actor) {
+			h.t.Errorf("presumed %+v and then %+v (%v, %v); it is %+v (%v)", presumed, now, same, err, actor, wrong)
+		}
+		return nil
+	})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return actor, wrong
 }
 
 // as is a request's context of whoever holds the secret.

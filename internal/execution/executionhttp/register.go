@@ -29,7 +29,7 @@ type handlers struct {
 func Register(api huma.API, slice *execution.Slice, scripts *script.Slice) {
 	h := handlers{slice, scripts}
 	const tag = "Executions"
-	submit := httpx.InGroup(httpx.RateExecute, httpx.Operation("execution.submit", http.MethodPost, "/api/v1/executions", "Run a program", tag))
+	submit := httpx.Soon(httpx.InGroup(httpx.RateExecute, httpx.Operation("execution.submit", http.MethodPost, "/api/v1/executions", "Run a program", tag)))
 	submit.DefaultStatus = http.StatusAccepted
 	submit.Description = "Answers 202 at once, or, with `Prefer: wait=30`, 200 and the ended execution if it ends in time."
 	huma.Register(api, submit, h.submit)

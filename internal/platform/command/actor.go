@@ -92,6 +92,7 @@ func (a Actor) mayUse(name string) bool {
 // Request is what the edge knows about one call.
 type Request struct {
 	Actor          Actor
+	Presumed       Presumption // nil: the actor is certain
 	CorrelationID  string
 	IdempotencyKey string
 	RemoteAddress  string

@@ -88,7 +88,10 @@ func attempt[C, R any](ctx context.Context, r *Runner, req *Request, spec Spec[C
 	}
 	for try := 1; ; try++ {
 		result, scope, err = once(ctx, r, req, spec, in, handle)
-		if err == nil || try == maxAttempts || !pg.IsRetryable(err) {
+		if errors.Is(err, errPresumedWrongly) {
+			continue // once: now it is certain
+		}
+		if err == nil || try >= maxAttempts || !pg.IsRetryable(err) {
 			return result, scope, err
 		}
 		pause := firstPause<<try + rand.N(firstPause<<try) //nolint:gosec // jitter
@@ -104,11 +107,17 @@ func once[C, R any](ctx context.Context, r *Runner, req *Request, spec Spec[C], 
 	var woken []eventlog.Event
 	err = r.DB.InTx(ctx, func(ctx context.Context, ptx *pg.Tx) error {
 		tx := &Tx{Tx: ptx, Actor: req.Actor, Now: r.Clock(), runner: r, request: req, action: spec.Name}
-		replayed, err := replay(ctx, tx, in, &result)
-		if err != nil || replayed {
-			return err
+		if req.Presumed != nil {
+			tx.presumed = req.Presumed(ptx)
 		}
-		if scope, err = authorise(ctx, tx, r.Table, spec, in); err != nil {
+		replayed, err := replay(ctx, tx, in, &result)
+		if err == nil && !replayed {
+			scope, err = authorise(ctx, tx, r.Table, spec, in)
+		}
+		if uncertain := tx.certain(ctx); uncertain != nil {
+			return uncertain
+		}
+		if err != nil || replayed {
 			return err
 		}
 		tx.Scope = scope
@@ -155,7 +164,10 @@ func BindQuery[Q, R any](r *Runner, spec QuerySpec[Q], read func(ctx context.Con
 		if err = validate(in); err != nil {
 			return result, err
 		}
-		actor := RequestFrom(ctx).Actor
+		actor, err := r.certainly(ctx, RequestFrom(ctx))
+		if err != nil {
+			return result, err
+		}
 		scope, err := spec.Scope(ctx, r.DB, actor, in)
 		if err != nil {
 			return result, err

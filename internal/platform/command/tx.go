@@ -1,6 +1,7 @@
 package command
 
 import (
+	"context"
 	"time"
 
 	"github.com/stoa-cloud/stoa/internal/platform/audit"
@@ -17,13 +18,14 @@ type Tx struct {
 	Scope Scope
 	Now   time.Time
 
-	runner  *Runner
-	request *Request
-	action  string
-	key     *reservation
-	target  eventlog.Aggregate
-	detail  any
-	events  []eventlog.Event
+	runner   *Runner
+	request  *Request
+	action   string
+	key      *reservation
+	presumed func(context.Context) (Actor, bool, error) // until it is certain
+	target   eventlog.Aggregate
+	detail   any
+	events   []eventlog.Event
 }
 
 // NewID makes an id.

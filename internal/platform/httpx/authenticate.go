@@ -20,6 +20,14 @@ func (s *Server) authenticate(ctx huma.Context, next func(huma.Context)) {
 	x := exchangeOf(ctx.Context())
 	if s.cfg.Authenticator != nil {
 		r, _ := humago.Unwrap(ctx)
+		if soon, _ := ctx.Operation().Metadata[metaSoon].(bool); soon {
+			if p, ok := s.cfg.Authenticator.(Presumer); ok {
+				if x.request.Actor, x.request.Presumed, ok = p.Presume(r); ok {
+					next(ctx)
+					return
+				}
+			}
+		}
 		actor, err := s.cfg.Authenticator.Authenticate(r.Context(), r)
 		public, _ := ctx.Operation().Metadata[metaPublic].(bool)
 		if err == nil && !public && actor.Kind == command.Anonymous {

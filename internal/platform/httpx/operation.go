@@ -29,6 +29,7 @@ const bodyTimeout = 30 * time.Second
 const (
 	metaPublic = "stoa.public"
 	metaRate   = "stoa.rate"
+	metaSoon   = "stoa.soon"
 )
 
 // Operation declares an operation with the answers that the edge itself may give.
@@ -56,6 +57,13 @@ func Operation(name, method, path, summary string, tags ...string) huma.Operatio
 func Public(op huma.Operation) huma.Operation {
 	op.Metadata[metaPublic] = true
 	op.Security = []map[string][]string{}
+	return op
+}
+
+// Soon lets the operation begin with the caller as last seen. Its handler must do
+// nothing before its first command or query, which makes the caller certain.
+func Soon(op huma.Operation) huma.Operation {
+	op.Metadata[metaSoon] = true
 	return op
 }
 

@@ -27,6 +27,12 @@ import (
 	"github.com/stoa-cloud/stoa/internal/platform/ratelimit"
 )
 
+// Presumer is an Authenticator that remembers whom a credential belonged to. It
+// returns false when it does not, or when the request shows none.
+type Presumer interface {
+	Presume(r *http.Request) (command.Actor, command.Presumption, bool)
+}
+
 // Authenticator turns a request's credential into an actor. Without a credential
 // it returns the anonymous actor; one that does not hold is an Unauthenticated fault.
 type Authenticator interface {

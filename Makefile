@@ -66,8 +66,8 @@ $(TOOLS)/golangci-lint:
 .cache/python/bin/st: .cache/testing
 	python3 -m venv .cache/python
 	.cache/python/bin/pip install --quiet schemathesis==$(SCHEMATHESIS)
-.cache/python/sdk: sdk/python/pyproject.toml | .cache/python/bin/st
-	.cache/python/bin/pip install --quiet --editable 'sdk/python[dev]'
+.cache/python/sdk: sdk/python/pyproject.toml test/compatibility/requirements.txt | .cache/python/bin/st
+	.cache/python/bin/pip install --quiet --editable 'sdk/python[dev]' --requirement test/compatibility/requirements.txt
 	@touch $@
 
 check: generated build $(TOOLS)/golangci-lint ## the quick checks: vet, lint, architecture, unit tests, console types (< 2 minutes)

@@ -56,6 +56,10 @@ func TestEveryOperationIsBound(t *testing.T) {
 	registered := p.runner.Registered()
 	madeOf := map[string]string{
 		"execution.batch": "execution.submit", "piston.execute": "execution.submit", "piston.runtimes": "runtime.list",
+		"judge0.submit": "execution.submit", "judge0.batch": "execution.submit", "judge0.get": "execution.get", "judge0.get_batch": "execution.get",
+		"judge0.delete": "execution.delete", "judge0.workers": "execution.queue", "judge0.config_info": "limit.list",
+		"judge0.languages": "runtime.list", "judge0.language": "runtime.list", "judge0.statuses": "runtime.list", "judge0.about": "runtime.list",
+		"judge0.system_info": "runtime.list",
 	}
 	for _, name := range httpx.Operations(p.edge.API()) {
 		if whole, ok := madeOf[name]; ok {

@@ -6,6 +6,7 @@ import (
 	"github.com/stoa-cloud/stoa/internal/eventplane"
 	"github.com/stoa-cloud/stoa/internal/execution"
 	"github.com/stoa-cloud/stoa/internal/identity"
+	"github.com/stoa-cloud/stoa/internal/judge0"
 	"github.com/stoa-cloud/stoa/internal/limit"
 	"github.com/stoa-cloud/stoa/internal/node"
 	"github.com/stoa-cloud/stoa/internal/notification"
@@ -61,6 +62,8 @@ func facts() []eventlog.Fact {
 		node.DrainAsked{},
 		node.Drained{},
 		node.Removed{},
+
+		judge0.CallbackEnded{},
 
 		preference.Changed{},
 

@@ -19,7 +19,7 @@ import (
 var roles = map[string][]string{
 	"api":       {"http"},
 	"agents":    {"agents", "agents.leases", "execution.pull", "execution.images", "execution.resend", "execution.answer"},
-	"events":    {"eventlog.sequencer", "eventlog.consumers", "eventplane.watch", "eventplane.replays", "eventplane.sinks", "notification.deliver"},
+	"events":    {"eventlog.sequencer", "eventlog.consumers", "eventplane.watch", "eventplane.replays", "eventplane.sinks", "notification.deliver", "judge0.deliver"},
 	"reconcile": {"node.reconcile", "execution.reconcile", "housekeeping"},
 }
 
@@ -76,6 +76,7 @@ func (p *Program) modules() []lifecycle.Module {
 		lifecycle.Loop("execution.resend", []string{"database", "agents"}, loop(p.executions.Resend)),
 		lifecycle.Loop("execution.reconcile", []string{"database"}, singleton("execution.reconcile", loop(p.executions.Reconcile))),
 		lifecycle.Loop("notification.deliver", []string{"database"}, loop(p.notifications.Deliver)),
+		lifecycle.Loop("judge0.deliver", []string{"database"}, loop(p.judge0.Deliver)),
 		lifecycle.Loop("housekeeping", []string{"database"}, singleton("housekeeping", p.keepHouse)),
 		p.httpModule(),
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/stoa-cloud/stoa/internal/eventplane"
 	"github.com/stoa-cloud/stoa/internal/identity"
 	"github.com/stoa-cloud/stoa/internal/identity/identityhttp"
+	"github.com/stoa-cloud/stoa/internal/judge0"
 	"github.com/stoa-cloud/stoa/internal/limit"
 	"github.com/stoa-cloud/stoa/internal/notification"
 	"github.com/stoa-cloud/stoa/internal/platform/audit/audithttp"
@@ -48,6 +49,7 @@ type Program struct {
 	eventPlane    *eventplane.Slice
 	outbound      *outbound.Client // calls addresses that people gave us
 	notifications *notification.Slice
+	judge0        *judge0.Slice
 	edge          *httpx.Server
 	graph         *lifecycle.Graph
 	lock          *os.File
@@ -142,6 +144,7 @@ func (p *Program) bind(authority *pki.Authority, incarnation int64) error {
 	if err := p.bindNotifications(); err != nil {
 		return err
 	}
+	p.bindJudge0()
 	p.auth = identityhttp.NewAuthenticator(identity.NewCredentials(p.runner, p.lastUsed))
 	if err := p.bindEvents(); err != nil {
 		return err
@@ -187,7 +190,7 @@ func (p *Program) bindEvents() (err error) {
 	if p.catalogue, err = eventlog.NewCatalogue(facts()...); err != nil {
 		return fmt.Errorf("catalogue events: %w", err)
 	}
-	if p.consumers, err = eventlog.NewConsumers(p.infra.db, p.leases, p.hints, p.tail, p.log, append(probes(), p.notifications.Consumer())...); err != nil {
+	if p.consumers, err = eventlog.NewConsumers(p.infra.db, p.leases, p.hints, p.tail, p.log, append(probes(), p.notifications.Consumer(), p.judge0.Consumer())...); err != nil {
 		return fmt.Errorf("declare consumers: %w", err)
 	}
 	p.consumers.Metric = eventlog.NewMetrics(p.infra.db, p.watch.Registry)

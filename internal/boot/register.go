@@ -10,6 +10,7 @@ import (
 	"github.com/stoa-cloud/stoa/internal/execution/executionpistonhttp"
 	"github.com/stoa-cloud/stoa/internal/identity"
 	"github.com/stoa-cloud/stoa/internal/identity/identityhttp"
+	"github.com/stoa-cloud/stoa/internal/judge0/judge0http"
 	"github.com/stoa-cloud/stoa/internal/limit/limithttp"
 	"github.com/stoa-cloud/stoa/internal/node/nodehttp"
 	"github.com/stoa-cloud/stoa/internal/notification/notificationhttp"
@@ -34,6 +35,7 @@ func (p *Program) register() {
 	scripthttp.Register(api, p.scripts)
 	preferencehttp.Register(api, p.preferences)
 	executionpistonhttp.Register(api, p.executions)
+	judge0http.Register(api, p.judge0, p.executions, p.limits.List)
 	notificationhttp.Register(api, p.notifications)
 	eventloghttp.Register(api, p.eventAPI)
 	eventplanehttp.Register(api, p.eventPlane)

@@ -100,6 +100,22 @@ type Output struct {
 	StderrTruncated bool    `db:"stderr_truncated"`
 }
 
+// Interleaved puts both streams together in the order in which they were written.
+func (o Output) Interleaved() []byte {
+	both := make([]byte, 0, len(o.Stdout)+len(o.Stderr))
+	out, err := o.Stdout, o.Stderr
+	for _, n := range o.Layout {
+		from, size := &out, int(n)
+		if n < 0 {
+			from, size = &err, -int(n)
+		}
+		size = min(size, len(*from))
+		both = append(both, (*from)[:size]...)
+		*from = (*from)[size:]
+	}
+	return append(append(both, out...), err...)
+}
+
 // Limits bounds one run. Zero means the default that applies to the caller.
 type Limits struct {
 	WallMS      int64 `json:"wall_ms,omitempty"`

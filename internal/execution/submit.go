@@ -24,12 +24,22 @@ type Submit struct {
 	Egress    []string `json:"egress,omitempty"` // what it may connect to; [NoEgress]: nothing, whatever its runtime's list says
 	Class     Class    `json:"class,omitempty"`  // of isolation; empty: as the scope's settings say
 
+	// Companion is what another slice keeps beside the execution; nil: nothing.
+	Companion Companion `json:"companion,omitempty"`
+
 	// ID may be chosen by a caller in this process that wants to wait for it.
 	ID ident.ID `json:"-"`
 
 	hold    *hold
 	watch   func() // called when it is committed, before any node has it
 	retryOf ident.ID
+}
+
+// Companion is stored in the transaction that stores the execution, so that there is
+// never one without the other. It is part of the input: a repeated idempotency key
+// with another companion is another request.
+type Companion interface {
+	Accompany(tx *command.Tx, e Execution)
 }
 
 // The shape of inputs that no setting can widen.
@@ -228,6 +238,9 @@ func (s *Slice) submitExecution(ctx context.Context, tx *command.Tx, in Submit) 
 	}
 	in.hold.input = in.Input
 	s.store.Insert(tx.Tx, e, in.Input)
+	if in.Companion != nil {
+		in.Companion.Accompany(tx, e)
+	}
 	tx.Emit(e.aggregate(), Submitted{Runtime: e.Runtime, Class: string(e.Class), Priority: int(e.Priority), Status: e.Status, NodeID: e.NodeID, RetryOf: e.RetryOf})
 	return e, nil
 }

@@ -43,7 +43,7 @@ func stageOf(d execution.Details) *PistonStage {
 	s := &PistonStage{Code: d.ExitCode}
 	if d.Output != nil {
 		s.Stdout, s.Stderr = text(d.Output.Stdout), text(d.Output.Stderr)
-		s.Output = interleaved(*d.Output)
+		s.Output = text(d.Output.Interleaved())
 	}
 	if d.UsedWallUS != nil {
 		s.WallTime, s.CPUTime, s.Memory = float64(*d.UsedWallUS)/1000, float64(*d.UsedCPUUS)/1000, *d.PeakMemory
@@ -68,24 +68,6 @@ func stageOf(d execution.Details) *PistonStage {
 		s.Message = &d.ReasonMessage
 	}
 	return s
-}
-
-// interleaved puts both streams together in the order in which they were written.
-func interleaved(o execution.Output) string {
-	var b strings.Builder
-	out, err := o.Stdout, o.Stderr
-	for _, n := range o.Layout {
-		from, size := &out, int(n)
-		if n < 0 {
-			from, size = &err, -int(n)
-		}
-		size = min(size, len(*from))
-		b.Write((*from)[:size])
-		*from = (*from)[size:]
-	}
-	b.Write(out)
-	b.Write(err)
-	return text([]byte(b.String()))
 }
 
 func text(b []byte) string { return strings.ToValidUTF8(string(b), "\uFFFD") }

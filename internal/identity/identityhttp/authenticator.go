@@ -1,6 +1,7 @@
 package identityhttp
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strings"
@@ -77,7 +78,7 @@ func tokenOf(r *http.Request) string {
 	}
 	header := r.Header.Get("Authorization")
 	if header == "" {
-		return r.Header.Get("X-Auth-Token")
+		return cmp.Or(r.Header.Get("X-Auth-Token"), r.Header.Get("X-Auth-User"))
 	}
 	if scheme, text, found := strings.Cut(header, " "); found && strings.EqualFold(scheme, "Bearer") {
 		return strings.TrimSpace(text)

@@ -1,0 +1,61 @@
+package judge0
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/stoa-cloud/stoa/internal/platform/command"
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
+	"github.com/stoa-cloud/stoa/internal/platform/pg"
+)
+
+// settle records what became of one attempt.
+type settle struct {
+	ExecutionID ident.ID
+	Number      int
+	Receipt     Receipt
+	Failure     string // empty: it arrived
+	Random      float64
+}
+
+func (s *Slice) settleCallback(ctx context.Context, tx *command.Tx, in settle) (struct{}, error) {
+	c, err := pg.One[Callback](ctx, tx, lockCallback, in.ExecutionID)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return struct{}{}, nil // deleted meanwhile
+	}
+	if err != nil {
+		return struct{}{}, fmt.Errorf("lock callback: %w", err)
+	}
+	if c.Status != Sending || c.Attempts != in.Number {
+		return struct{}{}, nil // the lease ran out and somebody else tries
+	}
+	tx.Scope = command.Scope{Organization: c.OrganizationID, Project: c.ProjectID, Owner: c.OwnerID}
+	c.settle(in, tx.Now)
+	save(tx.Tx, c)
+	if c.EndedAt != nil {
+		tx.Emit(c.aggregate(), CallbackEnded{ExecutionID: c.ExecutionID, OwnerID: c.OwnerID, Status: c.Status, Attempts: c.Attempts})
+	}
+	return struct{}{}, nil
+}
+
+// settle moves the callback on: it arrived, is tried again, or is given up.
+func (c *Callback) settle(in settle, now time.Time) {
+	c.Reason = in.Failure
+	switch {
+	case in.Failure == "":
+		c.become(Delivered)
+		c.EndedAt = &now
+	case in.Receipt.Permanent || c.Attempts > len(pauses):
+		c.become(Failed)
+		c.EndedAt = &now
+	default:
+		wait := pauses[c.Attempts-1]
+		wait += time.Duration(in.Random * jitter * float64(wait))
+		c.become(Queued)
+		c.NextAt = new(now.Add(max(wait, min(in.Receipt.RetryAfter, longestWish))))
+	}
+}

@@ -185,7 +185,9 @@ func TestTriesAgainAndGivesUp(t *testing.T) {
 
 func TestGivesUpAtOnceWhereNothingHelps(t *testing.T) {
 	w := newWorld(t)
-	w.answer = func(int) (judge0.Receipt, error) { return judge0.Receipt{Permanent: true}, errors.New("answered 410 Gone") }
+	w.answer = func(int) (judge0.Receipt, error) {
+		return judge0.Receipt{Permanent: true}, errors.New("answered 410 Gone")
+	}
 	e := w.submit(judge0.Extra{LanguageID: 71, CallbackURL: "https://example.org/"})
 	w.ended(e.ID)
 	w.deliver(1)

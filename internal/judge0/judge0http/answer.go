@@ -3,6 +3,7 @@ package judge0http
 import (
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"reflect"
 	"slices"
 	"strconv"
@@ -72,8 +73,8 @@ var beyond = []string{"started_at", "callback_status", "callback_attempts", "cal
 var known = func() []string {
 	t := reflect.TypeFor[Judge0Submission]()
 	names := make([]string, 0, t.NumField())
-	for i := range t.NumField() {
-		if name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ","); name != "error" {
+	for field := range t.Fields() {
+		if name, _, _ := strings.Cut(field.Tag.Get("json"), ","); name != "error" {
 			names = append(names, name)
 		}
 	}
@@ -143,12 +144,10 @@ func show(s subject, fields []string, encoded bool) (view, bool) {
 		return string(b)
 	}
 	all := s.settings()
-	for name, value := range map[string]any{
+	maps.Copy(all, map[string]any{
 		"token": s.ID.String(), "status": Judge0Status{int(v.Status), v.Status.String()}, "status_id": int(v.Status),
 		"time": seconds(v.Seconds), "wall_time": seconds(v.WallSeconds), "memory": v.Kilobytes, "exit_code": v.ExitCode, "exit_signal": v.ExitSignal,
-	} {
-		all[name] = value
-	}
+	})
 	out := view{map[string]any{}}
 	for _, name := range fields {
 		switch name {

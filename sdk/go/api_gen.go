@@ -418,6 +418,11 @@ type ExecutionUsage struct {
 	WallMS          float64 `json:"wall_ms"`
 }
 
+// GetBatchOutputBody is part of the API's answers and requests.
+type GetBatchOutputBody struct {
+	Submissions []Judge0Submission `json:"submissions"` // In the order that was asked for; null where there is nothing that the caller sees.
+}
+
 // GrafanaAlert is part of the API's answers and requests.
 type GrafanaAlert struct {
 	Status      string            `json:"status"`
@@ -471,6 +476,157 @@ type InvitationAcceptRequest struct {
 type InvitationCreateRequest struct {
 	Email string `json:"email"` // Nothing is sent there: pass the link on.
 	Role  string `json:"role"`
+}
+
+// Judge0About is part of the API's answers and requests.
+type Judge0About struct {
+	Homepage   string `json:"homepage"`
+	Maintainer string `json:"maintainer"`
+	SourceCode string `json:"source_code"`
+	Version    string `json:"version"`
+}
+
+// Judge0BatchRequest is what judge0.batch takes: Run several programs as Judge0 does.
+type Judge0BatchRequest struct {
+	Submissions []Judge0SubmitRequest `json:"submissions"`
+}
+
+// Judge0Config is part of the API's answers and requests.
+type Judge0Config struct {
+	AllowEnableNetwork                        bool     `json:"allow_enable_network"`
+	AllowEnablePerProcessAndThreadMemoryLimit bool     `json:"allow_enable_per_process_and_thread_memory_limit"`
+	AllowEnablePerProcessAndThreadTimeLimit   bool     `json:"allow_enable_per_process_and_thread_time_limit"`
+	AllowedLanguagesForCompileOptions         []string `json:"allowed_languages_for_compile_options"`
+	CallbacksMaxTries                         int64    `json:"callbacks_max_tries"`
+	CallbacksTimeout                          float64  `json:"callbacks_timeout"`
+	CPUExtraTime                              float64  `json:"cpu_extra_time"`
+	CPUTimeLimit                              float64  `json:"cpu_time_limit"`
+	DisableImplicitBase64Encoding             bool     `json:"disable_implicit_base64_encoding"`
+	EnableAdditionalFiles                     bool     `json:"enable_additional_files"`
+	EnableBatchedSubmissions                  bool     `json:"enable_batched_submissions"`
+	EnableCallbacks                           bool     `json:"enable_callbacks"`
+	EnableCommandLineArguments                bool     `json:"enable_command_line_arguments"`
+	EnableCompilerOptions                     bool     `json:"enable_compiler_options"`
+	EnableNetwork                             bool     `json:"enable_network"`
+	EnablePerProcessAndThreadMemoryLimit      bool     `json:"enable_per_process_and_thread_memory_limit"`
+	EnablePerProcessAndThreadTimeLimit        bool     `json:"enable_per_process_and_thread_time_limit"`
+	EnableSubmissionDelete                    bool     `json:"enable_submission_delete"`
+	EnableWaitResult                          bool     `json:"enable_wait_result"`
+	MaintenanceMode                           bool     `json:"maintenance_mode"`
+	MaxCPUExtraTime                           float64  `json:"max_cpu_extra_time"`
+	MaxCPUTimeLimit                           float64  `json:"max_cpu_time_limit"`
+	MaxExtractSize                            int64    `json:"max_extract_size"`
+	MaxFileSize                               int64    `json:"max_file_size"`
+	MaxMaxFileSize                            int64    `json:"max_max_file_size"`
+	MaxMaxProcessesAndOrThreads               int64    `json:"max_max_processes_and_or_threads"`
+	MaxMemoryLimit                            int64    `json:"max_memory_limit"`
+	MaxNumberOfRuns                           int64    `json:"max_number_of_runs"`
+	MaxProcessesAndOrThreads                  int64    `json:"max_processes_and_or_threads"`
+	MaxQueueSize                              int64    `json:"max_queue_size"` // The caller's own.
+	MaxStackLimit                             int64    `json:"max_stack_limit"`
+	MaxSubmissionBatchSize                    int64    `json:"max_submission_batch_size"`
+	MaxWallTimeLimit                          float64  `json:"max_wall_time_limit"`
+	MemoryLimit                               int64    `json:"memory_limit"`
+	NumberOfRuns                              int64    `json:"number_of_runs"`
+	RedirectStderrToStdout                    bool     `json:"redirect_stderr_to_stdout"`
+	StackLimit                                int64    `json:"stack_limit"`
+	SubmissionCacheDuration                   float64  `json:"submission_cache_duration"`
+	UseDocsAsHomepage                         bool     `json:"use_docs_as_homepage"`
+	WallTimeLimit                             float64  `json:"wall_time_limit"`
+}
+
+// Judge0Language is part of the API's answers and requests.
+type Judge0Language struct {
+	ID         int64  `json:"id"`
+	Name       string `json:"name"` // With the version that really runs.
+	IsArchived bool   `json:"is_archived,omitempty"`
+	SourceFile string `json:"source_file,omitempty"`
+}
+
+// Judge0Status is part of the API's answers and requests.
+type Judge0Status struct {
+	ID          int64  `json:"id"`
+	Description string `json:"description"`
+}
+
+// Judge0Submission is part of the API's answers and requests.
+type Judge0Submission struct {
+	Status                   *Judge0Status   `json:"status,omitempty"`
+	AdditionalFiles          *string         `json:"additional_files,omitempty"` // Always null: the unpacked files are in the execution.
+	CallbackAttempts         *int64          `json:"callback_attempts,omitempty"`
+	CallbackError            *string         `json:"callback_error,omitempty"`  // Why the last attempt failed.
+	CallbackStatus           *string         `json:"callback_status,omitempty"` // Stoa's own, only when asked for by name: waiting, queued, sending, delivered or failed; null without a callback.
+	CommandLineArguments     *string         `json:"command_line_arguments,omitempty"`
+	CompileOutput            *string         `json:"compile_output,omitempty"`
+	CPUExtraTime             *string         `json:"cpu_extra_time,omitempty"`
+	CPUTimeLimit             *string         `json:"cpu_time_limit,omitempty"`
+	CreatedAt                *string         `json:"created_at,omitempty"`
+	EnableNetwork            *bool           `json:"enable_network,omitempty"`
+	Error                    string          `json:"error,omitempty"` // Why the submission itself is not in the answer.
+	ExitCode                 *int64          `json:"exit_code,omitempty"`
+	ExitSignal               *int64          `json:"exit_signal,omitempty"`
+	ExpectedOutput           *string         `json:"expected_output,omitempty"`
+	FinishedAt               *string         `json:"finished_at,omitempty"`
+	Language                 *Judge0Language `json:"language,omitempty"`
+	LanguageID               int64           `json:"language_id,omitempty"`
+	MaxFileSize              *int64          `json:"max_file_size,omitempty"`
+	MaxProcessesAndOrThreads *int64          `json:"max_processes_and_or_threads,omitempty"`
+	Memory                   *int64          `json:"memory,omitempty"` // Kilobytes, at most.
+	MemoryLimit              *int64          `json:"memory_limit,omitempty"`
+	Message                  *string         `json:"message,omitempty"`
+	NumberOfRuns             *int64          `json:"number_of_runs,omitempty"`
+	RedirectStderrToStdout   *bool           `json:"redirect_stderr_to_stdout,omitempty"`
+	SourceCode               *string         `json:"source_code,omitempty"`
+	StartedAt                *string         `json:"started_at,omitempty"`
+	StatusID                 int64           `json:"status_id,omitempty"`
+	Stderr                   *string         `json:"stderr,omitempty"`
+	Stdin                    *string         `json:"stdin,omitempty"`
+	Stdout                   *string         `json:"stdout,omitempty"`
+	Time                     *string         `json:"time,omitempty"`      // Seconds of CPU.
+	Token                    string          `json:"token,omitempty"`     // The execution's id.
+	WallTime                 *string         `json:"wall_time,omitempty"` // Seconds on the clock.
+	WallTimeLimit            *string         `json:"wall_time_limit,omitempty"`
+}
+
+// Judge0SubmitRequest is what judge0.submit takes: Run a program as Judge0 does.
+type Judge0SubmitRequest struct {
+	AdditionalFiles                      string  `json:"additional_files,omitempty"` // A zip archive in base64, unpacked beside the program.
+	CallbackURL                          string  `json:"callback_url,omitempty"`     // Called with PUT and the submission when it has ended.
+	CommandLineArguments                 string  `json:"command_line_arguments,omitempty"`
+	CompilerOptions                      string  `json:"compiler_options,omitempty"` // Refused: every language is compiled in one way here.
+	CPUExtraTime                         float64 `json:"cpu_extra_time,omitempty"`   // How much longer it may live before it is killed; the verdict is the limit's.
+	CPUTimeLimit                         float64 `json:"cpu_time_limit,omitempty"`
+	EnableNetwork                        bool    `json:"enable_network,omitempty"`                             // Let it reach what the caller's executions may reach.
+	EnablePerProcessAndThreadMemoryLimit bool    `json:"enable_per_process_and_thread_memory_limit,omitempty"` // Refused when true, as the one before.
+	EnablePerProcessAndThreadTimeLimit   bool    `json:"enable_per_process_and_thread_time_limit,omitempty"`   // Refused when true: limits are for the whole process tree.
+	ExpectedOutput                       string  `json:"expected_output,omitempty"`                            // What the program should write. Blanks at the ends of lines do not count.
+	LanguageID                           float64 `json:"language_id,omitempty"`                                // Judge0's number of a language, as GET /languages lists them.
+	MaxFileSize                          float64 `json:"max_file_size,omitempty"`                              // How much of stdout and stderr is kept, each.
+	MaxProcessesAndOrThreads             float64 `json:"max_processes_and_or_threads,omitempty"`
+	MemoryLimit                          float64 `json:"memory_limit,omitempty"`
+	NumberOfRuns                         float64 `json:"number_of_runs,omitempty"` // 1: a submission is one execution.
+	RedirectStderrToStdout               bool    `json:"redirect_stderr_to_stdout,omitempty"`
+	SourceCode                           string  `json:"source_code,omitempty"` // The program.
+	StackLimit                           float64 `json:"stack_limit,omitempty"` // Accepted: the stack counts as memory.
+	Stdin                                string  `json:"stdin,omitempty"`
+	WallTimeLimit                        float64 `json:"wall_time_limit,omitempty"`
+}
+
+// Judge0System is part of the API's answers and requests.
+type Judge0System struct {
+	Languages int64  `json:"languages"` // How many of Judge0's numbers can run now.
+	Product   string `json:"product"`
+	Runtimes  int64  `json:"runtimes"` // How many can run now.
+}
+
+// Judge0Workers is part of the API's answers and requests.
+type Judge0Workers struct {
+	Available int64  `json:"available"` // Executions under way: each has a worker of its own.
+	Idle      int64  `json:"idle"`
+	Paused    int64  `json:"paused"`
+	Queue     string `json:"queue"`
+	Size      int64  `json:"size"` // Executions that wait.
+	Working   int64  `json:"working"`
 }
 
 // Limit is part of the API's answers and requests.

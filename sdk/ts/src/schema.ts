@@ -4,6 +4,187 @@
  */
 
 export interface paths {
+    "/api/judge0/about": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say what answers in Judge0's place */
+        get: operations["judge0.about"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/judge0/config_info": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show the caller's limits as Judge0's configuration */
+        get: operations["judge0.config_info"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/judge0/languages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List languages by Judge0's numbers */
+        get: operations["judge0.languages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/judge0/languages/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a language by Judge0's number */
+        get: operations["judge0.language"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/judge0/statuses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Judge0's statuses */
+        get: operations["judge0.statuses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/judge0/submissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run a program as Judge0 does
+         * @description Answers the token at once, or, with `wait=true`, the submission when the program has ended.
+         */
+        post: operations["judge0.submit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/judge0/submissions/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get several submissions as Judge0 has them
+         * @description The answer about one that has not ended is held back for up to a second, in case it does.
+         */
+        get: operations["judge0.get_batch"];
+        put?: never;
+        /** Run several programs as Judge0 does */
+        post: operations["judge0.batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/judge0/submissions/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a submission as Judge0 has it
+         * @description The answer about one that has not ended is held back for up to a second, in case it does.
+         */
+        get: operations["judge0.get"];
+        put?: never;
+        post?: never;
+        /** Delete an ended submission */
+        delete: operations["judge0.delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/judge0/system_info": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show what the system has */
+        get: operations["judge0.system_info"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/judge0/workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show the queue as Judge0 does */
+        get: operations["judge0.workers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/piston/api/v2/execute": {
         parameters: {
             query?: never;
@@ -1845,6 +2026,9 @@ export interface components {
         BatchInputBody: {
             executions: components["schemas"]["ExecutionRequest"][];
         };
+        BatchInputBody1: {
+            submissions: components["schemas"]["Judge0Request"][];
+        };
         BatchItem: {
             execution?: components["schemas"]["Execution"];
             problem?: components["schemas"]["ProblemDetails"];
@@ -2527,6 +2711,10 @@ export interface components {
             /** Format: double */
             wall_ms: number;
         };
+        GetBatchOutputBody: {
+            /** @description In the order that was asked for; null where there is nothing that the caller sees. */
+            submissions: components["schemas"]["Judge0Submission"][];
+        };
         GrafanaAlert: {
             /** @description summary, or description, is the text. */
             annotations?: {
@@ -2631,6 +2819,283 @@ export interface components {
             email: string;
             /** @enum {string} */
             role: "organization.owner" | "organization.admin" | "organization.member";
+        };
+        Judge0About: {
+            homepage: string;
+            maintainer: string;
+            source_code: string;
+            /** @example 1.13.1 */
+            version: string;
+        };
+        Judge0Config: {
+            allow_enable_network: boolean;
+            allow_enable_per_process_and_thread_memory_limit: boolean;
+            allow_enable_per_process_and_thread_time_limit: boolean;
+            allowed_languages_for_compile_options: string[];
+            /** Format: int64 */
+            callbacks_max_tries: number;
+            /** Format: double */
+            callbacks_timeout: number;
+            /** Format: double */
+            cpu_extra_time: number;
+            /** Format: double */
+            cpu_time_limit: number;
+            disable_implicit_base64_encoding: boolean;
+            enable_additional_files: boolean;
+            enable_batched_submissions: boolean;
+            enable_callbacks: boolean;
+            enable_command_line_arguments: boolean;
+            enable_compiler_options: boolean;
+            enable_network: boolean;
+            enable_per_process_and_thread_memory_limit: boolean;
+            enable_per_process_and_thread_time_limit: boolean;
+            enable_submission_delete: boolean;
+            enable_wait_result: boolean;
+            maintenance_mode: boolean;
+            /** Format: double */
+            max_cpu_extra_time: number;
+            /** Format: double */
+            max_cpu_time_limit: number;
+            /** Format: int64 */
+            max_extract_size: number;
+            /** Format: int64 */
+            max_file_size: number;
+            /** Format: int64 */
+            max_max_file_size: number;
+            /** Format: int64 */
+            max_max_processes_and_or_threads: number;
+            /** Format: int64 */
+            max_memory_limit: number;
+            /** Format: int64 */
+            max_number_of_runs: number;
+            /** Format: int64 */
+            max_processes_and_or_threads: number;
+            /**
+             * Format: int64
+             * @description The caller's own.
+             */
+            max_queue_size: number;
+            /** Format: int64 */
+            max_stack_limit: number;
+            /** Format: int64 */
+            max_submission_batch_size: number;
+            /** Format: double */
+            max_wall_time_limit: number;
+            /** Format: int64 */
+            memory_limit: number;
+            /** Format: int64 */
+            number_of_runs: number;
+            redirect_stderr_to_stdout: boolean;
+            /** Format: int64 */
+            stack_limit: number;
+            /** Format: double */
+            submission_cache_duration: number;
+            use_docs_as_homepage: boolean;
+            /** Format: double */
+            wall_time_limit: number;
+        };
+        Judge0Language: {
+            /**
+             * Format: int64
+             * @example 71
+             */
+            id: number;
+            is_archived?: boolean;
+            /**
+             * @description With the version that really runs.
+             * @example Python (3.11.2)
+             */
+            name: string;
+            /** @example main.py */
+            source_file?: string;
+        };
+        Judge0Refusal: {
+            /**
+             * @description The rule that refused, stable across versions.
+             * @example not_found
+             */
+            code: string;
+            /** @description Finds this request in logs, events and the audit trail. */
+            correlation_id?: string;
+            /** @description What happened and what to do, for a person. */
+            detail: string;
+            /** @description What happened, where Judge0's clients look for it. */
+            error?: string;
+            /** @description Which values of the request are wrong. */
+            errors?: components["schemas"]["ProblemField"][];
+            /**
+             * Format: uri-reference
+             * @description The path that was asked for.
+             */
+            instance?: string;
+            /**
+             * @description What sort of thing went wrong; decides whether trying again helps.
+             * @enum {string}
+             */
+            kind: "internal" | "invalid" | "unauthenticated" | "denied" | "not_found" | "conflict" | "mismatch" | "limited" | "unavailable";
+            /** @description The limit that was hit, its value, and whose it is. */
+            limit?: components["schemas"]["ProblemLimit"];
+            /**
+             * Format: int64
+             * @description The HTTP status.
+             * @example 404
+             */
+            status: number;
+            /**
+             * @description The status in words.
+             * @example Not Found
+             */
+            title: string;
+            /**
+             * Format: uri-reference
+             * @description Where this kind of problem is explained.
+             * @example /docs/errors#not_found
+             */
+            type: string;
+        };
+        Judge0Request: {
+            /** @description A zip archive in base64, unpacked beside the program. */
+            additional_files?: string;
+            /** @description Called with PUT and the submission when it has ended. */
+            callback_url?: string;
+            command_line_arguments?: string;
+            /** @description Refused: every language is compiled in one way here. */
+            compiler_options?: string;
+            /** @description How much longer it may live before it is killed; the verdict is the limit's. */
+            cpu_extra_time?: number;
+            cpu_time_limit?: number;
+            /** @description Let it reach what the caller's executions may reach. */
+            enable_network?: boolean;
+            /** @description Refused when true, as the one before. */
+            enable_per_process_and_thread_memory_limit?: boolean;
+            /** @description Refused when true: limits are for the whole process tree. */
+            enable_per_process_and_thread_time_limit?: boolean;
+            /** @description What the program should write. Blanks at the ends of lines do not count. */
+            expected_output?: string;
+            /**
+             * @description Judge0's number of a language, as GET /languages lists them.
+             * @example 71
+             */
+            language_id?: number;
+            /** @description How much of stdout and stderr is kept, each. */
+            max_file_size?: number;
+            max_processes_and_or_threads?: number;
+            memory_limit?: number;
+            /** @description 1: a submission is one execution. */
+            number_of_runs?: number;
+            redirect_stderr_to_stdout?: boolean;
+            /**
+             * @description The program.
+             * @example print('hello')
+             */
+            source_code?: string;
+            /** @description Accepted: the stack counts as memory. */
+            stack_limit?: number;
+            stdin?: string;
+            wall_time_limit?: number;
+        };
+        Judge0Status: {
+            /** @example Accepted */
+            description: string;
+            /** Format: int64 */
+            id: number;
+        };
+        Judge0Submission: {
+            /** @description Always null: the unpacked files are in the execution. */
+            additional_files?: string | null;
+            /** Format: int64 */
+            callback_attempts?: number | null;
+            /** @description Why the last attempt failed. */
+            callback_error?: string | null;
+            /** @description Stoa's own, only when asked for by name: waiting, queued, sending, delivered or failed; null without a callback. */
+            callback_status?: string | null;
+            command_line_arguments?: string | null;
+            compile_output?: string | null;
+            cpu_extra_time?: string | null;
+            /** @example 5.0 */
+            cpu_time_limit?: string | null;
+            /** @example 2026-01-31T10:00:00.000Z */
+            created_at?: string | null;
+            enable_network?: boolean | null;
+            /** @description Why the submission itself is not in the answer. */
+            error?: string;
+            /** Format: int64 */
+            exit_code?: number | null;
+            /** Format: int64 */
+            exit_signal?: number | null;
+            expected_output?: string | null;
+            finished_at?: string | null;
+            language?: components["schemas"]["Judge0Language"];
+            /** Format: int64 */
+            language_id?: number;
+            /** Format: int64 */
+            max_file_size?: number | null;
+            /** Format: int64 */
+            max_processes_and_or_threads?: number | null;
+            /**
+             * Format: int64
+             * @description Kilobytes, at most.
+             */
+            memory?: number | null;
+            /** Format: int64 */
+            memory_limit?: number | null;
+            message?: string | null;
+            /** Format: int64 */
+            number_of_runs?: number | null;
+            redirect_stderr_to_stdout?: boolean | null;
+            source_code?: string | null;
+            started_at?: string | null;
+            status?: components["schemas"]["Judge0Status"];
+            /** Format: int64 */
+            status_id?: number;
+            stderr?: string | null;
+            stdin?: string | null;
+            stdout?: string | null;
+            /**
+             * @description Seconds of CPU.
+             * @example 0.012
+             */
+            time?: string | null;
+            /**
+             * Format: uuid
+             * @description The execution's id.
+             */
+            token?: string;
+            /** @description Seconds on the clock. */
+            wall_time?: string | null;
+            wall_time_limit?: string | null;
+        };
+        Judge0System: {
+            /**
+             * Format: int64
+             * @description How many of Judge0's numbers can run now.
+             */
+            languages: number;
+            product: string;
+            /**
+             * Format: int64
+             * @description How many can run now.
+             */
+            runtimes: number;
+        };
+        Judge0Workers: {
+            /**
+             * Format: int64
+             * @description Executions under way: each has a worker of its own.
+             */
+            available: number;
+            /** Format: int64 */
+            idle: number;
+            /** Format: int64 */
+            paused: number;
+            queue: string;
+            /**
+             * Format: int64
+             * @description Executions that wait.
+             */
+            size: number;
+            /** Format: int64 */
+            working: number;
         };
         Limit: {
             /** @description What applies while nobody set anything. */
@@ -4187,6 +4652,1271 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "judge0.about": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Judge0About"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+        };
+    };
+    "judge0.config_info": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Judge0Config"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+        };
+    };
+    "judge0.languages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Judge0Language"][];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+        };
+    };
+    "judge0.language": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Judge0Language"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+        };
+    };
+    "judge0.statuses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Judge0Status"][];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+        };
+    };
+    "judge0.submit": {
+        parameters: {
+            query?: {
+                /** @description true: texts are base64, in the request and in the answer. */
+                base64_encoded?: string;
+                /** @description Which fields to answer, with commas between; * is all. */
+                fields?: string;
+                /** @description true: answer when the program has ended. */
+                wait?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Judge0Request"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Judge0Submission"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: string[];
+                    };
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+        };
+    };
+    "judge0.get_batch": {
+        parameters: {
+            query?: {
+                /** @description true: texts are base64, in the request and in the answer. */
+                base64_encoded?: string;
+                /** @description Which fields to answer, with commas between; * is all. */
+                fields?: string;
+                /** @description Tokens with commas between. */
+                tokens?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetBatchOutputBody"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+        };
+    };
+    "judge0.batch": {
+        parameters: {
+            query?: {
+                /** @description true: texts are base64, in the request and in the answer. */
+                base64_encoded?: string;
+                /** @description Which fields to answer, with commas between; * is all. */
+                fields?: string;
+                /** @description Ignored: a batch is never waited for. */
+                wait?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchInputBody1"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown[];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: string[];
+                    };
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+        };
+    };
+    "judge0.get": {
+        parameters: {
+            query?: {
+                /** @description true: texts are base64, in the request and in the answer. */
+                base64_encoded?: string;
+                /** @description Which fields to answer, with commas between; * is all. */
+                fields?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The submission's token. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Judge0Submission"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+        };
+    };
+    "judge0.delete": {
+        parameters: {
+            query?: {
+                /** @description true: texts are base64, in the request and in the answer. */
+                base64_encoded?: string;
+                /** @description Which fields to answer, with commas between; * is all. */
+                fields?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The submission's token. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Judge0Submission"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+        };
+    };
+    "judge0.system_info": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Judge0System"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+        };
+    };
+    "judge0.workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Judge0Workers"][];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Judge0Refusal"];
+                };
+            };
+        };
+    };
     "piston.execute": {
         parameters: {
             query?: never;

@@ -815,6 +815,251 @@ class InvitationCreateRequest(BaseModel):
     role: Literal['organization.owner', 'organization.admin', 'organization.member'] | str
 
 
+class Judge0About(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    homepage: str
+    maintainer: str
+    source_code: str
+    version: Annotated[str, Field(examples=['1.13.1'])]
+
+
+class Judge0Config(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    allow_enable_network: bool
+    allow_enable_per_process_and_thread_memory_limit: bool
+    allow_enable_per_process_and_thread_time_limit: bool
+    allowed_languages_for_compile_options: list[str]
+    callbacks_max_tries: int
+    callbacks_timeout: float
+    cpu_extra_time: float
+    cpu_time_limit: float
+    disable_implicit_base64_encoding: bool
+    enable_additional_files: bool
+    enable_batched_submissions: bool
+    enable_callbacks: bool
+    enable_command_line_arguments: bool
+    enable_compiler_options: bool
+    enable_network: bool
+    enable_per_process_and_thread_memory_limit: bool
+    enable_per_process_and_thread_time_limit: bool
+    enable_submission_delete: bool
+    enable_wait_result: bool
+    maintenance_mode: bool
+    max_cpu_extra_time: float
+    max_cpu_time_limit: float
+    max_extract_size: int
+    max_file_size: int
+    max_max_file_size: int
+    max_max_processes_and_or_threads: int
+    max_memory_limit: int
+    max_number_of_runs: int
+    max_processes_and_or_threads: int
+    max_queue_size: int
+    """
+    The caller's own.
+    """
+    max_stack_limit: int
+    max_submission_batch_size: int
+    max_wall_time_limit: float
+    memory_limit: int
+    number_of_runs: int
+    redirect_stderr_to_stdout: bool
+    stack_limit: int
+    submission_cache_duration: float
+    use_docs_as_homepage: bool
+    wall_time_limit: float
+
+
+class Judge0Language(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    id: Annotated[int, Field(examples=[71])]
+    is_archived: bool | None = None
+    name: Annotated[str, Field(examples=['Python (3.11.2)'])]
+    """
+    With the version that really runs.
+    """
+    source_file: Annotated[str | None, Field(examples=['main.py'])] = None
+
+
+class Judge0Request(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    additional_files: str | None = None
+    """
+    A zip archive in base64, unpacked beside the program.
+    """
+    callback_url: str | None = None
+    """
+    Called with PUT and the submission when it has ended.
+    """
+    command_line_arguments: str | None = None
+    compiler_options: str | None = None
+    """
+    Refused: every language is compiled in one way here.
+    """
+    cpu_extra_time: float | None = None
+    """
+    How much longer it may live before it is killed; the verdict is the limit's.
+    """
+    cpu_time_limit: float | None = None
+    enable_network: bool | None = None
+    """
+    Let it reach what the caller's executions may reach.
+    """
+    enable_per_process_and_thread_memory_limit: bool | None = None
+    """
+    Refused when true, as the one before.
+    """
+    enable_per_process_and_thread_time_limit: bool | None = None
+    """
+    Refused when true: limits are for the whole process tree.
+    """
+    expected_output: str | None = None
+    """
+    What the program should write. Blanks at the ends of lines do not count.
+    """
+    language_id: Annotated[float | None, Field(examples=[71])] = None
+    """
+    Judge0's number of a language, as GET /languages lists them.
+    """
+    max_file_size: float | None = None
+    """
+    How much of stdout and stderr is kept, each.
+    """
+    max_processes_and_or_threads: float | None = None
+    memory_limit: float | None = None
+    number_of_runs: float | None = None
+    """
+    1: a submission is one execution.
+    """
+    redirect_stderr_to_stdout: bool | None = None
+    source_code: Annotated[str | None, Field(examples=["print('hello')"])] = None
+    """
+    The program.
+    """
+    stack_limit: float | None = None
+    """
+    Accepted: the stack counts as memory.
+    """
+    stdin: str | None = None
+    wall_time_limit: float | None = None
+
+
+class Judge0Status(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    description: Annotated[str, Field(examples=['Accepted'])]
+    id: Annotated[int, Field(ge=1, le=14)]
+
+
+class Judge0Submission(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    additional_files: str | None = None
+    """
+    Always null: the unpacked files are in the execution.
+    """
+    callback_attempts: int | None = None
+    callback_error: str | None = None
+    """
+    Why the last attempt failed.
+    """
+    callback_status: str | None = None
+    """
+    Stoa's own, only when asked for by name: waiting, queued, sending, delivered or failed; null without a callback.
+    """
+    command_line_arguments: str | None = None
+    compile_output: str | None = None
+    cpu_extra_time: str | None = None
+    cpu_time_limit: Annotated[str | None, Field(examples=['5.0'])] = None
+    created_at: Annotated[str | None, Field(examples=['2026-01-31T10:00:00.000Z'])] = (
+        None
+    )
+    enable_network: bool | None = None
+    error: str | None = None
+    """
+    Why the submission itself is not in the answer.
+    """
+    exit_code: int | None = None
+    exit_signal: int | None = None
+    expected_output: str | None = None
+    finished_at: str | None = None
+    language: Judge0Language | None = None
+    language_id: int | None = None
+    max_file_size: int | None = None
+    max_processes_and_or_threads: int | None = None
+    memory: int | None = None
+    """
+    Kilobytes, at most.
+    """
+    memory_limit: int | None = None
+    message: str | None = None
+    number_of_runs: int | None = None
+    redirect_stderr_to_stdout: bool | None = None
+    source_code: str | None = None
+    started_at: str | None = None
+    status: Judge0Status | None = None
+    status_id: int | None = None
+    stderr: str | None = None
+    stdin: str | None = None
+    stdout: str | None = None
+    time: Annotated[str | None, Field(examples=['0.012'])] = None
+    """
+    Seconds of CPU.
+    """
+    token: UUID | None = None
+    """
+    The execution's id.
+    """
+    wall_time: str | None = None
+    """
+    Seconds on the clock.
+    """
+    wall_time_limit: str | None = None
+
+
+class Judge0System(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    languages: int
+    """
+    How many of Judge0's numbers can run now.
+    """
+    product: str
+    runtimes: int
+    """
+    How many can run now.
+    """
+
+
+class Judge0Workers(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    available: int
+    """
+    Executions under way: each has a worker of its own.
+    """
+    idle: int
+    paused: int
+    queue: str
+    size: int
+    """
+    Executions that wait.
+    """
+    working: int
+
+
 class Default(RootModel[str]):
     root: Annotated[str, Field(max_length=4000)]
     """
@@ -2240,6 +2485,13 @@ class BatchInputBody(BaseModel):
     executions: Annotated[list[ExecutionRequest], Field(max_length=1000, min_length=1)]
 
 
+class BatchInputBody1(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    submissions: list[Judge0Request]
+
+
 class CreatedInvitation(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
@@ -2404,6 +2656,16 @@ class Execution(BaseModel):
     version: int
 
 
+class GetBatchOutputBody(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    submissions: list[Judge0Submission]
+    """
+    In the order that was asked for; null where there is nothing that the caller sees.
+    """
+
+
 class Health(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
@@ -2424,6 +2686,56 @@ class Health(BaseModel):
     """
     started_at: AwareDatetime
     version: str
+
+
+class Judge0Refusal(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    code: Annotated[str, Field(examples=['not_found'])]
+    """
+    The rule that refused, stable across versions.
+    """
+    correlation_id: str | None = None
+    """
+    Finds this request in logs, events and the audit trail.
+    """
+    detail: str
+    """
+    What happened and what to do, for a person.
+    """
+    error: str | None = None
+    """
+    What happened, where Judge0's clients look for it.
+    """
+    errors: list[ProblemField] | None = None
+    """
+    Which values of the request are wrong.
+    """
+    instance: str | None = None
+    """
+    The path that was asked for.
+    """
+    kind: Literal['internal', 'invalid', 'unauthenticated', 'denied', 'not_found', 'conflict', 'mismatch', 'limited', 'unavailable'] | str
+    """
+    What sort of thing went wrong; decides whether trying again helps.
+    """
+    limit: ProblemLimit | None = None
+    """
+    The limit that was hit, its value, and whose it is.
+    """
+    status: Annotated[int, Field(examples=[404])]
+    """
+    The HTTP status.
+    """
+    title: Annotated[str, Field(examples=['Not Found'])]
+    """
+    The status in words.
+    """
+    type: Annotated[str, Field(examples=['/docs/errors#not_found'])]
+    """
+    Where this kind of problem is explained.
+    """
 
 
 class Limit(BaseModel):

@@ -196,11 +196,15 @@ func (r *Runner) open(ctx context.Context, at place, d *driver) {
 		if d.root, err = os.OpenRoot(rootfs); err != nil {
 			return fmt.Errorf("open the image: %w", err)
 		}
-		d.Driver, err = r.config.open(ctx, at.class, sandbox.Config{
+		made, err := r.config.open(ctx, at.class, sandbox.Config{
 			Dir: r.dir(at), Root: rootfs, Slots: r.config.Slots, Parked: 1,
 			NoCompileCache: true, Log: r.config.Log.With("image", at.digest, "class", at.class),
 		})
-		return err
+		if err != nil { // then it is no driver, whatever else it is
+			return err
+		}
+		d.Driver = made
+		return nil
 	}()
 	if d.err != nil {
 		r.mu.Lock()

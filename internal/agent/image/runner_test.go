@@ -169,3 +169,37 @@ func TestADriverIsSharedAndClosedWhenIdle(t *testing.T) {
 		r.Close()
 	})
 }
+
+// What cannot be opened is an error of its run; the agent lives, and the next run tries again.
+func TestADriverThatCannotBeOpenedFailsItsRunAlone(t *testing.T) {
+	s := withoutNetwork(t, 0, func(context.Context) (int64, error) { return 1, nil })
+	t.Cleanup(s.Close)
+	came := make(chan struct{}, 100)
+	s.Notify(func() { came <- struct{}{} })
+	s.Keep([]Ref{numbered(t, 1)})
+	for s.Statuses()[0].State != Ready {
+		<-came
+	}
+	broken := errors.New("the helper fell")
+	tries := 0
+	r, err := NewRunner(RunnerConfig{
+		Images: s, Dir: t.TempDir(), Log: slog.New(slog.DiscardHandler),
+		open: func(context.Context, sandbox.Class, sandbox.Config) (Driver, error) {
+			tries++
+			return (*sandbox.Driver)(nil), broken // as sandbox.Open gives it
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(r.Close)
+	p := Program{Digest: numbered(t, 1).Reference.Digest(), Name: "x@1", FileName: "x", Command: []string{"/x"}}
+	for range 2 {
+		if _, err := r.Run(t.Context(), p, sandbox.Job{}, nil); !errors.Is(err, broken) {
+			t.Errorf("got %v", err)
+		}
+	}
+	if tries != 2 {
+		t.Errorf("%d tries", tries)
+	}
+}

@@ -41,8 +41,15 @@ func PrepareRoot(rootfs string) error {
 		}
 		f.Close()
 	}
-	return nil
+	places, err := imageArguments(rootfs)
+	if err == nil && len(places) > mostPlaces {
+		err = fmt.Errorf("the image has more than %d folders and links in / and /var", mostPlaces)
+	}
+	return err
 }
+
+// mostPlaces bounds what the helper mounts for one image; distributions have about thirty.
+const mostPlaces = 1000
 
 // imageArguments are the helper's for a root that shows an image instead of the host's programs. The helper follows
 // links when it mounts, and is root: so only what is no link is mounted, and a link is made anew inside.

@@ -37,6 +37,7 @@ var Contents = []Section{
 	{"Concepts", []Page{
 		{"concepts/executions", "Executions"},
 		{"concepts/isolation", "Isolation classes"},
+		{"concepts/files", "Files"},
 		{"concepts/egress", "Network access"},
 		{"concepts/images", "Images as runtimes"},
 		{"concepts/tenancy", "Organizations and projects"},

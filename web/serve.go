@@ -15,8 +15,9 @@ import (
 // policy lets the page run only its own scripts and talk only to this server.
 // Styles may be inline because the component library sets sizes and colours as
 // style attributes, and the editor adds its theme as a style element; neither
-// can run anything.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; " +
+// can run anything. Images may be blobs: what a run left behind is shown from its
+// bytes, never loaded by its address.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; " +
 	"connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 // types does not come from package mime, whose answers depend on the host's files.

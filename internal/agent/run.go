@@ -24,6 +24,10 @@ func (s *session) assign(signed *agentv1.SignedTask) {
 	if err == nil {
 		job, err = jobOf(t)
 	}
+	files := &artefacts{}
+	if err == nil {
+		err = files.ask(t.GetExecution().GetArtefacts(), &job)
+	}
 	if err == nil {
 		err = a.connect(t, x, &job)
 	}
@@ -43,7 +47,7 @@ func (s *session) assign(signed *agentv1.SignedTask) {
 	}
 	a.runs.Go(func() {
 		defer stop(nil)
-		a.run(ctx, x, inImage(t), job)
+		a.run(ctx, x, inImage(t), job, files)
 	})
 }
 
@@ -56,7 +60,7 @@ func (a *Agent) refuse(t *agentv1.Task, x *task, why *ending) {
 }
 
 // run runs the job in the sandbox, to its end.
-func (a *Agent) run(ctx context.Context, x *task, in *image.Program, job sandbox.Job) {
+func (a *Agent) run(ctx context.Context, x *task, in *image.Program, job sandbox.Job, files *artefacts) {
 	if a.cfg.Driver == nil {
 		a.table.end(x, failure(&ending{outcomeError, reasonTaskRefused, "This host cannot isolate programs, so it runs none."}), time.Now())
 		return
@@ -68,6 +72,7 @@ func (a *Agent) run(ctx context.Context, x *task, in *image.Program, job sandbox
 	})
 	result := resultOf(done, err, context.Cause(ctx))
 	result.Egress = reportOf(nil, x.link)
+	files.report(result, done)
 	if err != nil && result.GetReasonCode() == reasonSandbox {
 		a.log.Error("sandbox failed", "task", key(x.ref), "error", err)
 	}

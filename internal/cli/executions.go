@@ -7,13 +7,14 @@ import (
 )
 
 type executionsCommand struct {
-	List   executionsList   `cmd:"" default:"withargs" help:"List executions, newest first."`
-	Get    executionsGet    `cmd:"" help:"Show one execution."`
-	Logs   executionsLogs   `cmd:"" help:"Print the output of an execution."`
-	Cancel executionsCancel `cmd:"" help:"Cancel executions."`
-	Egress executionsEgress `cmd:"" help:"Show or change what an execution may connect to."`
-	Retry  executionsRetry  `cmd:"" help:"Run an execution again, as a new one."`
-	Delete executionsDelete `cmd:"" help:"Delete executions that have ended, with their output."`
+	List      executionsList      `cmd:"" default:"withargs" help:"List executions, newest first."`
+	Get       executionsGet       `cmd:"" help:"Show one execution."`
+	Logs      executionsLogs      `cmd:"" help:"Print the output of an execution."`
+	Artefacts executionsArtefacts `cmd:"" help:"List what an execution left behind, or save it."`
+	Cancel    executionsCancel    `cmd:"" help:"Cancel executions."`
+	Egress    executionsEgress    `cmd:"" help:"Show or change what an execution may connect to."`
+	Retry     executionsRetry     `cmd:"" help:"Run an execution again, as a new one."`
+	Delete    executionsDelete    `cmd:"" help:"Delete executions that have ended, with their output."`
 }
 
 // statusTint says what a status means.

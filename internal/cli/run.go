@@ -16,6 +16,8 @@ type runCommand struct {
 	Stdin    string   `name:"stdin" placeholder:"FILE" help:"What the script reads from standard input; - sends ours."`
 	Env      []string `name:"env" short:"e" sep:"none" placeholder:"NAME=VALUE" help:"Set an environment variable; NAME alone takes the value from here."`
 	File     []string `name:"file" short:"f" sep:"none" placeholder:"PATH[:DEST]" help:"Put a file beside the script, by default under the path given."`
+	Artefact []string `name:"artefact" short:"a" sep:"none" placeholder:"PATTERN" help:"Keep files that the script leaves in its folder: plot.png, *.csv, out/**."`
+	To       string   `name:"artefacts-to" placeholder:"DIR" help:"Save what was kept below this folder; it is made if missing."`
 	Class    string   `name:"class" enum:",process,fresh,gvisor" default:"" placeholder:"CLASS" help:"Isolation class: process, fresh or gvisor; as the settings say if left out."`
 	Network  bool     `name:"network" help:"Allow the script to reach the network: everything that is permitted here."`
 	Egress   []string `name:"egress" sep:"," placeholder:"HOST[:PORT]" help:"Allow the script to reach this and nothing else: a name, *.name, an address or a range (CIDR)."`
@@ -67,6 +69,9 @@ func (r *runCommand) Run(c *call) error {
 		}
 	} else {
 		c.explain(ended)
+	}
+	if err := r.saveArtefacts(c, client, ended); err != nil {
+		return r.refuse(c, err)
 	}
 	return outcome(ended)
 }

@@ -22,7 +22,13 @@ func (r *runCommand) input(c *call) (*stoa.ExecutionRequest, error) {
 	}
 	in := &stoa.ExecutionRequest{
 		Script: r.Saved, Runtime: r.Language, Args: args, Limits: r.limits(),
-		Network: r.Network, Egress: r.Egress, Class: r.Class, Priority: r.Priority, Env: map[string]string{},
+		Network: r.Network, Egress: r.Egress, Class: r.Class, Priority: r.Priority, Artefacts: r.Artefact, Env: map[string]string{},
+	}
+	if r.To != "" && len(r.Artefact) == 0 {
+		in.Artefacts = []string{"**"}
+	}
+	if r.To != "" && r.Detach {
+		return nil, fmt.Errorf("--artefacts-to waits for the end, and --detach does not; later: `stoa executions artefacts ID --to DIR`")
 	}
 	var err error
 	if r.Saved == "" {

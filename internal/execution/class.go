@@ -45,8 +45,18 @@ func (c Class) Promise() (ClassPromise, bool) {
 	return classPromises[i], true
 }
 
-// withoutNetwork tells whether programs of this class never reach the network.
-func (c Class) withoutNetwork() bool { return c == ClassGVisor }
+// lacks refuses a run that asks for what no program of this class gets: the folder of a
+// gVisor sandbox is in its own kernel, out of the agent's reach, and it has no network.
+func (c Class) lacks(in Submit) error {
+	switch {
+	case c == ClassGVisor && in.Network:
+		return noNetwork(c)
+	case c == ClassGVisor && len(in.Artefacts) > 0:
+		return fault.New(fault.Invalid, "execution.class_without_artefacts", "Isolation class %s keeps no artefacts. Run without them, or in another class.", c).
+			At("body.class", "keeps no artefacts")
+	}
+	return nil
+}
 
 // rank counts up with strength; -1 is no class.
 func (c Class) rank() int {
@@ -76,8 +86,8 @@ func (s *Slice) class(ctx context.Context, q pg.Querier, who Subject, r Runtime,
 		if !slices.Contains(offered, asked) {
 			return "", notOffered(r, asked, offered)
 		}
-		if in.Network && asked.withoutNetwork() {
-			return "", noNetwork(asked)
+		if err := asked.lacks(in); err != nil {
+			return "", err
 		}
 		return asked, s.classAllowed(ctx, q, who, asked)
 	}
@@ -99,9 +109,9 @@ func (s *Slice) class(ctx context.Context, q pg.Querier, who Subject, r Runtime,
 		if least != ClassAuto && c.rank() < least.rank() {
 			continue
 		}
-		if in.Network && c.withoutNetwork() {
+		if err := c.lacks(in); err != nil {
 			if refused == nil {
-				refused = noNetwork(c)
+				refused = err
 			}
 			continue
 		}

@@ -31,6 +31,9 @@ type Result struct {
 	Output          Output `json:"-"`
 
 	Egress *node.EgressReport `json:"-"` // of one with network access
+
+	Artefacts []node.Artefact        `json:"-"`
+	Omitted   []node.OmittedArtefact `json:"-"`
 }
 
 // errStale says that the row no longer expects this attempt's result.
@@ -79,12 +82,16 @@ func (s *Slice) endExecution(ctx context.Context, tx *command.Tx, in End) (Execu
 	if in.Result.Egress != nil {
 		s.store.SaveEgressReport(tx.Tx, e.ID, *in.Result.Egress)
 	}
+	kept := artefactsOf(in.Result)
+	if len(kept) > 0 {
+		s.store.SaveArtefacts(tx.Tx, e.ID, kept)
+	}
 	tx.Emit(e.aggregate(), e.ended())
 	node, attempt := e.NodeID, e.Attempt
 	tx.AfterCommit(func() {
 		s.placer.release(node, e.ID, attempt)
 		s.freed()
-		s.ends.tell(Details{Execution: e, Output: &in.Result.Output})
+		s.ends.tell(Details{Execution: e, Output: &in.Result.Output, Artefacts: kept})
 	})
 	return e, nil
 }

@@ -81,6 +81,8 @@ type Input struct {
 	Env    map[string]string `json:"env,omitempty"`
 	Files  []File            `json:"files,omitempty"`
 
+	Artefacts *Artefacts `json:"artefacts,omitempty"` // nil: no file outlives the run
+
 	Egress *Egress `db:"-" json:"-"` // nil: no network
 }
 
@@ -131,6 +133,8 @@ type Details struct {
 	Execution
 	Input  *Input
 	Output *Output
+	// Artefacts are what the run left behind, and what it was asked for and did not.
+	Artefacts []Artefact
 	// Position in the queue, from 1; zero when it is not queued.
 	Position int
 	// Waiting says why it is still queued.

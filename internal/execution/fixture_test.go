@@ -63,7 +63,7 @@ func newWorld(t *testing.T) *world {
 // table lets a project member do everything with executions, as the real table does.
 func table() permission.Table {
 	t := permission.Table{}
-	for _, name := range []string{"submit", "retry", "cancel", "egress.update", "delete", "get", "watch", "output", "list", "queue"} {
+	for _, name := range []string{"submit", "retry", "cancel", "egress.update", "delete", "get", "watch", "output", "list", "queue", "artefacts", "artefact", "artefacts.archive"} {
 		t["execution."+name] = []permission.Role{"member"}
 	}
 	for _, name := range []string{"execution.claim", "execution.requeue", "execution.expire"} {
@@ -237,6 +237,7 @@ var usual = limits{
 	"execution.memory.default_bytes": 128 << 20, "execution.memory.max_bytes": 512 << 20, "execution.source.max_chars": 50_000,
 	"execution.output.max_bytes": 1 << 20, "execution.processes.max": 64, "execution.disk.max_bytes": 64 << 20,
 	"execution.concurrent": 10, "execution.batch.max": 100, "execution.queue.per_user": 100, "execution.queue.total": 10_000, "execution.egress.allowed": 0, "execution.egress.private": 0,
+	"execution.artefacts.max_bytes": 8 << 20, "execution.artefacts.max_count": 100,
 	"execution.class.default": 0, "execution.class.start_ms": 5,
 	"execution.class.process.allowed": 1, "execution.class.fresh.allowed": 1, "execution.class.gvisor.allowed": 1,
 }

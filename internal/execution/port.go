@@ -54,6 +54,12 @@ type Store interface {
 	// SaveEgress queues a list for the commit, SaveEgressReport what came of it.
 	SaveEgress(tx *pg.Tx, id ident.ID, e Egress)
 	SaveEgressReport(tx *pg.Tx, id ident.ID, r node.EgressReport)
+	// SaveArtefacts queues what a run left behind, and what it was asked for and did not, for the commit.
+	SaveArtefacts(tx *pg.Tx, id ident.ID, all []Artefact)
+	// Artefacts lists them, in the order that they were told in, without content.
+	Artefacts(ctx context.Context, q pg.Querier, id ident.ID) ([]Artefact, error)
+	// ArtefactChunk reads one piece of a content; no bytes after the last.
+	ArtefactChunk(ctx context.Context, q pg.Querier, id ident.ID, n, seq int) ([]byte, error)
 	// Delete queues the removal of an execution with input and output.
 	Delete(tx *pg.Tx, id ident.ID)
 

@@ -56,6 +56,14 @@ func (s *Slice) bindQueries(r *command.Runner) {
 	s.Get = command.BindQuery(r, command.QuerySpec[Get]{Name: "execution.get", Scope: one}, s.details)
 	s.Watch = command.BindQuery(r, command.QuerySpec[Get]{Name: "execution.watch", Scope: one}, s.details)
 	s.ReadOutput = command.BindQuery(r, command.QuerySpec[Get]{Name: "execution.output", Scope: one}, s.output)
+	s.Artefacts = command.BindQuery(r, command.QuerySpec[Get]{Name: "execution.artefacts", Scope: one}, s.listArtefacts)
+	s.ReadArtefact = command.BindQuery(r, command.QuerySpec[ReadArtefact]{
+		Name: "execution.artefact",
+		Scope: func(ctx context.Context, q pg.Querier, actor command.Actor, in ReadArtefact) (command.Scope, error) {
+			return one(ctx, q, actor, Get{ID: in.ID})
+		},
+	}, s.readArtefact)
+	s.ArtefactArchive = command.BindQuery(r, command.QuerySpec[Get]{Name: "execution.artefacts.archive", Scope: one}, s.archiveArtefacts)
 	s.List = command.BindQuery(r, command.QuerySpec[List]{
 		Name: "execution.list",
 		Scope: func(ctx context.Context, q pg.Querier, actor command.Actor, in List) (command.Scope, error) {
@@ -97,6 +105,11 @@ func (s *Slice) details(ctx context.Context, q command.Query, in Get) (Details, 
 		return Details{}, command.NotFoundIfNoRows(err)
 	}
 	d.Input = &input
+	if input.Artefacts != nil && e.Status.Terminal() {
+		if d.Artefacts, err = s.store.Artefacts(ctx, q, e.ID); err != nil {
+			return Details{}, err
+		}
+	}
 	if e.Status == Queued {
 		if d.Position, err = s.store.Position(ctx, q, e); err != nil {
 			return Details{}, err

@@ -38,8 +38,12 @@ func (s *Slice) retryExecution(ctx context.Context, tx *command.Tx, in Retry) (E
 	if input.Egress != nil {
 		egress = input.Egress.Allow
 	}
+	var artefacts []string
+	if input.Artefacts != nil {
+		artefacts = input.Artefacts.Patterns
+	}
 	return s.submitExecution(ctx, tx, Submit{
-		Runtime: old.Runtime, Class: old.ClassAsked, Input: input, Priority: old.Priority, Network: old.Network, Egress: egress,
+		Runtime: old.Runtime, Class: old.ClassAsked, Input: input, Priority: old.Priority, Network: old.Network, Egress: egress, Artefacts: artefacts,
 		Limits: Limits{
 			WallMS: old.WallMS, CPUMS: old.CPUMS, MemoryBytes: old.MemoryBytes, Processes: int64(old.Processes),
 			OutputBytes: old.OutputBytes, DiskBytes: old.DiskBytes,

@@ -147,7 +147,7 @@ func result(r node.ExecutionResult) Result {
 	return Result{
 		Outcome: Status(r.Outcome), Reason: reason, Detail: r.ReasonMessage, ExitCode: r.ExitCode, Signal: r.Signal, Class: Class(r.Class),
 		WallUS: r.Usage.Wall.Microseconds(), CPUUS: r.Usage.CPU.Microseconds(), PeakMemoryBytes: r.Usage.PeakMemoryBytes,
-		Egress: r.Egress, Output: Output{
+		Egress: r.Egress, Artefacts: r.Artefacts, Omitted: r.ArtefactsOmitted, Output: Output{
 			Stdout: r.Stdout, Stderr: r.Stderr, Layout: r.Layout,
 			StdoutTruncated: r.StdoutTruncated(), StderrTruncated: r.StderrTruncated(),
 		},

@@ -19,10 +19,15 @@ type Slice struct {
 
 	Get        command.Func[Get, Details]
 	ReadOutput command.Func[Get, Output]
-	List       command.Func[List, Page]
-	Watch      command.Func[Get, Details]
-	Queue      command.Func[struct{}, QueueStats]
-	Runtimes   command.Func[struct{}, []Runtime]
+
+	Artefacts       command.Func[Get, []Artefact]
+	ReadArtefact    command.Func[ReadArtefact, ArtefactContent]
+	ArtefactArchive command.Func[Get, []ArtefactContent]
+
+	List     command.Func[List, Page]
+	Watch    command.Func[Get, Details]
+	Queue    command.Func[struct{}, QueueStats]
+	Runtimes command.Func[struct{}, []Runtime]
 	// InspectImage asks a registry what an image reference means now.
 	InspectImage command.Func[InspectImage, Inspected]
 	// RuntimeNodes tells how far nodes are with the images that are runtimes.

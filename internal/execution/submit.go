@@ -20,9 +20,10 @@ type Submit struct {
 	Input     Input    `json:"input"`
 	Limits    Limits   `json:"limits"`
 	Priority  Priority `json:"priority"`
-	Network   bool     `json:"network"`          // with no Egress: everything that the limit allows
-	Egress    []string `json:"egress,omitempty"` // what it may connect to; [NoEgress]: nothing, whatever its runtime's list says
-	Class     Class    `json:"class,omitempty"`  // of isolation; empty: as the scope's settings say
+	Network   bool     `json:"network"`             // with no Egress: everything that the limit allows
+	Egress    []string `json:"egress,omitempty"`    // what it may connect to; [NoEgress]: nothing, whatever its runtime's list says
+	Class     Class    `json:"class,omitempty"`     // of isolation; empty: as the scope's settings say
+	Artefacts []string `json:"artefacts,omitempty"` // patterns of files to keep, as package glob reads them
 
 	// Companion is what another slice keeps beside the execution; nil: nothing.
 	Companion Companion `json:"companion,omitempty"`
@@ -85,6 +86,7 @@ func (c Submit) Validate() error {
 		}
 	}
 	c.Input.checkFiles(bad)
+	checkPatterns(c.Artefacts, bad)
 	if _, known := priorityNames[c.Priority]; !known {
 		bad.At("body.priority", "is not one of critical, high, normal, low, background")
 	}
@@ -220,6 +222,9 @@ func (s *Slice) submitExecution(ctx context.Context, tx *command.Tx, in Submit) 
 		return Execution{}, err
 	}
 	in.Network = in.Input.Egress != nil
+	if in.Input.Artefacts, err = s.artefacts(ctx, tx, who, in.Artefacts); err != nil {
+		return Execution{}, err
+	}
 	class, err := s.class(ctx, tx, who, runtime, in)
 	if err != nil {
 		return Execution{}, err

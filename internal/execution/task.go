@@ -21,7 +21,7 @@ func (t Tasks) Assign(_ context.Context, to Slot, e Execution, in Input) error {
 		Ref: node.TaskRef{Kind: Kind, ID: e.ID, Attempt: e.Attempt},
 		Execution: &node.ExecutionSpec{
 			Runtime: e.Runtime, Source: []byte(in.Source), Args: in.Args, Env: in.Env, Files: files, Stdin: in.Stdin, Egress: taskEgress(in.Egress), Class: string(e.Class),
-			Image: to.Image, CacheScope: e.ProjectID.String(),
+			Image: to.Image, CacheScope: e.ProjectID.String(), Artefacts: in.Artefacts.task(),
 			Limits: node.Limits{
 				Wall: time.Duration(e.WallMS) * time.Millisecond, CPU: time.Duration(e.CPUMS) * time.Millisecond,
 				MemoryBytes: e.MemoryBytes, OutputBytes: e.OutputBytes, DiskBytes: e.DiskBytes, Processes: e.Processes,

@@ -46,6 +46,11 @@ func (s *Slice) SubmitAndWait(ctx context.Context, in Submit, patience time.Dura
 				return d, err
 			}
 			d = Details{Execution: current, Output: out}
+			if len(in.Artefacts) > 0 && current.Status.Terminal() {
+				if d.Artefacts, err = s.store.Artefacts(ctx, s.runner.DB, e.ID); err != nil {
+					return d, err
+				}
+			}
 		}
 		if d.Status.Terminal() || over {
 			return d, nil

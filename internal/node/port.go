@@ -110,8 +110,22 @@ type ExecutionResult struct {
 	// order of writing, negative ones on stderr.
 	Layout []int32
 	Egress *EgressReport // of a program that had egress
-	Ago    time.Duration // since it ended; more than nothing when it was sent again
+	// Artefacts are the files that the program's spec asked for, and what of it is not there.
+	Artefacts        []Artefact
+	ArtefactsOmitted []OmittedArtefact
+	Ago              time.Duration // since it ended; more than nothing when it was sent again
 }
+
+// Artefact is a file that outlives its run.
+type Artefact struct {
+	Path    string // relative to the program's folder
+	Size    int64
+	SHA256  []byte
+	Content []byte
+}
+
+// OmittedArtefact is a file or pattern that gave no artefact.
+type OmittedArtefact struct{ Path, Reason string }
 
 // StdoutTruncated tells whether some of stdout was dropped.
 func (r ExecutionResult) StdoutTruncated() bool { return r.StdoutBytes > int64(len(r.Stdout)) }
@@ -143,6 +157,14 @@ type ExecutionSpec struct {
 	Image   *ImageProgram // where the runtime is an image
 	// CacheScope names those who share what compilers made of their programs: the project. Empty: nothing is kept.
 	CacheScope string
+	Artefacts  *Artefacts // nil: no file outlives the run
+}
+
+// Artefacts says which files of the program's folder are to be kept at its end.
+type Artefacts struct {
+	Patterns []string // as package glob reads them
+	MaxBytes int64    // of all together
+	MaxCount int
 }
 
 // Egress is where a program may connect to.

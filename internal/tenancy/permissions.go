@@ -131,6 +131,11 @@ func Permissions() permission.Table {
 		"execution.watch":  readers,
 		"execution.output": readers,
 		"execution.queue":  signedIn, // numbers only
+
+		"execution.artefacts":         readers,
+		"execution.artefact":          readers,
+		"execution.artefacts.archive": readers,
+
 		"execution.cancel": with(managers, permission.Self),
 		"execution.delete": with(managers, permission.Self),
 

@@ -29,6 +29,12 @@ type AlertsReceived struct {
 	Alerts int64 `json:"alerts"`
 }
 
+// ArtefactList is part of the API's answers and requests.
+type ArtefactList struct {
+	Items   []ExecutionArtefact `json:"items"`
+	Omitted []OmittedArtefact   `json:"omitted"`
+}
+
 // AuditRecord is part of the API's answers and requests.
 type AuditRecord struct {
 	ID             string          `json:"id"` // A UUIDv7.
@@ -310,44 +316,54 @@ type EventlogHealth struct {
 
 // Execution is part of the API's answers and requests.
 type Execution struct {
-	ID               string            `json:"id"` // A UUIDv7.
-	Status           string            `json:"status"`
-	Reason           *ExecutionReason  `json:"reason,omitempty"`
-	Args             []string          `json:"args,omitempty"`
-	Attempt          int64             `json:"attempt"`
-	CancelRequested  bool              `json:"cancel_requested,omitempty"`
-	Class            string            `json:"class,omitempty"`       // The isolation class that it must be given; absent when any will do.
-	ClassAsked       string            `json:"class_asked,omitempty"` // The isolation class that was asked for.
-	ClassGiven       string            `json:"class_given,omitempty"` // How its node ran it: that class, or a stronger one.
-	CreatedAt        time.Time         `json:"created_at"`
-	Egress           *ExecutionEgress  `json:"egress,omitempty"`
-	EndedAt          *time.Time        `json:"ended_at,omitempty"`
-	Env              map[string]string `json:"env,omitempty"`
-	ExitCode         *int64            `json:"exit_code,omitempty"`
-	Files            []ExecutionFile   `json:"files,omitempty"`
-	Limits           ExecutionLimits   `json:"limits"`
-	Network          bool              `json:"network"`
-	NodeID           string            `json:"node_id,omitempty"` // A UUIDv7.
-	OrganizationID   string            `json:"organization_id"`   // A UUIDv7.
-	OwnerID          string            `json:"owner_id"`          // A UUIDv7.
-	Priority         string            `json:"priority"`
-	ProjectID        string            `json:"project_id"`                  // A UUIDv7.
-	QueueExplanation string            `json:"queue_explanation,omitempty"` // Why it still waits.
-	QueuePosition    int64             `json:"queue_position,omitempty"`    // 1 is next; absent when it does not wait.
-	RetryOf          string            `json:"retry_of,omitempty"`          // A UUIDv7.
-	Runtime          string            `json:"runtime"`
-	ScheduledAt      *time.Time        `json:"scheduled_at,omitempty"`
-	Signal           string            `json:"signal,omitempty"`
-	Source           string            `json:"source,omitempty"` // Only when one execution is asked for, as the following.
-	Stage            string            `json:"stage"`            // The word that all kinds of workload share.
-	StartedAt        *time.Time        `json:"started_at,omitempty"`
-	Stderr           string            `json:"stderr,omitempty"`
-	StderrTruncated  bool              `json:"stderr_truncated,omitempty"`
-	Stdin            string            `json:"stdin,omitempty"`
-	Stdout           string            `json:"stdout,omitempty"` // What was kept of the output, as text; the exact bytes are at …/stdout.
-	StdoutTruncated  bool              `json:"stdout_truncated,omitempty"`
-	Usage            *ExecutionUsage   `json:"usage,omitempty"`
-	Version          int64             `json:"version"`
+	ID               string              `json:"id"` // A UUIDv7.
+	Status           string              `json:"status"`
+	Reason           *ExecutionReason    `json:"reason,omitempty"`
+	Args             []string            `json:"args,omitempty"`
+	Artefacts        []ExecutionArtefact `json:"artefacts,omitempty"`         // What it left behind; not in lists.
+	ArtefactsAsked   []string            `json:"artefacts_asked,omitempty"`   // The patterns of what it is to leave behind.
+	ArtefactsOmitted []OmittedArtefact   `json:"artefacts_omitted,omitempty"` // What it was asked to leave behind and did not, and why.
+	Attempt          int64               `json:"attempt"`
+	CancelRequested  bool                `json:"cancel_requested,omitempty"`
+	Class            string              `json:"class,omitempty"`       // The isolation class that it must be given; absent when any will do.
+	ClassAsked       string              `json:"class_asked,omitempty"` // The isolation class that was asked for.
+	ClassGiven       string              `json:"class_given,omitempty"` // How its node ran it: that class, or a stronger one.
+	CreatedAt        time.Time           `json:"created_at"`
+	Egress           *ExecutionEgress    `json:"egress,omitempty"`
+	EndedAt          *time.Time          `json:"ended_at,omitempty"`
+	Env              map[string]string   `json:"env,omitempty"`
+	ExitCode         *int64              `json:"exit_code,omitempty"`
+	Files            []ExecutionFile     `json:"files,omitempty"`
+	Limits           ExecutionLimits     `json:"limits"`
+	Network          bool                `json:"network"`
+	NodeID           string              `json:"node_id,omitempty"` // A UUIDv7.
+	OrganizationID   string              `json:"organization_id"`   // A UUIDv7.
+	OwnerID          string              `json:"owner_id"`          // A UUIDv7.
+	Priority         string              `json:"priority"`
+	ProjectID        string              `json:"project_id"`                  // A UUIDv7.
+	QueueExplanation string              `json:"queue_explanation,omitempty"` // Why it still waits.
+	QueuePosition    int64               `json:"queue_position,omitempty"`    // 1 is next; absent when it does not wait.
+	RetryOf          string              `json:"retry_of,omitempty"`          // A UUIDv7.
+	Runtime          string              `json:"runtime"`
+	ScheduledAt      *time.Time          `json:"scheduled_at,omitempty"`
+	Signal           string              `json:"signal,omitempty"`
+	Source           string              `json:"source,omitempty"` // Only when one execution is asked for, as the following.
+	Stage            string              `json:"stage"`            // The word that all kinds of workload share.
+	StartedAt        *time.Time          `json:"started_at,omitempty"`
+	Stderr           string              `json:"stderr,omitempty"`
+	StderrTruncated  bool                `json:"stderr_truncated,omitempty"`
+	Stdin            string              `json:"stdin,omitempty"`
+	Stdout           string              `json:"stdout,omitempty"` // What was kept of the output, as text; the exact bytes are at …/stdout.
+	StdoutTruncated  bool                `json:"stdout_truncated,omitempty"`
+	Usage            *ExecutionUsage     `json:"usage,omitempty"`
+	Version          int64               `json:"version"`
+}
+
+// ExecutionArtefact is part of the API's answers and requests.
+type ExecutionArtefact struct {
+	Path   string `json:"path"`   // Relative to the program's folder.
+	Sha256 string `json:"sha256"` // Of its content, in hexadecimal.
+	Size   int64  `json:"size"`   // In bytes.
 }
 
 // ExecutionBatchRequest is what execution.batch takes: Run several programs.
@@ -396,11 +412,12 @@ type ExecutionReason struct {
 
 // ExecutionRequest is what execution.submit takes: Run a program.
 type ExecutionRequest struct {
-	Args      []string          `json:"args,omitempty"`   // The program's arguments.
-	Class     string            `json:"class,omitempty"`  // Isolation class. Absent: as the settings say (execution.class.default).
-	Egress    []string          `json:"egress,omitempty"` // What the program may connect to, and nothing else: names, *.names, addresses, ranges (CIDR), each with or without a port. Asks for the network by itself. Absent: what the runtime says; "none", alone: nothing, whatever the runtime says.
-	Env       map[string]string `json:"env,omitempty"`    // Environment variables; nothing else of the host's environment is visible.
-	Files     []ExecutionFile   `json:"files,omitempty"`  // Extra files in the program's folder.
+	Args      []string          `json:"args,omitempty"`      // The program's arguments.
+	Artefacts []string          `json:"artefacts,omitempty"` // Which files of its folder the program leaves behind: patterns such as plot.png, *.csv, out/**. They are listed at …/artefacts once it has ended.
+	Class     string            `json:"class,omitempty"`     // Isolation class. Absent: as the settings say (execution.class.default).
+	Egress    []string          `json:"egress,omitempty"`    // What the program may connect to, and nothing else: names, *.names, addresses, ranges (CIDR), each with or without a port. Asks for the network by itself. Absent: what the runtime says; "none", alone: nothing, whatever the runtime says.
+	Env       map[string]string `json:"env,omitempty"`       // Environment variables; nothing else of the host's environment is visible.
+	Files     []ExecutionFile   `json:"files,omitempty"`     // Extra files in the program's folder.
 	Limits    *ExecutionLimits  `json:"limits,omitempty"`
 	Network   bool              `json:"network,omitempty"` // Whether the program may reach the network: without egress, everything that is allowed here. Off unless an administrator allows it.
 	Priority  string            `json:"priority,omitempty"`
@@ -885,6 +902,12 @@ type NotificationSubscription struct {
 type NotificationSubscriptionWithSecret struct {
 	Secret       string                   `json:"secret,omitempty"` // What a webhook is signed with (Standard Webhooks). It is shown this one time.
 	Subscription NotificationSubscription `json:"subscription"`
+}
+
+// OmittedArtefact is part of the API's answers and requests.
+type OmittedArtefact struct {
+	Reason string `json:"reason"`
+	Path   string `json:"path"` // A file, or the pattern that found none; empty where it concerns all.
 }
 
 // Organization is part of the API's answers and requests.

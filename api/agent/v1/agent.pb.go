@@ -1122,9 +1122,12 @@ type Result struct {
 	// How stdout and stderr alternated: byte counts in the order of writing, negative ones on stderr.
 	Layout []int32 `protobuf:"zigzag32,14,rep,packed,name=layout,proto3" json:"layout,omitempty"`
 	// Of a program that had egress; without a ref.
-	Egress        *EgressReport `protobuf:"bytes,20,opt,name=egress,proto3" json:"egress,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Egress *EgressReport `protobuf:"bytes,20,opt,name=egress,proto3" json:"egress,omitempty"`
+	// What ExecutionTask.artefacts asked for. Contents come with it.
+	Artefacts        []*Artefact        `protobuf:"bytes,70,rep,name=artefacts,proto3" json:"artefacts,omitempty"`
+	ArtefactsOmitted []*OmittedArtefact `protobuf:"bytes,71,rep,name=artefacts_omitted,json=artefactsOmitted,proto3" json:"artefacts_omitted,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
 }
 
 func (x *Result) Reset() {
@@ -1262,6 +1265,142 @@ func (x *Result) GetEgress() *EgressReport {
 	return nil
 }
 
+func (x *Result) GetArtefacts() []*Artefact {
+	if x != nil {
+		return x.Artefacts
+	}
+	return nil
+}
+
+func (x *Result) GetArtefactsOmitted() []*OmittedArtefact {
+	if x != nil {
+		return x.ArtefactsOmitted
+	}
+	return nil
+}
+
+// A file that outlives its run.
+type Artefact struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Path          string                 `protobuf:"bytes,1,opt,name=path,proto3" json:"path,omitempty"` // relative to the working folder
+	Size          int64                  `protobuf:"varint,2,opt,name=size,proto3" json:"size,omitempty"`
+	Sha256        []byte                 `protobuf:"bytes,3,opt,name=sha256,proto3" json:"sha256,omitempty"`
+	Content       []byte                 `protobuf:"bytes,4,opt,name=content,proto3" json:"content,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Artefact) Reset() {
+	*x = Artefact{}
+	mi := &file_api_agent_v1_agent_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Artefact) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Artefact) ProtoMessage() {}
+
+func (x *Artefact) ProtoReflect() protoreflect.Message {
+	mi := &file_api_agent_v1_agent_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Artefact.ProtoReflect.Descriptor instead.
+func (*Artefact) Descriptor() ([]byte, []int) {
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *Artefact) GetPath() string {
+	if x != nil {
+		return x.Path
+	}
+	return ""
+}
+
+func (x *Artefact) GetSize() int64 {
+	if x != nil {
+		return x.Size
+	}
+	return 0
+}
+
+func (x *Artefact) GetSha256() []byte {
+	if x != nil {
+		return x.Sha256
+	}
+	return nil
+}
+
+func (x *Artefact) GetContent() []byte {
+	if x != nil {
+		return x.Content
+	}
+	return nil
+}
+
+// What was asked for and is not there.
+type OmittedArtefact struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Path          string                 `protobuf:"bytes,1,opt,name=path,proto3" json:"path,omitempty"` // of a file, or the pattern
+	Reason        string                 `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OmittedArtefact) Reset() {
+	*x = OmittedArtefact{}
+	mi := &file_api_agent_v1_agent_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OmittedArtefact) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OmittedArtefact) ProtoMessage() {}
+
+func (x *OmittedArtefact) ProtoReflect() protoreflect.Message {
+	mi := &file_api_agent_v1_agent_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OmittedArtefact.ProtoReflect.Descriptor instead.
+func (*OmittedArtefact) Descriptor() ([]byte, []int) {
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *OmittedArtefact) GetPath() string {
+	if x != nil {
+		return x.Path
+	}
+	return ""
+}
+
+func (x *OmittedArtefact) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
 type Usage struct {
 	state           protoimpl.MessageState `protogen:"open.v1"`
 	WallUs          int64                  `protobuf:"varint,1,opt,name=wall_us,json=wallUs,proto3" json:"wall_us,omitempty"`
@@ -1273,7 +1412,7 @@ type Usage struct {
 
 func (x *Usage) Reset() {
 	*x = Usage{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[14]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1285,7 +1424,7 @@ func (x *Usage) String() string {
 func (*Usage) ProtoMessage() {}
 
 func (x *Usage) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[14]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1298,7 +1437,7 @@ func (x *Usage) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Usage.ProtoReflect.Descriptor instead.
 func (*Usage) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{14}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *Usage) GetWallUs() int64 {
@@ -1339,7 +1478,7 @@ type EgressReport struct {
 
 func (x *EgressReport) Reset() {
 	*x = EgressReport{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[15]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1351,7 +1490,7 @@ func (x *EgressReport) String() string {
 func (*EgressReport) ProtoMessage() {}
 
 func (x *EgressReport) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[15]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1364,7 +1503,7 @@ func (x *EgressReport) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EgressReport.ProtoReflect.Descriptor instead.
 func (*EgressReport) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{15}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *EgressReport) GetRef() *TaskRef {
@@ -1427,7 +1566,7 @@ type EgressRefusal struct {
 
 func (x *EgressRefusal) Reset() {
 	*x = EgressRefusal{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[16]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1439,7 +1578,7 @@ func (x *EgressRefusal) String() string {
 func (*EgressRefusal) ProtoMessage() {}
 
 func (x *EgressRefusal) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[16]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1452,7 +1591,7 @@ func (x *EgressRefusal) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EgressRefusal.ProtoReflect.Descriptor instead.
 func (*EgressRefusal) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{16}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *EgressRefusal) GetDestination() string {
@@ -1486,7 +1625,7 @@ type Goodbye struct {
 
 func (x *Goodbye) Reset() {
 	*x = Goodbye{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[17]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1498,7 +1637,7 @@ func (x *Goodbye) String() string {
 func (*Goodbye) ProtoMessage() {}
 
 func (x *Goodbye) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[17]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1511,7 +1650,7 @@ func (x *Goodbye) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Goodbye.ProtoReflect.Descriptor instead.
 func (*Goodbye) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{17}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *Goodbye) GetReason() string {
@@ -1532,7 +1671,7 @@ type ImageStatuses struct {
 
 func (x *ImageStatuses) Reset() {
 	*x = ImageStatuses{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[18]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1544,7 +1683,7 @@ func (x *ImageStatuses) String() string {
 func (*ImageStatuses) ProtoMessage() {}
 
 func (x *ImageStatuses) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[18]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1557,7 +1696,7 @@ func (x *ImageStatuses) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImageStatuses.ProtoReflect.Descriptor instead.
 func (*ImageStatuses) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{18}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *ImageStatuses) GetStatuses() []*ImageStatus {
@@ -1583,7 +1722,7 @@ type ImageStatus struct {
 
 func (x *ImageStatus) Reset() {
 	*x = ImageStatus{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[19]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1595,7 +1734,7 @@ func (x *ImageStatus) String() string {
 func (*ImageStatus) ProtoMessage() {}
 
 func (x *ImageStatus) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[19]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1608,7 +1747,7 @@ func (x *ImageStatus) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImageStatus.ProtoReflect.Descriptor instead.
 func (*ImageStatus) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{19}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *ImageStatus) GetDigest() string {
@@ -1665,7 +1804,7 @@ type ToAgent struct {
 
 func (x *ToAgent) Reset() {
 	*x = ToAgent{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[20]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1677,7 +1816,7 @@ func (x *ToAgent) String() string {
 func (*ToAgent) ProtoMessage() {}
 
 func (x *ToAgent) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[20]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1690,7 +1829,7 @@ func (x *ToAgent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ToAgent.ProtoReflect.Descriptor instead.
 func (*ToAgent) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{20}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *ToAgent) GetMessage() isToAgent_Message {
@@ -1848,7 +1987,7 @@ type Welcome struct {
 
 func (x *Welcome) Reset() {
 	*x = Welcome{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[21]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1860,7 +1999,7 @@ func (x *Welcome) String() string {
 func (*Welcome) ProtoMessage() {}
 
 func (x *Welcome) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[21]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1873,7 +2012,7 @@ func (x *Welcome) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Welcome.ProtoReflect.Descriptor instead.
 func (*Welcome) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{21}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *Welcome) GetNodeId() string {
@@ -1950,7 +2089,7 @@ type HeartbeatAck struct {
 
 func (x *HeartbeatAck) Reset() {
 	*x = HeartbeatAck{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[22]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1962,7 +2101,7 @@ func (x *HeartbeatAck) String() string {
 func (*HeartbeatAck) ProtoMessage() {}
 
 func (x *HeartbeatAck) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[22]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1975,7 +2114,7 @@ func (x *HeartbeatAck) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HeartbeatAck.ProtoReflect.Descriptor instead.
 func (*HeartbeatAck) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{22}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *HeartbeatAck) GetSeq() int64 {
@@ -2003,7 +2142,7 @@ type SignedTask struct {
 
 func (x *SignedTask) Reset() {
 	*x = SignedTask{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[23]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2015,7 +2154,7 @@ func (x *SignedTask) String() string {
 func (*SignedTask) ProtoMessage() {}
 
 func (x *SignedTask) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[23]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2028,7 +2167,7 @@ func (x *SignedTask) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SignedTask.ProtoReflect.Descriptor instead.
 func (*SignedTask) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{23}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *SignedTask) GetTask() []byte {
@@ -2064,7 +2203,7 @@ type Task struct {
 
 func (x *Task) Reset() {
 	*x = Task{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[24]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2076,7 +2215,7 @@ func (x *Task) String() string {
 func (*Task) ProtoMessage() {}
 
 func (x *Task) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[24]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2089,7 +2228,7 @@ func (x *Task) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Task.ProtoReflect.Descriptor instead.
 func (*Task) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{24}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *Task) GetRef() *TaskRef {
@@ -2177,14 +2316,16 @@ type ExecutionTask struct {
 	// The project: what its compilers made is kept for its own next runs. Empty: nothing is kept.
 	CacheScope string `protobuf:"bytes,13,opt,name=cache_scope,json=cacheScope,proto3" json:"cache_scope,omitempty"`
 	// Nothing: no network but loopback.
-	Egress        *Egress `protobuf:"bytes,20,opt,name=egress,proto3" json:"egress,omitempty"`
+	Egress *Egress `protobuf:"bytes,20,opt,name=egress,proto3" json:"egress,omitempty"`
+	// Nothing: no file outlives the run.
+	Artefacts     *Artefacts `protobuf:"bytes,70,opt,name=artefacts,proto3" json:"artefacts,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ExecutionTask) Reset() {
 	*x = ExecutionTask{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[25]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2196,7 +2337,7 @@ func (x *ExecutionTask) String() string {
 func (*ExecutionTask) ProtoMessage() {}
 
 func (x *ExecutionTask) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[25]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2209,7 +2350,7 @@ func (x *ExecutionTask) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExecutionTask.ProtoReflect.Descriptor instead.
 func (*ExecutionTask) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{25}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *ExecutionTask) GetRuntime() string {
@@ -2289,6 +2430,74 @@ func (x *ExecutionTask) GetEgress() *Egress {
 	return nil
 }
 
+func (x *ExecutionTask) GetArtefacts() *Artefacts {
+	if x != nil {
+		return x.Artefacts
+	}
+	return nil
+}
+
+// Which files of the working folder are to be kept when the program has ended.
+type Artefacts struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Patterns      []string               `protobuf:"bytes,1,rep,name=patterns,proto3" json:"patterns,omitempty"`                  // see internal/platform/glob
+	MaxBytes      int64                  `protobuf:"varint,2,opt,name=max_bytes,json=maxBytes,proto3" json:"max_bytes,omitempty"` // of all of them together
+	MaxCount      int32                  `protobuf:"varint,3,opt,name=max_count,json=maxCount,proto3" json:"max_count,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Artefacts) Reset() {
+	*x = Artefacts{}
+	mi := &file_api_agent_v1_agent_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Artefacts) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Artefacts) ProtoMessage() {}
+
+func (x *Artefacts) ProtoReflect() protoreflect.Message {
+	mi := &file_api_agent_v1_agent_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Artefacts.ProtoReflect.Descriptor instead.
+func (*Artefacts) Descriptor() ([]byte, []int) {
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{28}
+}
+
+func (x *Artefacts) GetPatterns() []string {
+	if x != nil {
+		return x.Patterns
+	}
+	return nil
+}
+
+func (x *Artefacts) GetMaxBytes() int64 {
+	if x != nil {
+		return x.MaxBytes
+	}
+	return 0
+}
+
+func (x *Artefacts) GetMaxCount() int32 {
+	if x != nil {
+		return x.MaxCount
+	}
+	return 0
+}
+
 // Where a program may connect to.
 type Egress struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -2301,7 +2510,7 @@ type Egress struct {
 
 func (x *Egress) Reset() {
 	*x = Egress{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[26]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2313,7 +2522,7 @@ func (x *Egress) String() string {
 func (*Egress) ProtoMessage() {}
 
 func (x *Egress) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[26]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2326,7 +2535,7 @@ func (x *Egress) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Egress.ProtoReflect.Descriptor instead.
 func (*Egress) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{26}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *Egress) GetAllow() []string {
@@ -2364,7 +2573,7 @@ type ImageProgram struct {
 
 func (x *ImageProgram) Reset() {
 	*x = ImageProgram{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[27]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2376,7 +2585,7 @@ func (x *ImageProgram) String() string {
 func (*ImageProgram) ProtoMessage() {}
 
 func (x *ImageProgram) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[27]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2389,7 +2598,7 @@ func (x *ImageProgram) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImageProgram.ProtoReflect.Descriptor instead.
 func (*ImageProgram) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{27}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *ImageProgram) GetDigest() string {
@@ -2438,7 +2647,7 @@ type File struct {
 
 func (x *File) Reset() {
 	*x = File{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[28]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2450,7 +2659,7 @@ func (x *File) String() string {
 func (*File) ProtoMessage() {}
 
 func (x *File) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[28]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2463,7 +2672,7 @@ func (x *File) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use File.ProtoReflect.Descriptor instead.
 func (*File) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{28}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *File) GetPath() string {
@@ -2503,7 +2712,7 @@ type Limits struct {
 
 func (x *Limits) Reset() {
 	*x = Limits{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[29]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2515,7 +2724,7 @@ func (x *Limits) String() string {
 func (*Limits) ProtoMessage() {}
 
 func (x *Limits) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[29]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2528,7 +2737,7 @@ func (x *Limits) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Limits.ProtoReflect.Descriptor instead.
 func (*Limits) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{29}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *Limits) GetWallMs() int64 {
@@ -2591,7 +2800,7 @@ type Cancel struct {
 
 func (x *Cancel) Reset() {
 	*x = Cancel{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[30]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2603,7 +2812,7 @@ func (x *Cancel) String() string {
 func (*Cancel) ProtoMessage() {}
 
 func (x *Cancel) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[30]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2616,7 +2825,7 @@ func (x *Cancel) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Cancel.ProtoReflect.Descriptor instead.
 func (*Cancel) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{30}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *Cancel) GetRef() *TaskRef {
@@ -2643,7 +2852,7 @@ type Images struct {
 
 func (x *Images) Reset() {
 	*x = Images{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[31]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2655,7 +2864,7 @@ func (x *Images) String() string {
 func (*Images) ProtoMessage() {}
 
 func (x *Images) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[31]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2668,7 +2877,7 @@ func (x *Images) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Images.ProtoReflect.Descriptor instead.
 func (*Images) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{31}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *Images) GetImages() []*Image {
@@ -2692,7 +2901,7 @@ type Image struct {
 
 func (x *Image) Reset() {
 	*x = Image{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[32]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2704,7 +2913,7 @@ func (x *Image) String() string {
 func (*Image) ProtoMessage() {}
 
 func (x *Image) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[32]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2717,7 +2926,7 @@ func (x *Image) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Image.ProtoReflect.Descriptor instead.
 func (*Image) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{32}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *Image) GetReference() string {
@@ -2758,7 +2967,7 @@ type Ack struct {
 
 func (x *Ack) Reset() {
 	*x = Ack{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[33]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2770,7 +2979,7 @@ func (x *Ack) String() string {
 func (*Ack) ProtoMessage() {}
 
 func (x *Ack) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[33]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2783,7 +2992,7 @@ func (x *Ack) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Ack.ProtoReflect.Descriptor instead.
 func (*Ack) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{33}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *Ack) GetRef() *TaskRef {
@@ -2804,7 +3013,7 @@ type ReplayOutput struct {
 
 func (x *ReplayOutput) Reset() {
 	*x = ReplayOutput{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[34]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2816,7 +3025,7 @@ func (x *ReplayOutput) String() string {
 func (*ReplayOutput) ProtoMessage() {}
 
 func (x *ReplayOutput) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[34]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2829,7 +3038,7 @@ func (x *ReplayOutput) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReplayOutput.ProtoReflect.Descriptor instead.
 func (*ReplayOutput) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{34}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *ReplayOutput) GetRef() *TaskRef {
@@ -2935,7 +3144,7 @@ const file_api_agent_v1_agent_proto_rawDesc = "" +
 	"\x03seq\x18\x02 \x01(\x03R\x03seq\x12-\n" +
 	"\x06stream\x18\x03 \x01(\x0e2\x15.stoa.agent.v1.StreamR\x06stream\x12\x16\n" +
 	"\x06offset\x18\x04 \x01(\x03R\x06offset\x12\x14\n" +
-	"\x05bytes\x18\x05 \x01(\fR\x05bytes\"\xf8\x03\n" +
+	"\x05bytes\x18\x05 \x01(\fR\x05bytes\"\xfc\x04\n" +
 	"\x06Result\x12(\n" +
 	"\x03ref\x18\x01 \x01(\v2\x16.stoa.agent.v1.TaskRefR\x03ref\x12\x18\n" +
 	"\aoutcome\x18\x02 \x01(\tR\aoutcome\x12 \n" +
@@ -2953,9 +3162,19 @@ const file_api_agent_v1_agent_proto_rawDesc = "" +
 	"\fstderr_bytes\x18\f \x01(\x03R\vstderrBytes\x12\x15\n" +
 	"\x06ago_ms\x18\r \x01(\x03R\x05agoMs\x12\x16\n" +
 	"\x06layout\x18\x0e \x03(\x11R\x06layout\x123\n" +
-	"\x06egress\x18\x14 \x01(\v2\x1b.stoa.agent.v1.EgressReportR\x06egressB\f\n" +
+	"\x06egress\x18\x14 \x01(\v2\x1b.stoa.agent.v1.EgressReportR\x06egress\x125\n" +
+	"\tartefacts\x18F \x03(\v2\x17.stoa.agent.v1.ArtefactR\tartefacts\x12K\n" +
+	"\x11artefacts_omitted\x18G \x03(\v2\x1e.stoa.agent.v1.OmittedArtefactR\x10artefactsOmittedB\f\n" +
 	"\n" +
-	"_exit_code\"c\n" +
+	"_exit_code\"d\n" +
+	"\bArtefact\x12\x12\n" +
+	"\x04path\x18\x01 \x01(\tR\x04path\x12\x12\n" +
+	"\x04size\x18\x02 \x01(\x03R\x04size\x12\x16\n" +
+	"\x06sha256\x18\x03 \x01(\fR\x06sha256\x12\x18\n" +
+	"\acontent\x18\x04 \x01(\fR\acontent\"=\n" +
+	"\x0fOmittedArtefact\x12\x12\n" +
+	"\x04path\x18\x01 \x01(\tR\x04path\x12\x16\n" +
+	"\x06reason\x18\x02 \x01(\tR\x06reason\"c\n" +
 	"\x05Usage\x12\x17\n" +
 	"\awall_us\x18\x01 \x01(\x03R\x06wallUs\x12\x15\n" +
 	"\x06cpu_us\x18\x02 \x01(\x03R\x05cpuUs\x12*\n" +
@@ -3020,7 +3239,7 @@ const file_api_agent_v1_agent_proto_rawDesc = "" +
 	"expires_ms\x18\x04 \x01(\x03R\texpiresMs\x12<\n" +
 	"\texecution\x18\x05 \x01(\v2\x1c.stoa.agent.v1.ExecutionTaskH\x00R\texecution\x12/\n" +
 	"\x06egress\x18\x14 \x01(\v2\x15.stoa.agent.v1.EgressH\x00R\x06egressB\x06\n" +
-	"\x04spec\"\xd5\x03\n" +
+	"\x04spec\"\x8d\x04\n" +
 	"\rExecutionTask\x12\x18\n" +
 	"\aruntime\x18\x01 \x01(\tR\aruntime\x12\x16\n" +
 	"\x06source\x18\x02 \x01(\fR\x06source\x12\x12\n" +
@@ -3033,10 +3252,15 @@ const file_api_agent_v1_agent_proto_rawDesc = "" +
 	"\x05image\x18\f \x01(\v2\x1b.stoa.agent.v1.ImageProgramR\x05image\x12\x1f\n" +
 	"\vcache_scope\x18\r \x01(\tR\n" +
 	"cacheScope\x12-\n" +
-	"\x06egress\x18\x14 \x01(\v2\x15.stoa.agent.v1.EgressR\x06egress\x1a6\n" +
+	"\x06egress\x18\x14 \x01(\v2\x15.stoa.agent.v1.EgressR\x06egress\x126\n" +
+	"\tartefacts\x18F \x01(\v2\x18.stoa.agent.v1.ArtefactsR\tartefacts\x1a6\n" +
 	"\bEnvEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01J\x04\b\b\x10\t\"T\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01J\x04\b\b\x10\t\"a\n" +
+	"\tArtefacts\x12\x1a\n" +
+	"\bpatterns\x18\x01 \x03(\tR\bpatterns\x12\x1b\n" +
+	"\tmax_bytes\x18\x02 \x01(\x03R\bmaxBytes\x12\x1b\n" +
+	"\tmax_count\x18\x03 \x01(\x05R\bmaxCount\"T\n" +
 	"\x06Egress\x12\x14\n" +
 	"\x05allow\x18\x01 \x03(\tR\x05allow\x12\x18\n" +
 	"\aprivate\x18\x02 \x01(\bR\aprivate\x12\x1a\n" +
@@ -3108,7 +3332,7 @@ func file_api_agent_v1_agent_proto_rawDescGZIP() []byte {
 }
 
 var file_api_agent_v1_agent_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_api_agent_v1_agent_proto_msgTypes = make([]protoimpl.MessageInfo, 37)
+var file_api_agent_v1_agent_proto_msgTypes = make([]protoimpl.MessageInfo, 40)
 var file_api_agent_v1_agent_proto_goTypes = []any{
 	(Role)(0),                          // 0: stoa.agent.v1.Role
 	(Stream)(0),                        // 1: stoa.agent.v1.Stream
@@ -3126,30 +3350,33 @@ var file_api_agent_v1_agent_proto_goTypes = []any{
 	(*Started)(nil),                    // 13: stoa.agent.v1.Started
 	(*Output)(nil),                     // 14: stoa.agent.v1.Output
 	(*Result)(nil),                     // 15: stoa.agent.v1.Result
-	(*Usage)(nil),                      // 16: stoa.agent.v1.Usage
-	(*EgressReport)(nil),               // 17: stoa.agent.v1.EgressReport
-	(*EgressRefusal)(nil),              // 18: stoa.agent.v1.EgressRefusal
-	(*Goodbye)(nil),                    // 19: stoa.agent.v1.Goodbye
-	(*ImageStatuses)(nil),              // 20: stoa.agent.v1.ImageStatuses
-	(*ImageStatus)(nil),                // 21: stoa.agent.v1.ImageStatus
-	(*ToAgent)(nil),                    // 22: stoa.agent.v1.ToAgent
-	(*Welcome)(nil),                    // 23: stoa.agent.v1.Welcome
-	(*HeartbeatAck)(nil),               // 24: stoa.agent.v1.HeartbeatAck
-	(*SignedTask)(nil),                 // 25: stoa.agent.v1.SignedTask
-	(*Task)(nil),                       // 26: stoa.agent.v1.Task
-	(*ExecutionTask)(nil),              // 27: stoa.agent.v1.ExecutionTask
-	(*Egress)(nil),                     // 28: stoa.agent.v1.Egress
-	(*ImageProgram)(nil),               // 29: stoa.agent.v1.ImageProgram
-	(*File)(nil),                       // 30: stoa.agent.v1.File
-	(*Limits)(nil),                     // 31: stoa.agent.v1.Limits
-	(*Cancel)(nil),                     // 32: stoa.agent.v1.Cancel
-	(*Images)(nil),                     // 33: stoa.agent.v1.Images
-	(*Image)(nil),                      // 34: stoa.agent.v1.Image
-	(*Ack)(nil),                        // 35: stoa.agent.v1.Ack
-	(*ReplayOutput)(nil),               // 36: stoa.agent.v1.ReplayOutput
-	nil,                                // 37: stoa.agent.v1.ExecutionTask.EnvEntry
-	nil,                                // 38: stoa.agent.v1.ImageProgram.EnvEntry
-	(*descriptorpb.MethodOptions)(nil), // 39: google.protobuf.MethodOptions
+	(*Artefact)(nil),                   // 16: stoa.agent.v1.Artefact
+	(*OmittedArtefact)(nil),            // 17: stoa.agent.v1.OmittedArtefact
+	(*Usage)(nil),                      // 18: stoa.agent.v1.Usage
+	(*EgressReport)(nil),               // 19: stoa.agent.v1.EgressReport
+	(*EgressRefusal)(nil),              // 20: stoa.agent.v1.EgressRefusal
+	(*Goodbye)(nil),                    // 21: stoa.agent.v1.Goodbye
+	(*ImageStatuses)(nil),              // 22: stoa.agent.v1.ImageStatuses
+	(*ImageStatus)(nil),                // 23: stoa.agent.v1.ImageStatus
+	(*ToAgent)(nil),                    // 24: stoa.agent.v1.ToAgent
+	(*Welcome)(nil),                    // 25: stoa.agent.v1.Welcome
+	(*HeartbeatAck)(nil),               // 26: stoa.agent.v1.HeartbeatAck
+	(*SignedTask)(nil),                 // 27: stoa.agent.v1.SignedTask
+	(*Task)(nil),                       // 28: stoa.agent.v1.Task
+	(*ExecutionTask)(nil),              // 29: stoa.agent.v1.ExecutionTask
+	(*Artefacts)(nil),                  // 30: stoa.agent.v1.Artefacts
+	(*Egress)(nil),                     // 31: stoa.agent.v1.Egress
+	(*ImageProgram)(nil),               // 32: stoa.agent.v1.ImageProgram
+	(*File)(nil),                       // 33: stoa.agent.v1.File
+	(*Limits)(nil),                     // 34: stoa.agent.v1.Limits
+	(*Cancel)(nil),                     // 35: stoa.agent.v1.Cancel
+	(*Images)(nil),                     // 36: stoa.agent.v1.Images
+	(*Image)(nil),                      // 37: stoa.agent.v1.Image
+	(*Ack)(nil),                        // 38: stoa.agent.v1.Ack
+	(*ReplayOutput)(nil),               // 39: stoa.agent.v1.ReplayOutput
+	nil,                                // 40: stoa.agent.v1.ExecutionTask.EnvEntry
+	nil,                                // 41: stoa.agent.v1.ImageProgram.EnvEntry
+	(*descriptorpb.MethodOptions)(nil), // 42: google.protobuf.MethodOptions
 }
 var file_api_agent_v1_agent_proto_depIdxs = []int32{
 	8,  // 0: stoa.agent.v1.FromAgent.hello:type_name -> stoa.agent.v1.Hello
@@ -3157,9 +3384,9 @@ var file_api_agent_v1_agent_proto_depIdxs = []int32{
 	13, // 2: stoa.agent.v1.FromAgent.started:type_name -> stoa.agent.v1.Started
 	14, // 3: stoa.agent.v1.FromAgent.output:type_name -> stoa.agent.v1.Output
 	15, // 4: stoa.agent.v1.FromAgent.result:type_name -> stoa.agent.v1.Result
-	19, // 5: stoa.agent.v1.FromAgent.goodbye:type_name -> stoa.agent.v1.Goodbye
-	20, // 6: stoa.agent.v1.FromAgent.images:type_name -> stoa.agent.v1.ImageStatuses
-	17, // 7: stoa.agent.v1.FromAgent.egress:type_name -> stoa.agent.v1.EgressReport
+	21, // 5: stoa.agent.v1.FromAgent.goodbye:type_name -> stoa.agent.v1.Goodbye
+	22, // 6: stoa.agent.v1.FromAgent.images:type_name -> stoa.agent.v1.ImageStatuses
+	19, // 7: stoa.agent.v1.FromAgent.egress:type_name -> stoa.agent.v1.EgressReport
 	9,  // 8: stoa.agent.v1.Hello.facts:type_name -> stoa.agent.v1.NodeFacts
 	10, // 9: stoa.agent.v1.Hello.runtimes:type_name -> stoa.agent.v1.Runtime
 	11, // 10: stoa.agent.v1.Hello.enforcement:type_name -> stoa.agent.v1.Enforcement
@@ -3169,46 +3396,49 @@ var file_api_agent_v1_agent_proto_depIdxs = []int32{
 	6,  // 14: stoa.agent.v1.Output.ref:type_name -> stoa.agent.v1.TaskRef
 	1,  // 15: stoa.agent.v1.Output.stream:type_name -> stoa.agent.v1.Stream
 	6,  // 16: stoa.agent.v1.Result.ref:type_name -> stoa.agent.v1.TaskRef
-	16, // 17: stoa.agent.v1.Result.usage:type_name -> stoa.agent.v1.Usage
-	17, // 18: stoa.agent.v1.Result.egress:type_name -> stoa.agent.v1.EgressReport
-	6,  // 19: stoa.agent.v1.EgressReport.ref:type_name -> stoa.agent.v1.TaskRef
-	18, // 20: stoa.agent.v1.EgressReport.refused:type_name -> stoa.agent.v1.EgressRefusal
-	21, // 21: stoa.agent.v1.ImageStatuses.statuses:type_name -> stoa.agent.v1.ImageStatus
-	23, // 22: stoa.agent.v1.ToAgent.welcome:type_name -> stoa.agent.v1.Welcome
-	24, // 23: stoa.agent.v1.ToAgent.heartbeat_ack:type_name -> stoa.agent.v1.HeartbeatAck
-	25, // 24: stoa.agent.v1.ToAgent.assign:type_name -> stoa.agent.v1.SignedTask
-	32, // 25: stoa.agent.v1.ToAgent.cancel:type_name -> stoa.agent.v1.Cancel
-	35, // 26: stoa.agent.v1.ToAgent.ack:type_name -> stoa.agent.v1.Ack
-	36, // 27: stoa.agent.v1.ToAgent.replay_output:type_name -> stoa.agent.v1.ReplayOutput
-	33, // 28: stoa.agent.v1.ToAgent.images:type_name -> stoa.agent.v1.Images
-	25, // 29: stoa.agent.v1.ToAgent.egress:type_name -> stoa.agent.v1.SignedTask
-	6,  // 30: stoa.agent.v1.Welcome.kill:type_name -> stoa.agent.v1.TaskRef
-	6,  // 31: stoa.agent.v1.Task.ref:type_name -> stoa.agent.v1.TaskRef
-	27, // 32: stoa.agent.v1.Task.execution:type_name -> stoa.agent.v1.ExecutionTask
-	28, // 33: stoa.agent.v1.Task.egress:type_name -> stoa.agent.v1.Egress
-	37, // 34: stoa.agent.v1.ExecutionTask.env:type_name -> stoa.agent.v1.ExecutionTask.EnvEntry
-	30, // 35: stoa.agent.v1.ExecutionTask.files:type_name -> stoa.agent.v1.File
-	31, // 36: stoa.agent.v1.ExecutionTask.limits:type_name -> stoa.agent.v1.Limits
-	29, // 37: stoa.agent.v1.ExecutionTask.image:type_name -> stoa.agent.v1.ImageProgram
-	28, // 38: stoa.agent.v1.ExecutionTask.egress:type_name -> stoa.agent.v1.Egress
-	38, // 39: stoa.agent.v1.ImageProgram.env:type_name -> stoa.agent.v1.ImageProgram.EnvEntry
-	6,  // 40: stoa.agent.v1.Cancel.ref:type_name -> stoa.agent.v1.TaskRef
-	34, // 41: stoa.agent.v1.Images.images:type_name -> stoa.agent.v1.Image
-	6,  // 42: stoa.agent.v1.Ack.ref:type_name -> stoa.agent.v1.TaskRef
-	6,  // 43: stoa.agent.v1.ReplayOutput.ref:type_name -> stoa.agent.v1.TaskRef
-	39, // 44: stoa.agent.v1.role:extendee -> google.protobuf.MethodOptions
-	0,  // 45: stoa.agent.v1.role:type_name -> stoa.agent.v1.Role
-	2,  // 46: stoa.agent.v1.Agent.Enroll:input_type -> stoa.agent.v1.EnrollRequest
-	4,  // 47: stoa.agent.v1.Agent.Renew:input_type -> stoa.agent.v1.RenewRequest
-	7,  // 48: stoa.agent.v1.Agent.Session:input_type -> stoa.agent.v1.FromAgent
-	3,  // 49: stoa.agent.v1.Agent.Enroll:output_type -> stoa.agent.v1.EnrollResponse
-	5,  // 50: stoa.agent.v1.Agent.Renew:output_type -> stoa.agent.v1.RenewResponse
-	22, // 51: stoa.agent.v1.Agent.Session:output_type -> stoa.agent.v1.ToAgent
-	49, // [49:52] is the sub-list for method output_type
-	46, // [46:49] is the sub-list for method input_type
-	45, // [45:46] is the sub-list for extension type_name
-	44, // [44:45] is the sub-list for extension extendee
-	0,  // [0:44] is the sub-list for field type_name
+	18, // 17: stoa.agent.v1.Result.usage:type_name -> stoa.agent.v1.Usage
+	19, // 18: stoa.agent.v1.Result.egress:type_name -> stoa.agent.v1.EgressReport
+	16, // 19: stoa.agent.v1.Result.artefacts:type_name -> stoa.agent.v1.Artefact
+	17, // 20: stoa.agent.v1.Result.artefacts_omitted:type_name -> stoa.agent.v1.OmittedArtefact
+	6,  // 21: stoa.agent.v1.EgressReport.ref:type_name -> stoa.agent.v1.TaskRef
+	20, // 22: stoa.agent.v1.EgressReport.refused:type_name -> stoa.agent.v1.EgressRefusal
+	23, // 23: stoa.agent.v1.ImageStatuses.statuses:type_name -> stoa.agent.v1.ImageStatus
+	25, // 24: stoa.agent.v1.ToAgent.welcome:type_name -> stoa.agent.v1.Welcome
+	26, // 25: stoa.agent.v1.ToAgent.heartbeat_ack:type_name -> stoa.agent.v1.HeartbeatAck
+	27, // 26: stoa.agent.v1.ToAgent.assign:type_name -> stoa.agent.v1.SignedTask
+	35, // 27: stoa.agent.v1.ToAgent.cancel:type_name -> stoa.agent.v1.Cancel
+	38, // 28: stoa.agent.v1.ToAgent.ack:type_name -> stoa.agent.v1.Ack
+	39, // 29: stoa.agent.v1.ToAgent.replay_output:type_name -> stoa.agent.v1.ReplayOutput
+	36, // 30: stoa.agent.v1.ToAgent.images:type_name -> stoa.agent.v1.Images
+	27, // 31: stoa.agent.v1.ToAgent.egress:type_name -> stoa.agent.v1.SignedTask
+	6,  // 32: stoa.agent.v1.Welcome.kill:type_name -> stoa.agent.v1.TaskRef
+	6,  // 33: stoa.agent.v1.Task.ref:type_name -> stoa.agent.v1.TaskRef
+	29, // 34: stoa.agent.v1.Task.execution:type_name -> stoa.agent.v1.ExecutionTask
+	31, // 35: stoa.agent.v1.Task.egress:type_name -> stoa.agent.v1.Egress
+	40, // 36: stoa.agent.v1.ExecutionTask.env:type_name -> stoa.agent.v1.ExecutionTask.EnvEntry
+	33, // 37: stoa.agent.v1.ExecutionTask.files:type_name -> stoa.agent.v1.File
+	34, // 38: stoa.agent.v1.ExecutionTask.limits:type_name -> stoa.agent.v1.Limits
+	32, // 39: stoa.agent.v1.ExecutionTask.image:type_name -> stoa.agent.v1.ImageProgram
+	31, // 40: stoa.agent.v1.ExecutionTask.egress:type_name -> stoa.agent.v1.Egress
+	30, // 41: stoa.agent.v1.ExecutionTask.artefacts:type_name -> stoa.agent.v1.Artefacts
+	41, // 42: stoa.agent.v1.ImageProgram.env:type_name -> stoa.agent.v1.ImageProgram.EnvEntry
+	6,  // 43: stoa.agent.v1.Cancel.ref:type_name -> stoa.agent.v1.TaskRef
+	37, // 44: stoa.agent.v1.Images.images:type_name -> stoa.agent.v1.Image
+	6,  // 45: stoa.agent.v1.Ack.ref:type_name -> stoa.agent.v1.TaskRef
+	6,  // 46: stoa.agent.v1.ReplayOutput.ref:type_name -> stoa.agent.v1.TaskRef
+	42, // 47: stoa.agent.v1.role:extendee -> google.protobuf.MethodOptions
+	0,  // 48: stoa.agent.v1.role:type_name -> stoa.agent.v1.Role
+	2,  // 49: stoa.agent.v1.Agent.Enroll:input_type -> stoa.agent.v1.EnrollRequest
+	4,  // 50: stoa.agent.v1.Agent.Renew:input_type -> stoa.agent.v1.RenewRequest
+	7,  // 51: stoa.agent.v1.Agent.Session:input_type -> stoa.agent.v1.FromAgent
+	3,  // 52: stoa.agent.v1.Agent.Enroll:output_type -> stoa.agent.v1.EnrollResponse
+	5,  // 53: stoa.agent.v1.Agent.Renew:output_type -> stoa.agent.v1.RenewResponse
+	24, // 54: stoa.agent.v1.Agent.Session:output_type -> stoa.agent.v1.ToAgent
+	52, // [52:55] is the sub-list for method output_type
+	49, // [49:52] is the sub-list for method input_type
+	48, // [48:49] is the sub-list for extension type_name
+	47, // [47:48] is the sub-list for extension extendee
+	0,  // [0:47] is the sub-list for field type_name
 }
 
 func init() { file_api_agent_v1_agent_proto_init() }
@@ -3227,7 +3457,7 @@ func file_api_agent_v1_agent_proto_init() {
 		(*FromAgent_Egress)(nil),
 	}
 	file_api_agent_v1_agent_proto_msgTypes[13].OneofWrappers = []any{}
-	file_api_agent_v1_agent_proto_msgTypes[20].OneofWrappers = []any{
+	file_api_agent_v1_agent_proto_msgTypes[22].OneofWrappers = []any{
 		(*ToAgent_Welcome)(nil),
 		(*ToAgent_HeartbeatAck)(nil),
 		(*ToAgent_Assign)(nil),
@@ -3237,7 +3467,7 @@ func file_api_agent_v1_agent_proto_init() {
 		(*ToAgent_Images)(nil),
 		(*ToAgent_Egress)(nil),
 	}
-	file_api_agent_v1_agent_proto_msgTypes[24].OneofWrappers = []any{
+	file_api_agent_v1_agent_proto_msgTypes[26].OneofWrappers = []any{
 		(*Task_Execution)(nil),
 		(*Task_Egress)(nil),
 	}
@@ -3247,7 +3477,7 @@ func file_api_agent_v1_agent_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_api_agent_v1_agent_proto_rawDesc), len(file_api_agent_v1_agent_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   37,
+			NumMessages:   40,
 			NumExtensions: 1,
 			NumServices:   1,
 		},

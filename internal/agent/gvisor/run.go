@@ -19,6 +19,9 @@ func (d *Driver) Run(ctx context.Context, job sandbox.Job, out func(sandbox.Stre
 	if job.Network != nil {
 		return failed, &sandbox.JobError{Field: "network", Problem: "class gvisor gives no network; ask for class fresh or process, or run without it"}
 	}
+	if job.Artefacts != nil {
+		return failed, &sandbox.JobError{Field: "artefacts", Problem: "class gvisor keeps no files; ask for class fresh or process, or run without artefacts"}
+	}
 	if job.Class != "" && job.Class != sandbox.ClassGVisor {
 		return failed, &sandbox.JobError{Field: "class", Problem: fmt.Sprintf("%q is not gVisor", job.Class)}
 	}

@@ -91,6 +91,8 @@ type Job struct {
 	// Network takes the program's way out: the other end (tun) of a network device that all its traffic goes through. The
 	// compiler has none. stop is called when the program has ended, or could not start. Nil: only loopback.
 	Network func(tun *os.File) (stop func(), err error)
+	// Artefacts are files of the working folder to keep. Nil: nothing is looked for.
+	Artefacts *Artefacts
 
 	light bool // in the background: only CPU time that no other job wants
 }
@@ -172,6 +174,8 @@ type Result struct {
 	StdoutBytes int64 // written by the job, whether kept or dropped
 	StderrBytes int64
 	Truncated   bool // some output was dropped at Limits.OutputBytes
+
+	Omitted []Omitted // what Job.Artefacts named and did not get
 }
 
 // Runtime is a language in one version that this host can run.
@@ -215,7 +219,7 @@ func (e *HostError) Error() string {
 
 // JobError is returned by Run when the job itself cannot be run as asked; nothing was started.
 type JobError struct {
-	Field   string // "runtime", "files", "args", "env", "limits", "network", "class"
+	Field   string // "runtime", "files", "args", "env", "limits", "network", "class", "artefacts"
 	Problem string
 }
 

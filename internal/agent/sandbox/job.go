@@ -7,6 +7,8 @@ import (
 	"sort"
 	"strings"
 	"time"
+
+	"github.com/stoa-cloud/stoa/internal/platform/glob"
 )
 
 // prepare checks a job, fills its defaults in, and finds its runtime.
@@ -43,6 +45,13 @@ func (d *Driver) Prepare(job *Job) (*Runtime, error) {
 	}
 	if err := checkStrings("env", environment(rt, job.Env)); err != nil {
 		return nil, err
+	}
+	if a := job.Artefacts; a != nil {
+		for _, pattern := range a.Patterns {
+			if err := glob.Check(pattern); err != nil {
+				return nil, &JobError{"artefacts", fmt.Sprintf("pattern %q: %v", pattern, err)}
+			}
+		}
 	}
 	return rt, job.Limits.fill()
 }

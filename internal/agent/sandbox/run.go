@@ -101,6 +101,9 @@ func (d *Driver) run(ctx context.Context, rt *Runtime, job Job, out func(Stream,
 	if err := r.process(ctx, payload{argv, env, files}, job.Limits, &job); err != nil {
 		return Result{Outcome: Error}, err
 	}
+	if err := r.collect(&job, rt.FileName, rt.artefact); err != nil {
+		return Result{Outcome: Error}, err
+	}
 	return r.finish(), nil
 }
 

@@ -26,6 +26,7 @@ type ExecutionRequest struct {
 	Class     string            `json:"class,omitempty" enum:"process,fresh,gvisor" doc:"Isolation class. Absent: as the settings say (execution.class.default)."`
 	Network   bool              `json:"network,omitempty" doc:"Whether the program may reach the network: without egress, everything that is allowed here. Off unless an administrator allows it."`
 	Egress    []string          `json:"egress,omitempty" maxItems:"64" example:"[\"pypi.org:443\"]" doc:"What the program may connect to, and nothing else: names, *.names, addresses, ranges (CIDR), each with or without a port. Asks for the network by itself. Absent: what the runtime says; \"none\", alone: nothing, whatever the runtime says."`
+	Artefacts []string          `json:"artefacts,omitempty" maxItems:"32" example:"[\"out/**\"]" doc:"Which files of its folder the program leaves behind: patterns such as plot.png, *.csv, out/**. They are listed at …/artefacts once it has ended."`
 }
 
 // ExecutionFile is an extra file.
@@ -93,18 +94,23 @@ type Execution struct {
 	RetryOf          ident.ID         `json:"retry_of,omitzero"`
 	Version          int64            `json:"version"`
 
+	Artefacts        []ExecutionArtefact `json:"artefacts,omitempty" doc:"What it left behind; not in lists."`
+	ArtefactsOmitted []OmittedArtefact   `json:"artefacts_omitted,omitempty" doc:"What it was asked to leave behind and did not, and why."`
+
 	Source string            `json:"source,omitempty" doc:"Only when one execution is asked for, as the following."`
 	Stdin  string            `json:"stdin,omitempty"`
 	Args   []string          `json:"args,omitempty"`
 	Env    map[string]string `json:"env,omitempty"`
 	Files  []ExecutionFile   `json:"files,omitempty"`
 	Egress *ExecutionEgress  `json:"egress,omitempty"`
+
+	ArtefactsAsked []string `json:"artefacts_asked,omitempty" doc:"The patterns of what it is to leave behind."`
 }
 
 func (r ExecutionRequest) submit() (execution.Submit, error) {
 	priority, _ := execution.ParsePriority(r.Priority)
 	in := execution.Submit{
-		ProjectID: r.ProjectID, Runtime: r.Runtime, Priority: priority, Network: r.Network, Egress: r.Egress, Class: execution.Class(r.Class),
+		ProjectID: r.ProjectID, Runtime: r.Runtime, Priority: priority, Network: r.Network, Egress: r.Egress, Class: execution.Class(r.Class), Artefacts: r.Artefacts,
 		Input: execution.Input{Source: r.Source, Stdin: []byte(r.Stdin), Args: r.Args, Env: r.Env},
 	}
 	if l := r.Limits; l != nil {
@@ -153,7 +159,11 @@ func detailsDTO(d execution.Details) Execution {
 		dto.Stdout, dto.Stderr = &stdout, &stderr
 		dto.StdoutTruncated, dto.StderrTruncated = d.Output.StdoutTruncated, d.Output.StderrTruncated
 	}
+	dto.Artefacts, dto.ArtefactsOmitted = artefactsDTO(d.Artefacts)
 	if in := d.Input; in != nil {
+		if in.Artefacts != nil {
+			dto.ArtefactsAsked = in.Artefacts.Patterns
+		}
 		dto.Source, dto.Stdin, dto.Args, dto.Env = in.Source, text(in.Stdin), in.Args, in.Env
 		for _, f := range in.Files {
 			dto.Files = append(dto.Files, fileDTO(f))

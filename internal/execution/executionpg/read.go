@@ -13,7 +13,7 @@ import (
 
 const (
 	getOne    = `SELECT ` + columns + ` FROM execution WHERE id = $1`
-	getInput  = `SELECT source, stdin, args, env, files FROM execution_input WHERE execution_id = $1`
+	getInput  = `SELECT source, stdin, args, env, files, artefacts FROM execution_input WHERE execution_id = $1`
 	getOutput = `SELECT stdout, stderr, layout, stdout_truncated, stderr_truncated FROM execution_output WHERE execution_id = $1`
 	getEnded  = `
 SELECT ` + columns + `, o.stdout, o.stderr, o.layout, o.stdout_truncated, o.stderr_truncated

@@ -78,6 +78,7 @@ func resultOf(r *agentv1.Result) node.ExecutionResult {
 		Class: r.GetClass(), Stdout: r.GetStdout(), Stderr: r.GetStderr(),
 		StdoutBytes: r.GetStdoutBytes(), StderrBytes: r.GetStderrBytes(), Layout: r.GetLayout(), Egress: egressOf(r.GetEgress()), Ago: millis(r.GetAgoMs()),
 	}
+	result.Artefacts, result.ArtefactsOmitted = artefactsOf(r)
 	if r.ExitCode != nil {
 		code := int(r.GetExitCode())
 		result.ExitCode = &code
@@ -99,6 +100,7 @@ func specTo(t node.Task) *agentv1.Task_Execution {
 			Processes: int32(e.Limits.Processes), //nolint:gosec // bounded by the limits slice
 		},
 		Egress: egressTo(e.Egress), Class: e.Class, Image: programTo(e.Image), CacheScope: e.CacheScope,
+		Artefacts: artefactsTo(e.Artefacts),
 	}}
 }
 

@@ -3,6 +3,7 @@ import { type Execution } from "@stoa/sdk";
 import { IconArrowLeft, IconPencil, IconPlayerStop, IconRefresh, IconTrash } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
+import { Artefacts } from "../features/executions/Artefacts.tsx";
 import { Egress } from "../features/executions/Egress.tsx";
 import { Facts, InputFacts } from "../features/executions/Facts.tsx";
 import { Figures } from "../features/executions/Figures.tsx";
@@ -60,6 +61,7 @@ function Details({ execution: e, watched }: { execution: Execution; watched: Wat
             <Output parts={watched.parts} truncated={e.stdout_truncated || e.stderr_truncated} empty={ended(e) ? "It wrote nothing." : "No output yet."} />
           </Stack>
         </Panel>
+        <Artefacts execution={e} />
         <Panel title="Source" flush>
           <div style={{ maxHeight: "50dvh", overflow: "auto" }}>
             <CodeView label="Source" text={e.source ?? ""} language={languageOf(e.runtime)} />

@@ -9,6 +9,7 @@ import { isOperator, useMe, useProject, works } from "../app/session.ts";
 import { cancelExecution, retryExecution } from "../features/executions/queries.ts";
 import { ended } from "../features/executions/status.ts";
 import { useWatch } from "../features/executions/useWatch.ts";
+import { filesOf, refusalOf, type Attached } from "../features/run/attach.ts";
 import { CodeView } from "../features/run/CodeView.tsx";
 import { envOf, requestOf, sourceOf, withSource } from "../features/run/draft.ts";
 import { Inputs } from "../features/run/Inputs.tsx";
@@ -31,10 +32,14 @@ export function RunPage() {
   const { draft, change, set, runtime, runtimes, script, problem } = useDraft(search.runtime, search.from, search.script);
   const [saving, save] = useDisclosure();
   const navigate = useNavigate();
+  const [files, setFiles] = useState<Attached[]>([]);
   const [submitted, setSubmitted] = useState<Execution>();
   const run = useMutation({
-    mutationFn: (again: string | undefined): Promise<Execution> =>
-      again ? retryExecution(again) : submitExecution(requestOf(draft, runtime!, project?.id)),
+    mutationFn: async (again: string | undefined): Promise<Execution> => {
+      if (again) return retryExecution(again);
+      const request = requestOf(draft, runtime!, project?.id);
+      return submitExecution(files.length > 0 ? { ...request, files: await filesOf(files) } : request);
+    },
     onSuccess: setSubmitted,
     onError: () => setSubmitted(undefined),
   });
@@ -42,7 +47,7 @@ export function RunPage() {
   const execution = watched.execution ?? submitted;
   const busy = run.isPending || (!!execution && !ended(execution));
   const stop = useMutation({ mutationFn: () => cancelExecution(execution!.id) });
-  const refusal = !works(project) ? "Your role in this project does not run code." : envOf(draft.env).wrong;
+  const refusal = !works(project) ? "Your role in this project does not run code." : (envOf(draft.env).wrong ?? refusalOf(files));
   const start = () => {
     if (!busy && runtime && !refusal) run.mutate(undefined);
   };
@@ -92,7 +97,7 @@ export function RunPage() {
           )}
         </div>
         <div className={classes.inputs}>
-          <Inputs draft={draft} runtime={runtime} change={change} />
+          <Inputs draft={draft} runtime={runtime} change={change} files={files} onFiles={setFiles} />
         </div>
       </div>
       <div className={`${classes.card} ${classes.output}`}>

@@ -559,6 +559,24 @@ class EventlogHealth(BaseModel):
     unsequenced: int
 
 
+class ExecutionArtefact(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    path: Annotated[str, Field(examples=['out/plot.png'])]
+    """
+    Relative to the program's folder.
+    """
+    sha256: str
+    """
+    Of its content, in hexadecimal.
+    """
+    size: int
+    """
+    In bytes.
+    """
+
+
 class ExecutionEgress(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
@@ -644,6 +662,12 @@ class ExecutionRequest(BaseModel):
     args: list[str] | None = None
     """
     The program's arguments.
+    """
+    artefacts: Annotated[
+        list[str] | None, Field(examples=[['out/**']], max_length=32)
+    ] = None
+    """
+    Which files of its folder the program leaves behind: patterns such as plot.png, *.csv, out/**. They are listed at …/artefacts once it has ended.
     """
     class_: Annotated[
         Literal['process', 'fresh', 'gvisor'] | str | None, Field(alias='class')
@@ -1400,6 +1424,17 @@ class NotificationSubscriptionWithSecret(BaseModel):
     What a webhook is signed with (Standard Webhooks). It is shown this one time.
     """
     subscription: NotificationSubscription
+
+
+class OmittedArtefact(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    path: str
+    """
+    A file, or the pattern that found none; empty where it concerns all.
+    """
+    reason: Annotated[str, Field(examples=['nothing matched'])]
 
 
 class Organization(BaseModel):
@@ -2478,6 +2513,14 @@ class User(BaseModel):
     service_account: bool | None = None
 
 
+class ArtefactList(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    items: list[ExecutionArtefact]
+    omitted: list[OmittedArtefact]
+
+
 class BatchInputBody(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
@@ -2575,6 +2618,18 @@ class Execution(BaseModel):
         extra='ignore',
     )
     args: list[str] | None = None
+    artefacts: list[ExecutionArtefact] | None = None
+    """
+    What it left behind; not in lists.
+    """
+    artefacts_asked: list[str] | None = None
+    """
+    The patterns of what it is to leave behind.
+    """
+    artefacts_omitted: list[OmittedArtefact] | None = None
+    """
+    What it was asked to leave behind and did not, and why.
+    """
     attempt: int
     cancel_requested: bool | None = None
     class_: Annotated[str | None, Field(alias='class')] = None

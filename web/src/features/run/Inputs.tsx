@@ -1,12 +1,23 @@
 import { Indicator, Skeleton, Tabs, Textarea } from "@mantine/core";
 import { lazy, Suspense, type ReactNode } from "react";
 import type { Runtime } from "@stoa/sdk";
+import type { Attached } from "./attach.ts";
 import { envOf, type Draft } from "./draft.ts";
 
+const Files = lazy(() => import("./Files.tsx").then((m) => ({ default: m.Files })));
 const LimitFieldsForm = lazy(() => import("./LimitFieldsForm.tsx").then((m) => ({ default: m.LimitFieldsForm })));
 
+interface InputsProps {
+  draft: Draft;
+  runtime: Runtime | undefined;
+  change: (what: Partial<Draft>) => void;
+  /** Contents are not kept with the draft: they may be large. */
+  files: Attached[];
+  onFiles: (files: Attached[]) => void;
+}
+
 /** What the program gets besides its source. A dot marks what is not at its default. */
-export function Inputs({ draft, runtime, change }: { draft: Draft; runtime: Runtime | undefined; change: (what: Partial<Draft>) => void }) {
+export function Inputs({ draft, runtime, change, files, onFiles }: InputsProps) {
   const { wrong } = envOf(draft.env);
   const limited = Object.values(draft.limits).some((v) => v) || draft.priority !== "normal" || draft.network || draft.isolation !== "";
   return (
@@ -21,6 +32,9 @@ export function Inputs({ draft, runtime, change }: { draft: Draft; runtime: Runt
         <Tab value="env" marked={!!draft.env}>
           Environment
         </Tab>
+        <Tab value="files" marked={files.length > 0 || draft.artefacts.length > 0}>
+          Files
+        </Tab>
         <Tab value="limits" marked={limited}>
           Limits
         </Tab>
@@ -33,6 +47,11 @@ export function Inputs({ draft, runtime, change }: { draft: Draft; runtime: Runt
       </Tabs.Panel>
       <Tabs.Panel value="env" p="sm">
         <Lines label="Environment, NAME=value, one a line" placeholder={"GREETING=hello\nLANG=C.UTF-8"} value={draft.env} onChange={(env) => change({ env })} error={wrong} />
+      </Tabs.Panel>
+      <Tabs.Panel value="files" p="sm">
+        <Suspense fallback={<Skeleton height={120} />}>
+          <Files files={files} onFiles={onFiles} artefacts={draft.artefacts} onArtefacts={(artefacts) => change({ artefacts })} />
+        </Suspense>
       </Tabs.Panel>
       <Tabs.Panel value="limits" p="sm">
         <Suspense fallback={<Skeleton height={180} />}>

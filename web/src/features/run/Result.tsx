@@ -3,6 +3,7 @@ import type { Execution } from "@stoa/sdk";
 import { IconArrowUpRight, IconRefresh } from "@tabler/icons-react";
 import { LinkButton } from "../../ui/LinkButton.tsx";
 import { ProblemNote } from "../../ui/ProblemNote.tsx";
+import { ArtefactList } from "../executions/Artefacts.tsx";
 import { Figures } from "../executions/Figures.tsx";
 import { Output } from "../executions/Output.tsx";
 import { ended } from "../executions/status.ts";
@@ -47,6 +48,11 @@ export function Result({ execution, watched, error, onRetry, retrying }: ResultP
         truncated={execution?.stdout_truncated || execution?.stderr_truncated}
         empty={execution ? <Silence execution={execution} /> : <Invitation failed={!!error} />}
       />
+      {(execution?.artefacts ?? execution?.artefacts_omitted) && (
+        <div className={classes.artefacts}>
+          <ArtefactList execution={execution!} />
+        </div>
+      )}
       {execution?.usage && (
         <div className={classes.figures}>
           <Figures execution={execution} />

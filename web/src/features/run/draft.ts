@@ -18,6 +18,8 @@ export interface Draft {
   egress: string[];
   /** The isolation class; empty leaves it to the settings. */
   isolation: NonNullable<ExecutionRequest["class"]> | "";
+  /** Patterns of the files to keep when it ends. */
+  artefacts: string[];
 }
 
 /** Limits in the units that people type; undefined means the default. */
@@ -31,7 +33,7 @@ export interface LimitFields {
 }
 
 export const emptyDraft: Draft = {
-  runtime: "", sources: {}, stdin: "", args: "", env: "", limits: {}, priority: "normal", network: false, egress: [], isolation: "",
+  runtime: "", sources: {}, stdin: "", args: "", env: "", limits: {}, priority: "normal", network: false, egress: [], isolation: "", artefacts: [],
 };
 
 export const languageOf = (runtime: string) => runtime.split("@")[0] ?? runtime;
@@ -97,6 +99,7 @@ export function requestOf(draft: Draft, runtime: Runtime, project: string | unde
     ...(Object.keys(limits).length > 0 && { limits }),
     ...(draft.priority !== "normal" && { priority: draft.priority }),
     ...(draft.network && (draft.egress.length > 0 ? { egress: draft.egress } : { network: true })),
+    ...(draft.artefacts.length > 0 && { artefacts: draft.artefacts }),
     ...(isolationOf(draft, runtime) && { class: isolationOf(draft, runtime) }),
   };
 }
@@ -117,6 +120,7 @@ export function draftFrom(draft: Draft, e: Execution): Draft {
     env: Object.entries(e.env ?? {}).map(([name, value]) => `${name}=${value}`).join("\n"),
     network: e.network,
     egress: e.egress?.allow ?? [],
+    artefacts: e.artefacts_asked ?? [],
     isolation: (e.class_asked ?? "") as Draft["isolation"],
   };
 }

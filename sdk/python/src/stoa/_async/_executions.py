@@ -7,11 +7,12 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from .. import _watch
 from .._paths import segment
-from ..models import BatchItem, BatchOutputBody, Execution, ExecutionFile, ExecutionLimits, ExecutionRequest, Queue
+from ..models import ArtefactList, BatchItem, BatchOutputBody, Execution, ExecutionFile, ExecutionLimits, ExecutionRequest, Queue
 
 if TYPE_CHECKING:
     from ._client import AsyncStoa
@@ -150,6 +151,15 @@ class AsyncExecutions:
     async def stderr(self, id: UUID | str) -> bytes:
         """Read the stored standard error, byte for byte."""
         return (await self._client.request("GET", f"/executions/{segment(id)}/stderr")).content
+
+    async def artefacts(self, id: UUID | str) -> ArtefactList:
+        """List what an execution left behind, and what it was asked to and did not. Both are empty until it has ended."""
+        return await self._client._get(ArtefactList, f"/executions/{segment(id)}/artefacts")
+
+    async def artefact(self, id: UUID | str, path: str) -> bytes:
+        """Read one of them."""
+        query = urlencode({"path": path})
+        return (await self._client.request("GET", f"/executions/{segment(id)}/artefacts/content?{query}")).content
 
     async def cancel(self, id: UUID | str) -> Execution:
         """Ask for the end; what has ended stays as it is."""

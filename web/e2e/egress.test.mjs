@@ -61,3 +61,12 @@ test("what a run was refused is allowed with one click, while it runs", async ()
   await page.getByRole("dialog").waitFor({ state: "hidden" });
   assert.deepEqual(complaints, []);
 });
+
+test("a runtime says in which isolation classes it can be had", async () => {
+  const { items } = await (await context.request.get(`${url}/api/v1/runtimes`)).json();
+  const python = items.find((r) => r.name === "python" && r.default);
+  await page.goto(`${url}/runtimes`);
+  const row = page.getByRole("row").filter({ hasText: `Python ${python.version}` });
+  for (const c of python.classes.filter((c) => c.ready)) await row.getByText(c.name, { exact: true }).waitFor();
+  assert.deepEqual(await barriers(page), []);
+});

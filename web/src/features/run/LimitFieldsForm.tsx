@@ -90,6 +90,11 @@ export function LimitFieldsForm({ draft, runtime, change }: { draft: Draft; runt
           onChange={(egress) => change({ egress })}
         />
       )}
+      {!draft.network && network && !!runtime?.egress?.length && (
+        <Text size="xs" c="dimmed" style={{ gridColumn: "1 / -1", overflowWrap: "anywhere" }}>
+          Unless it has a list of its own, a run of this runtime may connect to {runtime.egress.join(", ")}, as far as that is allowed here.
+        </Text>
+      )}
     </SimpleGrid>
   );
 }

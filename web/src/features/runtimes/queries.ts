@@ -43,12 +43,15 @@ export const createRuntime = (r: NewRuntime) =>
         command: words(r.command),
         ...(r.compile && { compile: ["/bin/sh", "-c", r.compile] }),
         ...(r.example && { example: r.example }),
-        ...(r.egress.trim() && { egress: r.egress.split(/[\s,]+/).filter(Boolean) }),
+        ...(r.egress.trim() && { egress: places(r.egress) }),
       },
     }),
   );
 
 export const retireRuntime = (r: Runtime) => data(stoa.api.DELETE("/api/v1/runtimes/{id}", { params: { path: { id: r.id } } }));
+
+/** Destinations as they were typed, with spaces or commas between. */
+export const places = (text: string) => text.split(/[\s,]+/).filter(Boolean);
 
 /** A command line as its words; quotes keep spaces together. */
 export function words(line: string): string[] {

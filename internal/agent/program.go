@@ -24,6 +24,7 @@ import (
 
 	"github.com/stoa-cloud/stoa/internal/agent/image"
 	"github.com/stoa-cloud/stoa/internal/agent/sandbox"
+	"github.com/stoa-cloud/stoa/internal/platform/scrub"
 )
 
 // flags are the command line of stoa-agent.
@@ -71,7 +72,7 @@ func Main(version string, args []string, stderr io.Writer) int {
 		return 2
 	}
 	leaveCores()
-	log := slog.New(slog.NewJSONHandler(stderr, &slog.HandlerOptions{Level: f.LogLevel}))
+	log := slog.New(scrub.NewHandler(slog.NewJSONHandler(stderr, &slog.HandlerOptions{Level: f.LogLevel})))
 	if err := serve(ctx, f, version, log); err != nil {
 		log.Error("agent failed", "error", err)
 		return 1

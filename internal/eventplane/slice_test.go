@@ -99,7 +99,7 @@ func newWorld(t *testing.T) *world {
 		table["sink."+verb] = []permission.Role{operator}
 	}
 	table["replay.begin"], table["replay.end"] = []permission.Role{permission.System}, []permission.Role{permission.System}
-	runner := &command.Runner{DB: w.db, Clock: clock.System, NewID: ident.New, Log: quiet, Table: table, Wake: w.hints.Committed}
+	runner := &command.Runner{Strict: true, DB: w.db, Clock: clock.System, NewID: ident.New, Log: quiet, Table: table, Wake: w.hints.Committed}
 	w.Slice = New(Needs{Runner: runner, Letters: consumers, Settings: w.settings, Bus: w.receiver, Keys: keys(t), Caller: w.receiver, Tail: tail, Dial: w.elsewhere.dial, Log: quiet})
 	w.ann = as(t, command.Actor{Kind: command.User, ID: ident.New(), Platform: []permission.Role{operator}})
 	w.eve = as(t, command.Actor{Kind: command.User, ID: ident.New()})

@@ -51,6 +51,7 @@ func newWorld(t *testing.T) *world {
 	log := slog.New(slog.DiscardHandler)
 	hints := eventlog.NewHints(b, log)
 	runner := &command.Runner{
+		Strict: true,
 		DB: w.db, Table: table(), Clock: func() time.Time { return w.now }, NewID: ident.New, Log: log, Wake: hints.Committed,
 	}
 	w.Slice = execution.New(execution.Needs{

@@ -52,7 +52,7 @@ func newWorld(t *testing.T) *world {
 	log := slog.New(slog.DiscardHandler)
 	out := outbound.New(outbound.Config{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
 	w.Slice = notification.New(notification.Needs{
-		Runner: &command.Runner{DB: w.db, Table: table(), Clock: func() time.Time { return w.now }, NewID: ident.New, Log: log},
+		Runner: &command.Runner{Strict: true, DB: w.db, Table: table(), Clock: func() time.Time { return w.now }, NewID: ident.New, Log: log},
 		Store:  notificationpg.Store{}, Sender: notificationsend.New(out, nil), Keys: keys, People: w, Limits: w.limits,
 		Home: func() string { return "https://stoa.example" }, Log: log,
 	})

@@ -31,6 +31,7 @@ func newShelf(t *testing.T) *shelf {
 	s := &shelf{t: t, org: ident.New(), proj: ident.New(), limits: limits{"script.max": 5, "script.versions.max": 3}}
 	member, manager := permission.Role("member"), permission.Role("manager")
 	s.Slice = New(&command.Runner{
+		Strict: true,
 		DB: pgtest.Open(t), Clock: clock.System, NewID: ident.New, Log: slog.New(slog.DiscardHandler),
 		Table: permission.Table{
 			"script.list": {member, manager}, "script.get": {member, manager}, "script.versions": {member, manager}, "script.create": {member, manager},

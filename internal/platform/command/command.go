@@ -56,6 +56,9 @@ type Runner struct {
 	Wake func(events []eventlog.Event)
 	// Observe receives one measurement per command or query.
 	Observe func(name, outcome string, took time.Duration)
+	// Strict refuses events and audit details that carry a credential or an address,
+	// loudly, where production masks them: for tests.
+	Strict bool
 
 	registered map[string]bool // name → is a command
 }

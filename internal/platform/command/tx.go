@@ -2,12 +2,15 @@ package command
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"time"
 
 	"github.com/stoa-cloud/stoa/internal/platform/audit"
 	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
+	"github.com/stoa-cloud/stoa/internal/platform/scrub"
 )
 
 // Tx is what a handler works with: rows, the time, the caller, and Emit. Event,
@@ -46,7 +49,7 @@ func (tx *Tx) Emit(a eventlog.Aggregate, fact eventlog.Fact) {
 		OrganizationID: tx.Scope.Organization, ProjectID: tx.Scope.Project,
 		ActorKind: string(tx.Actor.Kind), ActorID: tx.Actor.ID,
 		CorrelationID: tx.request.CorrelationID, CausationID: tx.request.Causation,
-		Data: mustJSON(fact),
+		Data: tx.clean(fact.EventType(), fact),
 	}
 	tx.events = append(tx.events, e)
 	eventlog.Append(tx.Tx, e)
@@ -59,6 +62,19 @@ func (tx *Tx) Audit(kind string, id ident.ID, detail any) {
 	tx.detail = detail
 }
 
+// clean is what may be stored of v. Events and audit hold ids and numbers, so that
+// there is nothing to mask; what a handler put there by mistake must not stay for good.
+func (tx *Tx) clean(what string, v any) json.RawMessage {
+	document, found := scrub.JSON(mustJSON(v))
+	if found {
+		if tx.runner.Strict {
+			panic(fmt.Sprintf("command: %s carries a credential or an address: give ids", what))
+		}
+		tx.runner.Log.Error("a credential or an address was masked before it was stored", "in", what, "command", tx.action, "correlation_id", tx.request.CorrelationID)
+	}
+	return document
+}
+
 // flush queues what must be committed with the handler's rows.
 func (tx *Tx) flush(result any) error {
 	if tx.Actor.audited() {
@@ -69,7 +85,7 @@ func (tx *Tx) flush(result any) error {
 			CorrelationID: tx.request.CorrelationID, RemoteAddress: tx.request.RemoteAddress,
 		}
 		if tx.detail != nil {
-			record.Detail = mustJSON(tx.detail)
+			record.Detail = tx.clean("the audit detail of "+tx.action, tx.detail)
 		}
 		tx.Defer(audit.Insert, record.Args()...)
 	}

@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+
+	"github.com/stoa-cloud/stoa/internal/platform/scrub"
 )
 
 // maxCorrelationID bounds what a caller may have us carry through logs and events, in bytes.
@@ -13,7 +15,7 @@ const maxCorrelationID = 128
 
 // correlationID takes the caller's id if it is sane, and makes one otherwise.
 func (s *Server) correlationID(r *http.Request) string {
-	if id := r.Header.Get("X-Correlation-Id"); isSaneID(id) {
+	if id := r.Header.Get("X-Correlation-Id"); isSaneID(id) && scrub.Credentials(id) == id { // it is stored with events and audit
 		return id
 	}
 	return s.cfg.NewID().String()

@@ -15,6 +15,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/stoa-cloud/stoa/internal/platform/fault"
+	"github.com/stoa-cloud/stoa/internal/platform/scrub"
 )
 
 // ProblemDetails is an error answer: application/problem+json, RFC 9457.
@@ -216,7 +217,11 @@ func (s *Server) completeProblem(ctx huma.Context, _ string, v any) (any, error)
 }
 
 func (s *Server) complete(x *exchange, p *ProblemDetails, set func(name, value string)) {
-	p.Instance, p.CorrelationID = x.inner.URL.EscapedPath(), x.request.CorrelationID
+	p.Instance, p.CorrelationID = scrub.Credentials(x.inner.URL.EscapedPath()), x.request.CorrelationID
+	p.Detail = scrub.Credentials(p.Detail)
+	for i := range p.Errors {
+		p.Errors[i].Message = scrub.Credentials(p.Errors[i].Message)
+	}
 	p.setHeaders(set)
 	if p.Status == http.StatusInternalServerError && p.cause != nil {
 		level := slog.LevelError

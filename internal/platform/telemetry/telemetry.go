@@ -17,6 +17,8 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
 	"go.opentelemetry.io/otel/trace/noop"
+
+	"github.com/stoa-cloud/stoa/internal/platform/scrub"
 )
 
 // Config says what to watch and where it goes.
@@ -44,7 +46,7 @@ type Telemetry struct {
 func New(ctx context.Context, cfg Config) (*Telemetry, error) {
 	t := &Telemetry{Level: &slog.LevelVar{}, close: func(context.Context) error { return nil }}
 	t.Level.Set(cfg.Level)
-	t.Log = slog.New(NewHandler(slog.NewJSONHandler(cfg.Output, &slog.HandlerOptions{Level: t.Level})))
+	t.Log = slog.New(NewHandler(scrub.NewHandler(slog.NewJSONHandler(cfg.Output, &slog.HandlerOptions{Level: t.Level}))))
 	t.Tracer = noop.NewTracerProvider().Tracer(cfg.Service)
 	t.measure(cfg.Service)
 	if cfg.OTLPEndpoint == "" {

@@ -48,6 +48,10 @@ func facts() []eventlog.Fact {
 		identity.TokenCreated{},
 		identity.TokenRevoked{},
 		identity.DeviceDecided{},
+		identity.SecondFactorSet{},
+		identity.SecondFactorRemoved{},
+		identity.SecondFactorReset{},
+		identity.RecoveryCodesRenewed{},
 		identity.OperatorAppointed{},
 
 		limit.ValueSet{},

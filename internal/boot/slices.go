@@ -41,7 +41,7 @@ func (p *Program) bindSlices(authority *pki.Authority, incarnation int64) (err e
 		return fmt.Errorf("define limits: %w", err)
 	}
 	p.limits = limit.New(r, catalogue, places{}, tenancy.Operator)
-	p.identity = identity.New(r, policies{p.limits.Reader}, identity.NewHasher(identity.DefaultCost()))
+	p.identity = identity.New(r, policies{p.limits.Reader}, p.infra.keys, identity.NewHasher(identity.DefaultCost()))
 	p.lastUsed = identity.NewLastUsed(p.infra.db, p.log)
 	p.nodes = node.New(r, authority, node.Config{Lease: p.config.NodeLease})
 
@@ -108,6 +108,7 @@ func (p policies) Policy(ctx context.Context, q pg.Querier) (identity.Policy, er
 		LockoutFailures:   int(value("identity.lockout.failures").Int()),
 		LockoutFor:        time.Duration(value("identity.lockout.minutes").Int()) * time.Minute,
 		SessionFor:        time.Duration(value("identity.session.hours").Int()) * time.Hour,
+		SecondFactor:      identity.SecondFactorRequired(value("identity.second_factor.required").Text()),
 	}
 	return policy, err
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"net/url"
@@ -104,7 +105,16 @@ func (l *loginCommand) withPassword(c *call, address string, in *bufio.Reader) (
 	if err != nil {
 		return "", usage{err}
 	}
-	session, err := c.connect(address).Auth.SignIn(c.ctx, email, password)
+	client := c.connect(address)
+	session, err := client.Auth.SignIn(c.ctx, email, password)
+	if needed, ok := errors.AsType[*stoa.SecondFactorNeeded](err); ok {
+		fmt.Fprint(c.Stderr, "Code of your authenticator app: ")
+		code, asked := readLine(in)
+		if asked != nil {
+			return "", asked
+		}
+		session, err = client.Auth.SignInSecond(c.ctx, needed.Step, code)
+	}
 	if err != nil {
 		return "", err
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"io"
 	"net/http"
 	"runtime"
 	"strings"
@@ -45,6 +46,29 @@ func TestLoginKeepsATokenOfItsOwn(t *testing.T) {
 	got := u.load(t)
 	if got.Current != "work" || got.Contexts["work"] != (config.Context{URL: u.url, Token: "stoa_pat_new"}) || len(got.Contexts) != 2 {
 		t.Errorf("remembered %+v", got)
+	}
+}
+
+func TestLoginAsksForTheSecondFactor(t *testing.T) {
+	var sent string
+	u := at(t, installation{
+		"POST /auth/sign-in": says(200, `{"second_factor":{"step":"stoa_step_x","expires_at":"2026-01-01T00:00:00Z"}}`),
+		"POST /auth/second-factor": func(w http.ResponseWriter, r *http.Request) {
+			body, _ := io.ReadAll(r.Body)
+			sent = string(body)
+			http.SetCookie(w, &http.Cookie{Name: "stoa_session", Value: "s1", Path: "/", HttpOnly: true})
+			says(200, `{"user":{}}`)(w, r)
+		},
+		"POST /tokens":        says(200, `{"token":{"id":"t1"},"secret":"stoa_pat_new"}`),
+		"POST /auth/sign-out": says(204, ``),
+		"GET /me":             says(200, meBody),
+	})
+	u.Stdin = strings.NewReader("secret\n123 456\n")
+	if code := u.types(t, "login", u.url, "--email", "a@example.org", "--password-stdin", "--name", "work"); code != 0 {
+		t.Fatalf("exit code %d, said %s", code, u.err)
+	}
+	if sent != `{"code":"123 456","step":"stoa_step_x"}` || u.load(t).Contexts["work"].Token != "stoa_pat_new" {
+		t.Errorf("sent %s, remembered %+v", sent, u.load(t))
 	}
 }
 

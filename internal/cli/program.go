@@ -51,6 +51,7 @@ type grammar struct {
 	Login         loginCommand         `cmd:"" group:"you" help:"Sign in to an installation and remember it as a context."`
 	Logout        logoutCommand        `cmd:"" group:"you" help:"Revoke the context's token and forget it."`
 	Whoami        whoamiCommand        `cmd:"" group:"you" help:"Say who you are, and where."`
+	SecondFactor  secondFactorCommand  `cmd:"" group:"you" help:"Your authenticator app: show, enroll, recovery codes, remove."`
 	Tokens        tokensCommand        `cmd:"" group:"you" aliases:"token" help:"API tokens: list, create, revoke."`
 	Preferences   preferencesCommand   `cmd:"" group:"you" aliases:"preference" help:"How you want the console: show, set, history, restore."`
 	Notifications notificationsCommand `cmd:"" group:"you" aliases:"notification" help:"What you were told, and where else it is sent."`

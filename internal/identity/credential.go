@@ -56,9 +56,11 @@ func store(ctx context.Context, tx *command.Tx, c Credential, account ident.ID, 
 }
 
 // SignedInOnce carries a new session's secret, which goes into the cookie and nowhere else.
+// When the second factor is still owed there is no session: Step is what to go on with.
 type SignedInOnce struct {
 	Account   Account
 	Secret    secret.String
+	Step      secret.String
 	ExpiresAt time.Time
 }
 

@@ -35,6 +35,17 @@ type (
 		ProjectID ident.ID `json:"project_id,omitzero"`
 		DeviceID  ident.ID `json:"device_id,omitzero"` // the program that a person signed in
 	}
+	SecondFactorSet struct {
+		Kind string `json:"kind"` // app
+	}
+	SecondFactorRemoved struct {
+		Kind string `json:"kind"` // app
+	}
+	// SecondFactorReset is an operator's doing.
+	SecondFactorReset struct {
+		SessionsRevoked int64 `json:"sessions_revoked"`
+	}
+	RecoveryCodesRenewed struct{}
 	// DeviceDecided is what a person said to a program that asked to be signed in.
 	DeviceDecided struct {
 		DeviceID ident.ID `json:"device_id"`
@@ -70,6 +81,18 @@ func (PasswordChanged) EventType() string { return "user.password_changed.v1" }
 
 // EventType names the fact.
 func (TokenCreated) EventType() string { return "user.token_created.v1" }
+
+// EventType names the fact.
+func (SecondFactorSet) EventType() string { return "user.second_factor_set.v1" }
+
+// EventType names the fact.
+func (SecondFactorRemoved) EventType() string { return "user.second_factor_removed.v1" }
+
+// EventType names the fact.
+func (SecondFactorReset) EventType() string { return "user.second_factor_reset.v1" }
+
+// EventType names the fact.
+func (RecoveryCodesRenewed) EventType() string { return "user.recovery_codes_renewed.v1" }
 
 // EventType names the fact.
 func (DeviceDecided) EventType() string { return "user.device_decided.v1" }

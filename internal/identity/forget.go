@@ -15,12 +15,13 @@ const KeepEnded = 30 * 24 * time.Hour
 const (
 	forgetCredentials = `DELETE FROM credential WHERE coalesce(revoked_at, expires_at) < $1`
 	forgetGuards      = `DELETE FROM sign_in_guard WHERE last_failure < $1`
+	forgetSteps       = `DELETE FROM sign_in_step WHERE expires_at < $1`
 	forgetDevices     = `DELETE FROM device_grant WHERE expires_at < $1`
 )
 
 // Forget deletes what has ended longer than KeepEnded ago. Run it once a day or so.
 func Forget(ctx context.Context, db *pg.DB, now time.Time) error {
-	for _, sql := range []string{forgetCredentials, forgetGuards, forgetDevices} {
+	for _, sql := range []string{forgetCredentials, forgetGuards, forgetDevices, forgetSteps} {
 		if _, err := db.Exec(ctx, sql, now.Add(-KeepEnded)); err != nil {
 			return fmt.Errorf("forget ended credentials: %w", err)
 		}

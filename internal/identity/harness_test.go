@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"log/slog"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -39,10 +40,15 @@ func newHouse(t *testing.T, db *pg.DB) *house {
 	h.policy.Registration = Open
 	log := slog.New(slog.DiscardHandler)
 	h.runner = &command.Runner{
+		Strict: true,
 		DB: db, Table: tenancy.Permissions(), NewID: ident.New, Log: log, Clock: func() time.Time { return h.now },
 	}
 	h.tenancy = tenancy.New(h.runner, People{})
-	h.Slice = New(h.runner, h, NewHasher(cheap))
+	keys, err := secret.OpenKeys(filepath.Join(t.TempDir(), "seal.keys"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.Slice = New(h.runner, h, keys, NewHasher(cheap))
 	h.used = NewLastUsed(db, log)
 	h.known = NewCredentials(h.runner, h.used)
 	return h

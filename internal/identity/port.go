@@ -24,11 +24,13 @@ type Policy struct {
 	LockoutFailures   int           // identity.lockout.failures
 	LockoutFor        time.Duration // identity.lockout.minutes
 	SessionFor        time.Duration // identity.session.hours
+
+	SecondFactor SecondFactorRequired // identity.second_factor.required
 }
 
 // DefaultPolicy is what applies until somebody sets something else.
 func DefaultPolicy() Policy {
-	return Policy{Registration: Closed, PasswordMinLength: 10, LockoutFailures: 5, LockoutFor: 15 * time.Minute, SessionFor: 7 * 24 * time.Hour}
+	return Policy{Registration: Closed, PasswordMinLength: 10, LockoutFailures: 5, LockoutFor: 15 * time.Minute, SessionFor: 7 * 24 * time.Hour, SecondFactor: RequiredOfNone}
 }
 
 // Settings knows the policy: the limit slice, through boot.

@@ -87,7 +87,7 @@ func (d desk) completeRegistration(ctx context.Context, tx *command.Tx, c hashed
 	}
 	tx.Emit(a.aggregate(), Registered{Invited: invited})
 	tx.Audit("user", a.ID, nil)
-	return d.openSession(ctx, tx, &a, c.UserAgent)
+	return d.openWithPassword(ctx, tx, &a, c.UserAgent)
 }
 
 // newUser makes the person who will have done the rest of the command.

@@ -119,7 +119,7 @@ func (d desk) completeSetup(ctx context.Context, tx *command.Tx, c hashedSetUp) 
 	tx.Defer(markSetUp, tx.Now)
 	tx.Emit(a.aggregate(), OperatorAppointed{})
 	tx.Audit("user", a.ID, nil)
-	return d.openSession(ctx, tx, &a, c.UserAgent)
+	return d.openWithPassword(ctx, tx, &a, c.UserAgent)
 }
 
 const readSetup = `SELECT secret_hash, completed_at FROM setup`

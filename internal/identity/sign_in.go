@@ -108,7 +108,7 @@ func (d desk) completeSignIn(ctx context.Context, tx *command.Tx, c checkedSignI
 		return signInOutcome{}, err
 	}
 	if !c.right {
-		return d.countFailure(ctx, tx, c, policy)
+		return d.countFailure(ctx, tx, c, policy, errWrongCredentials())
 	}
 	g, err := lockedGuard(ctx, tx, c.emailHash)
 	if err != nil {
@@ -117,7 +117,6 @@ func (d desk) completeSignIn(ctx context.Context, tx *command.Tx, c checkedSignI
 	if g.locked(tx.Now) {
 		return signInOutcome{}, errLocked(*g.LockedUntil, tx.Now, policy)
 	}
-	tx.Defer(clearGuard, c.emailHash)
 	a, err := pg.One[Account](ctx, tx, confirmPassword, c.account, c.hash, c.rehash)
 	if errors.Is(err, pgx.ErrNoRows) { // changed since it was checked
 		return signInOutcome{}, errWrongCredentials()
@@ -126,7 +125,11 @@ func (d desk) completeSignIn(ctx context.Context, tx *command.Tx, c checkedSignI
 		return signInOutcome{}, fmt.Errorf("confirm password: %w", err)
 	}
 	tx.Actor = command.Actor{Kind: command.User, ID: a.ID}
-	out, err := d.openSession(ctx, tx, &a, c.userAgent)
+	if step, owes, err := d.owesFactor(ctx, tx, a, c.emailHash); err != nil || owes {
+		return signInOutcome{signedIn: step}, err
+	}
+	tx.Defer(clearGuard, c.emailHash)
+	out, err := d.openWithPassword(ctx, tx, &a, c.userAgent)
 	return signInOutcome{signedIn: out}, err
 }
 
@@ -138,7 +141,7 @@ RETURNING id, version, kind, coalesce(email, '') AS email, name, platform_roles,
 )
 
 // countFailure commits a failed attempt and tells the caller about it afterwards.
-func (d desk) countFailure(ctx context.Context, tx *command.Tx, c checkedSignIn, policy Policy) (signInOutcome, error) {
+func (d desk) countFailure(ctx context.Context, tx *command.Tx, c checkedSignIn, policy Policy, failed error) (signInOutcome, error) {
 	if _, err := tx.Exec(ctx, ensureGuard, c.emailHash, tx.Now); err != nil {
 		return signInOutcome{}, fmt.Errorf("store sign-in guard: %w", err)
 	}
@@ -152,7 +155,7 @@ func (d desk) countFailure(ctx context.Context, tx *command.Tx, c checkedSignIn,
 	g = g.fail(tx.Now, policy)
 	tx.Defer(saveGuard, c.emailHash, g.Failures, g.LastFailure, g.LockedUntil)
 
-	out := signInOutcome{failed: errWrongCredentials()}
+	out := signInOutcome{failed: failed}
 	if g.LockedUntil != nil {
 		out.failed = errLocked(*g.LockedUntil, tx.Now, policy)
 	}

@@ -28,6 +28,14 @@ type Slice struct {
 	CreateToken    command.Func[CreateToken, TokenCreatedOnce]
 	RevokeToken    command.Func[RevokeCredential, struct{}]
 
+	SecondFactor       command.Func[GetSecondFactor, SecondFactor]
+	EnrollSecondFactor command.Func[EnrollSecondFactor, EnrolledOnce]
+	ConfirmSecond      command.Func[ConfirmSecondFactor, RecoveryCodesOnce]
+	RemoveSecondFactor command.Func[RemoveSecondFactor, RecoveryCodesOnce]
+	RenewRecoveryCodes command.Func[RenewRecoveryCodes, RecoveryCodesOnce]
+	ResetSecondFactor  command.Func[ResetSecondFactor, struct{}]
+	SignInSecond       command.Func[SignInSecond, SignedInOnce]
+
 	StartDevice  command.Func[StartDevice, DeviceStartedOnce]
 	Device       command.Func[GetDevice, Device]
 	DecideDevice command.Func[DecideDevice, Device]
@@ -45,13 +53,14 @@ type desk struct {
 	clock    clock.Clock
 	hasher   *Hasher
 	settings Settings
+	keys     Sealer
 	table    permission.Table
 	groups   groups
 }
 
 // New binds identity's commands and queries to the runner.
-func New(r *command.Runner, settings Settings, hasher *Hasher) *Slice {
-	d := desk{db: r.DB, clock: r.Clock, hasher: hasher, settings: settings, table: r.Table, groups: groupsOf(r.Table)}
+func New(r *command.Runner, settings Settings, keys Sealer, hasher *Hasher) *Slice {
+	d := desk{db: r.DB, clock: r.Clock, hasher: hasher, settings: settings, keys: keys, table: r.Table, groups: groupsOf(r.Table)}
 	return &Slice{
 		SetupNeeded:  query(r, "setup.get", nowhere, getSetup),
 		SetUp:        d.setUp(command.Bind(r, spec("setup.complete", command.NoScope[hashedSetUp]), d.completeSetup)),
@@ -67,6 +76,14 @@ func New(r *command.Runner, settings Settings, hasher *Hasher) *Slice {
 		Tokens:         query(r, "token.list", ownThings, listCredentials(APIToken)),
 		CreateToken:    unkept(command.Bind(r, spec("token.create", command.OwnScope[CreateToken]), d.createToken)),
 		RevokeToken:    command.Bind(r, spec("token.revoke", ofCredential(APIToken)), revokeToken),
+
+		SecondFactor:       query(r, "second_factor.get", ownThings, d.getSecondFactor),
+		EnrollSecondFactor: unkept(command.Bind(r, spec("second_factor.enroll", command.OwnScope[EnrollSecondFactor]), d.enrollSecondFactor)),
+		ConfirmSecond:      unkept(command.Bind(r, spec("second_factor.confirm", command.OwnScope[ConfirmSecondFactor]), d.confirmSecondFactor)),
+		RemoveSecondFactor: told(command.Bind(r, spec("second_factor.remove", command.OwnScope[RemoveSecondFactor]), d.removeSecondFactor)),
+		RenewRecoveryCodes: told(command.Bind(r, spec("second_factor.renew_codes", command.OwnScope[RenewRecoveryCodes]), d.renewRecoveryCodes)),
+		ResetSecondFactor:  command.Bind(r, spec("second_factor.reset", userScope), resetSecondFactor),
+		SignInSecond:       d.signInSecond(command.Bind(r, spec("auth.second_factor", command.NoScope[SignInSecond]), d.completeSecond)),
 
 		StartDevice:  unkept(command.Bind(r, spec("device.start", command.NoScope[StartDevice]), startDevice)),
 		Device:       query(r, "device.get", ownThings, getDevice),

@@ -48,6 +48,8 @@ func Defaults() []Definition {
 		{Name: "identity.lockout.minutes", Kind: Setting, Unit: "minutes", Default: 15, Min: 1, Max: 24 * 60, GlobalOnly: true, OperatorOnly: true, Help: "How long an address stays locked."},
 		{Name: "identity.session.hours", Kind: Setting, Unit: "hours", Default: 7 * 24, Min: 1, Max: 90 * 24, GlobalOnly: true, OperatorOnly: true, Help: "How long a browser stays signed in."},
 
+		{Name: "identity.second_factor.required", Kind: Setting, Words: []string{"none", "operators", "all"}, GlobalOnly: true, OperatorOnly: true, Help: "Who must have a second factor: without one they sign in only to enrol it."},
+
 		{Name: "events.dead_letters.warning", Kind: Setting, Unit: "events", Default: 100, Min: 1, Max: 1_000_000, GlobalOnly: true, OperatorOnly: true, Help: "Open dead letters from which on the level is warning."},
 		{Name: "events.dead_letters.critical", Kind: Setting, Unit: "events", Default: 1000, Min: 1, Max: 1_000_000, GlobalOnly: true, OperatorOnly: true, Help: "Open dead letters from which on the level is critical."},
 

@@ -64,6 +64,15 @@ func Permissions() permission.Table {
 		"token.create":       own,
 		"token.revoke":       own,
 
+		// What is proved besides a password.
+		"auth.second_factor":        anyone, // has shown the password
+		"second_factor.get":         own,
+		"second_factor.enroll":      own,
+		"second_factor.confirm":     own,
+		"second_factor.remove":      own,
+		"second_factor.renew_codes": own,
+		"second_factor.reset":       operators,
+
 		// Programs that a person signs in with a code.
 		"device.start":  anyone,
 		"device.redeem": anyone, // holds the device code

@@ -1356,3 +1356,39 @@ type User struct {
 	Email          string    `json:"email,omitempty"` // Absent for service accounts.
 	ServiceAccount bool      `json:"service_account,omitempty"`
 }
+
+type AuthSecondFactorRequest struct {
+	Code string `json:"code"` // Of the app, or a recovery code.
+	Step string `json:"step"` // What the first step answered.
+}
+
+type RecoveryCodes struct {
+	RecoveryCodes []string `json:"recovery_codes"` // For who loses the app; each works once.
+}
+
+type SecondFactor struct {
+	Enrolled      bool       `json:"enrolled"` // Whether signing in asks for a code of an authenticator app.
+	EnrolledAt    *time.Time `json:"enrolled_at,omitempty"`
+	RecoveryCodes int64      `json:"recovery_codes"` // How many are left.
+	Required      bool       `json:"required"`       // Whether the setting identity.second_factor.required asks it of you.
+}
+
+type SecondFactorConfirmRequest struct {
+	Code string `json:"code"` // Of the app, or a recovery code.
+}
+
+type SecondFactorEnrollment struct {
+	Qr     []string `json:"qr"`     // The address as QR code to draw: one text per row, 1 is dark. The quiet zone around it is not included.
+	Secret string   `json:"secret"` // To type into the app: base 32, SHA-1, six digits, every 30 seconds.
+	URI    string   `json:"uri"`    // The same as otpauth:// address.
+}
+
+type SecondFactorStep struct {
+	ExpiresAt time.Time `json:"expires_at"`
+	Step      string    `json:"step"` // Send it with the code to /api/v1/auth/second-factor.
+}
+
+type SignInAnswer struct {
+	SecondFactor *SecondFactorStep `json:"second_factor,omitempty"` // What is still asked for. Nobody has signed in yet.
+	User         *User             `json:"user,omitempty"`          // Who has signed in.
+}

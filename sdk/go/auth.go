@@ -13,9 +13,24 @@ const sessionCookie = "stoa_session"
 
 var errNoSession = errors.New("the server signed in without a session cookie")
 
+// SecondFactorNeeded is SignIn's error for who has a second factor: nobody has signed in yet.
+type SecondFactorNeeded struct {
+	Step string // for SignInSecond, which must come within minutes
+}
+
+func (*SecondFactorNeeded) Error() string {
+	return "the password is right; a code of the authenticator app is needed too"
+}
+
 // SignIn gives a client that acts as this person until it signs out. Nothing is tried again: a wrong password counts.
+// The error is *SecondFactorNeeded when SignInSecond must follow.
 func (s *Auth) SignIn(ctx context.Context, email, password string) (*Client, error) {
 	return s.open(ctx, "/auth/sign-in", AuthSignInRequest{Email: email, Password: password})
+}
+
+// SignInSecond ends what SignIn began, with a code of the authenticator app or a recovery code. A wrong one counts.
+func (s *Auth) SignInSecond(ctx context.Context, step, code string) (*Client, error) {
+	return s.open(ctx, "/auth/second-factor", AuthSecondFactorRequest{Step: step, Code: code})
 }
 
 // Register makes an account and signs in.
@@ -42,9 +57,13 @@ func (s *Auth) SignOut(ctx context.Context) error {
 }
 
 func (s *Auth) open(ctx context.Context, path string, body any) (*Client, error) {
-	resp, err := s.c.do(ctx, request{method: http.MethodPost, path: path, body: body, once: true}, nil)
+	var answer SignInAnswer
+	resp, err := s.c.do(ctx, request{method: http.MethodPost, path: path, body: body, once: true}, &answer)
 	if err != nil {
 		return nil, err
+	}
+	if answer.SecondFactor != nil {
+		return nil, &SecondFactorNeeded{Step: answer.SecondFactor.Step}
 	}
 	for _, cookie := range resp.Cookies() {
 		if cookie.Name == sessionCookie {

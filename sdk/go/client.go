@@ -30,6 +30,7 @@ type Client struct {
 	Limits        *Limits
 	Notifications *Notifications
 	Auth          *Auth
+	SecondFactor  *SecondFactorAPI
 
 	base      *url.URL
 	baseError error
@@ -107,6 +108,7 @@ func (c *Client) bind() *Client {
 	c.Limits = &Limits{c}
 	c.Notifications = &Notifications{c}
 	c.Auth = &Auth{c}
+	c.SecondFactor = &SecondFactorAPI{c}
 	return c
 }
 

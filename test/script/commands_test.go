@@ -20,6 +20,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/pquerna/otp/totp"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/stoa-cloud/stoa/internal/cli/config"
@@ -82,6 +83,19 @@ func httpCommand() {
 	if got := strconv.Itoa(resp.StatusCode); got != status {
 		die(fmt.Errorf("status %s, want %s", got, status))
 	}
+}
+
+// totpCommand is "totp SECRET [STEPS]": the code that an authenticator app shows, now or some steps of 30 seconds from now.
+func totpCommand() {
+	ahead := 0
+	if len(os.Args) > 2 {
+		ahead, _ = strconv.Atoi(os.Args[2])
+	}
+	code, err := totp.GenerateCode(os.Args[1], time.Now().Add(time.Duration(ahead)*30*time.Second))
+	if err != nil {
+		die(err)
+	}
+	fmt.Println(code)
 }
 
 func newRequest(method, path, body string) *http.Request {

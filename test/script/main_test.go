@@ -15,13 +15,14 @@ import (
 // people are the identities of the scripts: each is a command that runs the CLI as that person.
 //
 // Acme has the project apollo, where manager, member and viewer have those roles. The others
-// have nothing but what registration gave them; limited and locked are there to be refused.
-var people = []string{"admin", "manager", "member", "viewer", "stranger", "attacker", "limited", "locked"}
+// have nothing but what registration gave them; limited and locked are there to be refused, careful to have a second factor.
+var people = []string{"admin", "manager", "member", "viewer", "stranger", "attacker", "limited", "locked", "careful"}
 
 func TestMain(m *testing.M) {
 	commands := map[string]func(){
 		"http": httpCommand, "exits": exitsCommand, "eventually": eventuallyCommand, "receiver": receiverCommand,
 		"anon":  func() { asPerson("anon") },
+		"totp":  totpCommand,
 		"local": func() { asPerson("local") }, // the OS user who started stoad
 	}
 	for _, person := range people {

@@ -1,5 +1,6 @@
 // How people prove who they are, and let programs in. Needs a stoad like console.test.mjs does, after it: it signs in.
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { after, before, test } from "node:test";
 import { admin, barriers, launch, url, visitor } from "./browser.mjs";
 
@@ -23,10 +24,10 @@ test("a program is signed in with the code that it shows", async () => {
   await page.goto(`${url}/device`);
   await page.waitForURL("**/sign-in?next=*");
   await signIn("/device");
-  await page.getByLabel("Code").fill("bbbb bbbb");
+  await page.getByRole("textbox", { name: "Code", exact: true }).fill("bbbb bbbb");
   await page.getByRole("button", { name: "Continue" }).click();
   await page.getByText("No program waits with this code").waitFor();
-  await page.getByLabel("Code").fill(asked.user_code.toLowerCase());
+  await page.getByRole("textbox", { name: "Code", exact: true }).fill(asked.user_code.toLowerCase());
   await page.getByRole("button", { name: "Continue" }).click();
   await page.getByText("a build machine").waitFor();
   await page.getByText("Did you start this yourself?").waitFor();
@@ -35,6 +36,46 @@ test("a program is signed in with the code that it shows", async () => {
   await page.getByText("Signed in", { exact: true }).waitFor();
   const made = await (await context.request.post(`${url}/api/v1/auth/device/token`, { data: { device_code: asked.device_code } })).json();
   assert.match(made.secret, /^stoa_pat_/);
+});
+
+// The code that an authenticator app shows (RFC 6238), some steps from now.
+const totp = (secret, ahead = 0) => {
+  const bits = [...secret].map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("");
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + ahead));
+  const mac = createHmac("sha1", Buffer.from(bits.match(/.{8}/g).map((b) => parseInt(b, 2)))).update(counter).digest();
+  return String((mac.readUInt32BE(mac[19] & 15) & 0x7fffffff) % 1_000_000).padStart(6, "0");
+};
+
+test("signing in asks for the authenticator app, or a recovery code", async () => {
+  await page.goto(`${url}/account`);
+  await page.getByRole("button", { name: "Set up an authenticator app" }).click();
+  await page.getByRole("img", { name: "QR code for your authenticator app" }).waitFor();
+  const secret = await page.locator("code").filter({ hasText: /^[A-Z2-7]{32}$/ }).textContent();
+  await page.getByRole("textbox", { name: "Code", exact: true }).fill("000000");
+  await page.getByRole("button", { name: "Confirm", exact: true }).click();
+  await page.getByText("is wrong", { exact: true }).waitFor();
+  await page.getByRole("textbox", { name: "Code", exact: true }).fill(totp(secret));
+  await page.getByRole("button", { name: "Confirm", exact: true }).click();
+  const codes = (await page.getByTestId("recovery-codes").textContent()).split("\n");
+  assert.equal(codes.length, 10);
+  assert.deepEqual(await barriers(page), []);
+
+  for (const code of [() => totp(secret, 1), () => codes[0]]) {
+    await context.clearCookies();
+    await page.goto(`${url}/sign-in`);
+    await page.getByLabel("E-mail").fill(admin.email);
+    await page.locator("input[type=password]").fill(admin.password);
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await page.getByRole("textbox", { name: "Code", exact: true }).fill(code());
+    await page.getByRole("button", { name: "Continue" }).click();
+    await page.waitForURL("**/run");
+  }
+  await page.goto(`${url}/account`);
+  await page.getByText("9 recovery codes left").waitFor();
+  await page.getByRole("textbox", { name: "Code", exact: true }).fill(codes[1]);
+  await page.getByRole("button", { name: "Remove the app" }).click();
+  await page.getByRole("button", { name: "Set up an authenticator app" }).waitFor();
 });
 
 test("nothing complained", () => assert.deepEqual(complaints, []));

@@ -18,6 +18,7 @@ const tag = "Identity"
 func Register(api huma.API, s *identity.Slice, address func() string) {
 	registerAuth(api, s)
 	registerMe(api, s)
+	registerSecondFactor(api, s, address)
 	registerDevice(api, s, address)
 }
 
@@ -100,9 +101,9 @@ func registerAuth(api huma.API, s *identity.Slice) {
 				Password string `json:"password" minLength:"1" maxLength:"1024" format:"password"`
 			}
 		},
-		) (*signedIn, error) {
+		) (*signedInOrStep, error) {
 			got, err := s.SignIn(ctx, identity.SignIn{Email: in.Body.Email, Password: secret.New(in.Body.Password), UserAgent: in.UserAgent})
-			return opened(ctx, got, err)
+			return openedOrStep(ctx, got, err)
 		})
 
 	huma.Register(api, httpx.Operation("auth.sign_out", http.MethodPost, "/api/v1/auth/sign-out", "Sign out: revoke the session or token that asks", tag),

@@ -171,6 +171,35 @@ func cookie(ctx context.Context, value string) http.Cookie {
 	}
 }
 
+// SignInAnswer says who has signed in, or that they have yet to show their second factor.
+type SignInAnswer struct {
+	User         *User             `json:"user,omitempty" doc:"Who has signed in."`
+	SecondFactor *SecondFactorStep `json:"second_factor,omitempty" doc:"What is still asked for. Nobody has signed in yet."`
+}
+
+// SecondFactorStep is the rest of a sign-in.
+type SecondFactorStep struct {
+	Step      string    `json:"step" doc:"Send it with the code to /api/v1/auth/second-factor."`
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+// signedInOrStep is an answer that opens a session, or asks for more.
+type signedInOrStep struct {
+	SetCookie []http.Cookie `header:"Set-Cookie" doc:"The session, as the cookie stoa_session; absent when a second factor is asked for."`
+	Body      SignInAnswer
+}
+
+func openedOrStep(ctx context.Context, s identity.SignedInOnce, err error) (*signedInOrStep, error) {
+	if err != nil {
+		return nil, err
+	}
+	if !s.Step.IsEmpty() {
+		return &signedInOrStep{Body: SignInAnswer{SecondFactor: &SecondFactorStep{Step: s.Step.Reveal(), ExpiresAt: s.ExpiresAt}}}, nil
+	}
+	whole, err := opened(ctx, s, nil)
+	return &signedInOrStep{SetCookie: []http.Cookie{whole.SetCookie}, Body: SignInAnswer{User: &whole.Body.User}}, err
+}
+
 type signedOut struct {
 	SetCookie http.Cookie `header:"Set-Cookie" doc:"Clears the session's cookie."`
 }

@@ -9,9 +9,13 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/pquerna/otp/totp"
 
 	"github.com/stoa-cloud/stoa/internal/identity"
 	"github.com/stoa-cloud/stoa/internal/identity/identityhttp"
@@ -47,7 +51,11 @@ func newSite(t *testing.T, db *pg.DB) *site {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
 	runner := &command.Runner{DB: db, Table: tenancy.Permissions(), Clock: clock.System, NewID: ident.New, Log: log}
-	slice := identity.New(runner, openPolicy{}, identity.NewHasher(identity.Cost{MemoryKiB: 8, Passes: 1, Threads: 1}))
+	keys, err := secret.OpenKeys(filepath.Join(t.TempDir(), "seal.keys"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	slice := identity.New(runner, openPolicy{}, keys, identity.NewHasher(identity.Cost{MemoryKiB: 8, Passes: 1, Threads: 1}))
 	auth := identityhttp.NewAuthenticator(identity.NewCredentials(runner, identity.NewLastUsed(db, log)))
 	server, err := httpx.New(httpx.Config{Log: log, Authenticator: auth})
 	if err != nil {
@@ -217,6 +225,38 @@ func TestLockoutSaysWhenToTryAgain(t *testing.T) {
 	if response.StatusCode != 429 || response.Header.Get("Retry-After") != "900" || answer["code"] != "auth.locked" {
 		t.Errorf("%d %v %v", response.StatusCode, response.Header, answer)
 	}
+}
+
+func TestTheSecondStepOverHTTP(t *testing.T) {
+	s := newSite(t, pgtest.Open(t))
+	b, body := s.browser(), newcomer()
+	b.send("POST", "/api/v1/auth/register", body, 200)
+	enrolment := b.send("POST", "/api/v1/me/second-factor", nil, 200)
+	rows := enrolment["qr"].([]any)
+	if uri := enrolment["uri"].(string); !strings.HasPrefix(uri, "otpauth://totp/Stoa%20stoa.example.org:") || len(rows) < 21 || len(rows[0].(string)) != len(rows) ||
+		!strings.HasPrefix(rows[0].(string), "1111111") {
+		t.Errorf("%s %v", uri, rows)
+	}
+	b.send("POST", "/api/v1/me/second-factor/confirmation", object{"code": "000000"}, 403)
+	now := time.Now()
+	code, _ := totp.GenerateCode(enrolment["secret"].(string), now)
+	if got := b.send("POST", "/api/v1/me/second-factor/confirmation", object{"code": code}, 200); len(got["recovery_codes"].([]any)) != 10 {
+		t.Error(got)
+	}
+	if got := b.send("GET", "/api/v1/me/second-factor", nil, 200); got["enrolled"] != true || got["recovery_codes"] != 10.0 {
+		t.Error(got)
+	}
+	other := s.browser()
+	response, answer := other.exchange("POST", "/api/v1/auth/sign-in", object{"email": body["email"], "password": password})
+	if response.StatusCode != 200 || len(response.Header.Values("Set-Cookie")) > 0 || answer["user"] != nil {
+		t.Fatalf("%d %v %v", response.StatusCode, response.Header, answer)
+	}
+	step := answer["second_factor"].(object)["step"]
+	other.send("GET", "/api/v1/me", nil, 401)
+	other.send("POST", "/api/v1/auth/second-factor", object{"step": step, "code": code}, 401) // used
+	next, _ := totp.GenerateCode(enrolment["secret"].(string), now.Add(30*time.Second))
+	other.send("POST", "/api/v1/auth/second-factor", object{"step": step, "code": next}, 200)
+	other.send("GET", "/api/v1/me", nil, 200)
 }
 
 func TestTokensOverHTTP(t *testing.T) {

@@ -37,10 +37,11 @@ const invitation = createRoute({
   component: lazyRouteComponent(() => import("../routes/invitation.tsx"), "InvitationPage"),
 });
 
-// Who is not signed in is sent to do so, and back.
-const signedIn = async ({ location }: { location: { href: string } }) => {
+// Who is not signed in is sent to do so, and back. A session that may only enrol a second factor leads there.
+const signedIn = async ({ location }: { location: { href: string; pathname: string } }) => {
   try {
-    await queryClient.ensureQueryData(meQuery);
+    const me = await queryClient.ensureQueryData(meQuery);
+    if (me.credential.kind === "session" && me.credential.scopes?.length && location.pathname !== "/second-factor") throw redirect({ to: "/second-factor" });
   } catch (thrown) {
     if (thrown instanceof Problem && thrown.status === 401) throw redirect({ to: "/sign-in", search: { next: location.href } });
     throw thrown;
@@ -51,6 +52,15 @@ const device = createRoute({
   path: "/device",
   validateSearch: (s: Record<string, unknown>): { code?: string } => ({ code: text(s.code) }),
   component: lazyRouteComponent(() => import("../routes/device.tsx"), "DevicePage"),
+  pendingComponent: Splash,
+  errorComponent: Broken,
+  beforeLoad: signedIn,
+});
+
+const secondFactor = createRoute({
+  getParentRoute: () => root,
+  path: "/second-factor",
+  component: lazyRouteComponent(() => import("../routes/second-factor.tsx"), "SecondFactorPage"),
   pendingComponent: Splash,
   errorComponent: Broken,
   beforeLoad: signedIn,
@@ -170,7 +180,7 @@ const account = createRoute({
 
 export const router = createRouter({
   routeTree: root.addChildren([
-    setup, signIn, register, invitation, device,
+    setup, signIn, register, invitation, device, secondFactor,
     shell.addChildren([home, run, executions, execution, scripts, runtimes, nodes, health, events, deadLetters, replays, sinks, audit, members, tokens, limits, notifications, account]),
   ]),
   defaultPreload: "intent",

@@ -8,6 +8,7 @@ import { stoa } from "../app/stoa.ts";
 import { browserName } from "../features/account/browserName.ts";
 import { PreferencesPanel } from "../features/account/PreferencesPanel.tsx";
 import { sessionsQuery } from "../features/account/queries.ts";
+import { SecondFactorPanel } from "../features/account/SecondFactorPanel.tsx";
 import { Ago } from "../ui/Ago.tsx";
 import { DataTable, type Column } from "../ui/DataTable.tsx";
 import { Page } from "../ui/Page.tsx";
@@ -22,6 +23,7 @@ export function AccountPage() {
         <PreferencesPanel />
         <Sessions />
         <Password />
+        <SecondFactorPanel />
         <Panel title="Memberships">
           {me.organizations.map((o) => (
             <Text size="sm" key={o.id}>

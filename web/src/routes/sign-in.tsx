@@ -20,8 +20,10 @@ export function SignInPage() {
   const [password, setPassword] = useState("");
   const signIn = useMutation({
     mutationFn: () => data(stoa.api.POST("/api/v1/auth/sign-in", { body: { email, password } })),
-    onSuccess: () => location.assign(safeNext(next)),
+    onSuccess: (answer) => answer.user && location.assign(safeNext(next)),
   });
+  const step = signIn.data?.second_factor?.step;
+  if (step) return <SecondStep step={step} onDone={() => location.assign(safeNext(next))} onAgain={() => signIn.reset()} />;
   return (
     <Gate title="Sign in to Stoa" foot={registration.data === "open" && <TextLink to="/register">Register</TextLink>}>
       <form
@@ -41,6 +43,33 @@ export function SignInPage() {
           <ProblemNote error={signIn.error} title="Not signed in" />
           <Button type="submit" mt="xs" loading={signIn.isPending || signIn.isSuccess}>
             Sign in
+          </Button>
+        </Stack>
+      </form>
+    </Gate>
+  );
+}
+
+/** The second step, for who has an authenticator app. */
+function SecondStep({ step, onDone, onAgain }: { step: string; onDone: () => void; onAgain: () => void }) {
+  const [code, setCode] = useState("");
+  const show = useMutation({ mutationFn: () => data(stoa.api.POST("/api/v1/auth/second-factor", { body: { step, code } })), onSuccess: onDone });
+  return (
+    <Gate title="Your second factor" about="Enter the code that your authenticator app shows, or a recovery code.">
+      <form
+        onSubmit={(e) => {
+          e.preventDefault();
+          show.mutate();
+        }}
+      >
+        <Stack gap="sm">
+          <TextInput label="Code" autoComplete="one-time-code" required autoFocus maxLength={40} value={code} onChange={(e) => setCode(e.currentTarget.value)} />
+          <ProblemNote error={show.error} title="Not signed in" />
+          <Button type="submit" mt="xs" loading={show.isPending || show.isSuccess}>
+            Continue
+          </Button>
+          <Button variant="subtle" onClick={onAgain}>
+            Begin again
           </Button>
         </Stack>
       </form>

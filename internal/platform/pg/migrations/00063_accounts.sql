@@ -18,3 +18,30 @@ CREATE TABLE device_grant (
 	CHECK ((status = 'pending') = (account_id IS NULL))
 );
 CREATE INDEX device_grant_over ON device_grant (expires_at);
+
+-- What somebody proves besides a password: codes of an authenticator app (RFC 6238).
+-- The secret is sealed, since codes are computed from it.
+CREATE TABLE second_factor (
+	account_id    uuid        PRIMARY KEY REFERENCES account (id),
+	sealed_secret bytea       NOT NULL,
+	last_step     bigint      NOT NULL DEFAULT 0, -- of the newest code that was accepted: none is, twice
+	created_at    timestamptz NOT NULL,
+	confirmed_at  timestamptz                     -- NULL: not yet asked for
+);
+
+-- For who has lost the app. Each works once.
+CREATE TABLE recovery_code (
+	account_id uuid  NOT NULL REFERENCES account (id),
+	code_hash  bytea NOT NULL, -- SHA-256 of 80 random bits
+	PRIMARY KEY (account_id, code_hash)
+);
+
+-- Who has shown the right password and owes the second factor. It is no session: it opens nothing.
+CREATE TABLE sign_in_step (
+	id          uuid        PRIMARY KEY,
+	secret_hash bytea       NOT NULL,
+	account_id  uuid        NOT NULL REFERENCES account (id),
+	email_hash  bytea       NOT NULL, -- whose failures a wrong code counts with
+	expires_at  timestamptz NOT NULL
+);
+CREATE INDEX sign_in_step_over ON sign_in_step (expires_at);

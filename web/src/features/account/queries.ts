@@ -9,6 +9,8 @@ export const registrationQuery = queryOptions({
   queryFn: async () => (await data(stoa.api.GET("/api/v1/auth/registration"))).mode,
 });
 
+export const secondFactorQuery = queryOptions({ queryKey: ["second-factor"], queryFn: () => data(stoa.api.GET("/api/v1/me/second-factor")) });
+
 export const sessionsQuery = queryOptions({
   queryKey: ["sessions"],
   queryFn: async () => (await data(stoa.api.GET("/api/v1/me/sessions"))).items,

@@ -49,9 +49,8 @@ func walk(value any) (clean any, found bool) {
 		return masked, masked != v
 	case []any:
 		for i := range v {
-			changed := false
-			v[i], changed = walk(v[i])
-			found = found || changed
+			masked, changed := walk(v[i])
+			v[i], found = masked, found || changed
 		}
 		return v, found
 	case map[string]any:

@@ -63,6 +63,12 @@ type AuthRegisterRequest struct {
 	Password   string `json:"password"`             // At least as long as the setting identity.password.min_length says.
 }
 
+// AuthSecondFactorRequest is what auth.second_factor takes: Sign in, second step: show the second factor.
+type AuthSecondFactorRequest struct {
+	Code string `json:"code"` // Of the app, or a recovery code.
+	Step string `json:"step"` // What the first step answered.
+}
+
 // AuthSignInRequest is what auth.sign_in takes: Sign in.
 type AuthSignInRequest struct {
 	Email    string `json:"email"`
@@ -1064,6 +1070,11 @@ type Queue struct {
 	Queued     int64            `json:"queued"`
 }
 
+// RecoveryCodes is part of the API's answers and requests.
+type RecoveryCodes struct {
+	RecoveryCodes []string `json:"recovery_codes"` // For who loses the app; each works once.
+}
+
 // RegistrationMode is part of the API's answers and requests.
 type RegistrationMode struct {
 	Mode string `json:"mode"`
@@ -1262,6 +1273,32 @@ type ScriptVersion struct {
 	Source    string    `json:"source,omitempty"` // Only when one version is asked for.
 }
 
+// SecondFactor is part of the API's answers and requests.
+type SecondFactor struct {
+	Enrolled      bool       `json:"enrolled"` // Whether signing in asks for a code of an authenticator app.
+	EnrolledAt    *time.Time `json:"enrolled_at,omitempty"`
+	RecoveryCodes int64      `json:"recovery_codes"` // How many are left.
+	Required      bool       `json:"required"`       // Whether the setting identity.second_factor.required asks it of you.
+}
+
+// SecondFactorConfirmRequest is what second_factor.confirm takes: Confirm an authenticator app: signing in asks for it from now on.
+type SecondFactorConfirmRequest struct {
+	Code string `json:"code"` // Of the app, or a recovery code.
+}
+
+// SecondFactorEnrollment is part of the API's answers and requests.
+type SecondFactorEnrollment struct {
+	Qr     []string `json:"qr"`     // The address as QR code to draw: one text per row, 1 is dark. The quiet zone around it is not included.
+	Secret string   `json:"secret"` // To type into the app: base 32, SHA-1, six digits, every 30 seconds.
+	URI    string   `json:"uri"`    // The same as otpauth:// address.
+}
+
+// SecondFactorStep is part of the API's answers and requests.
+type SecondFactorStep struct {
+	ExpiresAt time.Time `json:"expires_at"`
+	Step      string    `json:"step"` // Send it with the code to /api/v1/auth/second-factor.
+}
+
 // Session is part of the API's answers and requests.
 type Session struct {
 	ID            string     `json:"id"` // A UUIDv7.
@@ -1284,6 +1321,12 @@ type SetupCompleteRequest struct {
 	Email    string `json:"email"`
 	Password string `json:"password"` // At least as long as the setting identity.password.min_length says.
 	Token    string `json:"token"`    // From the link that stoad prints.
+}
+
+// SignInAnswer is part of the API's answers and requests.
+type SignInAnswer struct {
+	SecondFactor *SecondFactorStep `json:"second_factor,omitempty"` // What is still asked for. Nobody has signed in yet.
+	User         *User             `json:"user,omitempty"`          // Who has signed in.
 }
 
 // SignedInBody is part of the API's answers and requests.
@@ -1355,40 +1398,4 @@ type User struct {
 	CreatedAt      time.Time `json:"created_at"`
 	Email          string    `json:"email,omitempty"` // Absent for service accounts.
 	ServiceAccount bool      `json:"service_account,omitempty"`
-}
-
-type AuthSecondFactorRequest struct {
-	Code string `json:"code"` // Of the app, or a recovery code.
-	Step string `json:"step"` // What the first step answered.
-}
-
-type RecoveryCodes struct {
-	RecoveryCodes []string `json:"recovery_codes"` // For who loses the app; each works once.
-}
-
-type SecondFactor struct {
-	Enrolled      bool       `json:"enrolled"` // Whether signing in asks for a code of an authenticator app.
-	EnrolledAt    *time.Time `json:"enrolled_at,omitempty"`
-	RecoveryCodes int64      `json:"recovery_codes"` // How many are left.
-	Required      bool       `json:"required"`       // Whether the setting identity.second_factor.required asks it of you.
-}
-
-type SecondFactorConfirmRequest struct {
-	Code string `json:"code"` // Of the app, or a recovery code.
-}
-
-type SecondFactorEnrollment struct {
-	Qr     []string `json:"qr"`     // The address as QR code to draw: one text per row, 1 is dark. The quiet zone around it is not included.
-	Secret string   `json:"secret"` // To type into the app: base 32, SHA-1, six digits, every 30 seconds.
-	URI    string   `json:"uri"`    // The same as otpauth:// address.
-}
-
-type SecondFactorStep struct {
-	ExpiresAt time.Time `json:"expires_at"`
-	Step      string    `json:"step"` // Send it with the code to /api/v1/auth/second-factor.
-}
-
-type SignInAnswer struct {
-	SecondFactor *SecondFactorStep `json:"second_factor,omitempty"` // What is still asked for. Nobody has signed in yet.
-	User         *User             `json:"user,omitempty"`          // Who has signed in.
 }

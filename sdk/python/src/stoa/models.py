@@ -92,6 +92,20 @@ class AuthRegisterRequest(BaseModel):
     """
 
 
+class AuthSecondFactorRequest(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    code: Annotated[str, Field(max_length=40, min_length=1)]
+    """
+    Of the app, or a recovery code.
+    """
+    step: Annotated[str, Field(max_length=200, min_length=1)]
+    """
+    What the first step answered.
+    """
+
+
 class AuthSignInRequest(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
@@ -176,6 +190,16 @@ class CloudEvent(BaseModel):
     """
     time: AwareDatetime
     type: Annotated[str, Field(examples=['execution.completed.v1'])]
+
+
+class CodeInBody(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    code: Annotated[str, Field(max_length=40, min_length=1)]
+    """
+    Of the app, or a recovery code.
+    """
 
 
 class ConsumerState(BaseModel):
@@ -1862,6 +1886,16 @@ class ReadInputBody(BaseModel):
     """
 
 
+class RecoveryCodes(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    recovery_codes: list[str]
+    """
+    For who loses the app; each works once.
+    """
+
+
 class Registration(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
@@ -2234,6 +2268,54 @@ class ScriptVersionsResponse(BaseModel):
     )
     items: list[ScriptVersion]
     next_cursor: str | None = None
+
+
+class SecondFactor(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    enrolled: bool
+    """
+    Whether signing in asks for a code of an authenticator app.
+    """
+    enrolled_at: AwareDatetime | None = None
+    recovery_codes: int
+    """
+    How many are left.
+    """
+    required: bool
+    """
+    Whether the setting identity.second_factor.required asks it of you.
+    """
+
+
+class SecondFactorEnrollment(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    qr: list[str]
+    """
+    The address as QR code to draw: one text per row, 1 is dark. The quiet zone around it is not included.
+    """
+    secret: str
+    """
+    To type into the app: base 32, SHA-1, six digits, every 30 seconds.
+    """
+    uri: str
+    """
+    The same as otpauth:// address.
+    """
+
+
+class SecondFactorStep(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    expires_at: AwareDatetime
+    step: str
+    """
+    Send it with the code to /api/v1/auth/second-factor.
+    """
 
 
 class SendInputBody(BaseModel):
@@ -3262,6 +3344,20 @@ class ScriptListResponse(BaseModel):
     )
     items: list[Script]
     next_cursor: str | None = None
+
+
+class SignInAnswer(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    second_factor: SecondFactorStep | None = None
+    """
+    What is still asked for. Nobody has signed in yet.
+    """
+    user: User | None = None
+    """
+    Who has signed in.
+    """
 
 
 class SignedInBody(BaseModel):

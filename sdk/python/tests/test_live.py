@@ -40,6 +40,17 @@ def test_watch_gives_every_byte_once(client):
     assert isinstance(resumed[-1], stoa.Result)
 
 
+def test_artefacts_come_back(client):
+    source = "import os; os.mkdir('out'); open('out/a b', 'wb').write(bytes(range(256)))"
+    done = client.executions.run("python", source, artefacts=["out/**", "*.csv"])
+    assert [(a.path, a.size) for a in done.artefacts or []] == [("out/a b", 256)]
+    kept = client.executions.artefacts(done.id)
+    assert [a.path for a in kept.items or []] == ["out/a b"] and (kept.omitted or [])[0].reason == "nothing matched"
+    assert client.executions.artefact(done.id, "out/a b") == bytes(range(256))
+    with pytest.raises(stoa.NotFound):
+        client.executions.artefact(done.id, "main.py")
+
+
 def test_same_key_is_the_same_run(client):
     key = str(uuid.uuid4())
     first = client.executions.submit("python", "print(1)", idempotency_key=key)

@@ -7,12 +7,20 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from .. import _watch
 from .._paths import segment
-from ..models import ArtefactList, BatchItem, BatchOutputBody, Execution, ExecutionFile, ExecutionLimits, ExecutionRequest, Queue
+from ..models import (
+    ArtefactList,
+    BatchItem,
+    BatchOutputBody,
+    Execution,
+    ExecutionFile,
+    ExecutionLimits,
+    ExecutionRequest,
+    Queue,
+)
 
 if TYPE_CHECKING:
     from ._client import AsyncStoa
@@ -158,8 +166,8 @@ class AsyncExecutions:
 
     async def artefact(self, id: UUID | str, path: str) -> bytes:
         """Read one of them."""
-        query = urlencode({"path": path})
-        return (await self._client.request("GET", f"/executions/{segment(id)}/artefacts/content?{query}")).content
+        place = f"/executions/{segment(id)}/artefacts/content"
+        return (await self._client.request("GET", place, query={"path": path})).content
 
     async def cancel(self, id: UUID | str) -> Execution:
         """Ask for the end; what has ended stays as it is."""

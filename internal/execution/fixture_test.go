@@ -52,7 +52,7 @@ func newWorld(t *testing.T) *world {
 	hints := eventlog.NewHints(b, log)
 	runner := &command.Runner{
 		Strict: true,
-		DB: w.db, Table: table(), Clock: func() time.Time { return w.now }, NewID: ident.New, Log: log, Wake: hints.Committed,
+		DB:     w.db, Table: table(), Clock: func() time.Time { return w.now }, NewID: ident.New, Log: log, Wake: hints.Committed,
 	}
 	w.Slice = execution.New(execution.Needs{
 		Runner: runner, Store: executionpg.Store{}, Limits: w.limits, Projects: home{w.org, w.proj}, Nodes: w.nodes,

@@ -41,7 +41,7 @@ func newHouse(t *testing.T, db *pg.DB) *house {
 	log := slog.New(slog.DiscardHandler)
 	h.runner = &command.Runner{
 		Strict: true,
-		DB: db, Table: tenancy.Permissions(), NewID: ident.New, Log: log, Clock: func() time.Time { return h.now },
+		DB:     db, Table: tenancy.Permissions(), NewID: ident.New, Log: log, Clock: func() time.Time { return h.now },
 	}
 	h.tenancy = tenancy.New(h.runner, People{})
 	keys, err := secret.OpenKeys(filepath.Join(t.TempDir(), "seal.keys"))

@@ -61,7 +61,7 @@ func newWorld(t *testing.T) *world {
 	w.carol = command.Actor{Kind: command.User, ID: ident.New()}
 	runner := &command.Runner{
 		Strict: true,
-		DB: w.db, Clock: func() time.Time { return w.now }, NewID: ident.New, Log: slog.New(slog.DiscardHandler),
+		DB:     w.db, Clock: func() time.Time { return w.now }, NewID: ident.New, Log: slog.New(slog.DiscardHandler),
 		Table: permission.Table{
 			"limit.set": {operator, admin, permission.Self}, "limit.clear": {operator, admin, permission.Self}, "limit.list": {permission.Authenticated},
 		},

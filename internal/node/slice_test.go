@@ -50,7 +50,7 @@ func build(t *testing.T, cfg Config) *house {
 	h := &house{db: pgtest.Clone(t), authority: authority, now: clock.System}
 	h.Slice = New(&command.Runner{
 		Strict: true,
-		DB: h.db, Table: table, Clock: func() time.Time { return h.now() }, NewID: ident.New, Log: slog.New(slog.DiscardHandler),
+		DB:     h.db, Table: table, Clock: func() time.Time { return h.now() }, NewID: ident.New, Log: slog.New(slog.DiscardHandler),
 		Wake: func(events []eventlog.Event) {
 			h.mu.Lock()
 			defer h.mu.Unlock()

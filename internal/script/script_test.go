@@ -32,7 +32,7 @@ func newShelf(t *testing.T) *shelf {
 	member, manager := permission.Role("member"), permission.Role("manager")
 	s.Slice = New(&command.Runner{
 		Strict: true,
-		DB: pgtest.Open(t), Clock: clock.System, NewID: ident.New, Log: slog.New(slog.DiscardHandler),
+		DB:     pgtest.Open(t), Clock: clock.System, NewID: ident.New, Log: slog.New(slog.DiscardHandler),
 		Table: permission.Table{
 			"script.list": {member, manager}, "script.get": {member, manager}, "script.versions": {member, manager}, "script.create": {member, manager},
 			"script.save": {manager, permission.Self}, "script.update": {manager, permission.Self}, "script.delete": {manager, permission.Self},

@@ -30,7 +30,7 @@ func newHouse(t *testing.T, db *pg.DB) *house {
 	h := &house{t: t, db: db, now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
 	h.runner = &command.Runner{
 		Strict: true,
-		DB: db, Table: Permissions(), NewID: ident.New, Log: slog.New(slog.DiscardHandler),
+		DB:     db, Table: Permissions(), NewID: ident.New, Log: slog.New(slog.DiscardHandler),
 		Clock: func() time.Time { return h.now },
 	}
 	h.Slice = New(h.runner, everybody{})

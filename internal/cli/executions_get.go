@@ -37,6 +37,12 @@ func printExecution(c *call, e *stoa.Execution) error {
 		{title: "exit", value: func(e *stoa.Execution) string { return ending(*e) }},
 		{title: "queue", value: waiting},
 		{title: "runtime", value: func(e *stoa.Execution) string { return e.Runtime }},
+		{title: "script", value: func(e *stoa.Execution) string {
+			if e.Script == nil {
+				return ""
+			}
+			return e.Script.Name + "@" + strconv.FormatInt(e.Script.Version, 10) + " (" + e.Script.ID + ")"
+		}},
 		{title: "arguments", value: func(e *stoa.Execution) string { return strings.Join(e.Args, " ") }},
 		{title: "priority", value: func(e *stoa.Execution) string { return e.Priority }},
 		{title: "class", value: isolation},

@@ -5,6 +5,7 @@ import stoa "github.com/stoa-cloud/stoa/sdk/go"
 type executionsList struct {
 	Status   string `name:"status" enum:",queued,scheduled,running,completed,failed,timed_out,cancelled,error" default:"" placeholder:"STATUS" help:"Only with this status: queued, scheduled, running, completed, failed, timed_out, cancelled or error."`
 	Language string `name:"language" short:"l" placeholder:"RUNTIME" help:"Only of this runtime."`
+	Saved    string `name:"saved" placeholder:"SCRIPT" help:"Only what was run from this saved script: its name, with @2 its version 2, or its id."`
 	Mine     bool   `name:"mine" help:"Only those that I submitted."`
 	Limit    int    `name:"limit" short:"n" default:"20" help:"Show at most this many; 0 shows all."`
 	watchFlag
@@ -16,7 +17,7 @@ func (l *executionsList) Run(c *call) error {
 	if err != nil {
 		return err
 	}
-	filter := stoa.ExecutionFilter{Status: l.Status, Runtime: l.Language}
+	filter := stoa.ExecutionFilter{Status: l.Status, Runtime: l.Language, Script: l.Saved}
 	if l.Mine {
 		filter.Owner = "me"
 	}

@@ -10,6 +10,9 @@ type Submitted struct {
 	Status   Status   `json:"status"` // queued, or scheduled when a node was free
 	NodeID   ident.ID `json:"node_id,omitzero"`
 	RetryOf  ident.ID `json:"retry_of,omitzero"`
+
+	ScriptID      ident.ID `json:"script_id,omitzero"` // of the saved script that it is a copy of
+	ScriptVersion int      `json:"script_version,omitzero"`
 }
 
 // EventType names the fact.

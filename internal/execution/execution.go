@@ -47,6 +47,9 @@ type Execution struct {
 	Attempt        int        `db:"attempt"` // 1 for the first assignment
 	CancelAsked    bool       `db:"cancel_asked"`
 	RetryOf        ident.ID   `db:"retry_of"`
+	ScriptID       ident.ID   `db:"script_id"`      // zero: its source was sent with it
+	ScriptVersion  int        `db:"script_version"` // whose text it ran
+	ScriptName     string     `db:"script_name"`    // that it had then
 	ExitCode       *int       `db:"exit_code"`
 	Signal         string     `db:"signal"`
 	UsedWallUS     *int64     `db:"used_wall_us"`

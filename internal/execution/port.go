@@ -97,6 +97,8 @@ type Filter struct {
 	Owner    ident.ID // zero: everybody's
 	Statuses []Status
 	Runtime  string   // a prefix: "python" or "python@3.11.2"
+	Script   ident.ID // zero: of any script, and of none
+	Version  int      // of the script; zero: any
 	Before   ident.ID // zero: from the newest
 	Limit    int
 }

@@ -22,6 +22,8 @@ type List struct {
 	Mine      bool
 	Statuses  []Status
 	Runtime   string
+	Script    ident.ID // zero: of any script, and of none
+	Version   int      // of the script; zero: any
 	Before    ident.ID // the last one of the page before
 	Limit     int
 }
@@ -149,7 +151,7 @@ func (s *Slice) list(ctx context.Context, q command.Query, in List) (Page, error
 		limit = DefaultPage
 	}
 	limit = min(limit, MaxPage)
-	f := Filter{Project: q.Scope.Project, Statuses: in.Statuses, Runtime: in.Runtime, Before: in.Before, Limit: limit + 1}
+	f := Filter{Project: q.Scope.Project, Statuses: in.Statuses, Runtime: in.Runtime, Script: in.Script, Version: in.Version, Before: in.Before, Limit: limit + 1}
 	if in.Mine {
 		f.Owner = q.Actor.ID
 	}

@@ -48,6 +48,7 @@ func (s *Slice) retryExecution(ctx context.Context, tx *command.Tx, in Retry) (E
 			WallMS: old.WallMS, CPUMS: old.CPUMS, MemoryBytes: old.MemoryBytes, Processes: int64(old.Processes),
 			OutputBytes: old.OutputBytes, DiskBytes: old.DiskBytes,
 		},
+		Script:  Script{ID: old.ScriptID, Version: old.ScriptVersion, Name: old.ScriptName},
 		retryOf: old.ID, hold: in.hold,
 	})
 }

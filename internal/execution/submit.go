@@ -25,6 +25,8 @@ type Submit struct {
 	Class     Class    `json:"class,omitempty"`     // of isolation; empty: as the scope's settings say
 	Artefacts []string `json:"artefacts,omitempty"` // patterns of files to keep, as package glob reads them
 
+	Script Script `json:"script,omitzero"` // that the source was read from
+
 	// Companion is what another slice keeps beside the execution; nil: nothing.
 	Companion Companion `json:"companion,omitempty"`
 
@@ -34,6 +36,13 @@ type Submit struct {
 	hold    *hold
 	watch   func() // called when it is committed, before any node has it
 	retryOf ident.ID
+}
+
+// Script names the version of a saved script that an execution is a copy of.
+type Script struct {
+	ID      ident.ID `json:"id"`
+	Version int      `json:"version"`
+	Name    string   `json:"name"`
 }
 
 // Companion is stored in the transaction that stores the execution, so that there is
@@ -234,6 +243,7 @@ func (s *Slice) submitExecution(ctx context.Context, tx *command.Tx, in Submit) 
 		Runtime: runtime.ID, ClassAsked: in.Class, Class: class, Priority: in.Priority, Network: in.Network, RetryOf: in.retryOf, CreatedAt: tx.Now,
 		WallMS: bounds.WallMS, CPUMS: bounds.CPUMS, MemoryBytes: bounds.MemoryBytes, Processes: int(bounds.Processes),
 		OutputBytes: bounds.OutputBytes, DiskBytes: bounds.DiskBytes,
+		ScriptID: in.Script.ID, ScriptVersion: in.Script.Version, ScriptName: in.Script.Name,
 	}
 	if e.ID.IsZero() {
 		e.ID = tx.NewID()
@@ -246,7 +256,7 @@ func (s *Slice) submitExecution(ctx context.Context, tx *command.Tx, in Submit) 
 	if in.Companion != nil {
 		in.Companion.Accompany(tx, e)
 	}
-	tx.Emit(e.aggregate(), Submitted{Runtime: e.Runtime, Class: string(e.Class), Priority: int(e.Priority), Status: e.Status, NodeID: e.NodeID, RetryOf: e.RetryOf})
+	tx.Emit(e.aggregate(), Submitted{Runtime: e.Runtime, Class: string(e.Class), Priority: int(e.Priority), Status: e.Status, NodeID: e.NodeID, RetryOf: e.RetryOf, ScriptID: e.ScriptID, ScriptVersion: e.ScriptVersion})
 	return e, nil
 }
 

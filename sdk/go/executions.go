@@ -18,6 +18,7 @@ type ExecutionFilter struct {
 	ProjectID string
 	Status    string // queued, scheduled, running, completed, failed, timed_out, cancelled, error
 	Runtime   string
+	Script    string // a saved script's id, or its name in the project, "hello" or "hello@2"
 	Owner     string // "me" or a user's id
 	PageSize  int    // how many are asked for at once; zero: the server's default
 }
@@ -92,7 +93,7 @@ func (s *Executions) Get(ctx context.Context, id string) (*Execution, error) {
 
 // List gives executions, newest first.
 func (s *Executions) List(ctx context.Context, f ExecutionFilter) iter.Seq2[Execution, error] {
-	q := query{}.set("project_id", f.ProjectID).set("status", f.Status).set("runtime", f.Runtime).set("owner", f.Owner).size(f.PageSize)
+	q := query{}.set("project_id", f.ProjectID).set("status", f.Status).set("runtime", f.Runtime).set("script", f.Script).set("owner", f.Owner).size(f.PageSize)
 	return items[Execution](ctx, s.c, "/executions", q.values())
 }
 

@@ -59,6 +59,13 @@ type ExecutionUsage struct {
 	PeakMemoryBytes int64   `json:"peak_memory_bytes"`
 }
 
+// ExecutionScript is the saved script that an execution is a copy of.
+type ExecutionScript struct {
+	ID      ident.ID `json:"id"`
+	Name    string   `json:"name" doc:"That it had then." example:"hello"`
+	Version int      `json:"version" example:"2"`
+}
+
 // Execution is one run.
 type Execution struct {
 	ID               ident.ID         `json:"id"`
@@ -92,6 +99,7 @@ type Execution struct {
 	StartedAt        *time.Time       `json:"started_at,omitempty"`
 	EndedAt          *time.Time       `json:"ended_at,omitempty"`
 	RetryOf          ident.ID         `json:"retry_of,omitzero"`
+	Script           *ExecutionScript `json:"script,omitempty" doc:"The saved script that it was run from, if it was."`
 	Version          int64            `json:"version"`
 
 	Artefacts        []ExecutionArtefact `json:"artefacts,omitempty" doc:"What it left behind; not in lists."`
@@ -144,6 +152,9 @@ func toDTO(e execution.Execution) Execution {
 	}
 	if e.ReasonCode != "" {
 		dto.Reason = &ExecutionReason{Code: e.ReasonCode, Message: e.ReasonMessage}
+	}
+	if !e.ScriptID.IsZero() {
+		dto.Script = &ExecutionScript{e.ScriptID, e.ScriptName, e.ScriptVersion}
 	}
 	if e.UsedWallUS != nil {
 		dto.Usage = &ExecutionUsage{WallMS: float64(*e.UsedWallUS) / 1000, CPUMS: float64(*e.UsedCPUUS) / 1000, PeakMemoryBytes: *e.PeakMemory}

@@ -221,6 +221,7 @@ type listInput struct {
 	ProjectID ident.ID `query:"project_id"`
 	Status    []string `query:"status" doc:"Only these statuses, separated by commas."`
 	Runtime   string   `query:"runtime" maxLength:"64" doc:"Only this language, or this version of it."`
+	Script    string   `query:"script" maxLength:"80" doc:"Only what was run from this saved script: an id, or a name in the project; @2 after a name is its version 2." example:"hello"`
 	Owner     string   `query:"owner" enum:"me" doc:"Only the caller's own."`
 	Cursor    ident.ID `query:"cursor"`
 	Limit     int      `query:"limit" minimum:"1" maximum:"200" default:"50"`
@@ -235,6 +236,10 @@ type listOutput struct {
 
 func (h handlers) list(ctx context.Context, in *listInput) (*listOutput, error) {
 	q := execution.List{ProjectID: in.ProjectID, Mine: in.Owner == "me", Runtime: in.Runtime, Before: in.Cursor, Limit: in.Limit}
+	var err error
+	if q.Script, q.Version, err = h.ranOf(ctx, in.ProjectID, in.Script); err != nil {
+		return nil, err
+	}
 	for _, s := range in.Status {
 		q.Statuses = append(q.Statuses, execution.Status(s))
 	}

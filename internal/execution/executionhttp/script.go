@@ -2,9 +2,11 @@ package executionhttp
 
 import (
 	"context"
+	"strings"
 
 	"github.com/stoa-cloud/stoa/internal/execution"
 	"github.com/stoa-cloud/stoa/internal/platform/fault"
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
 	"github.com/stoa-cloud/stoa/internal/script"
 )
 
@@ -26,5 +28,26 @@ func (h handlers) wanted(ctx context.Context, r ExecutionRequest) (execution.Sub
 	if r.ProjectID.IsZero() {
 		r.ProjectID = d.Script.ProjectID
 	}
-	return r.submit()
+	submit, err := r.submit()
+	submit.Script = execution.Script{ID: d.Script.ID, Version: d.Revision.Number, Name: d.Script.Name}
+	return submit, err
+}
+
+// ranOf finds the script, and the version if one is named, whose executions are asked for.
+// An id is taken as it is: a script that is gone has executions still.
+func (h handlers) ranOf(ctx context.Context, project ident.ID, ref string) (id ident.ID, version int, err error) {
+	if ref == "" {
+		return id, 0, nil
+	}
+	if id, err = ident.Parse(ref); err == nil {
+		return id, 0, nil
+	}
+	d, err := h.scripts.Get(ctx, script.Ref{ProjectID: project, Script: ref})
+	if err != nil {
+		return id, 0, err
+	}
+	if strings.Contains(ref, "@") {
+		version = d.Revision.Number
+	}
+	return d.Script.ID, version, nil
 }

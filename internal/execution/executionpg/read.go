@@ -26,6 +26,7 @@ WHERE project_id = $1
   AND (cardinality($3::text[]) = 0 OR status = ANY($3))
   AND ($4 = '' OR runtime = $4 OR starts_with(runtime, $4 || '@') OR starts_with(runtime, $4 || '.'))
   AND ($5::uuid IS NULL OR id < $5)
+  AND ($7::uuid IS NULL OR script_id = $7 AND ($8::integer = 0 OR script_version = $8))
 ORDER BY id DESC LIMIT $6`
 	position = `
 SELECT count(*) FROM execution
@@ -120,7 +121,7 @@ func (Store) List(ctx context.Context, q pg.Querier, f execution.Filter) ([]exec
 	for i, s := range f.Statuses {
 		statuses[i] = string(s)
 	}
-	return pg.All[execution.Execution](ctx, q, list, f.Project, f.Owner, statuses, f.Runtime, f.Before, f.Limit)
+	return pg.All[execution.Execution](ctx, q, list, f.Project, f.Owner, statuses, f.Runtime, f.Before, f.Limit, f.Script, f.Version)
 }
 
 // Position implements execution.Store: 1 is next.

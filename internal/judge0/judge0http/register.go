@@ -48,6 +48,7 @@ func Register(api huma.API, slice *judge0.Slice, executions *execution.Slice, li
 	huma.Register(api, create, h.submit)
 	many := httpx.InGroup(httpx.RateExecute, operation(api, "judge0.batch", http.MethodPost, batch, "Run several programs as Judge0 does"))
 	many.DefaultStatus = http.StatusCreated
+	many.Responses["422"].Content["application/json"] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeArray, Items: &huma.Schema{}}} // none was taken
 	huma.Register(api, many, h.batch)
 	get := operation(api, "judge0.get", http.MethodGet, one, "Get a submission as Judge0 has it")
 	get.Description = "The answer about one that has not ended is held back for up to a second, in case it does."

@@ -228,16 +228,16 @@ func (h handlers) batch(ctx context.Context, in *batchInput) (*batchOutput, erro
 }
 
 // mostTokens is how many submissions can be asked for at once.
-const mostTokens = 1000
+const mostTokens = 300
 
 type getBatchInput struct {
 	Judge0View
-	Tokens string `query:"tokens" maxLength:"40000" doc:"Tokens with commas between." example:"0192e4a1-7c3a-7b6e-8f64-3b1e2c9d5a10"`
+	Tokens string `query:"tokens" maxLength:"12000" doc:"Tokens with commas between." example:"0192e4a1-7c3a-7b6e-8f64-3b1e2c9d5a10"`
 }
 
 type getBatchOutput struct {
 	Body struct {
-		Submissions []*view `json:"submissions" doc:"In the order that was asked for; null where there is nothing that the caller sees."`
+		Submissions []any `json:"submissions" doc:"In the order that was asked for; null where there is nothing that the caller sees."`
 	}
 }
 
@@ -273,7 +273,7 @@ func (h handlers) getBatch(ctx context.Context, in *getBatchInput) (*getBatchOut
 			return nil, badRequest("judge0.not_text",
 				"some attributes for one or more submissions cannot be converted to UTF-8, use base64_encoded=true query parameter")
 		}
-		out.Body.Submissions = append(out.Body.Submissions, &body)
+		out.Body.Submissions = append(out.Body.Submissions, body)
 	}
 	return out, nil
 }

@@ -91,7 +91,7 @@ const run = createRoute({
 const executions = createRoute({
   getParentRoute: () => shell,
   path: "/executions",
-  validateSearch: (s: Record<string, unknown>): { status?: string; runtime?: string; owner?: string } => ({ status: text(s.status), runtime: text(s.runtime), owner: text(s.owner) }),
+  validateSearch: (s: Record<string, unknown>): { status?: string; runtime?: string; script?: string; owner?: string } => ({ status: text(s.status), runtime: text(s.runtime), script: text(s.script), owner: text(s.owner) }),
   component: lazyRouteComponent(() => import("../routes/executions.tsx"), "ExecutionsPage"),
 });
 const execution = createRoute({

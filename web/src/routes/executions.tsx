@@ -1,6 +1,6 @@
 import { Button, MultiSelect, Select, SegmentedControl, Text } from "@mantine/core";
 import type { Execution, ExecutionStatus } from "@stoa/sdk";
-import { IconFilterOff, IconHistory, IconPlayerPlay } from "@tabler/icons-react";
+import { IconFilterOff, IconHistory, IconPlayerPlay, IconX } from "@tabler/icons-react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useProject } from "../app/session.ts";
@@ -30,6 +30,7 @@ const columns: Column<Execution>[] = [
   },
   { title: "Status", cell: (e) => <StatusBadge status={e.status} size="sm" /> },
   { title: "Runtime", cell: (e) => runtimeName(e.runtime) },
+  { title: "Script", cell: (e) => e.script && `${e.script.name}@${e.script.version}` },
   { title: "End", cell: (e) => <Text span size="sm" c="var(--stoa-quiet)">{ending(e)}</Text> },
   { title: "Submitted", cell: (e) => <Ago time={e.created_at} /> },
   { title: "Wall time", right: true, cell: (e) => e.usage && duration(e.usage.wall_ms) },
@@ -41,12 +42,13 @@ export function ExecutionsPage() {
   const navigate = route.useNavigate();
   const { project } = useProject();
   const status = (search.status?.split(",") ?? []).filter((s): s is ExecutionStatus => s in statuses);
-  const filtered = status.length > 0 || !!search.runtime || !!search.owner;
+  const filtered = status.length > 0 || !!search.runtime || !!search.script || !!search.owner;
   const list = useInfiniteQuery(
     executionsQuery({
       project_id: project?.id,
       ...(status.length > 0 && { status }),
       ...(search.runtime && { runtime: search.runtime }),
+      ...(search.script && { script: search.script }),
       ...(search.owner === "me" && { owner: "me" }),
     }),
   );
@@ -58,6 +60,11 @@ export function ExecutionsPage() {
       about={`What ran in ${project?.name ?? "no project"}, newest first.`}
       actions={
         <>
+          {search.script && (
+            <Button size="xs" variant="light" rightSection={<IconX size={13} />} aria-label="Show the runs of other scripts too" onClick={() => set({ script: undefined })}>
+              {list.data?.pages[0]?.items[0]?.script?.name ?? "One script"}
+            </Button>
+          )}
           <SegmentedControl
             aria-label="Owner"
             size="xs"
@@ -99,7 +106,7 @@ export function ExecutionsPage() {
           more={list.hasNextPage ? { load: () => void list.fetchNextPage(), loading: list.isFetchingNextPage } : undefined}
           empty={
             filtered ? (
-              <EmptyState icon={IconFilterOff} title="Nothing matches" action={<Button variant="default" onClick={() => set({ status: undefined, runtime: undefined, owner: undefined })}>Show all</Button>} />
+              <EmptyState icon={IconFilterOff} title="Nothing matches" action={<Button variant="default" onClick={() => set({ status: undefined, runtime: undefined, script: undefined, owner: undefined })}>Show all</Button>} />
             ) : (
               <EmptyState icon={IconHistory} title="Nothing has run here yet" action={<LinkButton to="/run" leftSection={<IconPlayerPlay size={16} />}>Run something</LinkButton>}>
                 Every run is kept here with its source, output and what it used. Programs submit theirs with an API token.

@@ -1,6 +1,6 @@
 import { ActionIcon, Badge, Group, Menu, Text } from "@mantine/core";
 import type { Script } from "@stoa/sdk";
-import { IconCode, IconDots, IconPlayerPlay, IconPlus, IconShare, IconShareOff, IconTrash } from "@tabler/icons-react";
+import { IconCode, IconDots, IconHistory, IconPlayerPlay, IconPlus, IconShare, IconShareOff, IconTrash } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useMe, useProject } from "../app/session.ts";
@@ -59,6 +59,9 @@ export function ScriptsPage() {
         <Group gap={4} justify="flex-end" wrap="nowrap" onClick={(e) => e.stopPropagation()}>
           <LinkButton to="/run" search={{ script: s.id }} size="compact-xs" variant="light" leftSection={<IconPlayerPlay size={13} />}>
             Open
+          </LinkButton>
+          <LinkButton to="/executions" search={{ script: s.id }} size="compact-xs" variant="subtle" leftSection={<IconHistory size={13} />} aria-label={`Runs of ${s.name}`}>
+            Runs
           </LinkButton>
           {changes(s) && (
             <Menu position="bottom-end" withinPortal>

@@ -20,6 +20,13 @@ export function Facts({ execution: e }: { execution: Execution }) {
       <Fact name="Priority">{e.priority}</Fact>
       <Fact name="Isolation">{isolation(e)}</Fact>
       <Fact name="Network">{e.network ? "allowed" : "off"}</Fact>
+      {e.script && (
+        <Fact name="Script">
+          <TextLink to="/executions" search={{ script: e.script.id }}>
+            {e.script.name}@{e.script.version}
+          </TextLink>
+        </Fact>
+      )}
       {e.retry_of && (
         <Fact name="Retry of">
           <TextLink to="/executions/$id" params={{ id: e.retry_of }} ff="monospace">

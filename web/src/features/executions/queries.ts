@@ -7,6 +7,7 @@ export interface ExecutionFilter {
   project_id: string | undefined;
   status?: ExecutionStatus[];
   runtime?: string;
+  script?: string;
   owner?: "me";
 }
 

@@ -144,7 +144,7 @@ func (h handlers) config(ctx context.Context, _ *struct{}) (*struct{ Body Judge0
 		StackLimit: memory / 1024, MaxStackLimit: n("execution.memory.max_bytes") / 1024,
 		MaxProcesses: n("execution.processes.max"), MaxMaxProcesses: n("execution.processes.max"),
 		MaxFileSize: n("execution.output.max_bytes") / 1024, MaxMaxFileSize: n("execution.output.max_bytes") / 1024,
-		NumberOfRuns: 1, MaxNumberOfRuns: 1, MaxExtractSize: judge0.MaxArchiveBytes / 1024, EnableBatches: true, MaxBatch: n("execution.batch.max"),
+		NumberOfRuns: 1, MaxNumberOfRuns: 1, MaxExtractSize: judge0.MaxArchiveBytes / 1024, EnableBatches: true, MaxBatch: min(n("execution.batch.max"), mostTokens),
 		AllowNetwork: of["execution.egress.allowed"].Word != "none", DisableImplicitEncoded: true,
 	}}, nil
 }

@@ -19,7 +19,7 @@ const unreadable = "some attributes for this submission cannot be converted to U
 // Judge0View is how a submission is to be shown.
 type Judge0View struct {
 	Encoded string `query:"base64_encoded" doc:"true: texts are base64, in the request and in the answer." example:"true"`
-	Fields  string `query:"fields" maxLength:"1000" doc:"Which fields to answer, with commas between; * is all." example:"status,stdout"`
+	Fields  string `query:"fields" maxLength:"500" doc:"Which fields to answer, with commas between; * is all." example:"status,stdout"`
 }
 
 func (s Judge0View) encoded() bool { return s.Encoded == "true" }
@@ -227,12 +227,12 @@ func (h handlers) batch(ctx context.Context, in *batchInput) (*batchOutput, erro
 	return out, nil
 }
 
-// mostTokens is how many submissions can be asked for at once.
-const mostTokens = 300
+// mostTokens is how many submissions can be asked for at once: an address has room for no more.
+const mostTokens = 100
 
 type getBatchInput struct {
 	Judge0View
-	Tokens string `query:"tokens" maxLength:"12000" doc:"Tokens with commas between." example:"0192e4a1-7c3a-7b6e-8f64-3b1e2c9d5a10"`
+	Tokens string `query:"tokens" maxLength:"4000" doc:"Tokens with commas between." example:"0192e4a1-7c3a-7b6e-8f64-3b1e2c9d5a10"`
 }
 
 type getBatchOutput struct {

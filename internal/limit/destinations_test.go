@@ -62,3 +62,11 @@ func TestDestinationsAreChecked(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Who meets a list is told the list, not its number, which is always zero.
+func TestARefusalNamesTheDestinations(t *testing.T) {
+	err := Value{Name: "a.b", Unit: "destinations", Word: "pypi.org:443 *.c.d", Scope: Project}.Refuse("x", "Not there.")
+	if f := fault.Of(err); f.Limit.Text != "pypi.org:443 *.c.d" || f.Message != "Not there. (a.b is “pypi.org:443 *.c.d”, set for this project.)" {
+		t.Errorf("%q, %+v", f.Message, f.Limit)
+	}
+}

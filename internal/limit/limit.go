@@ -114,7 +114,7 @@ func (v Value) Refuse(code, format string, args ...any) error {
 		applies = "“" + v.Word + "”"
 	}
 	return fault.New(fault.Limited, code, "%s (%s is %v, set for %s.)", fmt.Sprintf(format, args...), v.Name, applies, whose(v.Scope)).
-		Over(fault.Limit{Name: v.Name, Value: v.Number, Unit: v.Unit, Scope: string(v.Scope), Owner: owner})
+		Over(fault.Limit{Name: v.Name, Value: v.Number, Text: v.Word, Unit: v.Unit, Scope: string(v.Scope), Owner: owner})
 }
 
 // whose says a scope in words.

@@ -71,8 +71,9 @@ type Field struct {
 
 // Limit names the limit that was hit, its value, and whose it is.
 type Limit struct {
-	Name  string `json:"name"`  // "execution.concurrent"
-	Value int64  `json:"value"` // in the limit's own unit
+	Name  string `json:"name"`           // "execution.concurrent"
+	Value int64  `json:"value"`          // in the limit's own unit
+	Text  string `json:"text,omitempty"` // of a limit in words, in place of Value: "pypi.org:443 *.example.com"
 	Unit  string `json:"unit,omitempty"`
 	Scope string `json:"scope"` // "user", "project", "organization", "plan", "global"
 	Owner string `json:"owner,omitempty"`

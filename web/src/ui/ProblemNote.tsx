@@ -54,7 +54,7 @@ function LimitLine({ problem }: { problem: Problem }) {
   if (!limit) return null;
   return (
     <Text size="xs" c="dimmed" mt={4}>
-      Limit <Code fz="xs">{limit.name}</Code> is {amount(limit.value, limit.unit ?? "")}, set for{" "}
+      Limit <Code fz="xs">{limit.name}</Code> is {limit.text ? <Code fz="xs">{limit.text}</Code> : amount(limit.value, limit.unit ?? "")}, set for{" "}
       {limit.scope === "global" ? "this installation" : `the ${limit.scope}`}.
     </Text>
   );

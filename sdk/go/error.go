@@ -28,6 +28,7 @@ type Error struct {
 type ErrorLimit struct {
 	Name  string `json:"name"`
 	Value int64  `json:"value"` // in Unit
+	Text  string `json:"text"`  // of a limit in words, in place of Value
 	Unit  string `json:"unit,omitempty"`
 	Scope string `json:"scope"`
 	Owner string `json:"owner,omitempty"`

@@ -2,6 +2,8 @@
 export interface ExceededLimit {
   name: string;
   value: number;
+  /** Of a limit in words, in place of value. */
+  text?: string;
   unit?: string;
   scope: string;
   owner?: string;

@@ -352,6 +352,7 @@ type Execution struct {
 	RetryOf          string              `json:"retry_of,omitempty"`          // A UUIDv7.
 	Runtime          string              `json:"runtime"`
 	ScheduledAt      *time.Time          `json:"scheduled_at,omitempty"`
+	Script           *ExecutionScript    `json:"script,omitempty"` // The saved script that it was run from, if it was.
 	Signal           string              `json:"signal,omitempty"`
 	Source           string              `json:"source,omitempty"` // Only when one execution is asked for, as the following.
 	Stage            string              `json:"stage"`            // The word that all kinds of workload share.
@@ -434,6 +435,13 @@ type ExecutionRequest struct {
 	Stdin     string            `json:"stdin,omitempty"`      // What the program reads from its standard input.
 }
 
+// ExecutionScript is part of the API's answers and requests.
+type ExecutionScript struct {
+	ID      string `json:"id"`   // A UUIDv7.
+	Name    string `json:"name"` // That it had then.
+	Version int64  `json:"version"`
+}
+
 // ExecutionUsage is part of the API's answers and requests.
 type ExecutionUsage struct {
 	CPUMS           float64 `json:"cpu_ms"`
@@ -443,7 +451,7 @@ type ExecutionUsage struct {
 
 // GetBatchOutputBody is part of the API's answers and requests.
 type GetBatchOutputBody struct {
-	Submissions []Judge0Submission `json:"submissions"` // In the order that was asked for; null where there is nothing that the caller sees.
+	Submissions []json.RawMessage `json:"submissions"` // In the order that was asked for; null where there is nothing that the caller sees.
 }
 
 // GrafanaAlert is part of the API's answers and requests.

@@ -2741,6 +2741,8 @@ export interface components {
             runtime: string;
             /** Format: date-time */
             scheduled_at?: string;
+            /** @description The saved script that it was run from, if it was. */
+            script?: components["schemas"]["ExecutionScript"];
             /** @example SIGSEGV */
             signal?: string;
             /** @description Only when one execution is asked for, as the following. */
@@ -2901,6 +2903,23 @@ export interface components {
             /** @description What the program reads from its standard input. */
             stdin?: string;
         };
+        ExecutionScript: {
+            /**
+             * Format: uuid
+             * @description A UUIDv7.
+             */
+            id: string;
+            /**
+             * @description That it had then.
+             * @example hello
+             */
+            name: string;
+            /**
+             * Format: int64
+             * @example 2
+             */
+            version: number;
+        };
         ExecutionUsage: {
             /** Format: double */
             cpu_ms: number;
@@ -2911,7 +2930,7 @@ export interface components {
         };
         GetBatchOutputBody: {
             /** @description In the order that was asked for; null where there is nothing that the caller sees. */
-            submissions: components["schemas"]["Judge0Submission"][];
+            submissions: unknown[];
         };
         GrafanaAlert: {
             /** @description summary, or description, is the text. */
@@ -4055,6 +4074,7 @@ export interface components {
             name: string;
             owner?: string;
             scope: string;
+            text?: string;
             unit?: string;
             /** Format: int64 */
             value: number;
@@ -5703,9 +5723,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: string[];
-                    };
+                    "application/json": unknown[];
                     "application/problem+json": components["schemas"]["Judge0Refusal"];
                 };
             };
@@ -9097,6 +9115,8 @@ export interface operations {
                 status?: string[];
                 /** @description Only this language, or this version of it. */
                 runtime?: string;
+                /** @description Only what was run from this saved script: an id, or a name in the project; @2 after a name is its version 2. */
+                script?: string;
                 /** @description Only the caller's own. */
                 owner?: "me";
                 /** @description A UUIDv7. */

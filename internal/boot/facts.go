@@ -53,6 +53,12 @@ func facts() []eventlog.Fact {
 		identity.SecondFactorReset{},
 		identity.RecoveryCodesRenewed{},
 		identity.OperatorAppointed{},
+		identity.UserCreated{},
+		identity.UserLockedByOperator{},
+		identity.UserUnlocked{},
+		identity.UserUpdated{},
+		identity.PasswordReset{},
+		identity.UserDeleted{},
 
 		limit.ValueSet{},
 		limit.ValueCleared{},
@@ -92,6 +98,10 @@ func accessEvents() []string {
 		identity.SessionRevoked{},
 		identity.TokenRevoked{},
 		identity.PasswordChanged{},
+		identity.PasswordReset{},
+		identity.UserLockedByOperator{},
+		identity.UserUpdated{},
+		identity.UserDeleted{},
 		identity.OperatorAppointed{},
 	} {
 		types = append(types, f.EventType())

@@ -9,6 +9,7 @@ import (
 type executionsCommand struct {
 	List      executionsList      `cmd:"" default:"withargs" help:"List executions, newest first."`
 	Get       executionsGet       `cmd:"" help:"Show one execution."`
+	Steps     executionsSteps     `cmd:"" help:"Tell what was done for an execution, step by step."`
 	Logs      executionsLogs      `cmd:"" help:"Print the output of an execution."`
 	Artefacts executionsArtefacts `cmd:"" help:"List what an execution left behind, or save it."`
 	Cancel    executionsCancel    `cmd:"" help:"Cancel executions."`

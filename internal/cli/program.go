@@ -46,6 +46,8 @@ type grammar struct {
 	DeadLetters   deadLettersCommand   `cmd:"" group:"operate" aliases:"dead-letter" help:"Events that could not be handled: list, retry, discard, policies."`
 	Replays       replaysCommand       `cmd:"" group:"operate" aliases:"replay" help:"Events given once more: create, pause, resume, cancel, file."`
 	Sinks         sinksCommand         `cmd:"" group:"operate" aliases:"sink" help:"Other systems that get events: list, create, pause, delete."`
+	Settings      settingsCommand      `cmd:"" group:"operate" aliases:"setting" help:"What holds for the whole installation: list, set, reset."`
+	Users         usersCommand         `cmd:"" group:"operate" aliases:"user" help:"People: list, create, limits, lock, reset, delete."`
 	Audit         auditCommand         `cmd:"" group:"operate" help:"Who did what: list, export."`
 	Nodes         nodesCommand         `cmd:"" group:"operate" aliases:"node" help:"Machines: list, enroll, cordon, drain, remove."`
 	Login         loginCommand         `cmd:"" group:"you" help:"Sign in to an installation and remember it as a context."`

@@ -69,6 +69,8 @@ type Store interface {
 	// GetEnded returns an execution and what it wrote, in one round trip.
 	GetEnded(ctx context.Context, q pg.Querier, id ident.ID) (Execution, *Output, error)
 	List(ctx context.Context, q pg.Querier, f Filter) ([]Execution, error)
+	// Happened returns an execution's events, oldest first.
+	Happened(ctx context.Context, q pg.Querier, id ident.ID) ([]Happened, error)
 	Position(ctx context.Context, q pg.Querier, e Execution) (int, error)
 	QueueStats(ctx context.Context, q pg.Querier) (QueueStats, error)
 

@@ -57,6 +57,7 @@ func (s *Slice) bindQueries(r *command.Runner) {
 	}
 	s.Get = command.BindQuery(r, command.QuerySpec[Get]{Name: "execution.get", Scope: one}, s.details)
 	s.Watch = command.BindQuery(r, command.QuerySpec[Get]{Name: "execution.watch", Scope: one}, s.details)
+	s.Steps = command.BindQuery(r, command.QuerySpec[Get]{Name: "execution.steps", Scope: one}, s.steps)
 	s.ReadOutput = command.BindQuery(r, command.QuerySpec[Get]{Name: "execution.output", Scope: one}, s.output)
 	s.Artefacts = command.BindQuery(r, command.QuerySpec[Get]{Name: "execution.artefacts", Scope: one}, s.listArtefacts)
 	s.ReadArtefact = command.BindQuery(r, command.QuerySpec[ReadArtefact]{

@@ -26,6 +26,7 @@ type Slice struct {
 
 	List     command.Func[List, Page]
 	Watch    command.Func[Get, Details]
+	Steps    command.Func[Get, []Step]
 	Queue    command.Func[struct{}, QueueStats]
 	Runtimes command.Func[struct{}, []Runtime]
 	// InspectImage asks a registry what an image reference means now.

@@ -35,7 +35,7 @@ func NewCredentials(r *command.Runner, used *LastUsed) *Credentials {
 }
 
 const selectActor = `
-SELECT c.secret_hash, c.scopes, c.project_id, c.expires_at, c.revoked_at, c.last_used_at,
+SELECT c.secret_hash, c.scopes, c.project_id, c.expires_at, c.revoked_at, c.last_used_at, a.locked_at, a.locked_reason,
 	a.id, a.kind, a.platform_roles, a.default_project_id, ` + tenancy.AccessColumns + `
 FROM credential c JOIN account a ON a.id = c.account_id` + tenancy.AccessJoins + `
 WHERE c.id = $1 AND c.kind = $2`
@@ -47,6 +47,8 @@ type actorRow struct {
 	ExpiresAt      *time.Time        `db:"expires_at"`
 	RevokedAt      *time.Time        `db:"revoked_at"`
 	LastUsedAt     *time.Time        `db:"last_used_at"`
+	LockedAt       *time.Time        `db:"locked_at"`
+	LockedReason   string            `db:"locked_reason"`
 	ID             ident.ID          `db:"id"`
 	Kind           command.ActorKind `db:"kind"`
 	PlatformRoles  []permission.Role `db:"platform_roles"`
@@ -81,6 +83,8 @@ func (c *Credentials) judge(kind CredentialKind, token secret.Token, row actorRo
 	switch {
 	case !token.Matches(row.SecretHash):
 		return command.Actor{}, ErrUnknownCredential()
+	case row.LockedAt != nil:
+		return command.Actor{}, errAccountLocked(row.LockedReason)
 	case row.RevokedAt != nil:
 		return command.Actor{}, fault.New(fault.Unauthenticated, "auth.revoked", "This %s was revoked. Sign in, or use another token.", kind)
 	case row.ExpiresAt != nil && !now.Before(*row.ExpiresAt):

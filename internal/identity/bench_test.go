@@ -16,7 +16,7 @@ import (
 func BenchmarkAuthenticate(b *testing.B) {
 	db := pgtest.Open(b)
 	runner := &command.Runner{DB: db, Table: tenancy.Permissions(), NewID: ident.New, Log: slog.New(slog.DiscardHandler), Clock: time.Now}
-	slice := New(runner, &house{policy: DefaultPolicy()}, nil, NewHasher(cheap))
+	slice := New(runner, &house{policy: DefaultPolicy()}, nil, NewHasher(cheap), Elsewhere{})
 	local, err := slice.EnsureLocalOperator(command.AsSystem(b.Context(), "bench"), EnsureLocalOperator{User: "bench"})
 	if err != nil {
 		b.Fatal(err)

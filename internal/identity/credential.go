@@ -26,6 +26,8 @@ const (
 	sessionToken = "session" // stoa_session_…
 	apiToken     = "pat"     // stoa_pat_…
 	setupToken   = "setup"   // stoa_setup_…
+
+	passwordToken = "password" // stoa_password_…: the link that sets one
 )
 
 // Credential is a session or an API token, without its secret.
@@ -64,10 +66,24 @@ type SignedInOnce struct {
 	ExpiresAt time.Time
 }
 
-const maxUserAgent = 200
+const (
+	maxUserAgent = 200
+
+	noteSignIn         = `UPDATE account SET last_sign_in_at = $2 WHERE id = $1 AND locked_at IS NULL RETURNING id`
+	selectLockedReason = `SELECT locked_reason FROM account WHERE id = $1`
+)
 
 // openSession opens a session for an account whose row is locked, and counts its version up.
 func (d desk) openSession(ctx context.Context, tx *command.Tx, a *Account, userAgent string) (SignedInOnce, error) {
+	if open, err := pg.All[ident.ID](ctx, tx, noteSignIn, a.ID, tx.Now); err != nil {
+		return SignedInOnce{}, fmt.Errorf("note sign-in: %w", err)
+	} else if len(open) == 0 {
+		reason, err := pg.One[string](ctx, tx, selectLockedReason, a.ID)
+		if err != nil {
+			return SignedInOnce{}, fmt.Errorf("read why the account is locked: %w", err)
+		}
+		return SignedInOnce{}, errAccountLocked(reason)
+	}
 	policy, err := d.settings.Policy(ctx, tx)
 	if err != nil {
 		return SignedInOnce{}, err

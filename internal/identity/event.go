@@ -54,6 +54,23 @@ type (
 	TokenRevoked struct {
 		TokenID ident.ID `json:"token_id"`
 	}
+	// UserCreated is about somebody for whom an operator made an account.
+	UserCreated struct {
+		Operator bool `json:"operator"`
+	}
+	// UserLockedByOperator differs from LockedOut, which wrong passwords bring about.
+	UserLockedByOperator struct {
+		SessionsRevoked int64 `json:"sessions_revoked"`
+	}
+	UserUnlocked struct{}
+	// UserUpdated says who runs the installation, if that changed.
+	UserUpdated struct {
+		Operator *bool `json:"operator,omitempty"`
+	}
+	PasswordReset struct {
+		SessionsRevoked int64 `json:"sessions_revoked"`
+	}
+	UserDeleted struct{}
 	// OperatorAppointed is about the first administrator, or the local operator.
 	OperatorAppointed struct{}
 )
@@ -102,3 +119,21 @@ func (TokenRevoked) EventType() string { return "user.token_revoked.v1" }
 
 // EventType names the fact.
 func (OperatorAppointed) EventType() string { return "user.operator_appointed.v1" }
+
+// EventType names the fact.
+func (UserCreated) EventType() string { return "user.created.v1" }
+
+// EventType names the fact.
+func (UserLockedByOperator) EventType() string { return "user.locked.v1" }
+
+// EventType names the fact.
+func (UserUnlocked) EventType() string { return "user.unlocked.v1" }
+
+// EventType names the fact.
+func (PasswordReset) EventType() string { return "user.password_reset.v1" }
+
+// EventType names the fact.
+func (UserDeleted) EventType() string { return "user.deleted.v1" }
+
+// EventType names the fact.
+func (UserUpdated) EventType() string { return "user.updated.v1" }

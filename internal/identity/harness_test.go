@@ -29,6 +29,9 @@ type house struct {
 	tenancy *tenancy.Slice
 	used    *LastUsed
 	known   *Credentials
+
+	busy, forgotten ident.ID // whose account may not be deleted, and whose was
+	forgottenWork   bool
 	*Slice
 }
 
@@ -48,7 +51,7 @@ func newHouse(t *testing.T, db *pg.DB) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.Slice = New(h.runner, h, keys, NewHasher(cheap))
+	h.Slice = New(h.runner, h, keys, NewHasher(cheap), h.elsewhere())
 	h.used = NewLastUsed(db, log)
 	h.known = NewCredentials(h.runner, h.used)
 	return h

@@ -19,6 +19,7 @@ type Slice struct {
 	Register     command.Func[Register, SignedInOnce]
 	SignIn       command.Func[SignIn, SignedInOnce]
 	SignOut      command.Func[SignOut, struct{}]
+	SetPassword  command.Func[SetPassword, struct{}]
 
 	Me             command.Func[GetMe, Me]
 	ChangePassword command.Func[ChangePassword, struct{}]
@@ -41,6 +42,15 @@ type Slice struct {
 	DecideDevice command.Func[DecideDevice, Device]
 	RedeemDevice command.Func[RedeemDevice, TokenCreatedOnce]
 
+	Users         command.Func[ListUsers, tenancy.Page[User]]
+	User          command.Func[GetUser, UserOverview]
+	CreateUser    command.Func[CreateUser, PasswordLinkOnce]
+	UpdateUser    command.Func[UpdateUser, User]
+	LockUser      command.Func[LockUser, User]
+	UnlockUser    command.Func[UnlockUser, User]
+	ResetPassword command.Func[ResetPassword, PasswordLinkOnce]
+	DeleteUser    command.Func[DeleteUser, struct{}]
+
 	// OpenSetup and EnsureLocalOperator are Stoa's own, at its start: call them with
 	// command.AsSystem.
 	OpenSetup           command.Func[OpenSetup, SetupLink]
@@ -56,11 +66,13 @@ type desk struct {
 	keys     Sealer
 	table    permission.Table
 	groups   groups
+
+	elsewhere Elsewhere
 }
 
 // New binds identity's commands and queries to the runner.
-func New(r *command.Runner, settings Settings, keys Sealer, hasher *Hasher) *Slice {
-	d := desk{db: r.DB, clock: r.Clock, hasher: hasher, settings: settings, keys: keys, table: r.Table, groups: groupsOf(r.Table)}
+func New(r *command.Runner, settings Settings, keys Sealer, hasher *Hasher, elsewhere Elsewhere) *Slice {
+	d := desk{db: r.DB, clock: r.Clock, hasher: hasher, settings: settings, keys: keys, table: r.Table, groups: groupsOf(r.Table), elsewhere: elsewhere}
 	return &Slice{
 		SetupNeeded:  query(r, "setup.get", nowhere, getSetup),
 		SetUp:        d.setUp(command.Bind(r, spec("setup.complete", command.NoScope[hashedSetUp]), d.completeSetup)),
@@ -68,6 +80,7 @@ func New(r *command.Runner, settings Settings, keys Sealer, hasher *Hasher) *Sli
 		Register:     d.register(command.Bind(r, spec("auth.register", command.NoScope[hashedRegister]), d.completeRegistration)),
 		SignIn:       d.signIn(command.Bind(r, spec("auth.sign_in", command.NoScope[checkedSignIn]), d.completeSignIn)),
 		SignOut:      command.Bind(r, spec("auth.sign_out", command.NoScope[SignOut]), signOut),
+		SetPassword:  d.setPassword(command.Bind(r, spec("auth.set_password", command.NoScope[hashedSetPassword]), d.completeSetPassword)),
 
 		Me:             query(r, "me.get", nowhere, getMe),
 		ChangePassword: d.changePassword(command.Bind(r, spec("me.change_password", command.OwnScope[checkedChange]), completePasswordChange)),
@@ -89,6 +102,15 @@ func New(r *command.Runner, settings Settings, keys Sealer, hasher *Hasher) *Sli
 		Device:       query(r, "device.get", ownThings, getDevice),
 		DecideDevice: command.Bind(r, spec("device.decide", command.OwnScope[DecideDevice]), decideDeviceSignIn),
 		RedeemDevice: d.redeemDevice(command.Bind(r, spec("device.redeem", command.NoScope[RedeemDevice]), completeDevice)),
+
+		Users:         query(r, "user.list", nowhere, listUsers),
+		User:          query(r, "user.get", nowhere, d.getUser),
+		CreateUser:    unkept(command.Bind(r, spec("user.create", command.NoScope[CreateUser]), createUser)),
+		UpdateUser:    command.Bind(r, spec("user.update", command.NoScope[UpdateUser]), updateUser),
+		LockUser:      command.Bind(r, spec("user.lock", command.NoScope[LockUser]), lockOut),
+		UnlockUser:    command.Bind(r, spec("user.unlock", command.NoScope[UnlockUser]), unlock),
+		ResetPassword: unkept(command.Bind(r, spec("user.reset_password", command.NoScope[ResetPassword]), resetPassword)),
+		DeleteUser:    command.Bind(r, spec("user.delete", command.NoScope[DeleteUser]), d.deleteUser),
 
 		OpenSetup:           command.Bind(r, spec("setup.open", command.NoScope[OpenSetup]), openSetup),
 		EnsureLocalOperator: command.Bind(r, spec("operator.ensure_local", command.NoScope[EnsureLocalOperator]), ensureLocalOperator),

@@ -36,6 +36,7 @@ func (s *Slice) clear(ctx context.Context, tx *command.Tx, c Clear) (struct{}, e
 		}
 		tx.Emit(eventlog.Aggregate{Kind: aggregateKind, ID: v.ID, Version: v.Version + 1},
 			ValueCleared{Name: v.Name, Scope: v.Scope, ScopeID: v.ScopeID})
+		tx.Audit(aggregateKind, v.ID, change{Name: v.Name, Target: c.Target, Old: v.shown()})
 		tx.AfterCommit(func() { s.Reader.changed.Store(true) })
 		return none, nil
 	}

@@ -2,6 +2,8 @@ package limit
 
 import (
 	"context"
+	"slices"
+	"time"
 
 	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/fault"
@@ -10,13 +12,23 @@ import (
 )
 
 // List asks for everything that applies to the caller, in a project or in none.
-type List struct{ Project ident.ID }
+type List struct {
+	Project ident.ID
+	User    ident.ID // operators: to this user instead
+}
 
 // Effective is a definition, what applies of it, and what the scopes around the caller set.
 type Effective struct {
 	Definition
 	Value Value
-	Set   []Value // innermost first
+	Set   []SetValue // innermost first
+}
+
+// SetValue is a value with the id that events and the audit trail know it by.
+type SetValue struct {
+	Value
+	ID    ident.ID
+	SetAt time.Time
 }
 
 // listScope finds the project; whoever has no part in it is told that nothing is there.
@@ -37,6 +49,12 @@ func (s *Slice) listScope(ctx context.Context, q pg.Querier, actor command.Actor
 
 func (s *Slice) list(ctx context.Context, q command.Query, in List) ([]Effective, error) {
 	who := Subject{User: q.Actor.ID, Project: in.Project}
+	if !in.User.IsZero() && in.User != q.Actor.ID {
+		if q.Actor.Kind != command.System && (!slices.Contains(q.Actor.Platform, s.operator) || !q.Actor.OnlyProject.IsZero()) {
+			return nil, fault.New(fault.Denied, "denied", "Only operators may see what applies to others.")
+		}
+		who.User = in.User
+	}
 	if !in.Project.IsZero() {
 		place, err := s.places.Locate(ctx, q, Project, in.Project)
 		if err != nil {
@@ -54,7 +72,7 @@ func (s *Slice) list(ctx context.Context, q command.Query, in List) ([]Effective
 		e := Effective{Definition: d, Value: d.resolve(kept.byName[name], who)}
 		for _, place := range who.chain() {
 			if v, ok := kept.byName[name][place]; ok {
-				e.Set = append(e.Set, d.valueOf(v))
+				e.Set = append(e.Set, SetValue{d.valueOf(v), v.ID, v.SetAt})
 			}
 		}
 		all = append(all, e)

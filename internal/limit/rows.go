@@ -21,6 +21,14 @@ type row struct {
 	SetAt   time.Time `db:"set_at"`
 }
 
+// shown is the number or the word.
+func (v row) shown() any {
+	if v.Word != nil {
+		return *v.Word
+	}
+	return v.Number
+}
+
 const (
 	rowColumns     = `id, name, scope, scope_id, number, word, version, set_at`
 	selectAll      = `SELECT ` + rowColumns + ` FROM limit_value`

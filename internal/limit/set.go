@@ -22,8 +22,16 @@ type Set struct {
 
 // Target is whose value is meant.
 type Target struct {
-	Scope Scope
-	ID    ident.ID // zero when global
+	Scope Scope    `json:"scope"`
+	ID    ident.ID `json:"id,omitzero"` // zero when global
+}
+
+// change is what the audit trail says of a value: nil is the default.
+type change struct {
+	Name   string `json:"name"`
+	Target Target `json:"target"`
+	Old    any    `json:"old"`
+	New    any    `json:"new"`
 }
 
 // Validate checks the input's shape.
@@ -82,10 +90,10 @@ func (s *Slice) set(ctx context.Context, tx *command.Tx, c Set) (Value, error) {
 			return Value{}, err
 		}
 	}
-	v := row{ID: tx.NewID(), Name: c.Name, Scope: c.Target.Scope, ScopeID: c.Target.ID}
+	v, change := row{ID: tx.NewID(), Name: c.Name, Scope: c.Target.Scope, ScopeID: c.Target.ID}, change{Name: c.Name, Target: c.Target}
 	for _, old := range rows {
 		if old.Scope == v.Scope && old.ScopeID == v.ScopeID {
-			v = old
+			v, change.Old = old, old.shown()
 		}
 	}
 	v.Version, v.SetAt, v.Number, v.Word = v.Version+1, tx.Now, c.Number, nil
@@ -100,6 +108,8 @@ func (s *Slice) set(ctx context.Context, tx *command.Tx, c Set) (Value, error) {
 		fact.Word = *v.Word
 	}
 	tx.Emit(eventlog.Aggregate{Kind: aggregateKind, ID: v.ID, Version: v.Version}, fact)
+	change.New = v.shown()
+	tx.Audit(aggregateKind, v.ID, change)
 	tx.AfterCommit(func() { s.Reader.changed.Store(true) })
 	return d.valueOf(v), nil
 }

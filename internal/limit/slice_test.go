@@ -332,3 +332,19 @@ func BenchmarkRate(b *testing.B) {
 		}
 	}
 }
+
+func TestTheAuditTrailHasOldAndNew(t *testing.T) {
+	w := newWorld(t)
+	target := Target{Organization, w.Organization}
+	w.mustSet(t, w.bob, "execution.concurrent", target, 4)
+	w.mustSet(t, w.bob, "execution.concurrent", target, 5)
+	if _, err := w.Clear(as(t, w.bob), Clear{Name: "execution.concurrent", Target: target}); err != nil {
+		t.Fatal(err)
+	}
+	got, err := pg.All[string](t.Context(), w.db, `
+SELECT coalesce(detail->>'old', 'default') || ' ' || coalesce(detail->>'new', 'default') FROM audit
+WHERE organization_id = $1 AND detail->>'name' = 'execution.concurrent' AND detail#>>'{target,scope}' = 'organization' ORDER BY id`, w.Organization)
+	if diff := cmp.Diff([]string{"default 4", "4 5", "5 default"}, got); err != nil || diff != "" {
+		t.Error(err, diff)
+	}
+}

@@ -49,6 +49,7 @@ func Permissions() permission.Table {
 		"auth.registration":     anyone,
 		"auth.register":         anyone, // the registration setting decides
 		"auth.sign_in":          anyone,
+		"auth.set_password":     anyone, // holds the single-use link
 		"auth.sign_out":         signedIn,
 
 		// One's own account. A token that is bound to a project reaches none of it but me.get.
@@ -78,6 +79,16 @@ func Permissions() permission.Table {
 		"device.redeem": anyone, // holds the device code
 		"device.get":    own,
 		"device.decide": own,
+
+		// People, as who runs the installation sees them.
+		"user.list":           operators,
+		"user.get":            operators,
+		"user.create":         operators,
+		"user.update":         operators,
+		"user.lock":           operators,
+		"user.unlock":         operators,
+		"user.reset_password": operators,
+		"user.delete":         operators,
 
 		// Organizations and their people.
 		"organization.create":        signedIn,
@@ -139,6 +150,7 @@ func Permissions() permission.Table {
 		"execution.list":   readers,
 		"execution.watch":  readers,
 		"execution.output": readers,
+		"execution.steps":  readers,
 		"execution.queue":  signedIn, // numbers only
 
 		"execution.artefacts":         readers,

@@ -23,6 +23,7 @@ type Client struct {
 	Organizations *Organizations
 	Events        *Events
 	Audit         *AuditAPI
+	Users         *Users
 	DeadLetters   *DeadLetters
 	Replays       *Replays
 	Sinks         *Sinks
@@ -101,6 +102,7 @@ func (c *Client) bind() *Client {
 	c.Organizations = &Organizations{c}
 	c.Events = &Events{c}
 	c.Audit = &AuditAPI{c}
+	c.Users = &Users{c}
 	c.DeadLetters = &DeadLetters{c}
 	c.Replays = &Replays{c}
 	c.Sinks = &Sinks{c}

@@ -22,6 +22,11 @@ func (s *Limits) List(ctx context.Context, projectID string) iter.Seq2[Limit, er
 	return items[Limit](ctx, s.c, "/limits", query{}.set("project_id", projectID).values())
 }
 
+// ListFor gives them with the value that applies to a user in this project (empty: in none). For operators.
+func (s *Limits) ListFor(ctx context.Context, userID, projectID string) iter.Seq2[Limit, error] {
+	return items[Limit](ctx, s.c, "/limits", query{}.set("user_id", userID).set("project_id", projectID).values())
+}
+
 // Set gives a scope a value: a JSON number or string, as the definition asks.
 func (s *Limits) Set(ctx context.Context, name string, scope LimitTarget, value json.RawMessage) error {
 	body := LimitSetRequest{Scope: scope.Kind, ScopeID: scope.ID, Value: value}

@@ -29,4 +29,69 @@ test("the audit trail says who did what, and leads to the events of the request"
   await page.getByRole("button", { name: "user.signed_in.v1" }).first().waitFor();
 });
 
+test("an operator makes an account, limits, locks and deletes it", async () => {
+  await page.goto(`${url}/users`);
+  await page.getByRole("button", { name: "New user" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("E-mail").fill("rosa@example.org");
+  await dialog.getByLabel("Name").fill("Rosa Luz");
+  await dialog.getByRole("button", { name: "Create" }).click();
+  const link = (await dialog.getByText("/set-password?token=").textContent()).trim();
+  await dialog.getByRole("button", { name: "Done" }).click();
+
+  const rosa = await visitor(browser);
+  await rosa.page.goto(link);
+  for (const label of ["New password", "Once more"]) await rosa.page.getByRole("textbox", { name: label }).fill("a long enough password");
+  assert.deepEqual(await barriers(rosa.page), []);
+  await rosa.page.getByRole("button", { name: "Set password" }).click();
+  await rosa.page.getByRole("link", { name: "Sign in" }).click();
+  await rosa.page.getByLabel("E-mail").fill("rosa@example.org");
+  await rosa.page.locator("input[type=password]").fill("a long enough password");
+  await rosa.page.getByRole("button", { name: "Sign in" }).click();
+  await rosa.page.waitForURL("**/run");
+
+  await page.getByRole("link", { name: "Rosa Luz" }).click();
+  await page.getByRole("heading", { name: "Rosa Luz", level: 1 }).waitFor();
+  await page.getByRole("button", { name: "Change execution.concurrent" }).click();
+  await dialog.getByLabel("Value").fill("3");
+  await dialog.getByRole("button", { name: "Set", exact: true }).click();
+  await dialog.waitFor({ state: "hidden" });
+  await page.getByRole("row").filter({ hasText: "execution.concurrent" }).getByText("this user").waitFor();
+  assert.deepEqual(await barriers(page), []);
+  if (process.env.STOA_SHOT) await page.screenshot({ path: process.env.STOA_SHOT, fullPage: true });
+
+  await page.getByRole("button", { name: "Lock", exact: true }).click();
+  await dialog.getByLabel("Reason").fill("on leave");
+  await dialog.getByRole("button", { name: "Lock", exact: true }).click();
+  await page.getByText("locked", { exact: true }).waitFor();
+  await rosa.page.goto(`${url}/run`);
+  await rosa.page.getByRole("heading", { name: "Sign in to Stoa" }).waitFor();
+  await rosa.page.getByLabel("E-mail").fill("rosa@example.org");
+  await rosa.page.locator("input[type=password]").fill("a long enough password");
+  await rosa.page.getByRole("button", { name: "Sign in" }).click();
+  await rosa.page.getByText("on leave").waitFor();
+  await rosa.context.close();
+
+  await page.getByRole("button", { name: "Delete", exact: true }).click();
+  await dialog.getByRole("button", { name: "Delete", exact: true }).click();
+  await page.waitForURL(`${url}/users`);
+  await page.getByRole("table", { name: "Users" }).getByText(admin.email).waitFor();
+  await page.getByRole("link", { name: "Rosa Luz" }).waitFor({ state: "detached" });
+});
+
+test("a setting is changed, traced and reset", async () => {
+  await page.goto(`${url}/settings`);
+  await page.getByRole("button", { name: "Change notification.per_hour" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Value").fill("7");
+  await dialog.getByRole("button", { name: "Set", exact: true }).click();
+  await dialog.waitFor({ state: "hidden" });
+  const row = page.getByRole("row").filter({ hasText: "notification.per_hour" });
+  await row.getByText("7 notifications").waitFor();
+  assert.deepEqual(await barriers(page), []);
+  await page.getByRole("button", { name: "Reset notification.per_hour" }).click();
+  await dialog.getByRole("button", { name: "Reset", exact: true }).click();
+  await page.getByRole("button", { name: "Reset notification.per_hour" }).waitFor({ state: "detached" });
+});
+
 test("no screen complained", () => assert.deepEqual(complaints, []));

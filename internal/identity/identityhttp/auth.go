@@ -20,6 +20,7 @@ func Register(api huma.API, s *identity.Slice, address func() string) {
 	registerMe(api, s)
 	registerSecondFactor(api, s, address)
 	registerDevice(api, s, address)
+	registerUsers(api, s)
 }
 
 // public is an operation before anybody is known. It counts against the slow rate

@@ -55,7 +55,7 @@ func newSite(t *testing.T, db *pg.DB) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	slice := identity.New(runner, openPolicy{}, keys, identity.NewHasher(identity.Cost{MemoryKiB: 8, Passes: 1, Threads: 1}))
+	slice := identity.New(runner, openPolicy{}, keys, identity.NewHasher(identity.Cost{MemoryKiB: 8, Passes: 1, Threads: 1}), identity.Elsewhere{})
 	auth := identityhttp.NewAuthenticator(identity.NewCredentials(runner, identity.NewLastUsed(db, log)))
 	server, err := httpx.New(httpx.Config{Log: log, Authenticator: auth})
 	if err != nil {

@@ -13,7 +13,8 @@ import (
 	"github.com/stoa-cloud/stoa/internal/platform/secret"
 )
 
-type byID struct {
+// ByID is exported because the edge sees no parameters in embedded structs that are not.
+type ByID struct {
 	ID ident.ID `path:"id"`
 }
 
@@ -56,7 +57,7 @@ func registerMe(api huma.API, s *identity.Slice) {
 		})
 
 	huma.Register(api, httpx.Operation("session.revoke", http.MethodDelete, "/api/v1/me/sessions/{id}", "Revoke a session", tag),
-		func(ctx context.Context, in *byID) (*nothing, error) {
+		func(ctx context.Context, in *ByID) (*nothing, error) {
 			_, err := s.RevokeSession(ctx, identity.RevokeCredential{ID: in.ID})
 			return nil, err
 		})
@@ -108,7 +109,7 @@ func registerTokens(api huma.API, s *identity.Slice) {
 	})
 
 	huma.Register(api, httpx.Operation("token.revoke", http.MethodDelete, path+"/{id}", "Revoke an API token", tag),
-		func(ctx context.Context, in *byID) (*nothing, error) {
+		func(ctx context.Context, in *ByID) (*nothing, error) {
 			_, err := s.RevokeToken(ctx, identity.RevokeCredential{ID: in.ID})
 			return nil, err
 		})

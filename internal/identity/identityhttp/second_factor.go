@@ -108,7 +108,7 @@ func registerSecondFactor(api huma.API, s *identity.Slice, address func() string
 
 	reset := httpx.InGroup(httpx.RateAdmin, httpx.Operation("second_factor.reset", http.MethodPost, "/api/v1/users/{id}/second-factor/reset", "Take somebody's second factor away, and end their sessions", tag))
 	reset.DefaultStatus = http.StatusNoContent
-	huma.Register(api, reset, func(ctx context.Context, in *byID) (*nothing, error) {
+	huma.Register(api, reset, func(ctx context.Context, in *ByID) (*nothing, error) {
 		_, err := s.ResetSecondFactor(ctx, identity.ResetSecondFactor{User: in.ID})
 		return nil, err
 	})

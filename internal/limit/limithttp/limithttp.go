@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -38,6 +39,8 @@ type LimitScope struct {
 	Scope string     `json:"scope" enum:"global,organization,unit,project,user"`
 	Owner ident.ID   `json:"owner,omitzero"`
 	Value LimitValue `json:"value"`
+	ID    ident.ID   `json:"id,omitzero" doc:"Of the value: what events and the audit trail know it by."`
+	SetAt *time.Time `json:"set_at,omitempty"`
 }
 
 // LimitValue is a number or a word.
@@ -80,9 +83,10 @@ func Register(api huma.API, s *limit.Slice) {
 	huma.Register(api, httpx.Operation("limit.list", http.MethodGet, "/api/v1/limits", "List settings and limits as they apply to the caller", tag),
 		func(ctx context.Context, in *struct {
 			Project ident.ID `query:"project_id" doc:"As they apply in this project."`
+			User    ident.ID `query:"user_id" doc:"Operators: as they apply to this user."`
 		},
 		) (*struct{ Body httpx.Page[Limit] }, error) {
-			all, err := s.List(ctx, limit.List{Project: in.Project})
+			all, err := s.List(ctx, limit.List{Project: in.Project, User: in.User})
 			if err != nil {
 				return nil, err
 			}
@@ -140,7 +144,8 @@ func present(e limit.Effective) Limit {
 		l.Default = LimitValue{word: "none"}
 	}
 	for i, v := range e.Set {
-		l.Set[i] = scoped(v)
+		l.Set[i] = scoped(v.Value)
+		l.Set[i].ID, l.Set[i].SetAt = v.ID, &v.SetAt
 	}
 	return l
 }

@@ -94,7 +94,7 @@ func TestLimitsOverHTTP(t *testing.T) {
 	}
 	for _, want := range []string{
 		`{"name":"execution.concurrent","kind":"limit","help":"Most executions of one user under way at once.","unit":"executions","value":10,"scope":"global","default":10,"max":100000,"set":[]}`,
-		`"value":"open","scope":"global","default":"closed","words":["closed","invited","open"],"global_only":true,"operator_only":true,"set":[{"scope":"global","value":"open"}]`,
+		`"value":"open","scope":"global","default":"closed","words":["closed","invited","open"],"global_only":true,"operator_only":true,"set":[{"scope":"global","value":"open","id":"`,
 	} {
 		if !strings.Contains(body, want) {
 			t.Errorf("no %s in %s", want, body)

@@ -3,6 +3,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirec
 import type { AuditSearch } from "../features/audit/queries.ts";
 import type { LetterSearch } from "../features/deadLetters/queries.ts";
 import type { EventSearch } from "../features/events/queries.ts";
+import type { UserSearch } from "../features/users/queries.ts";
 import { Broken } from "./shell/Broken.tsx";
 import { Splash } from "./shell/Splash.tsx";
 import { meQuery } from "./session.ts";
@@ -29,6 +30,12 @@ const register = createRoute({
   getParentRoute: () => root,
   path: "/register",
   component: lazyRouteComponent(() => import("../routes/register.tsx"), "RegisterPage"),
+});
+const setPassword = createRoute({
+  getParentRoute: () => root,
+  path: "/set-password",
+  validateSearch: (s: Record<string, unknown>): { token?: string } => ({ token: text(s.token) }),
+  component: lazyRouteComponent(() => import("../routes/set-password.tsx"), "SetPasswordPage"),
 });
 const invitation = createRoute({
   getParentRoute: () => root,
@@ -143,6 +150,22 @@ const sinks = createRoute({
   path: "/sinks",
   component: lazyRouteComponent(() => import("../routes/sinks.tsx"), "SinksPage"),
 });
+const users = createRoute({
+  getParentRoute: () => shell,
+  path: "/users",
+  validateSearch: (s: Record<string, unknown>): UserSearch => ({ find: text(s.find), status: text(s.status) }),
+  component: lazyRouteComponent(() => import("../routes/users.tsx"), "UsersPage"),
+});
+const user = createRoute({
+  getParentRoute: () => shell,
+  path: "/users/$id",
+  component: lazyRouteComponent(() => import("../routes/user.tsx"), "UserPage"),
+});
+const settings = createRoute({
+  getParentRoute: () => shell,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("../routes/settings.tsx"), "SettingsPage"),
+});
 const audit = createRoute({
   getParentRoute: () => shell,
   path: "/audit",
@@ -180,8 +203,8 @@ const account = createRoute({
 
 export const router = createRouter({
   routeTree: root.addChildren([
-    setup, signIn, register, invitation, device, secondFactor,
-    shell.addChildren([home, run, executions, execution, scripts, runtimes, nodes, health, events, deadLetters, replays, sinks, audit, members, tokens, limits, notifications, account]),
+    setup, signIn, register, setPassword, invitation, device, secondFactor,
+    shell.addChildren([home, run, executions, execution, scripts, runtimes, nodes, health, events, deadLetters, replays, sinks, users, user, settings, audit, members, tokens, limits, notifications, account]),
   ]),
   defaultPreload: "intent",
   defaultPendingMs: 300,

@@ -12,6 +12,7 @@ import { Output } from "../features/executions/Output.tsx";
 import { cancelExecution, deleteExecution, executionQuery, retryExecution } from "../features/executions/queries.ts";
 import { ended } from "../features/executions/status.ts";
 import { useWatch, type Watched } from "../features/executions/useWatch.ts";
+import { Steps } from "../features/executions/Steps.tsx";
 import { Verdict } from "../features/executions/Verdict.tsx";
 import { languageOf } from "../features/run/draft.ts";
 import { CodeView } from "../features/run/CodeView.tsx";
@@ -72,6 +73,9 @@ function Details({ execution: e, watched }: { execution: Execution; watched: Wat
         <SimpleGrid cols={{ base: 1, sm: 2 }}>
           <Panel title="Timeline">
             <LifeLine execution={e} />
+          </Panel>
+          <Panel title="Steps">
+            <Steps execution={e} />
           </Panel>
           <Panel title="Particulars">
             <Facts execution={e} />

@@ -1,6 +1,6 @@
 import type { Me } from "@stoa/sdk";
 import {
-  IconActivityHeartbeat, IconAdjustmentsHorizontal, IconArrowFork, IconBolt, IconBox, IconCode, IconHistory, IconKey, IconMailExclamation, IconPlayerPlay, IconRepeat, IconServer2, IconShieldCheck, IconUsers,
+  IconActivityHeartbeat, IconAdjustmentsHorizontal, IconArrowFork, IconBolt, IconBox, IconCode, IconHistory, IconKey, IconMailExclamation, IconPlayerPlay, IconRepeat, IconServer2, IconSettings, IconShieldCheck, IconUserCog, IconUsers,
 } from "@tabler/icons-react";
 import { administers, isOperator } from "../session.ts";
 
@@ -45,6 +45,8 @@ const columns = [
     name: "Administration",
     visible: (me: Me) => isOperator(me) || me.organizations.some((o) => !o.personal && administers(me, o)),
     screens: [
+      { to: "/users", label: "Users", icon: IconUserCog, visible: isOperator },
+      { to: "/settings", label: "Settings", icon: IconSettings, visible: isOperator },
       { to: "/audit", label: "Audit", icon: IconShieldCheck },
     ],
   },

@@ -9,9 +9,16 @@ import { ProblemNote } from "../../ui/ProblemNote.tsx";
 
 type Scope = "global" | "organization" | "project" | "user";
 
+export interface ScopeChoice {
+  value: Scope;
+  label: string;
+  id?: string;
+}
+
 /** Gives a scope a value of its own, or takes it away. */
-export function EditLimit({ limit, onDone }: { limit: Limit; onDone: () => void }) {
-  const scopes = useScopes(limit);
+export function EditLimit({ limit, only, onDone }: { limit: Limit; only?: ScopeChoice[]; onDone: () => void }) {
+  const mine = useScopes(limit);
+  const scopes = only ?? mine;
   const [scope, setScope] = useState<Scope>(scopes[0]?.value ?? "global");
   const target = scopes.find((s) => s.value === scope);
   const own = limit.set.find((s) => s.scope === scope);
@@ -80,11 +87,11 @@ export function EditLimit({ limit, onDone }: { limit: Limit; onDone: () => void 
 }
 
 /** The scopes whose values the person may set. */
-export function useScopes(limit: Limit): { value: Scope; label: string; id?: string }[] {
+export function useScopes(limit: Limit): ScopeChoice[] {
   const me = useMe();
   const { project } = useProject();
   const organization = useOrganization();
-  const scopes: { value: Scope; label: string; id?: string }[] = [];
+  const scopes: ScopeChoice[] = [];
   if (limit.operator_only && !isOperator(me)) return scopes;
   if (isOperator(me)) scopes.push({ value: "global", label: "This installation" });
   if (limit.global_only) return scopes;

@@ -1,0 +1,66 @@
+import { ActionIcon, Badge, Code, Modal, Switch, Text, Tooltip } from "@mantine/core";
+import type { Limit } from "@stoa/sdk";
+import { IconPencil } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { amount } from "../../ui/format.ts";
+import { DataTable, type Column } from "../../ui/DataTable.tsx";
+import { Panel } from "../../ui/Panel.tsx";
+import { ProblemNote } from "../../ui/ProblemNote.tsx";
+import { EditLimit } from "../limits/EditLimit.tsx";
+import { userLimitsQuery } from "./queries.ts";
+
+/** What applies to somebody and whose it is, and what is set for them alone. */
+export function OwnLimits({ user }: { user: { id: string; name: string } }) {
+  const limits = useQuery(userLimitsQuery(user.id));
+  const [all, setAll] = useState(false);
+  const [edited, setEdited] = useState<Limit>();
+  const own = (l: Limit) => l.set.some((s) => s.scope === "user");
+  const rows = limits.data?.filter((l) => !l.global_only && (all || own(l) || l.name === "rate.multiplier_percent" || l.name === "rate.bypass" || l.name === "execution.concurrent"));
+  const columns: Column<Limit>[] = [
+    {
+      title: "What",
+      wide: true,
+      cell: (l) => (
+        <div>
+          <Text size="sm">{l.help}</Text>
+          <Code fz={11}>{l.name}</Code>
+        </div>
+      ),
+    },
+    {
+      title: "Applies",
+      right: true,
+      cell: (l) => (
+        <Text span size="sm" fw={600}>
+          {amount(l.value, l.unit ?? "")}
+        </Text>
+      ),
+    },
+    {
+      title: "Set for",
+      cell: (l) => (l.set.length === 0 ? <Text span size="sm" c="var(--stoa-quiet)">default</Text> : <Badge variant="light" tt="none">{l.scope === "user" ? "this user" : l.scope === "global" ? "this installation" : l.scope}</Badge>),
+    },
+    {
+      title: "Change",
+      plain: true,
+      right: true,
+      cell: (l) => (
+        <Tooltip label="Change">
+          <ActionIcon aria-label={`Change ${l.name}`} onClick={() => setEdited(l)}>
+            <IconPencil size={16} />
+          </ActionIcon>
+        </Tooltip>
+      ),
+    },
+  ];
+  return (
+    <Panel title="Limits and rates" flush actions={<Switch size="xs" label="All" checked={all} onChange={(e) => setAll(e.currentTarget.checked)} />}>
+      <ProblemNote error={limits.error} />
+      <DataTable label="Limits and rates" columns={columns} rows={rows} rowKey={(l) => l.name} empty={null} />
+      <Modal opened={!!edited} onClose={() => setEdited(undefined)} title={<Code>{edited?.name}</Code>}>
+        {edited && <EditLimit limit={edited} only={[{ value: "user", label: user.name, id: user.id }]} onDone={() => setEdited(undefined)} />}
+      </Modal>
+    </Panel>
+  );
+}

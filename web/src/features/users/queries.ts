@@ -1,0 +1,25 @@
+import { data } from "@stoa/sdk";
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { stoa } from "../../app/stoa.ts";
+
+/** Which people, as the address bar holds it. */
+export interface UserSearch {
+  find?: string;
+  status?: string;
+}
+
+export const usersQuery = (search: UserSearch) =>
+  infiniteQueryOptions({
+    queryKey: ["users", "list", search],
+    queryFn: ({ pageParam }) =>
+      data(stoa.api.GET("/api/v1/users", { params: { query: { find: search.find, status: search.status as "active" | undefined, cursor: pageParam, limit: 50 } } })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor || undefined,
+  });
+
+export const userQuery = (id: string) =>
+  queryOptions({ queryKey: ["users", "one", id], queryFn: () => data(stoa.api.GET("/api/v1/users/{id}", { params: { path: { id } } })) });
+
+/** Every setting and limit as it applies to a user, outside of any project. */
+export const userLimitsQuery = (id: string) =>
+  queryOptions({ queryKey: ["limits", "user", id], queryFn: async () => (await data(stoa.api.GET("/api/v1/limits", { params: { query: { user_id: id } } }))).items });

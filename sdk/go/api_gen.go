@@ -69,6 +69,12 @@ type AuthSecondFactorRequest struct {
 	Step string `json:"step"` // What the first step answered.
 }
 
+// AuthSetPasswordRequest is what auth.set_password takes: Set a password by the link that an operator gave out.
+type AuthSetPasswordRequest struct {
+	Password string `json:"password"`
+	Secret   string `json:"secret"` // The link's token.
+}
+
 // AuthSignInRequest is what auth.sign_in takes: Sign in.
 type AuthSignInRequest struct {
 	Email    string `json:"email"`
@@ -442,6 +448,18 @@ type ExecutionScript struct {
 	Version int64  `json:"version"`
 }
 
+// ExecutionStep is part of the API's answers and requests.
+type ExecutionStep struct {
+	Name    string    `json:"name"`             // claimed: a node has it. returned: to the queue, since its node was lost. ended: the result is stored, and the node's slot is free.
+	Status  string    `json:"status,omitempty"` // Of the end.
+	Reason  string    `json:"reason,omitempty"`
+	Attempt int64     `json:"attempt,omitempty"`  // 1 for the first.
+	EventID string    `json:"event_id,omitempty"` // The event that tells it.
+	NodeID  string    `json:"node_id,omitempty"`  // A UUIDv7.
+	Time    time.Time `json:"time"`
+	Undone  bool      `json:"undone,omitempty"` // It takes back what was done before.
+}
+
 // ExecutionUsage is part of the API's answers and requests.
 type ExecutionUsage struct {
 	CPUMS           float64 `json:"cpu_ms"`
@@ -680,8 +698,10 @@ type Limit struct {
 
 // LimitScope is part of the API's answers and requests.
 type LimitScope struct {
+	ID    string          `json:"id,omitempty"`    // Of the value: what events and the audit trail know it by.
 	Owner string          `json:"owner,omitempty"` // A UUIDv7.
 	Scope string          `json:"scope"`
+	SetAt *time.Time      `json:"set_at,omitempty"`
 	Value json.RawMessage `json:"value"`
 }
 
@@ -690,6 +710,22 @@ type LimitSetRequest struct {
 	Scope   string          `json:"scope"`
 	ScopeID string          `json:"scope_id,omitempty"` // Its id; none when global.
 	Value   json.RawMessage `json:"value"`
+}
+
+// ManagedUser is part of the API's answers and requests.
+type ManagedUser struct {
+	ID            string     `json:"id"` // A UUIDv7.
+	Name          string     `json:"name"`
+	Status        string     `json:"status"` // invited: has set no password yet. locked: by an operator.
+	CreatedAt     time.Time  `json:"created_at"`
+	Email         string     `json:"email"`
+	LastSignInAt  *time.Time `json:"last_sign_in_at,omitempty"`
+	LockedAt      *time.Time `json:"locked_at,omitempty"`
+	LockedReason  string     `json:"locked_reason,omitempty"` // What they are told.
+	Note          string     `json:"note,omitempty"`          // Of operators, for operators.
+	PlatformRoles []string   `json:"platform_roles"`
+	Sessions      int64      `json:"sessions"` // That hold.
+	Tokens        int64      `json:"tokens"`
 }
 
 // Me is part of the API's answers and requests.
@@ -955,6 +991,14 @@ type PartitionHealth struct {
 	Strays  int64     `json:"strays"` // Rows in the default partition, counted up to 1000.
 	Table   string    `json:"table"`
 	Through time.Time `json:"through"` // Rows have partitions of their own until then.
+}
+
+// PasswordLink is part of the API's answers and requests.
+type PasswordLink struct {
+	ExpiresAt time.Time   `json:"expires_at"`
+	Link      string      `json:"link"`   // The console's path for it, below this installation's address.
+	Secret    string      `json:"secret"` // What sets the password; shown once.
+	User      ManagedUser `json:"user"`
 }
 
 // PistonAnswer is part of the API's answers and requests.
@@ -1406,4 +1450,34 @@ type User struct {
 	CreatedAt      time.Time `json:"created_at"`
 	Email          string    `json:"email,omitempty"` // Absent for service accounts.
 	ServiceAccount bool      `json:"service_account,omitempty"`
+}
+
+// UserCreateRequest is what user.create takes: Make an account for somebody.
+type UserCreateRequest struct {
+	Name     string `json:"name"`
+	Email    string `json:"email"`
+	Operator bool   `json:"operator,omitempty"` // They run the installation.
+}
+
+// UserLockRequest is what user.lock takes: Lock somebody out.
+type UserLockRequest struct {
+	Reason string `json:"reason,omitempty"` // For them to read.
+}
+
+// UserOverview is part of the API's answers and requests.
+type UserOverview struct {
+	CPUMS         int64            `json:"cpu_ms"`     // CPU time of all of them.
+	Executions    map[string]int64 `json:"executions"` // How many of theirs are kept, by status.
+	Organizations []MyOrganization `json:"organizations"`
+	Projects      []MyProject      `json:"projects"`
+	Sessions      []Session        `json:"sessions"`
+	Tokens        []APIToken       `json:"tokens"`
+	User          ManagedUser      `json:"user"`
+	WallMS        int64            `json:"wall_ms"` // Wall time of all of them.
+}
+
+// UserUpdateRequest is what user.update takes: Change what operators say of somebody.
+type UserUpdateRequest struct {
+	Note     string `json:"note,omitempty"`     // For operators alone.
+	Operator bool   `json:"operator,omitempty"` // Whether they run the installation.
 }

@@ -106,6 +106,17 @@ class AuthSecondFactorRequest(BaseModel):
     """
 
 
+class AuthSetPasswordRequest(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    password: Annotated[SecretStr, Field(max_length=1024, min_length=1)]
+    secret: Annotated[str, Field(max_length=200)]
+    """
+    The link's token.
+    """
+
+
 class AuthSignInRequest(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
@@ -745,6 +756,53 @@ class ExecutionRequest(BaseModel):
     """
 
 
+class ExecutionScript(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    id: UUID
+    """
+    A UUIDv7.
+    """
+    name: Annotated[str, Field(examples=['hello'])]
+    """
+    That it had then.
+    """
+    version: Annotated[int, Field(examples=[2])]
+
+
+class ExecutionStep(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    attempt: int | None = None
+    """
+    1 for the first.
+    """
+    event_id: UUID | None = None
+    """
+    The event that tells it.
+    """
+    name: Literal['submitted', 'queued', 'claimed', 'started', 'returned', 'cancel_asked', 'egress_changed', 'ended'] | str
+    """
+    claimed: a node has it. returned: to the queue, since its node was lost. ended: the result is stored, and the node's slot is free.
+    """
+    node_id: UUID | None = None
+    """
+    A UUIDv7.
+    """
+    reason: Annotated[str | None, Field(examples=['node_lost'])] = None
+    status: str | None = None
+    """
+    Of the end.
+    """
+    time: AwareDatetime
+    undone: bool | None = None
+    """
+    It takes back what was done before.
+    """
+
+
 class ExecutionUsage(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
@@ -752,6 +810,16 @@ class ExecutionUsage(BaseModel):
     cpu_ms: float
     peak_memory_bytes: int
     wall_ms: float
+
+
+class GetBatchOutputBody(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    submissions: list[Any]
+    """
+    In the order that was asked for; null where there is nothing that the caller sees.
+    """
 
 
 class GrafanaAlert(BaseModel):
@@ -1130,11 +1198,16 @@ class LimitScope(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
     )
+    id: UUID | None = None
+    """
+    Of the value: what events and the audit trail know it by.
+    """
     owner: UUID | None = None
     """
     A UUIDv7.
     """
     scope: Literal['global', 'organization', 'unit', 'project', 'user'] | str
+    set_at: AwareDatetime | None = None
     value: int | Value1
 
 
@@ -1148,6 +1221,39 @@ class LimitSetRequest(BaseModel):
     Its id; none when global.
     """
     value: int | Value1
+
+
+class ManagedUser(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    created_at: AwareDatetime
+    email: str
+    id: UUID
+    """
+    A UUIDv7.
+    """
+    last_sign_in_at: AwareDatetime | None = None
+    locked_at: AwareDatetime | None = None
+    locked_reason: str | None = None
+    """
+    What they are told.
+    """
+    name: str
+    note: str | None = None
+    """
+    Of operators, for operators.
+    """
+    platform_roles: list[str]
+    sessions: int
+    """
+    That hold.
+    """
+    status: Literal['active', 'invited', 'locked'] | str
+    """
+    invited: has set no password yet. locked: by an operator.
+    """
+    tokens: int
 
 
 class MeChangePasswordRequest(BaseModel):
@@ -1550,11 +1656,33 @@ class PageEventCount(BaseModel):
     """
 
 
+class PageExecutionStep(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    items: list[ExecutionStep]
+    next_cursor: str | None = None
+    """
+    Ask for the next page with ?cursor=; absent on the last.
+    """
+
+
 class PageInvitation(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
     )
     items: list[Invitation]
+    next_cursor: str | None = None
+    """
+    Ask for the next page with ?cursor=; absent on the last.
+    """
+
+
+class PageManagedUser(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    items: list[ManagedUser]
     next_cursor: str | None = None
     """
     Ask for the next page with ?cursor=; absent on the last.
@@ -1630,6 +1758,22 @@ class PartitionHealth(BaseModel):
     """
     Rows have partitions of their own until then.
     """
+
+
+class PasswordLink(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    expires_at: AwareDatetime
+    link: str
+    """
+    The console's path for it, below this installation's address.
+    """
+    secret: str
+    """
+    What sets the password; shown once.
+    """
+    user: ManagedUser
 
 
 class PistonFile(BaseModel):
@@ -1794,6 +1938,7 @@ class ProblemLimit(BaseModel):
     name: str
     owner: str | None = None
     scope: str
+    text: str | None = None
     unit: str | None = None
     value: int
 
@@ -2595,6 +2740,65 @@ class User(BaseModel):
     service_account: bool | None = None
 
 
+class UserCreateRequest(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    email: Annotated[str, Field(max_length=254)]
+    name: Annotated[str, Field(max_length=100, min_length=1)]
+    operator: bool | None = None
+    """
+    They run the installation.
+    """
+
+
+class UserLockRequest(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    reason: Annotated[str | None, Field(max_length=200)] = None
+    """
+    For them to read.
+    """
+
+
+class UserOverview(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    cpu_ms: int
+    """
+    CPU time of all of them.
+    """
+    executions: dict[str, int]
+    """
+    How many of theirs are kept, by status.
+    """
+    organizations: list[MyOrganization]
+    projects: list[MyProject]
+    sessions: list[Session]
+    tokens: list[Token]
+    user: ManagedUser
+    wall_ms: int
+    """
+    Wall time of all of them.
+    """
+
+
+class UserUpdateRequest(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    note: Annotated[str | None, Field(max_length=2000)] = None
+    """
+    For operators alone.
+    """
+    operator: bool | None = None
+    """
+    Whether they run the installation.
+    """
+
+
 class ArtefactList(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
@@ -2770,6 +2974,10 @@ class Execution(BaseModel):
     """
     runtime: Annotated[str, Field(examples=['python@3.11.2'])]
     scheduled_at: AwareDatetime | None = None
+    script: ExecutionScript | None = None
+    """
+    The saved script that it was run from, if it was.
+    """
     signal: Annotated[str | None, Field(examples=['SIGSEGV'])] = None
     source: str | None = None
     """
@@ -2791,16 +2999,6 @@ class Execution(BaseModel):
     stdout_truncated: bool | None = None
     usage: ExecutionUsage | None = None
     version: int
-
-
-class GetBatchOutputBody(BaseModel):
-    model_config = ConfigDict(
-        extra='ignore',
-    )
-    submissions: list[Judge0Submission]
-    """
-    In the order that was asked for; null where there is nothing that the caller sees.
-    """
 
 
 class Health(BaseModel):

@@ -127,12 +127,20 @@ class Executions:
         project_id: UUID | str | None = None,
         status: str | None = None,
         runtime: str | None = None,
+        script: str | None = None,
         owner: str | None = None,
         page_size: int | None = None,
     ) -> Iterator[Execution]:
-        """Give executions, newest first. owner is "me" or a user's id."""
+        """Give executions, newest first. owner is "me" or a user's id; script is a saved one, "hello" or "hello@2" or an id."""
         return self._client._items(
-            Execution, "/executions", project_id=project_id, status=status, runtime=runtime, owner=owner, limit=page_size
+            Execution,
+            "/executions",
+            project_id=project_id,
+            status=status,
+            runtime=runtime,
+            script=script,
+            owner=owner,
+            limit=page_size,
         )
 
     def watch(self, id: UUID | str, last_id: str = "") -> Generator[_watch.ExecutionEvent, None]:

@@ -24,7 +24,6 @@ import (
 	"github.com/stoa-cloud/stoa/internal/platform/natsbus"
 	"github.com/stoa-cloud/stoa/internal/platform/permission"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
-	"github.com/stoa-cloud/stoa/internal/platform/secret"
 )
 
 const (
@@ -227,7 +226,7 @@ func (p *plane) toJetStream(ctx context.Context, show func(string, float64)) err
 	if !nats.ReadyForConnections(10 * time.Second) {
 		return errors.New("the NATS server is not ready")
 	}
-	outlet, err := eventplanenats.Dial(ctx, eventplane.Sink{Address: nats.ClientURL(), Prefix: "stoa"}, secret.String{})
+	outlet, err := eventplanenats.Dial(ctx, eventplane.Connection{Sink: eventplane.Sink{Address: nats.ClientURL(), Prefix: "stoa"}})
 	if err != nil {
 		return err
 	}
@@ -240,7 +239,7 @@ func (p *plane) toKafka(ctx context.Context, show func(string, float64)) error {
 		return err
 	}
 	defer cluster.Close()
-	outlet, err := eventplanekafka.Dial(ctx, eventplane.Sink{Address: cluster.ListenAddrs()[0], Prefix: "stoa"}, secret.String{})
+	outlet, err := eventplanekafka.Dialer(nil)(ctx, eventplane.Connection{Sink: eventplane.Sink{Address: cluster.ListenAddrs()[0], Prefix: "stoa"}})
 	if err != nil {
 		return err
 	}

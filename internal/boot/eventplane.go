@@ -10,25 +10,55 @@ import (
 	"github.com/stoa-cloud/stoa/internal/eventplane"
 	"github.com/stoa-cloud/stoa/internal/eventplane/eventplanekafka"
 	"github.com/stoa-cloud/stoa/internal/eventplane/eventplanenats"
+	"github.com/stoa-cloud/stoa/internal/limit"
 	"github.com/stoa-cloud/stoa/internal/notification"
 	"github.com/stoa-cloud/stoa/internal/platform/clock"
+	"github.com/stoa-cloud/stoa/internal/platform/command"
+	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
+	"github.com/stoa-cloud/stoa/internal/platform/eventlog/eventloghttp"
 	"github.com/stoa-cloud/stoa/internal/platform/httpx/outbound"
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
+	"github.com/stoa-cloud/stoa/internal/platform/permission"
+	"github.com/stoa-cloud/stoa/internal/platform/pg"
 	"github.com/stoa-cloud/stoa/internal/platform/secret"
+	"github.com/stoa-cloud/stoa/internal/tenancy"
 )
 
-func (p *Program) bindEventPlane() {
+func (p *Program) bindEventPlane(catalogue *eventlog.Catalogue) error {
+	described, err := eventloghttp.Describe(catalogue)
+	if err != nil {
+		return err
+	}
 	p.eventPlane = eventplane.New(eventplane.Needs{
-		Runner: p.runner, Letters: p.consumers, Settings: settings{p.limits.Reader}, Bus: p.infra.bus, Keys: p.infra.keys,
-		Caller: callbacks{p.outbound, clock.System}, Tail: p.tail, Dial: dialSink, Log: p.log,
+		Runner: p.runner, Letters: p.consumers, Settings: settings{p.limits.Reader}, Limits: planeLimits{p.limits.Reader}, Bus: p.infra.bus, Keys: p.infra.keys,
+		Managers: []permission.Role{tenancy.Operator, tenancy.Owner, tenancy.Admin}, Guard: p.outbound,
+		Caller: callbacks{p.outbound, clock.System}, Tail: p.tail, Dial: dialSink(described), Log: p.log,
 	})
+	return nil
 }
 
 // dialSink chooses the adapter of a sink's kind.
-func dialSink(ctx context.Context, sink eventplane.Sink, credentials secret.String) (eventplane.Outlet, error) {
-	if sink.Kind == eventplane.Kafka {
-		return eventplanekafka.Dial(ctx, sink, credentials)
+func dialSink(described map[string]eventloghttp.Description) eventplane.Dial {
+	kafka := eventplanekafka.Dialer(func(eventType string) (string, error) {
+		d, known := described[eventType]
+		if !known { // a newer program says it: nothing is promised of its data
+			d = eventloghttp.Description{Name: eventType, Schema: []byte(`{"type":"object"}`)}
+		}
+		return d.Envelope()
+	})
+	return func(ctx context.Context, c eventplane.Connection) (eventplane.Outlet, error) {
+		if c.Kind == eventplane.Kafka {
+			return kafka(ctx, c)
+		}
+		return eventplanenats.Dial(ctx, c)
 	}
-	return eventplanenats.Dial(ctx, sink, credentials)
+}
+
+// planeLimits adapts the limit reader to what the event plane needs.
+type planeLimits struct{ reader *limit.Reader }
+
+func (l planeLimits) Int(ctx context.Context, q pg.Querier, name string, user ident.ID, scope command.Scope) (eventplane.Allowed, error) {
+	return l.reader.Effective(ctx, q, name, limit.Subject{User: user, Project: scope.Project, Organization: scope.Organization})
 }
 
 // runSinks feeds sinks while this process holds their lease.

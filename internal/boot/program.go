@@ -199,11 +199,13 @@ func (p *Program) bindEvents() (err error) {
 		Operator: tenancy.Operator, Whole: []permission.Role{tenancy.Owner, tenancy.Admin}, Manage: []permission.Role{tenancy.ProjectManager},
 		Access: accessEvents(),
 	})
-	p.bindEventPlane()
+	if err != nil {
+		return err
+	}
 	p.auditAPI = audithttp.New(p.runner, audithttp.Config{
 		Operator: tenancy.Operator, Whole: []permission.Role{tenancy.Owner, tenancy.Admin}, Names: identity.People{}.Names,
 	})
-	return err
+	return p.bindEventPlane(p.catalogue)
 }
 
 func (p *Program) bindEdge() error {

@@ -16,6 +16,7 @@ type replaysCommand struct {
 	Pause  replaysPause  `cmd:"" help:"Stop a running replay for a while."`
 	Resume replaysResume `cmd:"" help:"Go on with a paused or failed replay."`
 	Cancel replaysCancel `cmd:"" help:"Stop a replay for good."`
+	Delete replaysDelete `cmd:"" help:"Forget a replay that is not under way, with its file."`
 	File   replaysFile   `cmd:"" help:"Write what a replay into a file has written so far, as JSON lines."`
 }
 
@@ -90,6 +91,7 @@ type (
 	replaysPause  struct{ oneReplay }
 	replaysResume struct{ oneReplay }
 	replaysCancel struct{ oneReplay }
+	replaysDelete struct{ oneReplay }
 	replaysFile   struct{ oneReplay }
 )
 
@@ -116,6 +118,15 @@ func (r *replaysResume) Run(c *call) error {
 // Run cancels a replay.
 func (r *replaysCancel) Run(c *call) error {
 	return r.act(c, func(client *stoa.Client) (*stoa.Replay, error) { return client.Replays.Cancel(c.ctx, r.Replay) })
+}
+
+// Run forgets a replay.
+func (r *replaysDelete) Run(c *call) error {
+	client, err := c.client()
+	if err != nil {
+		return err
+	}
+	return client.Replays.Delete(c.ctx, r.Replay)
 }
 
 // Run writes the file to standard output.

@@ -9,6 +9,7 @@ import (
 type replaysCreate struct {
 	Target     string        `arg:"" enum:"bus,consumer,callback,file" help:"bus, consumer, callback or file."`
 	Name       string        `name:"name" help:"What it is for."`
+	Owner      string        `name:"organization" placeholder:"ORGANIZATION" help:"Make it this organization's own (id, slug or name), of its events only; the platform's own if left out."`
 	Consumer   string        `name:"consumer" placeholder:"NAME" help:"Of target consumer: who handles the events again."`
 	URL        string        `name:"to" placeholder:"URL" help:"Of target callback: where they are posted."`
 	Types      []string      `name:"type" placeholder:"TYPE" help:"Only of this type; may be repeated."`
@@ -40,6 +41,11 @@ func (r *replaysCreate) Run(c *call) error {
 		Events: &stoa.ReplayEvents{
 			Types: r.Types, Kind: r.Kind, SubjectID: r.Subject, ActorID: r.Actor, CorrelationID: r.Request, AfterPosition: r.After,
 		},
+	}
+	if r.Owner != "" {
+		if in.OrganizationID, err = c.organization(client, r.Owner); err != nil {
+			return err
+		}
 	}
 	if !r.Since.IsZero() {
 		in.Events.From = &r.Since.Time

@@ -44,7 +44,9 @@ type sinksCreate struct {
 	Prefix       string   `name:"prefix" default:"stoa" help:"Of subjects and topics."`
 	Types        []string `name:"type" placeholder:"TYPE" help:"Only of this type; may be repeated."`
 	SubjectKind  string   `name:"kind" placeholder:"KIND" help:"Only about things of this kind."`
-	Organization string   `name:"organization" placeholder:"ID" help:"Only of this organization; of everybody if left out."`
+	Organization string   `name:"organization" placeholder:"ORGANIZATION" help:"Make it this organization's own (id, slug or name), with its events only; the platform's own, with everybody's, if left out."`
+	Registry     string   `name:"schema-registry" placeholder:"URL" help:"Of Kafka: a schema registry to register the events' schemas with."`
+	RegistryAuth bool     `name:"schema-registry-credentials" help:"Ask for the registry's user:password. It is kept sealed."`
 	Everything   bool     `name:"everything" help:"From the log's beginning, not from now on."`
 	Credentials  bool     `name:"credentials" help:"Ask for user:password. It is kept sealed."`
 }
@@ -57,11 +59,23 @@ func (s *sinksCreate) Run(c *call) error {
 	}
 	in := stoa.SinkCreateRequest{
 		Name: s.Name, Kind: s.Kind, Address: s.Address, Prefix: s.Prefix, Types: s.Types, SubjectKind: s.SubjectKind,
-		OrganizationID: s.Organization, Everything: s.Everything,
+		Everything: s.Everything, SchemaRegistry: s.Registry,
 	}
-	if s.Credentials {
-		c.say("Credentials, as user:password:")
-		if in.Credentials, err = c.ReadPassword(); err != nil {
+	if s.Organization != "" {
+		if in.OrganizationID, err = c.organization(client, s.Organization); err != nil {
+			return err
+		}
+	}
+	for _, ask := range []struct {
+		wanted bool
+		whose  string
+		into   *string
+	}{{s.Credentials, "Credentials", &in.Credentials}, {s.RegistryAuth, "The registry's credentials", &in.SchemaRegistryCredentials}} {
+		if !ask.wanted {
+			continue
+		}
+		c.say("%s, as user:password:", ask.whose)
+		if *ask.into, err = c.ReadPassword(); err != nil {
 			return err
 		}
 	}

@@ -47,17 +47,19 @@ const (
 
 // ReplayAim is what a replay gives to whom, and how fast.
 type ReplayAim struct {
-	Name          string     `db:"name"`
-	Types         []string   `db:"types"`
-	AggregateKind string     `db:"aggregate_kind"`
-	AggregateID   ident.ID   `db:"aggregate_id"`
-	ProjectID     ident.ID   `db:"project_id"`
-	ActorID       ident.ID   `db:"actor_id"`
-	CorrelationID string     `db:"correlation_id"`
-	From          *time.Time `db:"from_time"`
-	To            *time.Time `db:"to_time"`
-	AfterPosition int64      `db:"after_position"`
-	MaxEvents     int64      `db:"max_events"`
+	Name          string   `db:"name"`
+	Types         []string `db:"types"`
+	AggregateKind string   `db:"aggregate_kind"`
+	AggregateID   ident.ID `db:"aggregate_id"`
+	ProjectID     ident.ID `db:"project_id"`
+	// Whose own it is, and whose events it gives; zero: the platform's, everybody's.
+	OrganizationID ident.ID   `db:"organization_id"`
+	ActorID        ident.ID   `db:"actor_id"`
+	CorrelationID  string     `db:"correlation_id"`
+	From           *time.Time `db:"from_time"`
+	To             *time.Time `db:"to_time"`
+	AfterPosition  int64      `db:"after_position"`
+	MaxEvents      int64      `db:"max_events"`
 
 	Target     Target  `db:"target"`
 	Consumer   string  `db:"consumer"`
@@ -102,6 +104,9 @@ func (a ReplayAim) filter() eventlog.Filter {
 	}
 	if a.To != nil {
 		f.To = *a.To
+	}
+	if !a.OrganizationID.IsZero() {
+		f.Scope = &eventlog.Scope{Whole: []ident.ID{a.OrganizationID}}
 	}
 	return f
 }

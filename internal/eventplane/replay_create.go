@@ -52,6 +52,8 @@ func (c CreateReplay) Validate() error {
 		return bad("consumer", "is who gets a replay to a consumer, and of nothing else")
 	case !slices.Contains([]Target{ToBus, ToConsumer, ToCallback, ToFile}, c.Target):
 		return bad("target", "is bus, consumer, callback or file")
+	case !c.OrganizationID.IsZero() && c.Target != ToCallback && c.Target != ToFile:
+		return bad("target", "is callback or file when it is an organization's own")
 	case c.Start && (c.DryRun || c.StartAt != nil):
 		return bad("start", "is at once: not with dry_run or start_at")
 	}
@@ -61,6 +63,11 @@ func (c CreateReplay) Validate() error {
 func (s *Slice) createReplay(ctx context.Context, tx *command.Tx, c CreateReplay) (made CreatedReplay, err error) {
 	r := Replay{ID: tx.NewID(), Version: 1, Status: Created, ReplayAim: c.ReplayAim, CreatedBy: tx.Actor.ID, CreatedAt: tx.Now, Position: c.AfterPosition}
 	r.Name = strings.TrimSpace(r.Name)
+	if !c.OrganizationID.IsZero() {
+		if err := s.admit(ctx, tx, "replay.per_organization", countReplays, c.OrganizationID, "This organization has %d replays; %d are allowed. Delete one that has ended, or ask for more."); err != nil {
+			return made, err
+		}
+	}
 	switch {
 	case c.Target == ToConsumer && !s.needs.Letters.Replayable(c.Consumer):
 		return made, fault.New(fault.Conflict, "replay.not_replayable", "The consumer %q does not say that events may be handled again.", c.Consumer)

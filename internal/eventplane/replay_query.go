@@ -28,7 +28,11 @@ type (
 )
 
 func (s *Slice) replays(ctx context.Context, q command.Query, in ListReplays) ([]Replay, error) {
-	all, err := pg.All[Replay](ctx, q, selectReplays, in.Status, in.Before, in.Limit)
+	everybodys, own, err := s.managed(q.Actor)
+	if err != nil {
+		return nil, err
+	}
+	all, err := pg.All[Replay](ctx, q, selectReplays, in.Status, in.Before, in.Limit, everybodys, own)
 	if err != nil {
 		return nil, fmt.Errorf("list replays: %w", err)
 	}

@@ -36,7 +36,9 @@ type Sink struct {
 	Address        string     `db:"address"`
 	Prefix         string     `db:"prefix"`
 	SealedSecret   []byte     `db:"sealed_secret" json:"-"`
-	OrganizationID ident.ID   `db:"organization_id"`
+	Registry       string     `db:"registry"` // URL of a schema registry; empty: none
+	SealedRegistry []byte     `db:"sealed_registry_secret" json:"-"`
+	OrganizationID ident.ID   `db:"organization_id"` // whose own it is, and whose events it gets; zero: the platform's, everybody's
 	Types          []string   `db:"types"`
 	AggregateKind  string     `db:"aggregate_kind"`
 	Enabled        bool       `db:"enabled"`
@@ -62,10 +64,18 @@ type CreateSink struct {
 	Name, Address, Prefix string
 	Kind                  SinkKind
 	Secret                secret.String // user:password; empty: none
+	Registry              string        // of Kafka: URL of a schema registry
+	RegistrySecret        secret.String // user:password; empty: none
 	OrganizationID        ident.ID
 	Types                 []string
 	AggregateKind         string
 	Everything            bool // from the log's beginning
+}
+
+// haltSink pauses a sink whose system will not have an event however often it is sent.
+type haltSink struct {
+	ID     ident.ID
+	Reason string
 }
 
 // PauseSink stops a sink for a while, ResumeSink goes on where it was, DeleteSink forgets it.
@@ -78,6 +88,8 @@ type (
 var (
 	sinkName   = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
 	sinkPrefix = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
+
+	registryURL = regexp.MustCompile(`^https?://[^/@?#]+(/[^?#]*)?$`)
 )
 
 // Validate checks the input's shape.
@@ -94,20 +106,27 @@ func (c CreateSink) Validate() error {
 		return bad("kind", "is jetstream or kafka")
 	case c.Address == "" || len(c.Address) > 1000:
 		return bad("address", "is where the system is reached")
+	case c.Registry != "" && c.Kind != Kafka:
+		return bad("schema_registry", "is Kafka's")
+	case !c.RegistrySecret.IsEmpty() && c.Registry == "":
+		return bad("schema_registry", "is missing, and has credentials")
+	case c.Registry != "" && !registryURL.MatchString(c.Registry):
+		return bad("schema_registry", "is a URL, without credentials")
 	}
 	return nil
 }
 
 const (
-	sinkColumns = `s.id, s.version, s.name, s.kind, s.address, s.prefix, s.sealed_secret, s.organization_id, s.types, s.aggregate_kind, s.enabled,
+	sinkColumns = `s.id, s.version, s.name, s.kind, s.address, s.prefix, s.sealed_secret, s.registry, s.sealed_registry_secret, s.organization_id, s.types, s.aggregate_kind, s.enabled,
 	s.created_at, s.position, s.sent, s.error, s.failing_since, s.sent_at, q.position - s.position AS lag`
-	selectSinks = `SELECT ` + sinkColumns + ` FROM sink s, sequencer q ORDER BY s.name`
+	selectSinks = `SELECT ` + sinkColumns + ` FROM sink s, sequencer q WHERE $1 OR s.organization_id = ANY($2) ORDER BY s.name, s.id`
 	selectSink  = `SELECT ` + sinkColumns + ` FROM sink s, sequencer q WHERE s.id = $1`
 	lockSink    = selectSink + ` FOR UPDATE OF s`
 	insertSink  = `
-INSERT INTO sink (id, version, name, kind, address, prefix, sealed_secret, organization_id, types, aggregate_kind, enabled, created_at, position)
-VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, true, $10, $11)`
-	enableSink = `UPDATE sink SET version = version + 1, enabled = $2, error = '', failing_since = NULL WHERE id = $1`
+INSERT INTO sink (id, version, name, kind, address, prefix, sealed_secret, organization_id, types, aggregate_kind, enabled, created_at, position, registry, sealed_registry_secret)
+VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, true, $10, $11, $12, $13)`
+	countSinks = `SELECT count(*) FROM sink WHERE organization_id = $1`
+	enableSink = `UPDATE sink SET version = version + 1, enabled = $2, error = $3, failing_since = NULL WHERE id = $1`
 	deleteSink = `DELETE FROM sink WHERE id = $1`
 	claimSink  = `UPDATE sink SET epoch = $2 WHERE id = $1 AND enabled AND epoch <= $2`
 	moveSink   = `UPDATE sink SET position = $3, sent = sent + $4, error = '', failing_since = NULL,
@@ -120,13 +139,21 @@ VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, true, $10, $11)`
 func (s *Slice) createSink(ctx context.Context, tx *command.Tx, c CreateSink) (Sink, error) {
 	sink := Sink{
 		ID: tx.NewID(), Version: 1, Name: c.Name, Kind: c.Kind, Address: c.Address, Prefix: c.Prefix, OrganizationID: c.OrganizationID,
-		Types: c.Types, AggregateKind: c.AggregateKind, Enabled: true, CreatedAt: tx.Now,
+		Types: c.Types, AggregateKind: c.AggregateKind, Enabled: true, CreatedAt: tx.Now, Registry: c.Registry,
+	}
+	if !c.OrganizationID.IsZero() {
+		if err := s.admitSink(ctx, tx, c); err != nil {
+			return Sink{}, err
+		}
 	}
 	if sink.Types == nil {
 		sink.Types = []string{}
 	}
 	if !c.Secret.IsEmpty() {
 		sink.SealedSecret = s.needs.Keys.Seal(c.Secret, sinkPurpose(sink.ID))
+	}
+	if !c.RegistrySecret.IsEmpty() {
+		sink.SealedRegistry = s.needs.Keys.Seal(c.RegistrySecret, registryPurpose(sink.ID))
 	}
 	head, err := eventlog.Head(ctx, tx)
 	if err != nil {
@@ -136,7 +163,7 @@ func (s *Slice) createSink(ctx context.Context, tx *command.Tx, c CreateSink) (S
 		sink.Position, sink.Lag = head, 0
 	}
 	_, err = tx.Exec(ctx, insertSink, sink.ID, sink.Name, sink.Kind, sink.Address, sink.Prefix, sink.SealedSecret, sink.OrganizationID,
-		sink.Types, sink.AggregateKind, sink.CreatedAt, sink.Position)
+		sink.Types, sink.AggregateKind, sink.CreatedAt, sink.Position, sink.Registry, sink.SealedRegistry)
 	if pg.IsUniqueViolation(err, "sink_name_key") {
 		return sink, fault.New(fault.Conflict, "sink.name_taken", "There is a sink named %q.", c.Name)
 	}
@@ -148,23 +175,41 @@ func (s *Slice) createSink(ctx context.Context, tx *command.Tx, c CreateSink) (S
 	return sink, nil
 }
 
-func sinkPurpose(id ident.ID) string { return "sink/" + id.String() + "/secret" }
+// admitSink tells whether an organization may have another sink, at that address.
+func (s *Slice) admitSink(ctx context.Context, tx *command.Tx, c CreateSink) error {
+	if err := s.needs.Guard.CheckHosts(c.Address); err != nil {
+		return err
+	}
+	if c.Registry != "" {
+		if err := s.needs.Caller.CheckURL(c.Registry); err != nil {
+			return err
+		}
+	}
+	return s.admit(ctx, tx, "sink.per_organization", countSinks, c.OrganizationID, "This organization has %d sinks; %d are allowed. Delete one, or ask for more.")
+}
+
+func sinkPurpose(id ident.ID) string     { return "sink/" + id.String() + "/secret" }
+func registryPurpose(id ident.ID) string { return "sink/" + id.String() + "/registry" }
 
 func (s *Slice) pauseSink(ctx context.Context, tx *command.Tx, c PauseSink) (Sink, error) {
-	return s.enable(ctx, tx, c.ID, false)
+	return s.enable(ctx, tx, c.ID, false, "")
 }
 
 func (s *Slice) resumeSink(ctx context.Context, tx *command.Tx, c ResumeSink) (Sink, error) {
-	return s.enable(ctx, tx, c.ID, true)
+	return s.enable(ctx, tx, c.ID, true, "")
 }
 
-func (s *Slice) enable(ctx context.Context, tx *command.Tx, id ident.ID, enabled bool) (Sink, error) {
+func (s *Slice) haltSink(ctx context.Context, tx *command.Tx, c haltSink) (Sink, error) {
+	return s.enable(ctx, tx, c.ID, false, c.Reason)
+}
+
+func (s *Slice) enable(ctx context.Context, tx *command.Tx, id ident.ID, enabled bool, reason string) (Sink, error) {
 	sink, err := s.lockedSink(ctx, tx, id)
 	if err != nil || sink.Enabled == enabled {
 		return sink, err
 	}
-	sink.Enabled, sink.Version, sink.Error, sink.FailingSince = enabled, sink.Version+1, "", nil
-	tx.Defer(enableSink, id, enabled)
+	sink.Enabled, sink.Version, sink.Error, sink.FailingSince = enabled, sink.Version+1, reason, nil
+	tx.Defer(enableSink, id, enabled, reason)
 	tx.Emit(eventlog.Aggregate{Kind: sinkKind, ID: id, Version: sink.Version}, SinkSwitched{Enabled: enabled})
 	tx.AfterCommit(s.wakeSinks)
 	return sink, nil
@@ -189,7 +234,11 @@ func (s *Slice) lockedSink(ctx context.Context, tx *command.Tx, id ident.ID) (Si
 }
 
 func (s *Slice) sinks(ctx context.Context, q command.Query, _ struct{}) ([]Sink, error) {
-	all, err := pg.All[Sink](ctx, q, selectSinks)
+	everybodys, own, err := s.managed(q.Actor)
+	if err != nil {
+		return nil, err
+	}
+	all, err := pg.All[Sink](ctx, q, selectSinks, everybodys, own)
 	if err != nil {
 		return nil, fmt.Errorf("list sinks: %w", err)
 	}

@@ -3,9 +3,11 @@ package eventplane
 import (
 	"context"
 	"errors"
+	"net"
 	"sync"
 	"time"
 
+	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/crash"
 	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
@@ -22,12 +24,31 @@ type Outlet interface {
 	Close()
 }
 
-// Dial connects to a sink's system. Credentials are user:password, or empty.
-type Dial func(ctx context.Context, sink Sink, credentials secret.String) (Outlet, error)
+// Halt is an error after which sending again is of no use: the sink is paused, with
+// the error as the reason, until somebody has set right what is wrong.
+type Halt struct{ Err error }
 
-// Tail says when the log has grown; *eventlog.Tail is one.
+func (h *Halt) Error() string { return h.Err.Error() }
+
+// Unwrap gives the reason.
+func (h *Halt) Unwrap() error { return h.Err }
+
+// Connection says what to connect to, and how.
+type Connection struct {
+	Sink
+	// Credentials are user:password, or empty.
+	Credentials, RegistryCredentials secret.String
+	// DialContext opens all connections; nil: any address may be called.
+	DialContext func(ctx context.Context, network, address string) (net.Conn, error)
+}
+
+// Dial connects to a sink's system.
+type Dial func(ctx context.Context, c Connection) (Outlet, error)
+
+// Tail is the log's latest events in memory; *eventlog.Tail is one.
 type Tail interface {
 	Grown() (<-chan struct{}, func())
+	After(ctx context.Context, after int64, limit int, f eventlog.Filter) ([]*eventlog.Entry, int64, error)
 }
 
 const (
@@ -103,6 +124,10 @@ func (s *Slice) feed(ctx context.Context, id ident.ID, epoch int64) error {
 		case errors.Is(err, errTaken) || ctx.Err() != nil:
 			cancel()
 			return err
+		case halts(err):
+			cancel()
+			s.needs.Log.Warn("sink is paused", "sink", sink.Name, "error", err)
+			return f.stop(ctx, err)
 		case err != nil:
 			f.hangUp()
 			s.needs.Log.Warn("sink takes nothing", "sink", sink.Name, "error", err)
@@ -147,33 +172,66 @@ type feeder struct {
 // step sends the next batch, and tells whether there may be more. Nothing is read
 // before the sink has what was read last: its pace is the feeder's.
 func (f *feeder) step(ctx context.Context) (more bool, err error) {
-	events, through, err := eventlog.Read(ctx, f.db, f.looked, sinkBatch, f.filter())
+	entries, through, err := f.needs.Tail.After(ctx, f.looked, sinkBatch, f.filter())
 	if err != nil {
 		return false, err
 	}
-	more = len(events) == sinkBatch
-	if len(events) == 0 {
+	more = len(entries) == sinkBatch
+	if len(entries) == 0 {
 		f.looked = through
 		return false, nil
 	}
+	events := make([]eventlog.Event, len(entries))
+	for i, e := range entries {
+		events[i] = e.Event
+	}
 	ctx, cancel := context.WithTimeout(ctx, sinkWithin)
 	defer cancel()
-	if f.outlet == nil {
-		credentials := secret.String{}
-		if f.SealedSecret != nil {
-			if credentials, err = f.needs.Keys.Open(f.SealedSecret, sinkPurpose(f.ID)); err != nil {
-				return false, err
-			}
-		}
-		if f.outlet, err = f.needs.Dial(ctx, f.Sink, credentials); err != nil {
-			return false, err
-		}
+	if err := f.connect(ctx); err != nil {
+		return false, err
 	}
 	if err := f.outlet.Send(ctx, events); err != nil {
 		return false, err
 	}
 	crash.Point("sink.sent")
 	return more, f.moved(ctx, through, len(events))
+}
+
+// connect opens the outlet, if it is not. An organization's own reaches only what may be called for people.
+func (f *feeder) connect(ctx context.Context) (err error) {
+	if f.outlet != nil {
+		return nil
+	}
+	c := Connection{Sink: f.Sink}
+	for _, s := range []struct {
+		sealed  []byte
+		purpose string
+		opened  *secret.String
+	}{{f.SealedSecret, sinkPurpose(f.ID), &c.Credentials}, {f.SealedRegistry, registryPurpose(f.ID), &c.RegistryCredentials}} {
+		if s.sealed == nil {
+			continue
+		}
+		if *s.opened, err = f.needs.Keys.Open(s.sealed, s.purpose); err != nil {
+			return err
+		}
+	}
+	if !f.OrganizationID.IsZero() {
+		c.DialContext = f.needs.Guard.DialContext
+	}
+	f.outlet, err = f.needs.Dial(ctx, c)
+	return err
+}
+
+func halts(err error) bool {
+	_, halt := errors.AsType[*Halt](err)
+	return halt
+}
+
+// stop pauses the sink, and says why.
+func (f *feeder) stop(ctx context.Context, cause error) error {
+	text := cause.Error()
+	_, err := f.halt(command.AsSystem(ctx, "sink-"+f.ID.String()), haltSink{ID: f.ID, Reason: text[:min(len(text), maxReason)]})
+	return err
 }
 
 func (f *feeder) moved(ctx context.Context, through int64, sent int) error {

@@ -3,6 +3,7 @@ package eventplane
 import (
 	"context"
 	"errors"
+	"net"
 	"slices"
 	"sync"
 	"testing"
@@ -20,21 +21,32 @@ import (
 type elsewhere struct {
 	mu          sync.Mutex
 	down        bool
+	refuses     bool    // for good
 	got         []int64 // positions
-	credentials string
+	credentials string  // and the registry's
+	guarded     bool    // the connection may not go anywhere
 }
 
-func (e *elsewhere) dial(_ context.Context, _ Sink, credentials secret.String) (Outlet, error) {
+func (e *elsewhere) dial(_ context.Context, c Connection) (Outlet, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.credentials = credentials.Reveal()
+	e.credentials, e.guarded = c.Credentials.Reveal()+" "+c.RegistryCredentials.Reveal(), c.DialContext != nil
 	return e, nil
+}
+
+func (e *elsewhere) CheckHosts(addresses string) error { return (&receiver{}).CheckURL(addresses) }
+
+func (e *elsewhere) DialContext(context.Context, string, string) (net.Conn, error) {
+	return nil, errors.New("nobody is called in this test")
 }
 
 func (e *elsewhere) Send(_ context.Context, events []eventlog.Event) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for _, one := range events {
+		if e.refuses {
+			return &Halt{Err: errors.New("this is no house")}
+		}
 		if e.down {
 			return errors.New("elsewhere is closed")
 		}
@@ -106,7 +118,7 @@ func TestASinkGetsWhatItChoseInOrder(t *testing.T) {
 	sink, err := w.CreateSink(w.ann, houses())
 	w.must(err)
 	got := w.sinkIs(func(s Sink) bool { return s.Sent == 4 })
-	if got.Lag > 1 || got.Error != "" || w.elsewhere.credentials != "ann:secret" || string(got.SealedSecret) == "ann:secret" {
+	if got.Lag > 1 || got.Error != "" || w.elsewhere.credentials != "ann:secret " || w.elsewhere.guarded || string(got.SealedSecret) == "ann:secret" {
 		t.Errorf("%+v", got)
 	}
 	w.sold("house", ident.New())
@@ -157,6 +169,29 @@ func TestASinkThatIsDownGetsItLater(t *testing.T) {
 	}
 }
 
+func TestASinkThatRefusesForGoodIsPaused(t *testing.T) {
+	w := replaying(t)
+	w.elsewhere.refuses = true
+	w.feeding()
+	c := houses()
+	c.Kind, c.Registry, c.RegistrySecret = Kafka, "https://registry.example.org", secret.New("reg:istry")
+	sink, err := w.CreateSink(w.ann, c)
+	w.must(err)
+	got := w.sinkIs(func(s Sink) bool { return !s.Enabled })
+	if got.Error != "this is no house" || got.Position != 0 || w.elsewhere.credentials != "ann:secret reg:istry" {
+		t.Errorf("%+v", got)
+	}
+	w.elsewhere.mu.Lock()
+	w.elsewhere.refuses = false
+	w.elsewhere.mu.Unlock()
+	got, err = w.ResumeSink(w.ann, ResumeSink{sink.ID})
+	w.must(err)
+	if got.Error != "" {
+		t.Errorf("resumed: %q", got.Error)
+	}
+	w.sinkIs(func(s Sink) bool { return s.Sent == 4 })
+}
+
 func TestNoSuchSink(t *testing.T) {
 	w := newWorld(t)
 	for name, change := range map[string]func(*CreateSink){
@@ -164,6 +199,10 @@ func TestNoSuchSink(t *testing.T) {
 		"kind":    func(c *CreateSink) { c.Kind = "pigeon" },
 		"address": func(c *CreateSink) { c.Address = "" },
 		"prefix":  func(c *CreateSink) { c.Prefix = "a.>" },
+
+		"registry of JetStream":       func(c *CreateSink) { c.Registry = "https://registry.example.org" },
+		"registry with a password":    func(c *CreateSink) { c.Kind, c.Registry = Kafka, "https://a:b@registry.example.org" },
+		"credentials for no registry": func(c *CreateSink) { c.Kind, c.RegistrySecret = Kafka, secret.New("a:b") },
 	} {
 		c := houses()
 		change(&c)

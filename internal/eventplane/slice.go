@@ -1,16 +1,20 @@
 // Package eventplane is what operators do with the event log: they look at what
 // consumers could not handle, retry or discard it, and say how often failures are
-// tried. The mechanism is eventlog's; here are its commands, with their rights,
+// tried; and what they and organizations let others have of it: replays and sinks.
+// The mechanism is eventlog's; here are its commands, with their rights,
 // events and audit records.
 package eventplane
 
 import (
 	"context"
 	"log/slog"
+	"net"
 	"time"
 
 	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
+	"github.com/stoa-cloud/stoa/internal/platform/permission"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
 	"github.com/stoa-cloud/stoa/internal/platform/secret"
 )
@@ -29,6 +33,25 @@ type Letters interface {
 	Discard(ctx context.Context, tx *pg.Tx, f eventlog.LetterFilter, most int) ([]eventlog.Settled, error)
 }
 
+// Allowed is a limit as it applies to somebody.
+type Allowed interface {
+	Int() int64
+	Refuse(code, format string, args ...any) error
+}
+
+// Limits reads limits by name.
+type Limits interface {
+	Int(ctx context.Context, q pg.Querier, name string, user ident.ID, scope command.Scope) (Allowed, error)
+}
+
+// Guard connects to addresses that organizations gave us, and only to those that it may.
+type Guard interface {
+	// CheckHosts refuses what is plainly no address to call: hosts with ports,
+	// separated by commas, each with a scheme or without.
+	CheckHosts(addresses string) error
+	DialContext(ctx context.Context, network, address string) (net.Conn, error)
+}
+
 // Publisher is the side of the bus that replays need.
 type Publisher interface {
 	Publish(subject string, data []byte) error
@@ -39,6 +62,9 @@ type Needs struct {
 	Runner   *command.Runner
 	Letters  Letters
 	Settings Settings
+	Limits   Limits
+	Managers []permission.Role // who runs sinks and replays, of the platform and of organizations
+	Guard    Guard
 	Bus      Publisher
 	Keys     *secret.Keys
 	Caller   Caller
@@ -62,6 +88,7 @@ type Slice struct {
 	PauseReplay  command.Func[PauseReplay, Replay]
 	ResumeReplay command.Func[ResumeReplay, Replay]
 	CancelReplay command.Func[CancelReplay, Replay]
+	DeleteReplay command.Func[DeleteReplay, struct{}]
 	Replays      command.Func[ListReplays, []Replay]
 	Replay       command.Func[GetReplay, Replay]
 	ReplayFile   command.Func[ReplayFile, Replay]
@@ -74,6 +101,7 @@ type Slice struct {
 
 	begin     command.Func[beginReplay, Replay]
 	end       command.Func[endReplay, Replay]
+	halt      command.Func[haltSink, Sink]
 	noteLevel command.Func[noteLevel, struct{}]
 
 	needs       Needs
@@ -94,20 +122,22 @@ func New(n Needs) *Slice {
 	s.SetPolicy = command.Bind(r, platform[SetPolicy]("retry_policy.set"), s.setPolicy)
 	s.ClearPolicy = command.Bind(r, platform[ClearPolicy]("retry_policy.clear"), s.clearPolicy)
 	s.Policies = command.BindQuery(r, everywhere[struct{}]("retry_policy.list"), s.policies)
-	s.CreateReplay = command.Bind(r, platform[CreateReplay]("replay.create"), s.createReplay)
-	s.StartReplay = command.Bind(r, platform[StartReplay]("replay.start"), s.startReplay)
-	s.PauseReplay = command.Bind(r, platform[PauseReplay]("replay.pause"), s.pauseReplay)
-	s.ResumeReplay = command.Bind(r, platform[ResumeReplay]("replay.resume"), s.resumeReplay)
-	s.CancelReplay = command.Bind(r, platform[CancelReplay]("replay.cancel"), s.cancelReplay)
-	s.begin = command.Bind(r, platform[beginReplay]("replay.begin"), s.beginReplay)
-	s.end = command.Bind(r, platform[endReplay]("replay.end"), s.endReplay)
+	s.CreateReplay = command.Bind(r, inOrganization("replay.create", func(c CreateReplay) ident.ID { return c.OrganizationID }), s.createReplay)
+	s.StartReplay = command.Bind(r, owned("replay.start", replayOwner, func(c StartReplay) ident.ID { return c.ID }), s.startReplay)
+	s.PauseReplay = command.Bind(r, owned("replay.pause", replayOwner, func(c PauseReplay) ident.ID { return c.ID }), s.pauseReplay)
+	s.ResumeReplay = command.Bind(r, owned("replay.resume", replayOwner, func(c ResumeReplay) ident.ID { return c.ID }), s.resumeReplay)
+	s.CancelReplay = command.Bind(r, owned("replay.cancel", replayOwner, func(c CancelReplay) ident.ID { return c.ID }), s.cancelReplay)
+	s.DeleteReplay = command.Bind(r, owned("replay.delete", replayOwner, func(c DeleteReplay) ident.ID { return c.ID }), s.deleteReplay)
+	s.begin = command.Bind(r, owned("replay.begin", replayOwner, func(c beginReplay) ident.ID { return c.ID }), s.beginReplay)
+	s.end = command.Bind(r, owned("replay.end", replayOwner, func(c endReplay) ident.ID { return c.ID }), s.endReplay)
 	s.Replays = command.BindQuery(r, everywhere[ListReplays]("replay.list"), s.replays)
-	s.Replay = command.BindQuery(r, everywhere[GetReplay]("replay.get"), s.getReplay)
-	s.ReplayFile = command.BindQuery(r, everywhere[ReplayFile]("replay.file"), s.replayFile)
-	s.CreateSink = command.Bind(r, platform[CreateSink]("sink.create"), s.createSink)
-	s.PauseSink = command.Bind(r, platform[PauseSink]("sink.pause"), s.pauseSink)
-	s.ResumeSink = command.Bind(r, platform[ResumeSink]("sink.resume"), s.resumeSink)
-	s.DeleteSink = command.Bind(r, platform[DeleteSink]("sink.delete"), s.deleteSink)
+	s.Replay = command.BindQuery(r, ownedQuery("replay.get", func(q GetReplay) ident.ID { return q.ID }), s.getReplay)
+	s.ReplayFile = command.BindQuery(r, ownedQuery("replay.file", func(q ReplayFile) ident.ID { return q.ID }), s.replayFile)
+	s.CreateSink = command.Bind(r, inOrganization("sink.create", func(c CreateSink) ident.ID { return c.OrganizationID }), s.createSink)
+	s.PauseSink = command.Bind(r, owned("sink.pause", sinkOwner, func(c PauseSink) ident.ID { return c.ID }), s.pauseSink)
+	s.ResumeSink = command.Bind(r, owned("sink.resume", sinkOwner, func(c ResumeSink) ident.ID { return c.ID }), s.resumeSink)
+	s.DeleteSink = command.Bind(r, owned("sink.delete", sinkOwner, func(c DeleteSink) ident.ID { return c.ID }), s.deleteSink)
+	s.halt = command.Bind(r, owned("sink.halt", sinkOwner, func(c haltSink) ident.ID { return c.ID }), s.haltSink)
 	s.Sinks = command.BindQuery(r, everywhere[struct{}]("sink.list"), s.sinks)
 	return s
 }

@@ -22,7 +22,11 @@ import (
 	"github.com/stoa-cloud/stoa/internal/platform/pg/pgtest"
 )
 
-const operator permission.Role = "platform.operator"
+const (
+	operator permission.Role = "platform.operator"
+	admin    permission.Role = "organization.admin"
+	member   permission.Role = "organization.member"
+)
 
 // deaf is a bus that loses everything.
 type deaf struct{}
@@ -92,15 +96,20 @@ func newWorld(t *testing.T) *world {
 	for _, name := range []string{"dead_letter.list", "dead_letter.statistics", "dead_letter.retry", "dead_letter.discard", "retry_policy.list", "retry_policy.set", "retry_policy.clear"} {
 		table[name] = []permission.Role{operator}
 	}
-	for _, verb := range []string{"create", "start", "pause", "resume", "cancel", "list", "get", "file"} {
-		table["replay."+verb] = []permission.Role{operator}
+	for _, verb := range []string{"create", "start", "pause", "resume", "cancel", "delete", "get", "file"} {
+		table["replay."+verb] = []permission.Role{operator, admin}
 	}
-	for _, verb := range []string{"create", "pause", "resume", "delete", "list"} {
-		table["sink."+verb] = []permission.Role{operator}
+	for _, verb := range []string{"create", "pause", "resume", "delete"} {
+		table["sink."+verb] = []permission.Role{operator, admin}
 	}
-	table["replay.begin"], table["replay.end"] = []permission.Role{permission.System}, []permission.Role{permission.System}
+	for _, name := range []string{"replay.list", "sink.list"} {
+		table[name] = []permission.Role{permission.Authenticated}
+	}
+	for _, name := range []string{"replay.begin", "replay.end", "sink.halt"} {
+		table[name] = []permission.Role{permission.System}
+	}
 	runner := &command.Runner{Strict: true, DB: w.db, Clock: clock.System, NewID: ident.New, Log: quiet, Table: table, Wake: w.hints.Committed}
-	w.Slice = New(Needs{Runner: runner, Letters: consumers, Settings: w.settings, Bus: w.receiver, Keys: keys(t), Caller: w.receiver, Tail: tail, Dial: w.elsewhere.dial, Log: quiet})
+	w.Slice = New(Needs{Runner: runner, Letters: consumers, Settings: w.settings, Limits: fixed(2), Managers: []permission.Role{operator, admin}, Guard: w.elsewhere, Bus: w.receiver, Keys: keys(t), Caller: w.receiver, Tail: tail, Dial: w.elsewhere.dial, Log: quiet})
 	w.ann = as(t, command.Actor{Kind: command.User, ID: ident.New(), Platform: []permission.Role{operator}})
 	w.eve = as(t, command.Actor{Kind: command.User, ID: ident.New()})
 	return w

@@ -50,6 +50,8 @@ func Defaults() []Definition {
 
 		{Name: "identity.second_factor.required", Kind: Setting, Words: []string{"none", "operators", "all"}, GlobalOnly: true, OperatorOnly: true, Help: "Who must have a second factor: without one they sign in only to enrol it."},
 
+		{Name: "sink.per_organization", Kind: Limit, Unit: "sinks", Default: 3, Min: 0, Max: 1000, Help: "Most sinks of one organization: other systems that get its events."},
+		{Name: "replay.per_organization", Kind: Limit, Unit: "replays", Default: 10, Min: 0, Max: 1000, Help: "Most replays of one organization that are kept; one that has ended is kept for 30 days, or until it is deleted."},
 		{Name: "events.dead_letters.warning", Kind: Setting, Unit: "events", Default: 100, Min: 1, Max: 1_000_000, GlobalOnly: true, OperatorOnly: true, Help: "Open dead letters from which on the level is warning."},
 		{Name: "events.dead_letters.critical", Kind: Setting, Unit: "events", Default: 1000, Min: 1, Max: 1_000_000, GlobalOnly: true, OperatorOnly: true, Help: "Open dead letters from which on the level is critical."},
 

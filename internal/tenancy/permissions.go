@@ -230,22 +230,24 @@ func Permissions() permission.Table {
 		"retry_policy.clear":     operators,
 
 		// What happened, given once more.
-		"replay.create": operators,
-		"replay.list":   operators,
-		"replay.get":    operators,
-		"replay.file":   operators,
-		"replay.start":  operators,
-		"replay.pause":  operators,
-		"replay.resume": operators,
-		"replay.cancel": operators,
+		"replay.create": admins,
+		"replay.list":   signedIn, // of those that the caller runs
+		"replay.get":    admins,
+		"replay.file":   admins,
+		"replay.start":  admins,
+		"replay.pause":  admins,
+		"replay.resume": admins,
+		"replay.cancel": admins,
+		"replay.delete": admins,
 		"replay.begin":  stoa, // its time has come
 		"replay.end":    stoa,
 
 		// Other systems that get events as they happen.
-		"sink.list":   operators,
-		"sink.create": operators,
-		"sink.pause":  operators,
-		"sink.resume": operators,
-		"sink.delete": operators,
+		"sink.list":   signedIn, // of those that the caller runs
+		"sink.create": admins,
+		"sink.pause":  admins,
+		"sink.resume": admins,
+		"sink.delete": admins,
+		"sink.halt":   stoa, // the other system will never have it
 	}
 }

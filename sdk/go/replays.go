@@ -8,7 +8,8 @@ import (
 	"net/url"
 )
 
-// Replays gives events of the log once more. For operators.
+// Replays gives events of the log once more: everybody's for operators, an
+// organization's own for its owners and admins.
 type Replays struct{ c *Client }
 
 // Create makes a replay of what is in the log now. Of one to a callback, the answer
@@ -47,6 +48,12 @@ func (s *Replays) Resume(ctx context.Context, id string) (*Replay, error) {
 // Cancel stops a replay for good.
 func (s *Replays) Cancel(ctx context.Context, id string) (*Replay, error) {
 	return s.replay(ctx, http.MethodPost, replayPath(id)+"/cancel")
+}
+
+// Delete forgets a replay that is not under way, with the file that it wrote.
+func (s *Replays) Delete(ctx context.Context, id string) error {
+	_, err := s.c.do(ctx, request{method: http.MethodDelete, path: replayPath(id)}, nil)
+	return err
 }
 
 // File gives what a replay into a file has written so far, as JSON lines. The caller closes it.

@@ -28,18 +28,19 @@ type ReplayEvents struct {
 
 // ReplayRequest asks for a replay.
 type ReplayRequest struct {
-	Name       string       `json:"name,omitempty" maxLength:"200"`
-	Events     ReplayEvents `json:"events,omitzero" required:"false"`
-	Target     string       `json:"target" enum:"bus,consumer,callback,file" doc:"bus: published under stoa.replay.<id>. consumer: handled again by a consumer that says it is replayable. callback: posted to a URL, signed, as CloudEvents batches. file: kept as JSON lines to download."`
-	Consumer   string       `json:"consumer,omitempty" maxLength:"100"`
-	URL        string       `json:"url,omitempty" maxLength:"2048"`
-	Speed      float64      `json:"speed,omitempty" required:"false" minimum:"0" maximum:"100" doc:"0.1 to 100 times as fast as it happened; as fast as the target takes them when absent."`
-	Batch      int          `json:"batch,omitempty" minimum:"0" maximum:"1000" doc:"So many at once; 100 when absent."`
-	MaxEvents  int64        `json:"max_events,omitempty" minimum:"0" maximum:"1000000" doc:"At most so many; 100000 when absent."`
-	SkipErrors bool         `json:"skip_errors,omitempty" doc:"Go on without what the target does not take."`
-	DryRun     bool         `json:"dry_run,omitempty" doc:"Only count. The preview can be started later."`
-	Start      bool         `json:"start,omitempty" doc:"At once."`
-	StartAt    *time.Time   `json:"start_at,omitempty" doc:"At a time."`
+	Name           string       `json:"name,omitempty" maxLength:"200"`
+	OrganizationID ident.ID     `json:"organization_id,omitzero" doc:"Makes it this organization's own: of its events only, to a callback or a file, seen and steered by its admins. The platform's own when absent."`
+	Events         ReplayEvents `json:"events,omitzero" required:"false"`
+	Target         string       `json:"target" enum:"bus,consumer,callback,file" doc:"bus: published under stoa.replay.<id>. consumer: handled again by a consumer that says it is replayable. callback: posted to a URL, signed, as CloudEvents batches. file: kept as JSON lines to download."`
+	Consumer       string       `json:"consumer,omitempty" maxLength:"100"`
+	URL            string       `json:"url,omitempty" maxLength:"2048"`
+	Speed          float64      `json:"speed,omitempty" required:"false" minimum:"0" maximum:"100" doc:"0.1 to 100 times as fast as it happened; as fast as the target takes them when absent."`
+	Batch          int          `json:"batch,omitempty" minimum:"0" maximum:"1000" doc:"So many at once; 100 when absent."`
+	MaxEvents      int64        `json:"max_events,omitempty" minimum:"0" maximum:"1000000" doc:"At most so many; 100000 when absent."`
+	SkipErrors     bool         `json:"skip_errors,omitempty" doc:"Go on without what the target does not take."`
+	DryRun         bool         `json:"dry_run,omitempty" doc:"Only count. The preview can be started later."`
+	Start          bool         `json:"start,omitempty" doc:"At once."`
+	StartAt        *time.Time   `json:"start_at,omitempty" doc:"At a time."`
 }
 
 func (in ReplayRequest) command() eventplane.CreateReplay {
@@ -53,7 +54,7 @@ func (in ReplayRequest) command() eventplane.CreateReplay {
 	return eventplane.CreateReplay{
 		DryRun: in.DryRun, Start: in.Start,
 		ReplayAim: eventplane.ReplayAim{
-			Name: in.Name, Types: e.Types, AggregateKind: e.Kind, AggregateID: e.SubjectID, ProjectID: e.ProjectID, ActorID: e.ActorID,
+			Name: in.Name, OrganizationID: in.OrganizationID, Types: e.Types, AggregateKind: e.Kind, AggregateID: e.SubjectID, ProjectID: e.ProjectID, ActorID: e.ActorID,
 			CorrelationID: e.CorrelationID, From: e.From, To: e.To, AfterPosition: e.AfterPosition,
 			MaxEvents: or(in.MaxEvents, 100_000), Batch: int(or(int64(in.Batch), 100)), Target: eventplane.Target(in.Target), Consumer: in.Consumer,
 			URL: in.URL, Speed: in.Speed, SkipErrors: in.SkipErrors, StartAt: in.StartAt,
@@ -63,34 +64,35 @@ func (in ReplayRequest) command() eventplane.CreateReplay {
 
 // Replay gives events of the log once more.
 type Replay struct {
-	ID         ident.ID        `json:"id"`
-	Name       string          `json:"name,omitempty"`
-	Status     string          `json:"status" enum:"preview,scheduled,created,running,paused,completed,failed,cancelled"`
-	Reason     string          `json:"reason,omitempty" doc:"Why it failed."`
-	Events     ReplayEvents    `json:"events"`
-	Target     string          `json:"target" enum:"bus,consumer,callback,file"`
-	Consumer   string          `json:"consumer,omitempty"`
-	URL        string          `json:"url,omitempty"`
-	Speed      float64         `json:"speed,omitempty"`
-	Batch      int             `json:"batch"`
-	MaxEvents  int64           `json:"max_events"`
-	SkipErrors bool            `json:"skip_errors"`
-	Counts     json.RawMessage `json:"counts" doc:"How many of each type there were when it was made."`
-	Total      int64           `json:"total" doc:"How many there are to be."`
-	Sent       int64           `json:"sent"`
-	Failed     int64           `json:"failed" doc:"How many the target did not take."`
-	Position   int64           `json:"position" doc:"Up to here of the log it is done."`
-	CreatedBy  ident.ID        `json:"created_by,omitzero"`
-	CreatedAt  time.Time       `json:"created_at"`
-	StartAt    *time.Time      `json:"start_at,omitempty"`
-	StartedAt  *time.Time      `json:"started_at,omitempty"`
-	EndedAt    *time.Time      `json:"ended_at,omitempty"`
-	Secret     string          `json:"secret,omitempty" doc:"Of a new replay to a callback: signs its calls (Standard Webhooks). Shown this once."`
+	ID             ident.ID        `json:"id"`
+	Name           string          `json:"name,omitempty"`
+	OrganizationID ident.ID        `json:"organization_id,omitzero" doc:"Whose own it is; absent: the platform's."`
+	Status         string          `json:"status" enum:"preview,scheduled,created,running,paused,completed,failed,cancelled"`
+	Reason         string          `json:"reason,omitempty" doc:"Why it failed."`
+	Events         ReplayEvents    `json:"events"`
+	Target         string          `json:"target" enum:"bus,consumer,callback,file"`
+	Consumer       string          `json:"consumer,omitempty"`
+	URL            string          `json:"url,omitempty"`
+	Speed          float64         `json:"speed,omitempty"`
+	Batch          int             `json:"batch"`
+	MaxEvents      int64           `json:"max_events"`
+	SkipErrors     bool            `json:"skip_errors"`
+	Counts         json.RawMessage `json:"counts" doc:"How many of each type there were when it was made."`
+	Total          int64           `json:"total" doc:"How many there are to be."`
+	Sent           int64           `json:"sent"`
+	Failed         int64           `json:"failed" doc:"How many the target did not take."`
+	Position       int64           `json:"position" doc:"Up to here of the log it is done."`
+	CreatedBy      ident.ID        `json:"created_by,omitzero"`
+	CreatedAt      time.Time       `json:"created_at"`
+	StartAt        *time.Time      `json:"start_at,omitempty"`
+	StartedAt      *time.Time      `json:"started_at,omitempty"`
+	EndedAt        *time.Time      `json:"ended_at,omitempty"`
+	Secret         string          `json:"secret,omitempty" doc:"Of a new replay to a callback: signs its calls (Standard Webhooks). Shown this once."`
 }
 
 func presentReplay(r eventplane.Replay) Replay {
 	return Replay{
-		ID: r.ID, Name: r.Name, Status: string(r.Status), Reason: r.Reason, Target: string(r.Target), Consumer: r.Consumer, URL: r.URL,
+		ID: r.ID, Name: r.Name, OrganizationID: r.OrganizationID, Status: string(r.Status), Reason: r.Reason, Target: string(r.Target), Consumer: r.Consumer, URL: r.URL,
 		Speed: r.Speed, Batch: r.Batch, MaxEvents: r.MaxEvents, SkipErrors: r.SkipErrors, Counts: r.Counts, Total: r.Total, Sent: r.Sent,
 		Failed: r.Failed, Position: r.Position, CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt, StartAt: r.StartAt, StartedAt: r.StartedAt, EndedAt: r.EndedAt,
 		Events: ReplayEvents{
@@ -179,6 +181,12 @@ func registerReplays(api huma.API, s *eventplane.Slice) {
 				panic(http.ErrAbortHandler) // the answer has begun: only a broken connection tells that it is not whole
 			}
 		}, nil
+	})
+	remove := httpx.Operation("replay.delete", http.MethodDelete, replays+"/{id}", "Forget a replay that is not under way, with its file", tag)
+	remove.DefaultStatus = http.StatusNoContent
+	huma.Register(api, httpx.InGroup(httpx.RateAdmin, remove), func(ctx context.Context, in *byID) (*struct{}, error) {
+		_, err := s.DeleteReplay(ctx, eventplane.DeleteReplay{ID: in.ID})
+		return nil, err
 	})
 	steer := func(verb, summary string, do func(ctx context.Context, id ident.ID) (eventplane.Replay, error)) {
 		op := httpx.Operation("replay."+verb, http.MethodPost, replays+"/{id}/"+verb, summary, tag)

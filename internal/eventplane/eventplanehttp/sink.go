@@ -15,15 +15,17 @@ import (
 
 // SinkRequest asks for a sink.
 type SinkRequest struct {
-	Name           string   `json:"name" minLength:"1" maxLength:"63" example:"warehouse"`
-	Kind           string   `json:"kind" enum:"jetstream,kafka"`
-	Address        string   `json:"address" minLength:"1" maxLength:"1000" doc:"nats://host:4222, or Kafka's brokers host:9092; several with commas." example:"nats://nats.example.org:4222"`
-	Prefix         string   `json:"prefix,omitempty" maxLength:"63" doc:"Of subjects and topics; stoa when absent."`
-	Credentials    string   `json:"credentials,omitempty" maxLength:"1000" doc:"user:password. Kept sealed, never shown."`
-	OrganizationID ident.ID `json:"organization_id,omitzero" doc:"Only its events; everybody's when absent."`
-	Types          []string `json:"types,omitempty" maxItems:"50" doc:"Only of these types."`
-	SubjectKind    string   `json:"subject_kind,omitempty" maxLength:"64" doc:"Only about things of this kind." example:"execution"`
-	Everything     bool     `json:"everything,omitempty" doc:"From the log's beginning, not from now on."`
+	Name                string   `json:"name" minLength:"1" maxLength:"63" example:"warehouse"`
+	Kind                string   `json:"kind" enum:"jetstream,kafka"`
+	Address             string   `json:"address" minLength:"1" maxLength:"1000" doc:"nats://host:4222, or Kafka's brokers host:9092; several with commas." example:"nats://nats.example.org:4222"`
+	Prefix              string   `json:"prefix,omitempty" maxLength:"63" doc:"Of subjects and topics; stoa when absent."`
+	Credentials         string   `json:"credentials,omitempty" maxLength:"1000" doc:"user:password. Kept sealed, never shown."`
+	SchemaRegistry      string   `json:"schema_registry,omitempty" maxLength:"1000" doc:"Of Kafka: URL of a schema registry (Confluent's protocol). Records are framed then: a zero byte, the number of the schema in four, the event." example:"https://registry.example.org"`
+	RegistryCredentials string   `json:"schema_registry_credentials,omitempty" maxLength:"1000" doc:"user:password. Kept sealed, never shown."`
+	OrganizationID      ident.ID `json:"organization_id,omitzero" doc:"Makes it this organization's own: it gets its events only, its admins see and steer it, and its address must be a public one. The platform's own when absent, with everybody's events."`
+	Types               []string `json:"types,omitempty" maxItems:"50" doc:"Only of these types."`
+	SubjectKind         string   `json:"subject_kind,omitempty" maxLength:"64" doc:"Only about things of this kind." example:"execution"`
+	Everything          bool     `json:"everything,omitempty" doc:"From the log's beginning, not from now on."`
 }
 
 // Sink is another system that gets the log's events as they happen.
@@ -33,11 +35,12 @@ type Sink struct {
 	Kind           string     `json:"kind" enum:"jetstream,kafka"`
 	Address        string     `json:"address"`
 	Prefix         string     `json:"prefix"`
-	OrganizationID ident.ID   `json:"organization_id,omitzero"`
+	SchemaRegistry string     `json:"schema_registry,omitempty"`
+	OrganizationID ident.ID   `json:"organization_id,omitzero" doc:"Whose own it is, and whose events it gets; absent: the platform's, everybody's."`
 	Types          []string   `json:"types"`
 	SubjectKind    string     `json:"subject_kind,omitempty"`
 	State          string     `json:"state" enum:"sending,failing,paused"`
-	Error          string     `json:"error,omitempty" doc:"Of a failing one: the last."`
+	Error          string     `json:"error,omitempty" doc:"Of a failing one: the last. Of a paused one: why Stoa paused it."`
 	FailingSince   *time.Time `json:"failing_since,omitempty"`
 	Position       int64      `json:"position" doc:"Up to here of the log it has what it is to get."`
 	Lag            int64      `json:"lag" doc:"Positions behind the log's head."`
@@ -48,7 +51,7 @@ type Sink struct {
 
 func presentSink(s eventplane.Sink) Sink {
 	shown := Sink{
-		ID: s.ID, Name: s.Name, Kind: string(s.Kind), Address: s.Address, Prefix: s.Prefix, OrganizationID: s.OrganizationID,
+		ID: s.ID, Name: s.Name, Kind: string(s.Kind), Address: s.Address, Prefix: s.Prefix, SchemaRegistry: s.Registry, OrganizationID: s.OrganizationID,
 		Types: append([]string{}, s.Types...), SubjectKind: s.AggregateKind, State: "sending", Error: s.Error, FailingSince: s.FailingSince,
 		Position: s.Position, Lag: max(0, s.Lag), Sent: s.Sent, SentAt: s.SentAt, CreatedAt: s.CreatedAt,
 	}
@@ -97,6 +100,7 @@ func registerSinks(api huma.API, s *eventplane.Slice) {
 		}
 		return shownSink(s.CreateSink(ctx, eventplane.CreateSink{
 			Name: in.Body.Name, Kind: eventplane.SinkKind(in.Body.Kind), Address: in.Body.Address, Prefix: prefix, Secret: secret.New(in.Body.Credentials),
+			Registry: in.Body.SchemaRegistry, RegistrySecret: secret.New(in.Body.RegistryCredentials),
 			OrganizationID: in.Body.OrganizationID, Types: in.Body.Types, AggregateKind: in.Body.SubjectKind, Everything: in.Body.Everything,
 		}))
 	})

@@ -13,7 +13,6 @@ import (
 	"github.com/stoa-cloud/stoa/internal/eventplane"
 	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
-	"github.com/stoa-cloud/stoa/internal/platform/secret"
 )
 
 func event(kind string, house ident.ID) eventlog.Event {
@@ -29,7 +28,7 @@ func TestEventsArriveInOrderOfTheirSubject(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	sink := eventplane.Sink{Name: "test", Address: strings.Join(cluster.ListenAddrs(), ","), Prefix: "stoa"}
-	outlet, err := Dial(ctx, sink, secret.String{})
+	outlet, err := Dialer(nil)(ctx, eventplane.Connection{Sink: sink})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +64,7 @@ func TestEventsArriveInOrderOfTheirSubject(t *testing.T) {
 func TestBrokersThatAreGone(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
-	if _, err := Dial(ctx, eventplane.Sink{Address: "127.0.0.1:1"}, secret.String{}); err == nil {
+	if _, err := Dialer(nil)(ctx, eventplane.Connection{Sink: eventplane.Sink{Address: "127.0.0.1:1"}}); err == nil {
 		t.Error("connected to nobody")
 	}
 }

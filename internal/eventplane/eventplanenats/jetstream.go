@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"strings"
 	"time"
 
@@ -16,7 +17,6 @@ import (
 
 	"github.com/stoa-cloud/stoa/internal/eventplane"
 	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
-	"github.com/stoa-cloud/stoa/internal/platform/secret"
 )
 
 const (
@@ -33,14 +33,27 @@ type outlet struct {
 	streams map[string]bool // that are known to exist
 }
 
+// guarded dials with another function than the library's.
+type guarded func(ctx context.Context, network, address string) (net.Conn, error)
+
+// Dial implements nats.CustomDialer.
+func (g guarded) Dial(network, address string) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), dialWithin)
+	defer cancel()
+	return g(ctx, network, address)
+}
+
 // Dial connects to one or more servers, separated by commas: "nats://host:4222".
-func Dial(_ context.Context, sink eventplane.Sink, credentials secret.String) (eventplane.Outlet, error) {
-	options := []nats.Option{nats.Name("stoa sink " + sink.Name), nats.Timeout(dialWithin), nats.NoReconnect()}
-	if !credentials.IsEmpty() {
-		user, password, _ := strings.Cut(credentials.Reveal(), ":")
+func Dial(_ context.Context, c eventplane.Connection) (eventplane.Outlet, error) {
+	options := []nats.Option{nats.Name("stoa sink " + c.Name), nats.Timeout(dialWithin), nats.NoReconnect()}
+	if !c.Credentials.IsEmpty() {
+		user, password, _ := strings.Cut(c.Credentials.Reveal(), ":")
 		options = append(options, nats.UserInfo(user, password))
 	}
-	conn, err := nats.Connect(sink.Address, options...)
+	if c.DialContext != nil {
+		options = append(options, nats.SetCustomDialer(guarded(c.DialContext)))
+	}
+	conn, err := nats.Connect(c.Address, options...)
 	if err != nil {
 		return nil, fmt.Errorf("connect to NATS: %w", err)
 	}
@@ -49,7 +62,7 @@ func Dial(_ context.Context, sink eventplane.Sink, credentials secret.String) (e
 		conn.Close()
 		return nil, fmt.Errorf("open JetStream: %w", err)
 	}
-	return &outlet{conn: conn, js: js, prefix: sink.Prefix, streams: map[string]bool{}}, nil
+	return &outlet{conn: conn, js: js, prefix: c.Prefix, streams: map[string]bool{}}, nil
 }
 
 // Send publishes events in order and waits until the server has stored all.

@@ -2,6 +2,8 @@ package eventplanenats
 
 import (
 	"context"
+	"errors"
+	"net"
 	"testing"
 	"time"
 
@@ -37,15 +39,25 @@ func event(kind string) eventlog.Event {
 	return eventlog.Event{ID: ident.New(), Type: kind, Time: time.Now(), AggregateKind: "house", AggregateID: ident.New(), Version: 1, Data: []byte(`{}`)}
 }
 
+func TestConnectionsAreGuarded(t *testing.T) {
+	s := run(t)
+	forbidden := errors.New("not a public address")
+	c := eventplane.Connection{Sink: eventplane.Sink{Address: s.ClientURL()}, Credentials: secret.New("ann:secret")}
+	c.DialContext = func(context.Context, string, string) (net.Conn, error) { return nil, forbidden }
+	if _, err := Dial(t.Context(), c); !errors.Is(err, forbidden) {
+		t.Errorf("called what may not be called: %v", err)
+	}
+}
+
 func TestEventsArriveOnceAndInOrder(t *testing.T) {
 	s := run(t)
 	sink := eventplane.Sink{Name: "test", Address: s.ClientURL(), Prefix: "stoa"}
-	if _, err := Dial(t.Context(), sink, secret.New("ann:wrong")); err == nil {
+	if _, err := Dial(t.Context(), eventplane.Connection{Sink: sink, Credentials: secret.New("ann:wrong")}); err == nil {
 		t.Error("a wrong password is accepted")
 	}
 	events := []eventlog.Event{event("house.built.v1"), event("boat.built.v1"), event("house.sold.v1")}
 	for range 2 { // the second time as after a crash: all of it again
-		outlet, err := Dial(t.Context(), sink, secret.New("ann:secret"))
+		outlet, err := Dial(t.Context(), eventplane.Connection{Sink: sink, Credentials: secret.New("ann:secret")})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -84,7 +96,7 @@ func TestEventsArriveOnceAndInOrder(t *testing.T) {
 
 func TestAServerThatIsGone(t *testing.T) {
 	s := run(t)
-	outlet, err := Dial(t.Context(), eventplane.Sink{Address: s.ClientURL(), Prefix: "stoa"}, secret.New("ann:secret"))
+	outlet, err := Dial(t.Context(), eventplane.Connection{Sink: eventplane.Sink{Address: s.ClientURL(), Prefix: "stoa"}, Credentials: secret.New("ann:secret")})
 	if err != nil {
 		t.Fatal(err)
 	}

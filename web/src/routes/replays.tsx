@@ -3,7 +3,9 @@ import { useDisclosure } from "@mantine/hooks";
 import type { Replay } from "@stoa/sdk";
 import { IconDownload, IconPlus, IconRepeat } from "@tabler/icons-react";
 import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMe } from "../app/session.ts";
 import { NewReplay } from "../features/events/NewReplay.tsx";
+import { OwnerName } from "../features/events/Owner.tsx";
 import { replayColors, replaysQuery, replayVerbs, steerReplay, type ReplayVerb } from "../features/events/replays.ts";
 import { Ago } from "../ui/Ago.tsx";
 import { DataTable, type Column } from "../ui/DataTable.tsx";
@@ -11,6 +13,7 @@ import { EmptyState } from "../ui/EmptyState.tsx";
 import { Page } from "../ui/Page.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { ProblemNote } from "../ui/ProblemNote.tsx";
+import { useConfirm } from "../ui/useConfirm.tsx";
 
 export function ReplaysPage() {
   const list = useInfiniteQuery(replaysQuery);
@@ -26,10 +29,17 @@ export function ReplaysPage() {
       New replay
     </Button>
   );
+  const [dialog, confirm] = useConfirm();
+  const me = useMe();
+  const act = (r: Replay, verb: ReplayVerb) =>
+    verb === "delete" && r.sent > 0 && r.target === "file"
+      ? confirm({ title: `Delete ${r.name || "this replay"}?`, body: "The file that it wrote goes with it.", verb: "Delete", act: () => steer.mutateAsync({ id: r.id, verb }) })
+      : steer.mutate({ id: r.id, verb });
   const columns: Column<Replay>[] = [
     { title: "Replay", cell: (r) => <Text span size="sm" fw={500}>{r.name || "unnamed"}</Text> },
     { title: "Status", cell: (r) => <Badge variant="light" tt="none" color={replayColors[r.status]} title={r.reason}>{r.status}</Badge> },
     { title: "To", cell: (r) => <Text span size="sm" style={{ overflowWrap: "anywhere" }}>{r.url ?? r.consumer ?? r.target}</Text> },
+    ...(me.organizations.length > 0 ? [{ title: "Whose", cell: (r: Replay) => <OwnerName id={r.organization_id} /> }] : []),
     { title: "Progress", cell: (r) => <Done replay={r} /> },
     { title: "Made", cell: (r) => <Ago time={r.created_at} /> },
     {
@@ -44,7 +54,7 @@ export function ReplaysPage() {
             </Button>
           )}
           {replayVerbs[r.status].map((verb) => (
-            <Button key={verb} size="compact-xs" variant="default" tt="capitalize" loading={steer.isPending && steer.variables.id === r.id && steer.variables.verb === verb} onClick={() => steer.mutate({ id: r.id, verb })}>
+            <Button key={verb} size="compact-xs" variant="default" tt="capitalize" loading={steer.isPending && steer.variables.id === r.id && steer.variables.verb === verb} onClick={() => act(r, verb)}>
               {verb}
             </Button>
           ))}
@@ -72,6 +82,7 @@ export function ReplaysPage() {
       <Modal closeButtonProps={{ "aria-label": "Close" }} opened={asking} onClose={ask.close} title="New replay" size="lg">
         <NewReplay onDone={ask.close} />
       </Modal>
+      {dialog}
     </Page>
   );
 }

@@ -5,6 +5,7 @@ import { IconArrowFork, IconPlus } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { stoa } from "../app/stoa.ts";
+import { ownerId, OwnerName, OwnerSelect, useOwners } from "../features/events/Owner.tsx";
 import { Ago } from "../ui/Ago.tsx";
 import { DataTable, type Column } from "../ui/DataTable.tsx";
 import { EmptyState } from "../ui/EmptyState.tsx";
@@ -46,7 +47,8 @@ export function SinksPage() {
   );
   const columns: Column<Sink>[] = [
     { title: "Sink", cell: (s) => <Text span size="sm" fw={600}>{s.name}</Text> },
-    { title: "System", cell: (s) => kinds[s.kind] },
+    { title: "Whose", cell: (s) => <OwnerName id={s.organization_id} /> },
+    { title: "System", cell: (s) => (s.schema_registry ? `${kinds[s.kind]} with schemas` : kinds[s.kind]) },
     { title: "Address", cell: (s) => <Text span size="sm" ff="monospace" style={{ overflowWrap: "anywhere" }}>{s.address}</Text> },
     {
       title: "State",
@@ -106,7 +108,8 @@ export function SinksPage() {
 }
 
 function AddSink({ onDone }: { onDone: () => void }) {
-  const [ask, setAsk] = useState({ name: "", kind: "jetstream" as Sink["kind"], address: "", prefix: "stoa", credentials: "", subject: "", everything: false });
+  const { first } = useOwners();
+  const [ask, setAsk] = useState({ owner: first, registry: "", registryCredentials: "", name: "", kind: "jetstream" as Sink["kind"], address: "", prefix: "stoa", credentials: "", subject: "", everything: false });
   const change = (what: Partial<typeof ask>) => setAsk({ ...ask, ...what });
   const create = useMutation({
     mutationFn: () =>
@@ -114,7 +117,12 @@ function AddSink({ onDone }: { onDone: () => void }) {
         stoa.api.POST("/api/v1/sinks", {
           body: {
             name: ask.name, kind: ask.kind, address: ask.address, prefix: ask.prefix, everything: ask.everything,
+            organization_id: ownerId(ask.owner),
             ...(ask.credentials && { credentials: ask.credentials }),
+            ...(ask.kind === "kafka" && ask.registry && {
+              schema_registry: ask.registry,
+              ...(ask.registryCredentials && { schema_registry_credentials: ask.registryCredentials }),
+            }),
             ...(ask.subject && { subject_kind: ask.subject }),
           },
         }),
@@ -130,10 +138,13 @@ function AddSink({ onDone }: { onDone: () => void }) {
     >
       <Stack gap="sm">
         <TextInput label="Name" required placeholder="warehouse" value={ask.name} onChange={(e) => change({ name: e.currentTarget.value })} data-autofocus />
+        <OwnerSelect value={ask.owner} onChange={(owner) => change({ owner })} />
         <Select label="System" allowDeselect={false} value={ask.kind} onChange={(v) => change({ kind: v as Sink["kind"] })} data={Object.entries(kinds).map(([value, label]) => ({ value, label }))} />
         <TextInput label="Address" required placeholder={ask.kind === "kafka" ? "host:9092,host:9092" : "nats://host:4222"} value={ask.address} onChange={(e) => change({ address: e.currentTarget.value })} />
         <TextInput label="Prefix of its subjects or topics" required value={ask.prefix} onChange={(e) => change({ prefix: e.currentTarget.value })} />
         <TextInput label="Credentials" type="password" autoComplete="off" placeholder="user:password" description="Kept sealed, never shown" value={ask.credentials} onChange={(e) => change({ credentials: e.currentTarget.value })} />
+        {ask.kind === "kafka" && <TextInput label="Schema registry" type="url" placeholder="none" description="Records name the schemas of their events then" value={ask.registry} onChange={(e) => change({ registry: e.currentTarget.value })} />}
+        {ask.kind === "kafka" && ask.registry && <TextInput label="The registry's credentials" type="password" autoComplete="off" placeholder="user:password" description="Kept sealed, never shown" value={ask.registryCredentials} onChange={(e) => change({ registryCredentials: e.currentTarget.value })} />}
         <TextInput label="Only about things of the kind" placeholder="all" value={ask.subject} onChange={(e) => change({ subject: e.currentTarget.value })} />
         <Switch label="From the log's beginning" checked={ask.everything} onChange={(e) => change({ everything: e.currentTarget.checked })} />
         <ProblemNote error={create.error} />

@@ -2,6 +2,7 @@ package eventloghttp
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -61,5 +62,63 @@ func TestDescribe(t *testing.T) {
 	}
 	if _, closed := document.Defs["Room"]["additionalProperties"]; closed {
 		t.Error("later programs could not add fields to a room")
+	}
+}
+
+func TestEnvelope(t *testing.T) {
+	catalogue, err := eventlog.NewCatalogue(built{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := Describe(catalogue)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := all["house.built.v12"].Envelope()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var document struct {
+		Schema     string `json:"$schema"`
+		ID         string `json:"$id"`
+		Required   []string
+		Properties struct {
+			Type struct{ Const string }
+			Data struct {
+				ID         string `json:"$id"`
+				Properties struct {
+					Rooms struct {
+						Items struct {
+							Ref string `json:"$ref"`
+						}
+					}
+				}
+			}
+		}
+		Definitions map[string]any
+	}
+	if err := json.Unmarshal([]byte(text), &document); err != nil {
+		t.Fatal(err)
+	}
+	data := document.Properties.Data
+	if document.Schema != "http://json-schema.org/draft-07/schema#" || document.ID != "" || data.ID != "" || document.Properties.Type.Const != "house.built.v12" {
+		t.Error(text)
+	}
+	name, local := strings.CutPrefix(data.Properties.Rooms.Items.Ref, "#/definitions/")
+	if !local || document.Definitions[name] == nil {
+		t.Errorf("%q leads nowhere: %s", data.Properties.Rooms.Items.Ref, text)
+	}
+	event, err := json.Marshal(eventlog.Event{Type: "house.built.v12", Data: all["house.built.v12"].Example})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var fields map[string]any
+	if err := json.Unmarshal(event, &fields); err != nil {
+		t.Fatal(err)
+	}
+	for _, required := range document.Required {
+		if _, there := fields[required]; !there {
+			t.Errorf("the schema requires %s, which events need not have", required)
+		}
 	}
 }

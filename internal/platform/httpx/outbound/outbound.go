@@ -74,7 +74,7 @@ func New(cfg Config) *Client {
 	c.http = &http.Client{
 		Timeout: cfg.Timeout,
 		Transport: &http.Transport{
-			DialContext: c.dial, TLSClientConfig: cfg.TLS, TLSHandshakeTimeout: dialWithin, ForceAttemptHTTP2: true,
+			DialContext: c.DialContext, TLSClientConfig: cfg.TLS, TLSHandshakeTimeout: dialWithin, ForceAttemptHTTP2: true,
 			MaxIdleConnsPerHost: 1, IdleConnTimeout: 30 * time.Second, MaxResponseHeaderBytes: 32 << 10,
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -189,8 +189,23 @@ func retryAfter(h http.Header) time.Duration {
 	return time.Duration(seconds) * time.Second
 }
 
-// dial resolves, judges, and dials what it judged.
-func (c *Client) dial(ctx context.Context, network, address string) (net.Conn, error) {
+// CheckHosts does what CheckURL does, for hosts with ports that are separated by commas:
+// "host:9092,host:9092", each with a scheme or without.
+func (c *Client) CheckHosts(addresses string) error {
+	for address := range strings.SplitSeq(addresses, ",") {
+		if _, rest, hasScheme := strings.Cut(address, "://"); hasScheme {
+			address = rest
+		}
+		if err := c.CheckURL("https://" + address); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// DialContext resolves, judges, and dials what it judged. It is for protocols other
+// than HTTP.
+func (c *Client) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return nil, err

@@ -48,6 +48,24 @@ func TestForbiddenAddressesAreNotCalled(t *testing.T) {
 	}
 }
 
+func TestHostsAreJudgedLikeURLs(t *testing.T) {
+	c := New(Config{})
+	for _, fine := range []string{"kafka.example.org:9092", "tls://kafka.example.org:9092,other.example.org:9092", "nats://8.8.8.8:4222"} {
+		if err := c.CheckHosts(fine); err != nil {
+			t.Errorf("%s: %v", fine, err)
+		}
+	}
+	for _, host := range append(forbidden, unusual...) {
+		if err := c.CheckHosts("tls://kafka.example.org:9092," + host + ":9092"); !fault.Is(err, "outbound.url") {
+			t.Errorf("%s: %v", host, err)
+		}
+		if conn, err := c.DialContext(t.Context(), "tcp", strings.Trim(host, "[]")+":9092"); err == nil {
+			_ = conn.Close()
+			t.Errorf("%s was dialled", host)
+		}
+	}
+}
+
 func TestANameIsJudgedByWhatItResolvesTo(t *testing.T) {
 	for _, host := range forbidden {
 		a := netip.MustParseAddr(strings.Trim(host, "[]"))

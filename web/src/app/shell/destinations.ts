@@ -4,6 +4,8 @@ import {
 } from "@tabler/icons-react";
 import { administers, isOperator } from "../session.ts";
 
+const runsAny = (me: Me) => isOperator(me) || me.organizations.some((o) => administers(me, o));
+
 /** The columns of the colonnade and their screens. Another column is another entry here. */
 const columns = [
   {
@@ -17,12 +19,12 @@ const columns = [
   },
   {
     name: "Events",
-    visible: (me: Me) => isOperator(me) || me.organizations.some((o) => administers(me, o)) || me.projects.some((p) => p.role === "project.manager"),
+    visible: (me: Me) => runsAny(me) || me.projects.some((p) => p.role === "project.manager"),
     screens: [
       { to: "/events", label: "Events", icon: IconBolt },
       { to: "/dead-letters", label: "Dead letters", icon: IconMailExclamation, visible: isOperator },
-      { to: "/replays", label: "Replays", icon: IconRepeat, visible: isOperator },
-      { to: "/sinks", label: "Sinks", icon: IconArrowFork, visible: isOperator },
+      { to: "/replays", label: "Replays", icon: IconRepeat, visible: runsAny },
+      { to: "/sinks", label: "Sinks", icon: IconArrowFork, visible: runsAny },
     ],
   },
   {

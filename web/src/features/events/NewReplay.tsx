@@ -2,19 +2,23 @@ import { Alert, Button, Group, MultiSelect, NumberInput, Select, Stack, Switch, 
 import { data, type Replay } from "@stoa/sdk";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { isOperator, useMe } from "../../app/session.ts";
 import { stoa } from "../../app/stoa.ts";
 import { CopyField } from "../../ui/CopyField.tsx";
 import { ProblemNote } from "../../ui/ProblemNote.tsx";
 import { letterCountsQuery } from "../deadLetters/queries.ts";
 import { eventTypesQuery } from "./queries.ts";
+import { ownerId, OwnerSelect, useOwners } from "./Owner.tsx";
 import { replaysQuery } from "./replays.ts";
 
 /** Asks for a replay: which events, to whom, how fast. */
 export function NewReplay({ onDone }: { onDone: () => void }) {
   const types = useQuery(eventTypesQuery);
-  const consumers = useQuery(letterCountsQuery).data?.consumers ?? [];
+  const operator = isOperator(useMe());
+  const consumers = useQuery({ ...letterCountsQuery, enabled: operator }).data?.consumers ?? [];
   const client = useQueryClient();
-  const [ask, setAsk] = useState({ name: "", target: "file" as Replay["target"], consumer: "", url: "", types: [] as string[], kind: "", subject: "", hours: 24 as number | string, speed: "" as number | string, skip: false });
+  const { first } = useOwners();
+  const [ask, setAsk] = useState({ owner: first, name: "", target: "file" as Replay["target"], consumer: "", url: "", types: [] as string[], kind: "", subject: "", hours: 24 as number | string, speed: "" as number | string, skip: false });
   const change = (what: Partial<typeof ask>) => setAsk({ ...ask, ...what });
   const create = useMutation({
     mutationFn: (dry: boolean) =>
@@ -22,6 +26,7 @@ export function NewReplay({ onDone }: { onDone: () => void }) {
         stoa.api.POST("/api/v1/replays", {
           body: {
             name: ask.name,
+            organization_id: ownerId(ask.owner),
             target: ask.target,
             ...(ask.target === "consumer" && { consumer: ask.consumer }),
             ...(ask.target === "callback" && { url: ask.url }),
@@ -62,6 +67,7 @@ export function NewReplay({ onDone }: { onDone: () => void }) {
     >
       <Stack gap="sm">
         <TextInput label="Name" placeholder="What it is for" value={ask.name} onChange={(e) => change({ name: e.currentTarget.value })} data-autofocus />
+        <OwnerSelect value={ask.owner} onChange={(owner) => change({ owner, ...(ownerId(owner) && { target: ask.target === "callback" ? "callback" : "file" }) })} />
         <MultiSelect label="Types" placeholder={ask.types.length === 0 ? "All" : undefined} searchable clearable data={types.data?.map((t) => t.name) ?? []} value={ask.types} onChange={(v) => change({ types: v })} />
         <Group grow align="flex-start">
           <TextInput label="About things of the kind" placeholder="any" value={ask.kind} onChange={(e) => change({ kind: e.currentTarget.value })} />
@@ -79,8 +85,12 @@ export function NewReplay({ onDone }: { onDone: () => void }) {
           data={[
             { value: "file", label: "A file to download" },
             { value: "callback", label: "A URL" },
-            { value: "consumer", label: "A consumer that may handle them again" },
-            { value: "bus", label: "The message bus" },
+            ...(ownerId(ask.owner)
+              ? []
+              : [
+                  { value: "consumer", label: "A consumer that may handle them again" },
+                  { value: "bus", label: "The message bus" },
+                ]),
           ]}
         />
         {ask.target === "consumer" && <Select label="Consumer" required data={consumers} value={ask.consumer || null} onChange={(v) => change({ consumer: v ?? "" })} />}

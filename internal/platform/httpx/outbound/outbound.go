@@ -235,7 +235,11 @@ func (c *Client) resolve(ctx context.Context, host string) ([]netip.Addr, error)
 	if a, err := netip.ParseAddr(host); err == nil {
 		return []netip.Addr{a}, nil
 	}
-	return c.cfg.Lookup(ctx, host)
+	addresses, err := c.cfg.Lookup(ctx, host)
+	if failed, ok := errors.AsType[*net.DNSError](err); ok {
+		failed.Server = "" // which resolver we ask is nobody's business
+	}
+	return addresses, err
 }
 
 func ownAddresses() []netip.Addr {

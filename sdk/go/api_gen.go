@@ -1134,45 +1134,47 @@ type RegistrationMode struct {
 
 // Replay is part of the API's answers and requests.
 type Replay struct {
-	ID         string          `json:"id"` // A UUIDv7.
-	Name       string          `json:"name,omitempty"`
-	Status     string          `json:"status"`
-	Reason     string          `json:"reason,omitempty"` // Why it failed.
-	Batch      int64           `json:"batch"`
-	Consumer   string          `json:"consumer,omitempty"`
-	Counts     json.RawMessage `json:"counts"` // How many of each type there were when it was made.
-	CreatedAt  time.Time       `json:"created_at"`
-	CreatedBy  string          `json:"created_by,omitempty"` // A UUIDv7.
-	EndedAt    *time.Time      `json:"ended_at,omitempty"`
-	Events     ReplayEvents    `json:"events"`
-	Failed     int64           `json:"failed"` // How many the target did not take.
-	MaxEvents  int64           `json:"max_events"`
-	Position   int64           `json:"position"`         // Up to here of the log it is done.
-	Secret     string          `json:"secret,omitempty"` // Of a new replay to a callback: signs its calls (Standard Webhooks). Shown this once.
-	Sent       int64           `json:"sent"`
-	SkipErrors bool            `json:"skip_errors"`
-	Speed      float64         `json:"speed,omitempty"`
-	StartAt    *time.Time      `json:"start_at,omitempty"`
-	StartedAt  *time.Time      `json:"started_at,omitempty"`
-	Target     string          `json:"target"`
-	Total      int64           `json:"total"` // How many there are to be.
-	URL        string          `json:"url,omitempty"`
+	ID             string          `json:"id"` // A UUIDv7.
+	Name           string          `json:"name,omitempty"`
+	Status         string          `json:"status"`
+	Reason         string          `json:"reason,omitempty"` // Why it failed.
+	Batch          int64           `json:"batch"`
+	Consumer       string          `json:"consumer,omitempty"`
+	Counts         json.RawMessage `json:"counts"` // How many of each type there were when it was made.
+	CreatedAt      time.Time       `json:"created_at"`
+	CreatedBy      string          `json:"created_by,omitempty"` // A UUIDv7.
+	EndedAt        *time.Time      `json:"ended_at,omitempty"`
+	Events         ReplayEvents    `json:"events"`
+	Failed         int64           `json:"failed"` // How many the target did not take.
+	MaxEvents      int64           `json:"max_events"`
+	OrganizationID string          `json:"organization_id,omitempty"` // Whose own it is; absent: the platform's.
+	Position       int64           `json:"position"`                  // Up to here of the log it is done.
+	Secret         string          `json:"secret,omitempty"`          // Of a new replay to a callback: signs its calls (Standard Webhooks). Shown this once.
+	Sent           int64           `json:"sent"`
+	SkipErrors     bool            `json:"skip_errors"`
+	Speed          float64         `json:"speed,omitempty"`
+	StartAt        *time.Time      `json:"start_at,omitempty"`
+	StartedAt      *time.Time      `json:"started_at,omitempty"`
+	Target         string          `json:"target"`
+	Total          int64           `json:"total"` // How many there are to be.
+	URL            string          `json:"url,omitempty"`
 }
 
 // ReplayCreateRequest is what replay.create takes: Replay events of the log.
 type ReplayCreateRequest struct {
-	Name       string        `json:"name,omitempty"`
-	Batch      int64         `json:"batch,omitempty"` // So many at once; 100 when absent.
-	Consumer   string        `json:"consumer,omitempty"`
-	DryRun     bool          `json:"dry_run,omitempty"` // Only count. The preview can be started later.
-	Events     *ReplayEvents `json:"events,omitempty"`
-	MaxEvents  int64         `json:"max_events,omitempty"`  // At most so many; 100000 when absent.
-	SkipErrors bool          `json:"skip_errors,omitempty"` // Go on without what the target does not take.
-	Speed      float64       `json:"speed,omitempty"`       // 0.1 to 100 times as fast as it happened; as fast as the target takes them when absent.
-	Start      bool          `json:"start,omitempty"`       // At once.
-	StartAt    *time.Time    `json:"start_at,omitempty"`    // At a time.
-	Target     string        `json:"target"`                // bus: published under stoa.replay.<id>. consumer: handled again by a consumer that says it is replayable. callback: posted to a URL, signed, as CloudEvents batches. file: kept as JSON lines to download.
-	URL        string        `json:"url,omitempty"`
+	Name           string        `json:"name,omitempty"`
+	Batch          int64         `json:"batch,omitempty"` // So many at once; 100 when absent.
+	Consumer       string        `json:"consumer,omitempty"`
+	DryRun         bool          `json:"dry_run,omitempty"` // Only count. The preview can be started later.
+	Events         *ReplayEvents `json:"events,omitempty"`
+	MaxEvents      int64         `json:"max_events,omitempty"`      // At most so many; 100000 when absent.
+	OrganizationID string        `json:"organization_id,omitempty"` // Makes it this organization's own: of its events only, to a callback or a file, seen and steered by its admins. The platform's own when absent.
+	SkipErrors     bool          `json:"skip_errors,omitempty"`     // Go on without what the target does not take.
+	Speed          float64       `json:"speed,omitempty"`           // 0.1 to 100 times as fast as it happened; as fast as the target takes them when absent.
+	Start          bool          `json:"start,omitempty"`           // At once.
+	StartAt        *time.Time    `json:"start_at,omitempty"`        // At a time.
+	Target         string        `json:"target"`                    // bus: published under stoa.replay.<id>. consumer: handled again by a consumer that says it is replayable. callback: posted to a URL, signed, as CloudEvents batches. file: kept as JSON lines to download.
+	URL            string        `json:"url,omitempty"`
 }
 
 // ReplayEvents is part of the API's answers and requests.
@@ -1392,13 +1394,14 @@ type Sink struct {
 	Name           string     `json:"name"`
 	Address        string     `json:"address"`
 	CreatedAt      time.Time  `json:"created_at"`
-	Error          string     `json:"error,omitempty"` // Of a failing one: the last.
+	Error          string     `json:"error,omitempty"` // Of a failing one: the last. Of a paused one: why Stoa paused it.
 	FailingSince   *time.Time `json:"failing_since,omitempty"`
 	Kind           string     `json:"kind"`
 	Lag            int64      `json:"lag"`                       // Positions behind the log's head.
-	OrganizationID string     `json:"organization_id,omitempty"` // A UUIDv7.
+	OrganizationID string     `json:"organization_id,omitempty"` // Whose own it is, and whose events it gets; absent: the platform's, everybody's.
 	Position       int64      `json:"position"`                  // Up to here of the log it has what it is to get.
 	Prefix         string     `json:"prefix"`
+	SchemaRegistry string     `json:"schema_registry,omitempty"`
 	Sent           int64      `json:"sent"`
 	SentAt         *time.Time `json:"sent_at,omitempty"`
 	State          string     `json:"state"`
@@ -1408,15 +1411,17 @@ type Sink struct {
 
 // SinkCreateRequest is what sink.create takes: Send events to another system.
 type SinkCreateRequest struct {
-	Name           string   `json:"name"`
-	Address        string   `json:"address"`               // nats://host:4222, or Kafka's brokers host:9092; several with commas.
-	Credentials    string   `json:"credentials,omitempty"` // user:password. Kept sealed, never shown.
-	Everything     bool     `json:"everything,omitempty"`  // From the log's beginning, not from now on.
-	Kind           string   `json:"kind"`
-	OrganizationID string   `json:"organization_id,omitempty"` // Only its events; everybody's when absent.
-	Prefix         string   `json:"prefix,omitempty"`          // Of subjects and topics; stoa when absent.
-	SubjectKind    string   `json:"subject_kind,omitempty"`    // Only about things of this kind.
-	Types          []string `json:"types,omitempty"`           // Only of these types.
+	Name                      string   `json:"name"`
+	Address                   string   `json:"address"`               // nats://host:4222, or Kafka's brokers host:9092; several with commas.
+	Credentials               string   `json:"credentials,omitempty"` // user:password. Kept sealed, never shown.
+	Everything                bool     `json:"everything,omitempty"`  // From the log's beginning, not from now on.
+	Kind                      string   `json:"kind"`
+	OrganizationID            string   `json:"organization_id,omitempty"`             // Makes it this organization's own: it gets its events only, its admins see and steer it, and its address must be a public one. The platform's own when absent, with everybody's events.
+	Prefix                    string   `json:"prefix,omitempty"`                      // Of subjects and topics; stoa when absent.
+	SchemaRegistry            string   `json:"schema_registry,omitempty"`             // Of Kafka: URL of a schema registry (Confluent's protocol). Records are framed then: a zero byte, the number of the schema in four, the event.
+	SchemaRegistryCredentials string   `json:"schema_registry_credentials,omitempty"` // user:password. Kept sealed, never shown.
+	SubjectKind               string   `json:"subject_kind,omitempty"`                // Only about things of this kind.
+	Types                     []string `json:"types,omitempty"`                       // Only of these types.
 }
 
 // TokenCreateRequest is what token.create takes: Make an API token.

@@ -1730,7 +1730,8 @@ export interface paths {
         get: operations["replay.get"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Forget a replay that is not under way, with its file */
+        delete: operations["replay.delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -4420,6 +4421,11 @@ export interface components {
             max_events: number;
             name?: string;
             /**
+             * Format: uuid
+             * @description Whose own it is; absent: the platform's.
+             */
+            organization_id?: string;
+            /**
              * Format: int64
              * @description Up to here of the log it is done.
              */
@@ -4502,6 +4508,11 @@ export interface components {
              */
             max_events?: number;
             name?: string;
+            /**
+             * Format: uuid
+             * @description Makes it this organization's own: of its events only, to a callback or a file, seen and steered by its admins. The platform's own when absent.
+             */
+            organization_id?: string;
             /** @description Go on without what the target does not take. */
             skip_errors?: boolean;
             /**
@@ -4960,7 +4971,7 @@ export interface components {
             address: string;
             /** Format: date-time */
             created_at: string;
-            /** @description Of a failing one: the last. */
+            /** @description Of a failing one: the last. Of a paused one: why Stoa paused it. */
             error?: string;
             /** Format: date-time */
             failing_since?: string;
@@ -4979,7 +4990,7 @@ export interface components {
             name: string;
             /**
              * Format: uuid
-             * @description A UUIDv7.
+             * @description Whose own it is, and whose events it gets; absent: the platform's, everybody's.
              */
             organization_id?: string;
             /**
@@ -4988,6 +4999,7 @@ export interface components {
              */
             position: number;
             prefix: string;
+            schema_registry?: string;
             /** Format: int64 */
             sent: number;
             /** Format: date-time */
@@ -5013,11 +5025,18 @@ export interface components {
             name: string;
             /**
              * Format: uuid
-             * @description Only its events; everybody's when absent.
+             * @description Makes it this organization's own: it gets its events only, its admins see and steer it, and its address must be a public one. The platform's own when absent, with everybody's events.
              */
             organization_id?: string;
             /** @description Of subjects and topics; stoa when absent. */
             prefix?: string;
+            /**
+             * @description Of Kafka: URL of a schema registry (Confluent's protocol). Records are framed then: a zero byte, the number of the schema in four, the event.
+             * @example https://registry.example.org
+             */
+            schema_registry?: string;
+            /** @description user:password. Kept sealed, never shown. */
+            schema_registry_credentials?: string;
             /**
              * @description Only about things of this kind.
              * @example execution
@@ -18436,6 +18455,135 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "replay.delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A UUIDv7. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -2099,6 +2099,10 @@ class ReplayRequest(BaseModel):
     At most so many; 100000 when absent.
     """
     name: Annotated[str | None, Field(max_length=200)] = None
+    organization_id: UUID | None = None
+    """
+    Makes it this organization's own: of its events only, to a callback or a file, seen and steered by its admins. The platform's own when absent.
+    """
     skip_errors: bool | None = None
     """
     Go on without what the target does not take.
@@ -2540,7 +2544,7 @@ class Sink(BaseModel):
     created_at: AwareDatetime
     error: str | None = None
     """
-    Of a failing one: the last.
+    Of a failing one: the last. Of a paused one: why Stoa paused it.
     """
     failing_since: AwareDatetime | None = None
     id: UUID
@@ -2555,13 +2559,14 @@ class Sink(BaseModel):
     name: str
     organization_id: UUID | None = None
     """
-    A UUIDv7.
+    Whose own it is, and whose events it gets; absent: the platform's, everybody's.
     """
     position: int
     """
     Up to here of the log it has what it is to get.
     """
     prefix: str
+    schema_registry: str | None = None
     sent: int
     sent_at: AwareDatetime | None = None
     state: Literal['sending', 'failing', 'paused'] | str
@@ -2592,11 +2597,21 @@ class SinkRequest(BaseModel):
     name: Annotated[str, Field(examples=['warehouse'], max_length=63, min_length=1)]
     organization_id: UUID | None = None
     """
-    Only its events; everybody's when absent.
+    Makes it this organization's own: it gets its events only, its admins see and steer it, and its address must be a public one. The platform's own when absent, with everybody's events.
     """
     prefix: Annotated[str | None, Field(max_length=63)] = None
     """
     Of subjects and topics; stoa when absent.
+    """
+    schema_registry: Annotated[
+        str | None, Field(examples=['https://registry.example.org'], max_length=1000)
+    ] = None
+    """
+    Of Kafka: URL of a schema registry (Confluent's protocol). Records are framed then: a zero byte, the number of the schema in four, the event.
+    """
+    schema_registry_credentials: Annotated[str | None, Field(max_length=1000)] = None
+    """
+    user:password. Kept sealed, never shown.
     """
     subject_kind: Annotated[
         str | None, Field(examples=['execution'], max_length=64)
@@ -3415,6 +3430,10 @@ class Replay(BaseModel):
     """
     max_events: int
     name: str | None = None
+    organization_id: UUID | None = None
+    """
+    Whose own it is; absent: the platform's.
+    """
     position: int
     """
     Up to here of the log it is done.

@@ -39,6 +39,7 @@ var Contents = []Section{
 		{"concepts/isolation", "Isolation classes"},
 		{"concepts/files", "Files"},
 		{"concepts/egress", "Network access"},
+		{"concepts/interactive", "Interactive runs"},
 		{"concepts/images", "Images as runtimes"},
 		{"concepts/tenancy", "Organizations and projects"},
 		{"concepts/identity", "Accounts and tokens"},

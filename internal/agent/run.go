@@ -31,6 +31,9 @@ func (s *session) assign(signed *agentv1.SignedTask) {
 	if err == nil {
 		err = a.connect(t, x, &job)
 	}
+	if err == nil {
+		err = converse(t, x, &job)
+	}
 	switch {
 	case err != nil:
 		a.refuse(t, x, &ending{outcomeError, reasonTaskInvalid, err.Error()})
@@ -66,11 +69,14 @@ func (a *Agent) run(ctx context.Context, x *task, in *image.Program, job sandbox
 		return
 	}
 	crash.Point("agent.claimed")
+	x.talk.begin(func() { x.stop(endIdle) })
 	done, err := a.runIn(ctx, in, job, func(stream sandbox.Stream, b []byte) {
 		crash.Point("agent.running")
+		x.talk.said(stream, b)
 		a.table.write(x, stream, b)
 	})
 	result := resultOf(done, err, context.Cause(ctx))
+	result.Recording = x.talk.over()
 	result.Egress = reportOf(nil, x.link)
 	files.report(result, done)
 	if err != nil && result.GetReasonCode() == reasonSandbox {

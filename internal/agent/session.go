@@ -185,6 +185,8 @@ func (s *session) receive() error {
 			a.table.replay(m.ReplayOutput.GetRef(), m.ReplayOutput.GetFromSeq())
 		case *agentv1.ToAgent_Egress:
 			s.setEgress(m.Egress)
+		case *agentv1.ToAgent_Input:
+			a.table.give(m.Input)
 		case *agentv1.ToAgent_Images:
 			a.keepImages(m.Images.GetImages())
 		case *agentv1.ToAgent_HeartbeatAck:

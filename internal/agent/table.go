@@ -26,6 +26,7 @@ type table struct {
 	// Refs that were acked, until their tasks have expired by themselves (control
 	// plane's clock, ms): a signed task is worth one run.
 	done     map[string]int64
+	taken    []*agentv1.InputTaken // what became of input, to be told
 	stopping bool
 	bell     chan struct{}
 }
@@ -148,6 +149,7 @@ func (t *table) replay(ref *agentv1.TaskRef, from int64) {
 func (t *table) afresh() (running, unacked []*agentv1.TaskRef) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.taken = nil // who asked has given up with the session
 	for _, x := range t.tasks {
 		x.afresh()
 		if x.result == nil {
@@ -178,6 +180,7 @@ func (t *table) counts() (running, unacked int) {
 func (t *table) collect(now time.Time) (out []*agentv1.FromAgent, again time.Duration, done bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	out = t.answers()
 	for _, x := range t.tasks {
 		if x.result != nil { // it says everything; what was not sent before needs no frames
 			if !x.resultSent {

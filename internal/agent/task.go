@@ -21,6 +21,8 @@ type task struct {
 	result  *agentv1.Result // once it has ended
 	ended   time.Time
 
+	talk *dialogue // nil: not interactive; set before the task is in the table
+
 	link       *egress.Link // nil: no egress; set before the task is in the table
 	egressNews atomic.Bool  // its report says more than was told
 	egressTold time.Time    // when that was
@@ -58,11 +60,15 @@ const (
 	reasonTaskInvalid      = "task_invalid"
 	reasonTaskUnknown      = "task_unknown"
 	reasonSandbox          = "sandbox"
+	reasonIdle             = "idle"
+
+	outcomeTimedOut = "timed_out"
 )
 
 var (
 	endStopped = &ending{outcomeError, reasonAgentStopped, "The node's agent was stopped while it ran."}
 	endLost    = &ending{outcomeError, reasonControlPlaneLost, "The node lost contact with the control plane while it ran."}
+	endIdle    = &ending{outcomeTimedOut, reasonIdle, ""}
 	endKilled  = &ending{outcomeCancelled, reasonKilled, "The control plane no longer wanted it."}
 )
 

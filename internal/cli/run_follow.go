@@ -25,14 +25,17 @@ type follower struct {
 	line      bool // the status line is shown
 }
 
-func newFollower(c *call, client *stoa.Client) *follower {
+// newFollower makes one. With leave, the first interrupt leaves the execution too.
+func newFollower(c *call, client *stoa.Client, leave bool) *follower {
 	f := &follower{c: c, client: client}
 	ctx, cancel := context.WithCancelCause(c.ctx)
 	f.ctx, f.stop = ctx, func() { cancel(nil) }
 	go func() {
 		select {
 		case <-c.Signals:
-			f.interrupt()
+			if f.interrupt(); leave {
+				cancel(errInterrupted)
+			}
 		case <-ctx.Done():
 			return
 		}
@@ -75,32 +78,7 @@ func (f *follower) cancel(id string) {
 
 // follow shows output as it comes and returns the ended execution.
 func (f *follower) follow(id string) (*stoa.Execution, error) {
-	for event, err := range f.client.Executions.Watch(f.ctx, id) {
-		if err != nil {
-			f.status("")
-			if f.ctx.Err() != nil {
-				return nil, fmt.Errorf("%w: execution %s is left as it is", errInterrupted, id)
-			}
-			return nil, fmt.Errorf("execution %s: %w", id, err)
-		}
-		switch event.Type {
-		case stoa.Status:
-			f.status(waiting(event.Execution))
-		case stoa.OutputFrame:
-			f.status("")
-			if err := f.write(event.Output); err != nil {
-				f.cancel(id)
-				return nil, fmt.Errorf("write output: %w", err)
-			}
-		case stoa.Reset:
-			f.status("")
-			f.c.say("stoa: the run was lost with its node and starts from the beginning")
-		case stoa.Result:
-			f.status("")
-			return event.Execution, nil
-		}
-	}
-	return nil, fmt.Errorf("execution %s: the stream ended without a result", id)
+	return f.show(f.ctx, id, f.client.Executions.Watch(f.ctx, id))
 }
 
 func (f *follower) write(out *stoa.Output) error {

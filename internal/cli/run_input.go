@@ -30,6 +30,16 @@ func (r *runCommand) input(c *call) (*stoa.ExecutionRequest, error) {
 	if r.To != "" && r.Detach {
 		return nil, fmt.Errorf("--artefacts-to waits for the end, and --detach does not; later: `stoa executions artefacts ID --to DIR`")
 	}
+	in.Interactive, in.Record = r.Interactive || r.Terminal, r.Record
+	if r.Terminal {
+		in.Terminal = &stoa.ExecutionTerminal{Columns: usualColumns, Rows: usualRows}
+		if columns, rows, ok := ownSize(); ok {
+			in.Terminal.Columns, in.Terminal.Rows = int64(columns), int64(rows)
+		}
+	}
+	if in.Interactive && (r.Script == "-" || r.Stdin == "-") {
+		return nil, fmt.Errorf("standard input is the script's while it runs; take the script and its first input from files")
+	}
 	var err error
 	if r.Saved == "" {
 		err = r.read(c, in)

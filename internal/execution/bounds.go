@@ -47,7 +47,8 @@ func (s *Slice) bounds(ctx context.Context, q pg.Querier, who Subject, in Submit
 			continue
 		}
 		*b.got = maximum.Int()
-		if b.fallback != "" {
+		// What waits for people gets all the time that it may have; being idle is what ends it.
+		if b.fallback != "" && (b.got != &got.WallMS || !in.wantsInput()) {
 			fallback, err := s.limits.Int(ctx, q, b.fallback, who)
 			if err != nil {
 				return Limits{}, err

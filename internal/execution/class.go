@@ -54,6 +54,8 @@ func (c Class) lacks(in Submit) error {
 	case c == ClassGVisor && len(in.Artefacts) > 0:
 		return fault.New(fault.Invalid, "execution.class_without_artefacts", "Isolation class %s keeps no artefacts. Run without them, or in another class.", c).
 			At("body.class", "keeps no artefacts")
+	case c == ClassGVisor && in.Terminal != nil:
+		return noTerminal(c)
 	}
 	return nil
 }

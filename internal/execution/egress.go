@@ -117,6 +117,11 @@ func (s *Slice) egress(ctx context.Context, q pg.Querier, who Subject, network b
 // inputOf is what an execution's program gets, with the egress list that it has now.
 func (s *Slice) inputOf(ctx context.Context, q pg.Querier, e Execution) (Input, error) {
 	in, err := s.store.Input(ctx, q, e.ID)
+	if err == nil && e.Interactive {
+		var talk Interactive
+		talk, err = s.store.Interactive(ctx, q, e.ID)
+		in.Interactive = &talk
+	}
 	if err != nil || !e.Network {
 		return in, err
 	}

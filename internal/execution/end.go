@@ -30,7 +30,8 @@ type Result struct {
 	PeakMemoryBytes int64  `json:"peak_memory_bytes"`
 	Output          Output `json:"-"`
 
-	Egress *node.EgressReport `json:"-"` // of one with network access
+	Egress    *node.EgressReport `json:"-"` // of one with network access
+	Recording []byte             `json:"-"` // of one that was to be recorded
 
 	Artefacts []node.Artefact        `json:"-"`
 	Omitted   []node.OmittedArtefact `json:"-"`
@@ -64,6 +65,13 @@ func (s *Slice) endExecution(ctx context.Context, tx *command.Tx, in End) (Execu
 		return Execution{}, fault.New(fault.Invalid, "execution.bad_outcome", "%q ends nothing.", status)
 	}
 	tx.Scope = e.scope()
+	if in.Result.Reason == ReasonIdle {
+		talk, err := s.store.Interactive(ctx, tx, e.ID)
+		if err != nil {
+			return Execution{}, err
+		}
+		in.Result.Detail = fmt.Sprintf("%d ms", talk.IdleMS)
+	}
 	code, message := explainEnd(e, in.Result)
 	e.ExitCode, e.Signal, e.ClassGiven = in.Result.ExitCode, in.Result.Signal, in.Result.Class
 	e.UsedWallUS, e.UsedCPUUS, e.PeakMemory = &in.Result.WallUS, &in.Result.CPUUS, &in.Result.PeakMemoryBytes
@@ -85,6 +93,9 @@ func (s *Slice) endExecution(ctx context.Context, tx *command.Tx, in End) (Execu
 	kept := artefactsOf(in.Result)
 	if len(kept) > 0 {
 		s.store.SaveArtefacts(tx.Tx, e.ID, kept)
+	}
+	if in.Result.Recording != nil {
+		s.store.SaveRecording(tx.Tx, e.ID, in.Result.Recording)
 	}
 	tx.Emit(e.aggregate(), e.ended())
 	node, attempt := e.NodeID, e.Attempt
@@ -113,6 +124,8 @@ func explainEnd(e Execution, r Result) (code, message string) {
 		return r.Reason, fmt.Sprintf("It started more than %d processes.", e.Processes)
 	case ReasonCompile:
 		return r.Reason, "It did not compile. The compiler's words are on stderr."
+	case ReasonIdle:
+		return r.Reason, fmt.Sprintf("Nothing was written to it, and it wrote nothing, for the %s of execution.interactive.idle_ms.", r.Detail)
 	case ReasonCancelled:
 		return r.Reason, "It was cancelled."
 	}

@@ -36,6 +36,7 @@ type Execution struct {
 	Priority       Priority   `db:"priority"`
 	Rank           int64      `db:"rank"`
 	Network        bool       `db:"network"`
+	Interactive    bool       `db:"interactive"` // it gets input while it runs
 	WallMS         int64      `db:"wall_ms"`
 	CPUMS          int64      `db:"cpu_ms"`
 	MemoryBytes    int64      `db:"memory_bytes"`
@@ -86,7 +87,8 @@ type Input struct {
 
 	Artefacts *Artefacts `json:"artefacts,omitempty"` // nil: no file outlives the run
 
-	Egress *Egress `db:"-" json:"-"` // nil: no network
+	Egress      *Egress      `db:"-" json:"-"` // nil: no network
+	Interactive *Interactive `db:"-" json:"-"` // nil: Stdin is all
 }
 
 // File is an extra file in the program's folder.
@@ -159,6 +161,7 @@ const (
 	ReasonNodeLost  = "node_lost"
 	ReasonStale     = "queue_timeout"
 	ReasonSandbox   = "sandbox_error"
+	ReasonIdle      = "idle_limit"
 	ReasonStuck     = "deadline_passed"
 	ReasonNoRuntime = "runtime_gone"
 )

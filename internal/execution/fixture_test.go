@@ -35,6 +35,8 @@ type world struct {
 	nodes  *nodes
 	limits limits
 	now    time.Time
+
+	replica func() *execution.Slice // makes another one, on the same bus and rows
 }
 
 func newWorld(t *testing.T) *world {
@@ -50,21 +52,24 @@ func newWorld(t *testing.T) *world {
 	}
 	log := slog.New(slog.DiscardHandler)
 	hints := eventlog.NewHints(b, log)
-	runner := &command.Runner{
-		Strict: true,
-		DB:     w.db, Table: table(), Clock: func() time.Time { return w.now }, NewID: ident.New, Log: log, Wake: hints.Committed,
+	w.replica = func() *execution.Slice {
+		runner := &command.Runner{
+			Strict: true,
+			DB:     w.db, Table: table(), Clock: func() time.Time { return w.now }, NewID: ident.New, Log: log, Wake: hints.Committed,
+		}
+		return execution.New(execution.Needs{
+			Runner: runner, Store: executionpg.Store{}, Limits: w.limits, Projects: home{w.org, w.proj}, Nodes: w.nodes,
+			Waker: hints, Live: execution.NewLive(b, log), Log: log, Registry: shelf{}, Keys: keys{},
+		})
 	}
-	w.Slice = execution.New(execution.Needs{
-		Runner: runner, Store: executionpg.Store{}, Limits: w.limits, Projects: home{w.org, w.proj}, Nodes: w.nodes,
-		Waker: hints, Live: execution.NewLive(b, log), Log: log, Registry: shelf{}, Keys: keys{},
-	})
+	w.Slice = w.replica()
 	return w
 }
 
 // table lets a project member do everything with executions, as the real table does.
 func table() permission.Table {
 	t := permission.Table{}
-	for _, name := range []string{"submit", "retry", "cancel", "egress.update", "delete", "get", "watch", "output", "list", "queue", "artefacts", "artefact", "artefacts.archive"} {
+	for _, name := range []string{"submit", "retry", "cancel", "egress.update", "attach", "attached", "input", "recording", "delete", "get", "watch", "output", "list", "queue", "artefacts", "artefact", "artefacts.archive"} {
 		t["execution."+name] = []permission.Role{"member"}
 	}
 	for _, name := range []string{"execution.claim", "execution.requeue", "execution.expire"} {
@@ -178,8 +183,16 @@ type nodes struct {
 	sent      map[ident.ID]sent
 	cancelled []ident.ID
 	egress    []execution.Egress        // that running attempts were given
+	inputs    chan given                // that running attempts were given; nil: no session is here
 	images    map[ident.ID][]node.Image // that each node is to have
 	run       func(execution.Execution) // what a node does with it, if anything
+}
+
+// given is input that a running attempt was given.
+type given struct {
+	id      ident.ID
+	attempt int
+	in      node.Input
 }
 
 type sent struct {
@@ -202,6 +215,16 @@ func (n *nodes) Cancel(_ context.Context, _, id ident.ID, _ int, _ string) error
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.cancelled = append(n.cancelled, id)
+	return nil
+}
+
+func (n *nodes) Input(_, id ident.ID, attempt int, in node.Input) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.inputs == nil {
+		return node.ErrNoSession
+	}
+	n.inputs <- given{id, attempt, in}
 	return nil
 }
 
@@ -239,6 +262,7 @@ var usual = limits{
 	"execution.output.max_bytes": 1 << 20, "execution.processes.max": 64, "execution.disk.max_bytes": 64 << 20,
 	"execution.concurrent": 10, "execution.batch.max": 100, "execution.queue.per_user": 100, "execution.queue.total": 10_000, "execution.egress.allowed": 0, "execution.egress.private": 0,
 	"execution.artefacts.max_bytes": 8 << 20, "execution.artefacts.max_count": 100,
+	"execution.interactive.idle_ms": 60_000, "execution.recording.max_bytes": 1 << 20,
 	"execution.class.default": 0, "execution.class.start_ms": 5,
 	"execution.class.process.allowed": 1, "execution.class.fresh.allowed": 1, "execution.class.gvisor.allowed": 1,
 }

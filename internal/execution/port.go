@@ -60,6 +60,12 @@ type Store interface {
 	Artefacts(ctx context.Context, q pg.Querier, id ident.ID) ([]Artefact, error)
 	// ArtefactChunk reads one piece of a content; no bytes after the last.
 	ArtefactChunk(ctx context.Context, q pg.Querier, id ident.ID, n, seq int) ([]byte, error)
+	// Interactive tells how an interactive execution gets its input.
+	Interactive(ctx context.Context, q pg.Querier, id ident.ID) (Interactive, error)
+	// SaveRecording queues what was said for the commit.
+	SaveRecording(tx *pg.Tx, id ident.ID, recording []byte)
+	// Recording returns it; there is none where none was asked for, and before the end.
+	Recording(ctx context.Context, q pg.Querier, id ident.ID) ([]byte, error)
 	// Delete queues the removal of an execution with input and output.
 	Delete(tx *pg.Tx, id ident.ID)
 
@@ -144,6 +150,8 @@ type Nodes interface {
 	Replay(ctx context.Context, node ident.ID, id ident.ID, attempt int) error
 	// SetEgress gives a running attempt another list.
 	SetEgress(ctx context.Context, at, id ident.ID, attempt int, to Egress) error
+	// Input sends something to a running attempt's standard input, once.
+	Input(at, id ident.ID, attempt int, in node.Input) error
 	// KeepImages names every image that the node is to have ready.
 	KeepImages(ctx context.Context, at ident.ID, epoch int64, all []node.Image) error
 }

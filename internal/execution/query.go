@@ -67,6 +67,8 @@ func (s *Slice) bindQueries(r *command.Runner) {
 		},
 	}, s.readArtefact)
 	s.ArtefactArchive = command.BindQuery(r, command.QuerySpec[Get]{Name: "execution.artefacts.archive", Scope: one}, s.archiveArtefacts)
+	s.Attached = command.BindQuery(r, command.QuerySpec[Get]{Name: "execution.attached", Scope: one}, s.details)
+	s.Recording = command.BindQuery(r, command.QuerySpec[Get]{Name: "execution.recording", Scope: one}, s.recording)
 	s.List = command.BindQuery(r, command.QuerySpec[List]{
 		Name: "execution.list",
 		Scope: func(ctx context.Context, q pg.Querier, actor command.Actor, in List) (command.Scope, error) {
@@ -144,6 +146,23 @@ func (s *Slice) output(ctx context.Context, q command.Query, in Get) (Output, er
 		return Output{}, fault.New(fault.Conflict, "execution.not_ended", "This execution is still %s; its output is stored when it ends. Follow it live at …/events.", e.Status)
 	}
 	return *out, nil
+}
+
+func (s *Slice) recording(ctx context.Context, q command.Query, in Get) ([]byte, error) {
+	e, err := s.store.Get(ctx, q, in.ID)
+	if err != nil {
+		return nil, command.NotFoundIfNoRows(err)
+	}
+	recording, err := s.store.Recording(ctx, q, in.ID)
+	switch {
+	case err == nil:
+		return recording, nil
+	case fault.KindOf(command.NotFoundIfNoRows(err)) != fault.NotFound:
+		return nil, err
+	case e.Status.Terminal():
+		return nil, fault.New(fault.NotFound, "execution.not_recorded", "There is no recording of this execution. Submit it with record.")
+	}
+	return nil, fault.New(fault.Conflict, "execution.not_ended", "This execution is still %s; its recording is stored when it ends.", e.Status)
 }
 
 func (s *Slice) list(ctx context.Context, q command.Query, in List) (Page, error) {

@@ -42,13 +42,15 @@ func (s *Slice) retryExecution(ctx context.Context, tx *command.Tx, in Retry) (E
 	if input.Artefacts != nil {
 		artefacts = input.Artefacts.Patterns
 	}
+	talk := input.Interactive
 	return s.submitExecution(ctx, tx, Submit{
 		Runtime: old.Runtime, Class: old.ClassAsked, Input: input, Priority: old.Priority, Network: old.Network, Egress: egress, Artefacts: artefacts,
 		Limits: Limits{
 			WallMS: old.WallMS, CPUMS: old.CPUMS, MemoryBytes: old.MemoryBytes, Processes: int64(old.Processes),
 			OutputBytes: old.OutputBytes, DiskBytes: old.DiskBytes,
 		},
-		Script:  Script{ID: old.ScriptID, Version: old.ScriptVersion, Name: old.ScriptName},
+		Script:      Script{ID: old.ScriptID, Version: old.ScriptVersion, Name: old.ScriptName},
+		Interactive: old.Interactive, Terminal: talk.Terminal(), Record: talk != nil && talk.RecordBytes > 0,
 		retryOf: old.ID, hold: in.hold,
 	})
 }

@@ -16,6 +16,7 @@ import (
 var (
 	_ node.Workload   = (*Slice)(nil)
 	_ node.EgressUser = (*Slice)(nil)
+	_ node.InputUser  = (*Slice)(nil)
 )
 
 // SessionOpened compares what the rows say with what the agent has. What the agent
@@ -58,6 +59,9 @@ func (s *Slice) SessionOpened(ctx context.Context, open node.Session, running, u
 			kill = append(kill, ref)
 		}
 	}
+	if err := s.openInput(open.NodeID); err != nil {
+		return nil, fmt.Errorf("take input for what runs there: %w", err)
+	}
 	s.placer.open(candidate(open, runtimes), used)
 	s.askFor(ctx, open.NodeID, images)
 	s.signal()
@@ -80,6 +84,7 @@ func candidate(open node.Session, runtimes []Runtime) Candidate {
 // SessionClosed stops placing there. What runs goes on: the agent may come back.
 func (s *Slice) SessionClosed(_ context.Context, closed node.Session, _ string) {
 	s.placer.close(closed.NodeID, closed.Epoch)
+	s.inputs.lost(closed.NodeID)
 	s.catalogue.forget()
 }
 
@@ -136,7 +141,7 @@ func (s *Slice) acked(from ident.ID, ref node.TaskRef, err error) error {
 // limitReasons translates the sandbox's names of limits to reason codes.
 var limitReasons = map[string]string{
 	"wall": ReasonWall, "cpu": ReasonCPU, "memory": ReasonMemory, "output": ReasonOutput, "disk": ReasonDisk, "processes": ReasonProcesses,
-	"compile": ReasonCompile,
+	"compile": ReasonCompile, "idle": ReasonIdle,
 }
 
 func result(r node.ExecutionResult) Result {
@@ -147,7 +152,7 @@ func result(r node.ExecutionResult) Result {
 	return Result{
 		Outcome: Status(r.Outcome), Reason: reason, Detail: r.ReasonMessage, ExitCode: r.ExitCode, Signal: r.Signal, Class: Class(r.Class),
 		WallUS: r.Usage.Wall.Microseconds(), CPUUS: r.Usage.CPU.Microseconds(), PeakMemoryBytes: r.Usage.PeakMemoryBytes,
-		Egress: r.Egress, Artefacts: r.Artefacts, Omitted: r.ArtefactsOmitted, Output: Output{
+		Egress: r.Egress, Recording: r.Recording, Artefacts: r.Artefacts, Omitted: r.ArtefactsOmitted, Output: Output{
 			Stdout: r.Stdout, Stderr: r.Stderr, Layout: r.Layout,
 			StdoutTruncated: r.StdoutTruncated(), StderrTruncated: r.StderrTruncated(),
 		},

@@ -17,6 +17,12 @@ type Slice struct {
 
 	UpdateEgress command.Func[UpdateEgress, Execution]
 
+	// Attach begins to follow and to write; Attached tells whether that may go on.
+	Attach   command.Func[Attach, Execution]
+	Attached command.Func[Get, Details]
+	// Recording is what was said, in asciicast v2.
+	Recording command.Func[Get, []byte]
+
 	Get        command.Func[Get, Details]
 	ReadOutput command.Func[Get, Output]
 
@@ -43,6 +49,7 @@ type Slice struct {
 	expire  command.Func[expire, Execution]
 	offer   command.Func[offer, struct{}]
 
+	giveInput    command.Func[GiveInput, Given]
 	egressReport command.Func[egressReport, struct{}]
 	report       command.Func[reportImages, struct{}]
 
@@ -61,6 +68,7 @@ type Slice struct {
 	beginning *beginning
 	given     *given
 	ends      *ends
+	inputs    *inputs
 	work      chan struct{} // something may be claimable
 	nothing   atomic.Bool   // the last look found an empty queue, and nobody has said otherwise
 	log       *slog.Logger
@@ -91,7 +99,7 @@ func New(n Needs) *Slice {
 		runner: n.Runner, store: n.Store, limits: n.Limits, projects: n.Projects, nodes: n.Nodes, waker: n.Waker,
 		live: n.Live, log: n.Log, newID: n.Runner.NewID,
 		placer: newPlacer(), catalogue: &catalogue{store: n.Store}, work: make(chan struct{}, 1),
-		ends: newEnds(), given: newGiven(),
+		ends: newEnds(), given: newGiven(), inputs: newInputs(),
 	}
 	s.registry, s.keys, s.imagesWanted = n.Registry, n.Keys, make(chan struct{}, 1)
 	if s.registry == nil {
@@ -103,6 +111,8 @@ func New(n Needs) *Slice {
 	s.Cancel = command.Bind(n.Runner, command.Spec[Cancel]{Name: "execution.cancel", Scope: scopeOf(s, func(c Cancel) ident.ID { return c.ID })}, s.cancelExecution)
 	s.UpdateEgress = command.Bind(n.Runner, command.Spec[UpdateEgress]{Name: "execution.egress.update", Scope: scopeOf(s, func(c UpdateEgress) ident.ID { return c.ID })}, s.updateEgress)
 	s.egressReport = command.Bind(n.Runner, command.Spec[egressReport]{Name: "execution.egress.report", Scope: scopeOf(s, func(c egressReport) ident.ID { return c.ID })}, s.reportEgress)
+	s.Attach = command.Bind(n.Runner, command.Spec[Attach]{Name: "execution.attach", Scope: scopeOf(s, func(c Attach) ident.ID { return c.ID })}, s.attachExecution)
+	s.giveInput = command.Bind(n.Runner, command.Spec[GiveInput]{Name: "execution.input", Scope: scopeOf(s, func(c GiveInput) ident.ID { return c.ID })}, s.acceptInput)
 	s.Delete = command.Bind(n.Runner, command.Spec[Delete]{Name: "execution.delete", Scope: scopeOf(s, func(c Delete) ident.ID { return c.ID })}, s.deleteExecution)
 	s.claim = command.Bind(n.Runner, command.Spec[claim]{Name: "execution.claim", Scope: scopeOf(s, func(c claim) ident.ID { return c.ID })}, s.claimExecution)
 	s.begin = command.Bind(n.Runner, command.Spec[begin]{Name: "execution.begin", Scope: scopeOf(s, func(c begin) ident.ID { return c.ID })}, s.beginExecution)

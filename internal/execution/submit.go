@@ -30,6 +30,10 @@ type Submit struct {
 	// Companion is what another slice keeps beside the execution; nil: nothing.
 	Companion Companion `json:"companion,omitempty"`
 
+	Interactive bool      `json:"interactive,omitempty"` // it gets input while it runs
+	Terminal    *Terminal `json:"terminal,omitempty"`    // its standard streams are one; says interactive too
+	Record      bool      `json:"record,omitempty"`      // what is said is kept, with its times
+
 	// ID may be chosen by a caller in this process that wants to wait for it.
 	ID ident.ID `json:"-"`
 
@@ -107,6 +111,7 @@ func (c Submit) Validate() error {
 	if c.Class != "" && c.Class.rank() < 0 {
 		bad.At("body.class", "is not one of process, fresh, gvisor")
 	}
+	c.checkInteractive(bad)
 	if len(bad.Fields) > 0 {
 		return bad
 	}
@@ -234,13 +239,16 @@ func (s *Slice) submitExecution(ctx context.Context, tx *command.Tx, in Submit) 
 	if in.Input.Artefacts, err = s.artefacts(ctx, tx, who, in.Artefacts); err != nil {
 		return Execution{}, err
 	}
+	if in.Input.Interactive, err = s.interactive(ctx, tx, who, in); err != nil {
+		return Execution{}, err
+	}
 	class, err := s.class(ctx, tx, who, runtime, in)
 	if err != nil {
 		return Execution{}, err
 	}
 	e := Execution{
 		ID: in.ID, Version: 1, OrganizationID: who.Organization, ProjectID: who.Project, OwnerID: who.User,
-		Runtime: runtime.ID, ClassAsked: in.Class, Class: class, Priority: in.Priority, Network: in.Network, RetryOf: in.retryOf, CreatedAt: tx.Now,
+		Runtime: runtime.ID, ClassAsked: in.Class, Class: class, Priority: in.Priority, Network: in.Network, Interactive: in.wantsInput(), RetryOf: in.retryOf, CreatedAt: tx.Now,
 		WallMS: bounds.WallMS, CPUMS: bounds.CPUMS, MemoryBytes: bounds.MemoryBytes, Processes: int(bounds.Processes),
 		OutputBytes: bounds.OutputBytes, DiskBytes: bounds.DiskBytes,
 		ScriptID: in.Script.ID, ScriptVersion: in.Script.Version, ScriptName: in.Script.Name,

@@ -21,7 +21,7 @@ func (t Tasks) Assign(_ context.Context, to Slot, e Execution, in Input) error {
 		Ref: node.TaskRef{Kind: Kind, ID: e.ID, Attempt: e.Attempt},
 		Execution: &node.ExecutionSpec{
 			Runtime: e.Runtime, Source: []byte(in.Source), Args: in.Args, Env: in.Env, Files: files, Stdin: in.Stdin, Egress: taskEgress(in.Egress), Class: string(e.Class),
-			Image: to.Image, CacheScope: e.ProjectID.String(), Artefacts: in.Artefacts.task(),
+			Image: to.Image, CacheScope: e.ProjectID.String(), Interactive: taskInteractive(in.Interactive), Artefacts: in.Artefacts.task(),
 			Limits: node.Limits{
 				Wall: time.Duration(e.WallMS) * time.Millisecond, CPU: time.Duration(e.CPUMS) * time.Millisecond,
 				MemoryBytes: e.MemoryBytes, OutputBytes: e.OutputBytes, DiskBytes: e.DiskBytes, Processes: e.Processes,
@@ -38,6 +38,11 @@ func (t Tasks) Cancel(_ context.Context, at, id ident.ID, attempt int, reason st
 // SetEgress gives a running attempt another list.
 func (t Tasks) SetEgress(_ context.Context, at, id ident.ID, attempt int, to Egress) error {
 	return t.Sessions.SetEgress(at, node.TaskRef{Kind: Kind, ID: id, Attempt: attempt}, *taskEgress(&to))
+}
+
+// Input sends something to a running attempt's standard input.
+func (t Tasks) Input(at, id ident.ID, attempt int, in node.Input) error {
+	return t.Sessions.Input(at, node.TaskRef{Kind: Kind, ID: id, Attempt: attempt}, in)
 }
 
 // KeepImages tells a node which images to have ready.

@@ -30,6 +30,8 @@ func Defaults() []Definition {
 		{Name: "execution.batch.max", Kind: Limit, Unit: "executions", Default: 100, Min: 1, Max: 1000, Help: "Most executions of one batch."},
 		{Name: "execution.egress.allowed", Kind: Limit, Unit: "destinations", Destinations: true, Help: "What executions may connect to: names, addresses (CIDR), each with or without a port, * for every public place, or none."},
 		{Name: "execution.egress.private", Kind: Setting, Unit: "0 or 1", Default: 0, Min: 0, Max: 1, OperatorOnly: true, Help: "Whether executions may connect to private addresses that execution.egress.allowed lists as such."},
+		{Name: "execution.interactive.idle_ms", Kind: Limit, Unit: "ms", Default: 300 * second, Min: 100, Max: 24 * hour, Help: "How long an interactive execution may go on while nothing is written to it and it writes nothing."},
+		{Name: "execution.recording.max_bytes", Kind: Limit, Unit: "bytes", Default: 4 * mib, Min: 0, Max: 32 * mib, Help: "Most that is kept of the recording of an interactive execution; 0 refuses recordings."},
 		{Name: "execution.class.default", Kind: Setting, Words: []string{"auto", "process", "fresh", "gvisor"}, Help: "Isolation class of an execution that asks for none: the weakest that will do, or auto, the strongest that starts within execution.class.start_ms."},
 		{Name: "execution.class.start_ms", Kind: Setting, Unit: "ms", Default: 5, Min: 0, Max: minute, Help: "How much start latency the automatic choice of an isolation class may cost."},
 		{Name: "execution.class.process.allowed", Kind: Limit, Unit: "0 or 1", Default: 1, Min: 0, Max: 1, Help: "Whether executions may run in isolation class process."},

@@ -110,6 +110,8 @@ type ExecutionResult struct {
 	// order of writing, negative ones on stderr.
 	Layout []int32
 	Egress *EgressReport // of a program that had egress
+	// Recording is what was said, in asciicast v2, where it was to be recorded.
+	Recording []byte
 	// Artefacts are the files that the program's spec asked for, and what of it is not there.
 	Artefacts        []Artefact
 	ArtefactsOmitted []OmittedArtefact
@@ -157,7 +159,9 @@ type ExecutionSpec struct {
 	Image   *ImageProgram // where the runtime is an image
 	// CacheScope names those who share what compilers made of their programs: the project. Empty: nothing is kept.
 	CacheScope string
-	Artefacts  *Artefacts // nil: no file outlives the run
+	// Interactive is for a program that gets input while it runs; nil: Stdin is all.
+	Interactive *Interactive
+	Artefacts   *Artefacts // nil: no file outlives the run
 }
 
 // Artefacts says which files of the program's folder are to be kept at its end.
@@ -166,6 +170,39 @@ type Artefacts struct {
 	MaxBytes int64    // of all together
 	MaxCount int
 }
+
+// Interactive is how a program gets input while it runs.
+type Interactive struct {
+	Terminal    *TerminalSize // nil: its standard streams are pipes
+	Idle        time.Duration // how long it may go on with neither input nor output
+	RecordBytes int64         // how much of a recording is kept; zero: there is none
+}
+
+// TerminalSize is in characters.
+type TerminalSize struct{ Columns, Rows int }
+
+// Input is something for the standard input of a running program.
+type Input struct {
+	ID    int64 // chosen by the sender; the answer repeats it
+	Bytes []byte
+	End   bool          // after the bytes, the input ends
+	Size  *TerminalSize // the terminal has another size now
+}
+
+// InputTaken tells what became of an input.
+type InputTaken struct {
+	ID    int64
+	Taken int    // how many bytes the program will get; the others are as if they had never been sent
+	State string // one of the following
+}
+
+// What a program does about its input.
+const (
+	InputOpen   = ""       // it takes it
+	InputFull   = "full"   // it does not read now: the rest may be sent again later
+	InputClosed = "closed" // the input has ended, or it reads no more
+	InputGone   = "gone"   // it does not run
+)
 
 // Egress is where a program may connect to.
 type Egress struct {
@@ -278,6 +315,11 @@ type EgressUser interface {
 	EgressReported(ctx context.Context, node ident.ID, ref TaskRef, r EgressReport)
 }
 
+// InputUser is a Workload whose programs get input while they run. It hears what became of each.
+type InputUser interface {
+	InputTaken(ctx context.Context, node ident.ID, ref TaskRef, r InputTaken)
+}
+
 // Sessions is what a Workload does with the sessions that this replica holds.
 // Every method returns at once: it queues one message on the session's stream.
 type Sessions interface {
@@ -292,6 +334,9 @@ type Sessions interface {
 	ReplayOutput(node ident.ID, ref TaskRef, fromSeq int64) error
 	// SetEgress gives a running program another list. The reply is an EgressUser's.
 	SetEgress(node ident.ID, ref TaskRef, to Egress) error
+	// Input sends something to a running program's standard input, once. The reply is an InputUser's; with
+	// the session it is lost.
+	Input(node ident.ID, ref TaskRef, in Input) error
 	// KeepImages names every image that the node is to have ready, from now on.
 	KeepImages(node ident.ID, epoch int64, all []Image) error
 }

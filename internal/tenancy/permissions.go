@@ -162,6 +162,12 @@ func Permissions() permission.Table {
 
 		"execution.egress.update": with(managers, permission.Self),
 
+		// To write to a running program is as much as to end it.
+		"execution.attach":    with(managers, permission.Self),
+		"execution.attached":  with(managers, permission.Self),
+		"execution.input":     with(managers, permission.Self),
+		"execution.recording": readers,
+
 		// What becomes of executions, as nodes report it and Stoa decides it.
 		"runtime.offer":   agents,
 		"runtime.report":  agents,

@@ -55,7 +55,7 @@ func TestOperatorsMayDoWhatMembersMay(t *testing.T) {
 }
 
 func TestViewersOnlyLook(t *testing.T) {
-	reads := []string{"get", "list", "members", "watch", "output", "steps", "queue", "stream", "type", "types", "registration", "statistics", "export", "versions", "artefacts", "artefact", "artefacts.archive"}
+	reads := []string{"get", "list", "members", "watch", "output", "steps", "queue", "stream", "type", "types", "registration", "statistics", "export", "versions", "recording", "artefacts", "artefact", "artefacts.archive"}
 	// What anybody may do outside of the project that they view.
 	elsewhere := []string{"setup.complete", "auth.register", "auth.set_password", "auth.sign_in", "auth.sign_out", "auth.second_factor", "device.start", "device.redeem", "organization.create", "invitation.accept", "node.admit"}
 	table := Permissions()

@@ -20,6 +20,7 @@ type request struct {
 	path   string // below /api/v1, escaped
 	query  url.Values
 	body   any
+	raw    []byte // in place of body: bytes as they are
 	header http.Header
 	once   bool // not to be tried again: a wrong password counts
 }
@@ -48,7 +49,7 @@ func (c *Client) do(ctx context.Context, r request, out any) (*http.Response, er
 
 // doRaw is do without decoding: the caller closes the body.
 func (c *Client) doRaw(ctx context.Context, r request) (*http.Response, error) {
-	var payload []byte
+	payload := r.raw
 	if r.body != nil {
 		var err error
 		if payload, err = json.Marshal(r.body); err != nil {
@@ -95,8 +96,11 @@ func (c *Client) send(ctx context.Context, r request, payload []byte, header htt
 		return nil, fmt.Errorf("make request: %w", err)
 	}
 	maps.Copy(req.Header, header)
-	if payload != nil {
+	switch {
+	case r.body != nil:
 		req.Header.Set("Content-Type", "application/json")
+	case r.raw != nil:
+		req.Header.Set("Content-Type", "application/octet-stream")
 	}
 	req.Header.Set("User-Agent", c.agent)
 	switch {

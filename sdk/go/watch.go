@@ -13,7 +13,8 @@ type ExecutionEvent struct {
 	Type      ExecutionEventType
 	Execution *Execution // for Status (without output) and Result
 	Output    *Output
-	Attempt   int // for Output and Reset
+	Attempt   int           // for Output and Reset
+	Refused   *InputRefusal // for InputRefused, which only an Attachment gives
 }
 
 // ExecutionEventType is what happened.
@@ -25,6 +26,8 @@ const (
 	OutputFrame ExecutionEventType = "output" // the script wrote something
 	Reset       ExecutionEventType = "reset"  // the attempt was lost with its node: its output does not count
 	Result      ExecutionEventType = "result" // the end; nothing follows
+
+	InputRefused ExecutionEventType = "refused" // something was not written
 )
 
 // Output is a piece of what a script wrote.
@@ -95,6 +98,9 @@ func decodeExecutionEvent(f frame) (ExecutionEvent, error) {
 	case OutputFrame:
 		event.Output = &Output{}
 		into = event.Output
+	case InputRefused:
+		event.Refused = &InputRefusal{}
+		into = event.Refused
 	case Reset:
 		into = &struct {
 			Attempt *int `json:"attempt"`

@@ -413,6 +413,7 @@ type FromAgent struct {
 	//	*FromAgent_Goodbye
 	//	*FromAgent_Images
 	//	*FromAgent_Egress
+	//	*FromAgent_InputTaken
 	Message       isFromAgent_Message `protobuf_oneof:"message"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -527,6 +528,15 @@ func (x *FromAgent) GetEgress() *EgressReport {
 	return nil
 }
 
+func (x *FromAgent) GetInputTaken() *InputTaken {
+	if x != nil {
+		if x, ok := x.Message.(*FromAgent_InputTaken); ok {
+			return x.InputTaken
+		}
+	}
+	return nil
+}
+
 type isFromAgent_Message interface {
 	isFromAgent_Message()
 }
@@ -563,6 +573,10 @@ type FromAgent_Egress struct {
 	Egress *EgressReport `protobuf:"bytes,20,opt,name=egress,proto3,oneof"`
 }
 
+type FromAgent_InputTaken struct {
+	InputTaken *InputTaken `protobuf:"bytes,60,opt,name=input_taken,json=inputTaken,proto3,oneof"`
+}
+
 func (*FromAgent_Hello) isFromAgent_Message() {}
 
 func (*FromAgent_Heartbeat) isFromAgent_Message() {}
@@ -578,6 +592,8 @@ func (*FromAgent_Goodbye) isFromAgent_Message() {}
 func (*FromAgent_Images) isFromAgent_Message() {}
 
 func (*FromAgent_Egress) isFromAgent_Message() {}
+
+func (*FromAgent_InputTaken) isFromAgent_Message() {}
 
 type Hello struct {
 	state        protoimpl.MessageState `protogen:"open.v1"`
@@ -1123,6 +1139,8 @@ type Result struct {
 	Layout []int32 `protobuf:"zigzag32,14,rep,packed,name=layout,proto3" json:"layout,omitempty"`
 	// Of a program that had egress; without a ref.
 	Egress *EgressReport `protobuf:"bytes,20,opt,name=egress,proto3" json:"egress,omitempty"`
+	// Of one that was to be recorded: asciicast v2.
+	Recording []byte `protobuf:"bytes,60,opt,name=recording,proto3" json:"recording,omitempty"`
 	// What ExecutionTask.artefacts asked for. Contents come with it.
 	Artefacts        []*Artefact        `protobuf:"bytes,70,rep,name=artefacts,proto3" json:"artefacts,omitempty"`
 	ArtefactsOmitted []*OmittedArtefact `protobuf:"bytes,71,rep,name=artefacts_omitted,json=artefactsOmitted,proto3" json:"artefacts_omitted,omitempty"`
@@ -1261,6 +1279,13 @@ func (x *Result) GetLayout() []int32 {
 func (x *Result) GetEgress() *EgressReport {
 	if x != nil {
 		return x.Egress
+	}
+	return nil
+}
+
+func (x *Result) GetRecording() []byte {
+	if x != nil {
+		return x.Recording
 	}
 	return nil
 }
@@ -1615,6 +1640,77 @@ func (x *EgressRefusal) GetCount() int64 {
 	return 0
 }
 
+// What became of an Input, in the order of their coming.
+type InputTaken struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Ref   *TaskRef               `protobuf:"bytes,1,opt,name=ref,proto3" json:"ref,omitempty"`
+	Id    int64                  `protobuf:"varint,2,opt,name=id,proto3" json:"id,omitempty"`
+	// How many of its bytes the program will get. The others are as if they had never been sent.
+	Taken int32 `protobuf:"varint,3,opt,name=taken,proto3" json:"taken,omitempty"`
+	// "" while it takes input, "full" (try the rest again later), "closed" or "gone".
+	State         string `protobuf:"bytes,4,opt,name=state,proto3" json:"state,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *InputTaken) Reset() {
+	*x = InputTaken{}
+	mi := &file_api_agent_v1_agent_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *InputTaken) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*InputTaken) ProtoMessage() {}
+
+func (x *InputTaken) ProtoReflect() protoreflect.Message {
+	mi := &file_api_agent_v1_agent_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use InputTaken.ProtoReflect.Descriptor instead.
+func (*InputTaken) Descriptor() ([]byte, []int) {
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *InputTaken) GetRef() *TaskRef {
+	if x != nil {
+		return x.Ref
+	}
+	return nil
+}
+
+func (x *InputTaken) GetId() int64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *InputTaken) GetTaken() int32 {
+	if x != nil {
+		return x.Taken
+	}
+	return 0
+}
+
+func (x *InputTaken) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
 // The agent stops, and nothing runs here any more.
 type Goodbye struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -1625,7 +1721,7 @@ type Goodbye struct {
 
 func (x *Goodbye) Reset() {
 	*x = Goodbye{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[19]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1637,7 +1733,7 @@ func (x *Goodbye) String() string {
 func (*Goodbye) ProtoMessage() {}
 
 func (x *Goodbye) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[19]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1650,7 +1746,7 @@ func (x *Goodbye) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Goodbye.ProtoReflect.Descriptor instead.
 func (*Goodbye) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{19}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *Goodbye) GetReason() string {
@@ -1671,7 +1767,7 @@ type ImageStatuses struct {
 
 func (x *ImageStatuses) Reset() {
 	*x = ImageStatuses{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[20]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1683,7 +1779,7 @@ func (x *ImageStatuses) String() string {
 func (*ImageStatuses) ProtoMessage() {}
 
 func (x *ImageStatuses) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[20]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1696,7 +1792,7 @@ func (x *ImageStatuses) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImageStatuses.ProtoReflect.Descriptor instead.
 func (*ImageStatuses) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{20}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *ImageStatuses) GetStatuses() []*ImageStatus {
@@ -1722,7 +1818,7 @@ type ImageStatus struct {
 
 func (x *ImageStatus) Reset() {
 	*x = ImageStatus{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[21]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1734,7 +1830,7 @@ func (x *ImageStatus) String() string {
 func (*ImageStatus) ProtoMessage() {}
 
 func (x *ImageStatus) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[21]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1747,7 +1843,7 @@ func (x *ImageStatus) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImageStatus.ProtoReflect.Descriptor instead.
 func (*ImageStatus) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{21}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *ImageStatus) GetDigest() string {
@@ -1797,6 +1893,7 @@ type ToAgent struct {
 	//	*ToAgent_ReplayOutput
 	//	*ToAgent_Images
 	//	*ToAgent_Egress
+	//	*ToAgent_Input
 	Message       isToAgent_Message `protobuf_oneof:"message"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1804,7 +1901,7 @@ type ToAgent struct {
 
 func (x *ToAgent) Reset() {
 	*x = ToAgent{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[22]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1816,7 +1913,7 @@ func (x *ToAgent) String() string {
 func (*ToAgent) ProtoMessage() {}
 
 func (x *ToAgent) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[22]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1829,7 +1926,7 @@ func (x *ToAgent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ToAgent.ProtoReflect.Descriptor instead.
 func (*ToAgent) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{22}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *ToAgent) GetMessage() isToAgent_Message {
@@ -1911,6 +2008,15 @@ func (x *ToAgent) GetEgress() *SignedTask {
 	return nil
 }
 
+func (x *ToAgent) GetInput() *Input {
+	if x != nil {
+		if x, ok := x.Message.(*ToAgent_Input); ok {
+			return x.Input
+		}
+	}
+	return nil
+}
+
 type isToAgent_Message interface {
 	isToAgent_Message()
 }
@@ -1948,6 +2054,10 @@ type ToAgent_Egress struct {
 	Egress *SignedTask `protobuf:"bytes,20,opt,name=egress,proto3,oneof"`
 }
 
+type ToAgent_Input struct {
+	Input *Input `protobuf:"bytes,60,opt,name=input,proto3,oneof"`
+}
+
 func (*ToAgent_Welcome) isToAgent_Message() {}
 
 func (*ToAgent_HeartbeatAck) isToAgent_Message() {}
@@ -1963,6 +2073,8 @@ func (*ToAgent_ReplayOutput) isToAgent_Message() {}
 func (*ToAgent_Images) isToAgent_Message() {}
 
 func (*ToAgent_Egress) isToAgent_Message() {}
+
+func (*ToAgent_Input) isToAgent_Message() {}
 
 type Welcome struct {
 	state    protoimpl.MessageState `protogen:"open.v1"`
@@ -1987,7 +2099,7 @@ type Welcome struct {
 
 func (x *Welcome) Reset() {
 	*x = Welcome{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[23]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1999,7 +2111,7 @@ func (x *Welcome) String() string {
 func (*Welcome) ProtoMessage() {}
 
 func (x *Welcome) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[23]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2012,7 +2124,7 @@ func (x *Welcome) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Welcome.ProtoReflect.Descriptor instead.
 func (*Welcome) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{23}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *Welcome) GetNodeId() string {
@@ -2089,7 +2201,7 @@ type HeartbeatAck struct {
 
 func (x *HeartbeatAck) Reset() {
 	*x = HeartbeatAck{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[24]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2101,7 +2213,7 @@ func (x *HeartbeatAck) String() string {
 func (*HeartbeatAck) ProtoMessage() {}
 
 func (x *HeartbeatAck) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[24]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2114,7 +2226,7 @@ func (x *HeartbeatAck) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HeartbeatAck.ProtoReflect.Descriptor instead.
 func (*HeartbeatAck) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{24}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *HeartbeatAck) GetSeq() int64 {
@@ -2142,7 +2254,7 @@ type SignedTask struct {
 
 func (x *SignedTask) Reset() {
 	*x = SignedTask{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[25]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2154,7 +2266,7 @@ func (x *SignedTask) String() string {
 func (*SignedTask) ProtoMessage() {}
 
 func (x *SignedTask) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[25]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2167,7 +2279,7 @@ func (x *SignedTask) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SignedTask.ProtoReflect.Descriptor instead.
 func (*SignedTask) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{25}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *SignedTask) GetTask() []byte {
@@ -2203,7 +2315,7 @@ type Task struct {
 
 func (x *Task) Reset() {
 	*x = Task{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[26]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2215,7 +2327,7 @@ func (x *Task) String() string {
 func (*Task) ProtoMessage() {}
 
 func (x *Task) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[26]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2228,7 +2340,7 @@ func (x *Task) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Task.ProtoReflect.Descriptor instead.
 func (*Task) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{26}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *Task) GetRef() *TaskRef {
@@ -2317,6 +2429,8 @@ type ExecutionTask struct {
 	CacheScope string `protobuf:"bytes,13,opt,name=cache_scope,json=cacheScope,proto3" json:"cache_scope,omitempty"`
 	// Nothing: no network but loopback.
 	Egress *Egress `protobuf:"bytes,20,opt,name=egress,proto3" json:"egress,omitempty"`
+	// Nothing: its standard input is stdin and then ends.
+	Interactive *Interactive `protobuf:"bytes,60,opt,name=interactive,proto3" json:"interactive,omitempty"`
 	// Nothing: no file outlives the run.
 	Artefacts     *Artefacts `protobuf:"bytes,70,opt,name=artefacts,proto3" json:"artefacts,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -2325,7 +2439,7 @@ type ExecutionTask struct {
 
 func (x *ExecutionTask) Reset() {
 	*x = ExecutionTask{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[27]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2337,7 +2451,7 @@ func (x *ExecutionTask) String() string {
 func (*ExecutionTask) ProtoMessage() {}
 
 func (x *ExecutionTask) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[27]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2350,7 +2464,7 @@ func (x *ExecutionTask) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExecutionTask.ProtoReflect.Descriptor instead.
 func (*ExecutionTask) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{27}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *ExecutionTask) GetRuntime() string {
@@ -2430,6 +2544,13 @@ func (x *ExecutionTask) GetEgress() *Egress {
 	return nil
 }
 
+func (x *ExecutionTask) GetInteractive() *Interactive {
+	if x != nil {
+		return x.Interactive
+	}
+	return nil
+}
+
 func (x *ExecutionTask) GetArtefacts() *Artefacts {
 	if x != nil {
 		return x.Artefacts
@@ -2449,7 +2570,7 @@ type Artefacts struct {
 
 func (x *Artefacts) Reset() {
 	*x = Artefacts{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[28]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2461,7 +2582,7 @@ func (x *Artefacts) String() string {
 func (*Artefacts) ProtoMessage() {}
 
 func (x *Artefacts) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[28]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2474,7 +2595,7 @@ func (x *Artefacts) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Artefacts.ProtoReflect.Descriptor instead.
 func (*Artefacts) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{28}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *Artefacts) GetPatterns() []string {
@@ -2498,6 +2619,122 @@ func (x *Artefacts) GetMaxCount() int32 {
 	return 0
 }
 
+// A program that gets input while it runs.
+type Interactive struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Of its terminal, in characters. Nothing: its standard streams are pipes.
+	Terminal *TerminalSize `protobuf:"bytes,1,opt,name=terminal,proto3" json:"terminal,omitempty"`
+	// How long it may go on with neither input nor output.
+	IdleMs int64 `protobuf:"varint,2,opt,name=idle_ms,json=idleMs,proto3" json:"idle_ms,omitempty"`
+	// How much of a recording is kept; zero: there is none.
+	RecordBytes   int64 `protobuf:"varint,3,opt,name=record_bytes,json=recordBytes,proto3" json:"record_bytes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Interactive) Reset() {
+	*x = Interactive{}
+	mi := &file_api_agent_v1_agent_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Interactive) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Interactive) ProtoMessage() {}
+
+func (x *Interactive) ProtoReflect() protoreflect.Message {
+	mi := &file_api_agent_v1_agent_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Interactive.ProtoReflect.Descriptor instead.
+func (*Interactive) Descriptor() ([]byte, []int) {
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{30}
+}
+
+func (x *Interactive) GetTerminal() *TerminalSize {
+	if x != nil {
+		return x.Terminal
+	}
+	return nil
+}
+
+func (x *Interactive) GetIdleMs() int64 {
+	if x != nil {
+		return x.IdleMs
+	}
+	return 0
+}
+
+func (x *Interactive) GetRecordBytes() int64 {
+	if x != nil {
+		return x.RecordBytes
+	}
+	return 0
+}
+
+type TerminalSize struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Columns       int32                  `protobuf:"varint,1,opt,name=columns,proto3" json:"columns,omitempty"`
+	Rows          int32                  `protobuf:"varint,2,opt,name=rows,proto3" json:"rows,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TerminalSize) Reset() {
+	*x = TerminalSize{}
+	mi := &file_api_agent_v1_agent_proto_msgTypes[31]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TerminalSize) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TerminalSize) ProtoMessage() {}
+
+func (x *TerminalSize) ProtoReflect() protoreflect.Message {
+	mi := &file_api_agent_v1_agent_proto_msgTypes[31]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TerminalSize.ProtoReflect.Descriptor instead.
+func (*TerminalSize) Descriptor() ([]byte, []int) {
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{31}
+}
+
+func (x *TerminalSize) GetColumns() int32 {
+	if x != nil {
+		return x.Columns
+	}
+	return 0
+}
+
+func (x *TerminalSize) GetRows() int32 {
+	if x != nil {
+		return x.Rows
+	}
+	return 0
+}
+
 // Where a program may connect to.
 type Egress struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -2510,7 +2747,7 @@ type Egress struct {
 
 func (x *Egress) Reset() {
 	*x = Egress{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[29]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2522,7 +2759,7 @@ func (x *Egress) String() string {
 func (*Egress) ProtoMessage() {}
 
 func (x *Egress) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[29]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2535,7 +2772,7 @@ func (x *Egress) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Egress.ProtoReflect.Descriptor instead.
 func (*Egress) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{29}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *Egress) GetAllow() []string {
@@ -2573,7 +2810,7 @@ type ImageProgram struct {
 
 func (x *ImageProgram) Reset() {
 	*x = ImageProgram{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[30]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2585,7 +2822,7 @@ func (x *ImageProgram) String() string {
 func (*ImageProgram) ProtoMessage() {}
 
 func (x *ImageProgram) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[30]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2598,7 +2835,7 @@ func (x *ImageProgram) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImageProgram.ProtoReflect.Descriptor instead.
 func (*ImageProgram) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{30}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *ImageProgram) GetDigest() string {
@@ -2647,7 +2884,7 @@ type File struct {
 
 func (x *File) Reset() {
 	*x = File{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[31]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2659,7 +2896,7 @@ func (x *File) String() string {
 func (*File) ProtoMessage() {}
 
 func (x *File) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[31]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2672,7 +2909,7 @@ func (x *File) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use File.ProtoReflect.Descriptor instead.
 func (*File) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{31}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *File) GetPath() string {
@@ -2712,7 +2949,7 @@ type Limits struct {
 
 func (x *Limits) Reset() {
 	*x = Limits{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[32]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2724,7 +2961,7 @@ func (x *Limits) String() string {
 func (*Limits) ProtoMessage() {}
 
 func (x *Limits) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[32]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2737,7 +2974,7 @@ func (x *Limits) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Limits.ProtoReflect.Descriptor instead.
 func (*Limits) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{32}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *Limits) GetWallMs() int64 {
@@ -2800,7 +3037,7 @@ type Cancel struct {
 
 func (x *Cancel) Reset() {
 	*x = Cancel{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[33]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2812,7 +3049,7 @@ func (x *Cancel) String() string {
 func (*Cancel) ProtoMessage() {}
 
 func (x *Cancel) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[33]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2825,7 +3062,7 @@ func (x *Cancel) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Cancel.ProtoReflect.Descriptor instead.
 func (*Cancel) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{33}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *Cancel) GetRef() *TaskRef {
@@ -2842,6 +3079,86 @@ func (x *Cancel) GetReason() string {
 	return ""
 }
 
+// Something for the standard input of a running program. InputTaken answers it; it is never sent again.
+type Input struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Ref   *TaskRef               `protobuf:"bytes,1,opt,name=ref,proto3" json:"ref,omitempty"`
+	// Chosen by the sender; the answer repeats it.
+	Id    int64  `protobuf:"varint,2,opt,name=id,proto3" json:"id,omitempty"`
+	Bytes []byte `protobuf:"bytes,3,opt,name=bytes,proto3" json:"bytes,omitempty"`
+	// After the bytes, the input ends.
+	End bool `protobuf:"varint,4,opt,name=end,proto3" json:"end,omitempty"`
+	// The terminal has another size now.
+	Size          *TerminalSize `protobuf:"bytes,5,opt,name=size,proto3" json:"size,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Input) Reset() {
+	*x = Input{}
+	mi := &file_api_agent_v1_agent_proto_msgTypes[37]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Input) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Input) ProtoMessage() {}
+
+func (x *Input) ProtoReflect() protoreflect.Message {
+	mi := &file_api_agent_v1_agent_proto_msgTypes[37]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Input.ProtoReflect.Descriptor instead.
+func (*Input) Descriptor() ([]byte, []int) {
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{37}
+}
+
+func (x *Input) GetRef() *TaskRef {
+	if x != nil {
+		return x.Ref
+	}
+	return nil
+}
+
+func (x *Input) GetId() int64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *Input) GetBytes() []byte {
+	if x != nil {
+		return x.Bytes
+	}
+	return nil
+}
+
+func (x *Input) GetEnd() bool {
+	if x != nil {
+		return x.End
+	}
+	return false
+}
+
+func (x *Input) GetSize() *TerminalSize {
+	if x != nil {
+		return x.Size
+	}
+	return nil
+}
+
 // Every image that this node is to have ready. What is not named any more may go.
 type Images struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -2852,7 +3169,7 @@ type Images struct {
 
 func (x *Images) Reset() {
 	*x = Images{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[34]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2864,7 +3181,7 @@ func (x *Images) String() string {
 func (*Images) ProtoMessage() {}
 
 func (x *Images) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[34]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2877,7 +3194,7 @@ func (x *Images) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Images.ProtoReflect.Descriptor instead.
 func (*Images) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{34}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *Images) GetImages() []*Image {
@@ -2901,7 +3218,7 @@ type Image struct {
 
 func (x *Image) Reset() {
 	*x = Image{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[35]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2913,7 +3230,7 @@ func (x *Image) String() string {
 func (*Image) ProtoMessage() {}
 
 func (x *Image) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[35]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2926,7 +3243,7 @@ func (x *Image) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Image.ProtoReflect.Descriptor instead.
 func (*Image) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{35}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *Image) GetReference() string {
@@ -2967,7 +3284,7 @@ type Ack struct {
 
 func (x *Ack) Reset() {
 	*x = Ack{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[36]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2979,7 +3296,7 @@ func (x *Ack) String() string {
 func (*Ack) ProtoMessage() {}
 
 func (x *Ack) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[36]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2992,7 +3309,7 @@ func (x *Ack) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Ack.ProtoReflect.Descriptor instead.
 func (*Ack) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{36}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *Ack) GetRef() *TaskRef {
@@ -3013,7 +3330,7 @@ type ReplayOutput struct {
 
 func (x *ReplayOutput) Reset() {
 	*x = ReplayOutput{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[37]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3025,7 +3342,7 @@ func (x *ReplayOutput) String() string {
 func (*ReplayOutput) ProtoMessage() {}
 
 func (x *ReplayOutput) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[37]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3038,7 +3355,7 @@ func (x *ReplayOutput) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReplayOutput.ProtoReflect.Descriptor instead.
 func (*ReplayOutput) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{37}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *ReplayOutput) GetRef() *TaskRef {
@@ -3094,7 +3411,7 @@ const file_api_agent_v1_agent_proto_rawDesc = "" +
 	"\aTaskRef\x12\x12\n" +
 	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x0e\n" +
 	"\x02id\x18\x02 \x01(\tR\x02id\x12\x18\n" +
-	"\aattempt\x18\x03 \x01(\x05R\aattempt\"\xb7\x03\n" +
+	"\aattempt\x18\x03 \x01(\x05R\aattempt\"\xf5\x03\n" +
 	"\tFromAgent\x12,\n" +
 	"\x05hello\x18\x01 \x01(\v2\x14.stoa.agent.v1.HelloH\x00R\x05hello\x128\n" +
 	"\theartbeat\x18\x02 \x01(\v2\x18.stoa.agent.v1.HeartbeatH\x00R\theartbeat\x122\n" +
@@ -3104,7 +3421,9 @@ const file_api_agent_v1_agent_proto_rawDesc = "" +
 	"\agoodbye\x18\x06 \x01(\v2\x16.stoa.agent.v1.GoodbyeH\x00R\agoodbye\x126\n" +
 	"\x06images\x18\n" +
 	" \x01(\v2\x1c.stoa.agent.v1.ImageStatusesH\x00R\x06images\x125\n" +
-	"\x06egress\x18\x14 \x01(\v2\x1b.stoa.agent.v1.EgressReportH\x00R\x06egressB\t\n" +
+	"\x06egress\x18\x14 \x01(\v2\x1b.stoa.agent.v1.EgressReportH\x00R\x06egress\x12<\n" +
+	"\vinput_taken\x18< \x01(\v2\x19.stoa.agent.v1.InputTakenH\x00R\n" +
+	"inputTakenB\t\n" +
 	"\amessage\"\xea\x02\n" +
 	"\x05Hello\x12#\n" +
 	"\ragent_version\x18\x01 \x01(\tR\fagentVersion\x12 \n" +
@@ -3144,7 +3463,7 @@ const file_api_agent_v1_agent_proto_rawDesc = "" +
 	"\x03seq\x18\x02 \x01(\x03R\x03seq\x12-\n" +
 	"\x06stream\x18\x03 \x01(\x0e2\x15.stoa.agent.v1.StreamR\x06stream\x12\x16\n" +
 	"\x06offset\x18\x04 \x01(\x03R\x06offset\x12\x14\n" +
-	"\x05bytes\x18\x05 \x01(\fR\x05bytes\"\xfc\x04\n" +
+	"\x05bytes\x18\x05 \x01(\fR\x05bytes\"\x9a\x05\n" +
 	"\x06Result\x12(\n" +
 	"\x03ref\x18\x01 \x01(\v2\x16.stoa.agent.v1.TaskRefR\x03ref\x12\x18\n" +
 	"\aoutcome\x18\x02 \x01(\tR\aoutcome\x12 \n" +
@@ -3162,7 +3481,8 @@ const file_api_agent_v1_agent_proto_rawDesc = "" +
 	"\fstderr_bytes\x18\f \x01(\x03R\vstderrBytes\x12\x15\n" +
 	"\x06ago_ms\x18\r \x01(\x03R\x05agoMs\x12\x16\n" +
 	"\x06layout\x18\x0e \x03(\x11R\x06layout\x123\n" +
-	"\x06egress\x18\x14 \x01(\v2\x1b.stoa.agent.v1.EgressReportR\x06egress\x125\n" +
+	"\x06egress\x18\x14 \x01(\v2\x1b.stoa.agent.v1.EgressReportR\x06egress\x12\x1c\n" +
+	"\trecording\x18< \x01(\fR\trecording\x125\n" +
 	"\tartefacts\x18F \x03(\v2\x17.stoa.agent.v1.ArtefactR\tartefacts\x12K\n" +
 	"\x11artefacts_omitted\x18G \x03(\v2\x1e.stoa.agent.v1.OmittedArtefactR\x10artefactsOmittedB\f\n" +
 	"\n" +
@@ -3190,7 +3510,13 @@ const file_api_agent_v1_agent_proto_rawDesc = "" +
 	"\rEgressRefusal\x12 \n" +
 	"\vdestination\x18\x01 \x01(\tR\vdestination\x12\x10\n" +
 	"\x03why\x18\x02 \x01(\tR\x03why\x12\x14\n" +
-	"\x05count\x18\x03 \x01(\x03R\x05count\"!\n" +
+	"\x05count\x18\x03 \x01(\x03R\x05count\"r\n" +
+	"\n" +
+	"InputTaken\x12(\n" +
+	"\x03ref\x18\x01 \x01(\v2\x16.stoa.agent.v1.TaskRefR\x03ref\x12\x0e\n" +
+	"\x02id\x18\x02 \x01(\x03R\x02id\x12\x14\n" +
+	"\x05taken\x18\x03 \x01(\x05R\x05taken\x12\x14\n" +
+	"\x05state\x18\x04 \x01(\tR\x05state\"!\n" +
 	"\aGoodbye\x12\x16\n" +
 	"\x06reason\x18\x01 \x01(\tR\x06reason\"G\n" +
 	"\rImageStatuses\x126\n" +
@@ -3202,7 +3528,7 @@ const file_api_agent_v1_agent_proto_rawDesc = "" +
 	"done_bytes\x18\x03 \x01(\x03R\tdoneBytes\x12\x1f\n" +
 	"\vtotal_bytes\x18\x04 \x01(\x03R\n" +
 	"totalBytes\x12\x16\n" +
-	"\x06reason\x18\x05 \x01(\tR\x06reason\"\xc4\x03\n" +
+	"\x06reason\x18\x05 \x01(\tR\x06reason\"\xf2\x03\n" +
 	"\aToAgent\x122\n" +
 	"\awelcome\x18\x01 \x01(\v2\x16.stoa.agent.v1.WelcomeH\x00R\awelcome\x12B\n" +
 	"\rheartbeat_ack\x18\x02 \x01(\v2\x1b.stoa.agent.v1.HeartbeatAckH\x00R\fheartbeatAck\x123\n" +
@@ -3212,7 +3538,8 @@ const file_api_agent_v1_agent_proto_rawDesc = "" +
 	"\rreplay_output\x18\x06 \x01(\v2\x1b.stoa.agent.v1.ReplayOutputH\x00R\freplayOutput\x12/\n" +
 	"\x06images\x18\n" +
 	" \x01(\v2\x15.stoa.agent.v1.ImagesH\x00R\x06images\x123\n" +
-	"\x06egress\x18\x14 \x01(\v2\x19.stoa.agent.v1.SignedTaskH\x00R\x06egressB\t\n" +
+	"\x06egress\x18\x14 \x01(\v2\x19.stoa.agent.v1.SignedTaskH\x00R\x06egress\x12,\n" +
+	"\x05input\x18< \x01(\v2\x14.stoa.agent.v1.InputH\x00R\x05inputB\t\n" +
 	"\amessage\"\xa9\x02\n" +
 	"\aWelcome\x12\x17\n" +
 	"\anode_id\x18\x01 \x01(\tR\x06nodeId\x12\x1b\n" +
@@ -3239,7 +3566,7 @@ const file_api_agent_v1_agent_proto_rawDesc = "" +
 	"expires_ms\x18\x04 \x01(\x03R\texpiresMs\x12<\n" +
 	"\texecution\x18\x05 \x01(\v2\x1c.stoa.agent.v1.ExecutionTaskH\x00R\texecution\x12/\n" +
 	"\x06egress\x18\x14 \x01(\v2\x15.stoa.agent.v1.EgressH\x00R\x06egressB\x06\n" +
-	"\x04spec\"\x8d\x04\n" +
+	"\x04spec\"\xcb\x04\n" +
 	"\rExecutionTask\x12\x18\n" +
 	"\aruntime\x18\x01 \x01(\tR\aruntime\x12\x16\n" +
 	"\x06source\x18\x02 \x01(\fR\x06source\x12\x12\n" +
@@ -3252,7 +3579,8 @@ const file_api_agent_v1_agent_proto_rawDesc = "" +
 	"\x05image\x18\f \x01(\v2\x1b.stoa.agent.v1.ImageProgramR\x05image\x12\x1f\n" +
 	"\vcache_scope\x18\r \x01(\tR\n" +
 	"cacheScope\x12-\n" +
-	"\x06egress\x18\x14 \x01(\v2\x15.stoa.agent.v1.EgressR\x06egress\x126\n" +
+	"\x06egress\x18\x14 \x01(\v2\x15.stoa.agent.v1.EgressR\x06egress\x12<\n" +
+	"\vinteractive\x18< \x01(\v2\x1a.stoa.agent.v1.InteractiveR\vinteractive\x126\n" +
 	"\tartefacts\x18F \x01(\v2\x18.stoa.agent.v1.ArtefactsR\tartefacts\x1a6\n" +
 	"\bEnvEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
@@ -3260,7 +3588,14 @@ const file_api_agent_v1_agent_proto_rawDesc = "" +
 	"\tArtefacts\x12\x1a\n" +
 	"\bpatterns\x18\x01 \x03(\tR\bpatterns\x12\x1b\n" +
 	"\tmax_bytes\x18\x02 \x01(\x03R\bmaxBytes\x12\x1b\n" +
-	"\tmax_count\x18\x03 \x01(\x05R\bmaxCount\"T\n" +
+	"\tmax_count\x18\x03 \x01(\x05R\bmaxCount\"\x82\x01\n" +
+	"\vInteractive\x127\n" +
+	"\bterminal\x18\x01 \x01(\v2\x1b.stoa.agent.v1.TerminalSizeR\bterminal\x12\x17\n" +
+	"\aidle_ms\x18\x02 \x01(\x03R\x06idleMs\x12!\n" +
+	"\frecord_bytes\x18\x03 \x01(\x03R\vrecordBytes\"<\n" +
+	"\fTerminalSize\x12\x18\n" +
+	"\acolumns\x18\x01 \x01(\x05R\acolumns\x12\x12\n" +
+	"\x04rows\x18\x02 \x01(\x05R\x04rows\"T\n" +
 	"\x06Egress\x12\x14\n" +
 	"\x05allow\x18\x01 \x03(\tR\x05allow\x12\x18\n" +
 	"\aprivate\x18\x02 \x01(\bR\aprivate\x12\x1a\n" +
@@ -3291,7 +3626,13 @@ const file_api_agent_v1_agent_proto_rawDesc = "" +
 	"\tprocesses\x18\a \x01(\x05R\tprocesses\"J\n" +
 	"\x06Cancel\x12(\n" +
 	"\x03ref\x18\x01 \x01(\v2\x16.stoa.agent.v1.TaskRefR\x03ref\x12\x16\n" +
-	"\x06reason\x18\x02 \x01(\tR\x06reason\"6\n" +
+	"\x06reason\x18\x02 \x01(\tR\x06reason\"\x9a\x01\n" +
+	"\x05Input\x12(\n" +
+	"\x03ref\x18\x01 \x01(\v2\x16.stoa.agent.v1.TaskRefR\x03ref\x12\x0e\n" +
+	"\x02id\x18\x02 \x01(\x03R\x02id\x12\x14\n" +
+	"\x05bytes\x18\x03 \x01(\fR\x05bytes\x12\x10\n" +
+	"\x03end\x18\x04 \x01(\bR\x03end\x12/\n" +
+	"\x04size\x18\x05 \x01(\v2\x1b.stoa.agent.v1.TerminalSizeR\x04size\"6\n" +
 	"\x06Images\x12,\n" +
 	"\x06images\x18\x01 \x03(\v2\x14.stoa.agent.v1.ImageR\x06images\"y\n" +
 	"\x05Image\x12\x1c\n" +
@@ -3332,7 +3673,7 @@ func file_api_agent_v1_agent_proto_rawDescGZIP() []byte {
 }
 
 var file_api_agent_v1_agent_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_api_agent_v1_agent_proto_msgTypes = make([]protoimpl.MessageInfo, 40)
+var file_api_agent_v1_agent_proto_msgTypes = make([]protoimpl.MessageInfo, 44)
 var file_api_agent_v1_agent_proto_goTypes = []any{
 	(Role)(0),                          // 0: stoa.agent.v1.Role
 	(Stream)(0),                        // 1: stoa.agent.v1.Stream
@@ -3355,28 +3696,32 @@ var file_api_agent_v1_agent_proto_goTypes = []any{
 	(*Usage)(nil),                      // 18: stoa.agent.v1.Usage
 	(*EgressReport)(nil),               // 19: stoa.agent.v1.EgressReport
 	(*EgressRefusal)(nil),              // 20: stoa.agent.v1.EgressRefusal
-	(*Goodbye)(nil),                    // 21: stoa.agent.v1.Goodbye
-	(*ImageStatuses)(nil),              // 22: stoa.agent.v1.ImageStatuses
-	(*ImageStatus)(nil),                // 23: stoa.agent.v1.ImageStatus
-	(*ToAgent)(nil),                    // 24: stoa.agent.v1.ToAgent
-	(*Welcome)(nil),                    // 25: stoa.agent.v1.Welcome
-	(*HeartbeatAck)(nil),               // 26: stoa.agent.v1.HeartbeatAck
-	(*SignedTask)(nil),                 // 27: stoa.agent.v1.SignedTask
-	(*Task)(nil),                       // 28: stoa.agent.v1.Task
-	(*ExecutionTask)(nil),              // 29: stoa.agent.v1.ExecutionTask
-	(*Artefacts)(nil),                  // 30: stoa.agent.v1.Artefacts
-	(*Egress)(nil),                     // 31: stoa.agent.v1.Egress
-	(*ImageProgram)(nil),               // 32: stoa.agent.v1.ImageProgram
-	(*File)(nil),                       // 33: stoa.agent.v1.File
-	(*Limits)(nil),                     // 34: stoa.agent.v1.Limits
-	(*Cancel)(nil),                     // 35: stoa.agent.v1.Cancel
-	(*Images)(nil),                     // 36: stoa.agent.v1.Images
-	(*Image)(nil),                      // 37: stoa.agent.v1.Image
-	(*Ack)(nil),                        // 38: stoa.agent.v1.Ack
-	(*ReplayOutput)(nil),               // 39: stoa.agent.v1.ReplayOutput
-	nil,                                // 40: stoa.agent.v1.ExecutionTask.EnvEntry
-	nil,                                // 41: stoa.agent.v1.ImageProgram.EnvEntry
-	(*descriptorpb.MethodOptions)(nil), // 42: google.protobuf.MethodOptions
+	(*InputTaken)(nil),                 // 21: stoa.agent.v1.InputTaken
+	(*Goodbye)(nil),                    // 22: stoa.agent.v1.Goodbye
+	(*ImageStatuses)(nil),              // 23: stoa.agent.v1.ImageStatuses
+	(*ImageStatus)(nil),                // 24: stoa.agent.v1.ImageStatus
+	(*ToAgent)(nil),                    // 25: stoa.agent.v1.ToAgent
+	(*Welcome)(nil),                    // 26: stoa.agent.v1.Welcome
+	(*HeartbeatAck)(nil),               // 27: stoa.agent.v1.HeartbeatAck
+	(*SignedTask)(nil),                 // 28: stoa.agent.v1.SignedTask
+	(*Task)(nil),                       // 29: stoa.agent.v1.Task
+	(*ExecutionTask)(nil),              // 30: stoa.agent.v1.ExecutionTask
+	(*Artefacts)(nil),                  // 31: stoa.agent.v1.Artefacts
+	(*Interactive)(nil),                // 32: stoa.agent.v1.Interactive
+	(*TerminalSize)(nil),               // 33: stoa.agent.v1.TerminalSize
+	(*Egress)(nil),                     // 34: stoa.agent.v1.Egress
+	(*ImageProgram)(nil),               // 35: stoa.agent.v1.ImageProgram
+	(*File)(nil),                       // 36: stoa.agent.v1.File
+	(*Limits)(nil),                     // 37: stoa.agent.v1.Limits
+	(*Cancel)(nil),                     // 38: stoa.agent.v1.Cancel
+	(*Input)(nil),                      // 39: stoa.agent.v1.Input
+	(*Images)(nil),                     // 40: stoa.agent.v1.Images
+	(*Image)(nil),                      // 41: stoa.agent.v1.Image
+	(*Ack)(nil),                        // 42: stoa.agent.v1.Ack
+	(*ReplayOutput)(nil),               // 43: stoa.agent.v1.ReplayOutput
+	nil,                                // 44: stoa.agent.v1.ExecutionTask.EnvEntry
+	nil,                                // 45: stoa.agent.v1.ImageProgram.EnvEntry
+	(*descriptorpb.MethodOptions)(nil), // 46: google.protobuf.MethodOptions
 }
 var file_api_agent_v1_agent_proto_depIdxs = []int32{
 	8,  // 0: stoa.agent.v1.FromAgent.hello:type_name -> stoa.agent.v1.Hello
@@ -3384,61 +3729,68 @@ var file_api_agent_v1_agent_proto_depIdxs = []int32{
 	13, // 2: stoa.agent.v1.FromAgent.started:type_name -> stoa.agent.v1.Started
 	14, // 3: stoa.agent.v1.FromAgent.output:type_name -> stoa.agent.v1.Output
 	15, // 4: stoa.agent.v1.FromAgent.result:type_name -> stoa.agent.v1.Result
-	21, // 5: stoa.agent.v1.FromAgent.goodbye:type_name -> stoa.agent.v1.Goodbye
-	22, // 6: stoa.agent.v1.FromAgent.images:type_name -> stoa.agent.v1.ImageStatuses
+	22, // 5: stoa.agent.v1.FromAgent.goodbye:type_name -> stoa.agent.v1.Goodbye
+	23, // 6: stoa.agent.v1.FromAgent.images:type_name -> stoa.agent.v1.ImageStatuses
 	19, // 7: stoa.agent.v1.FromAgent.egress:type_name -> stoa.agent.v1.EgressReport
-	9,  // 8: stoa.agent.v1.Hello.facts:type_name -> stoa.agent.v1.NodeFacts
-	10, // 9: stoa.agent.v1.Hello.runtimes:type_name -> stoa.agent.v1.Runtime
-	11, // 10: stoa.agent.v1.Hello.enforcement:type_name -> stoa.agent.v1.Enforcement
-	6,  // 11: stoa.agent.v1.Hello.running:type_name -> stoa.agent.v1.TaskRef
-	6,  // 12: stoa.agent.v1.Hello.unacked:type_name -> stoa.agent.v1.TaskRef
-	6,  // 13: stoa.agent.v1.Started.ref:type_name -> stoa.agent.v1.TaskRef
-	6,  // 14: stoa.agent.v1.Output.ref:type_name -> stoa.agent.v1.TaskRef
-	1,  // 15: stoa.agent.v1.Output.stream:type_name -> stoa.agent.v1.Stream
-	6,  // 16: stoa.agent.v1.Result.ref:type_name -> stoa.agent.v1.TaskRef
-	18, // 17: stoa.agent.v1.Result.usage:type_name -> stoa.agent.v1.Usage
-	19, // 18: stoa.agent.v1.Result.egress:type_name -> stoa.agent.v1.EgressReport
-	16, // 19: stoa.agent.v1.Result.artefacts:type_name -> stoa.agent.v1.Artefact
-	17, // 20: stoa.agent.v1.Result.artefacts_omitted:type_name -> stoa.agent.v1.OmittedArtefact
-	6,  // 21: stoa.agent.v1.EgressReport.ref:type_name -> stoa.agent.v1.TaskRef
-	20, // 22: stoa.agent.v1.EgressReport.refused:type_name -> stoa.agent.v1.EgressRefusal
-	23, // 23: stoa.agent.v1.ImageStatuses.statuses:type_name -> stoa.agent.v1.ImageStatus
-	25, // 24: stoa.agent.v1.ToAgent.welcome:type_name -> stoa.agent.v1.Welcome
-	26, // 25: stoa.agent.v1.ToAgent.heartbeat_ack:type_name -> stoa.agent.v1.HeartbeatAck
-	27, // 26: stoa.agent.v1.ToAgent.assign:type_name -> stoa.agent.v1.SignedTask
-	35, // 27: stoa.agent.v1.ToAgent.cancel:type_name -> stoa.agent.v1.Cancel
-	38, // 28: stoa.agent.v1.ToAgent.ack:type_name -> stoa.agent.v1.Ack
-	39, // 29: stoa.agent.v1.ToAgent.replay_output:type_name -> stoa.agent.v1.ReplayOutput
-	36, // 30: stoa.agent.v1.ToAgent.images:type_name -> stoa.agent.v1.Images
-	27, // 31: stoa.agent.v1.ToAgent.egress:type_name -> stoa.agent.v1.SignedTask
-	6,  // 32: stoa.agent.v1.Welcome.kill:type_name -> stoa.agent.v1.TaskRef
-	6,  // 33: stoa.agent.v1.Task.ref:type_name -> stoa.agent.v1.TaskRef
-	29, // 34: stoa.agent.v1.Task.execution:type_name -> stoa.agent.v1.ExecutionTask
-	31, // 35: stoa.agent.v1.Task.egress:type_name -> stoa.agent.v1.Egress
-	40, // 36: stoa.agent.v1.ExecutionTask.env:type_name -> stoa.agent.v1.ExecutionTask.EnvEntry
-	33, // 37: stoa.agent.v1.ExecutionTask.files:type_name -> stoa.agent.v1.File
-	34, // 38: stoa.agent.v1.ExecutionTask.limits:type_name -> stoa.agent.v1.Limits
-	32, // 39: stoa.agent.v1.ExecutionTask.image:type_name -> stoa.agent.v1.ImageProgram
-	31, // 40: stoa.agent.v1.ExecutionTask.egress:type_name -> stoa.agent.v1.Egress
-	30, // 41: stoa.agent.v1.ExecutionTask.artefacts:type_name -> stoa.agent.v1.Artefacts
-	41, // 42: stoa.agent.v1.ImageProgram.env:type_name -> stoa.agent.v1.ImageProgram.EnvEntry
-	6,  // 43: stoa.agent.v1.Cancel.ref:type_name -> stoa.agent.v1.TaskRef
-	37, // 44: stoa.agent.v1.Images.images:type_name -> stoa.agent.v1.Image
-	6,  // 45: stoa.agent.v1.Ack.ref:type_name -> stoa.agent.v1.TaskRef
-	6,  // 46: stoa.agent.v1.ReplayOutput.ref:type_name -> stoa.agent.v1.TaskRef
-	42, // 47: stoa.agent.v1.role:extendee -> google.protobuf.MethodOptions
-	0,  // 48: stoa.agent.v1.role:type_name -> stoa.agent.v1.Role
-	2,  // 49: stoa.agent.v1.Agent.Enroll:input_type -> stoa.agent.v1.EnrollRequest
-	4,  // 50: stoa.agent.v1.Agent.Renew:input_type -> stoa.agent.v1.RenewRequest
-	7,  // 51: stoa.agent.v1.Agent.Session:input_type -> stoa.agent.v1.FromAgent
-	3,  // 52: stoa.agent.v1.Agent.Enroll:output_type -> stoa.agent.v1.EnrollResponse
-	5,  // 53: stoa.agent.v1.Agent.Renew:output_type -> stoa.agent.v1.RenewResponse
-	24, // 54: stoa.agent.v1.Agent.Session:output_type -> stoa.agent.v1.ToAgent
-	52, // [52:55] is the sub-list for method output_type
-	49, // [49:52] is the sub-list for method input_type
-	48, // [48:49] is the sub-list for extension type_name
-	47, // [47:48] is the sub-list for extension extendee
-	0,  // [0:47] is the sub-list for field type_name
+	21, // 8: stoa.agent.v1.FromAgent.input_taken:type_name -> stoa.agent.v1.InputTaken
+	9,  // 9: stoa.agent.v1.Hello.facts:type_name -> stoa.agent.v1.NodeFacts
+	10, // 10: stoa.agent.v1.Hello.runtimes:type_name -> stoa.agent.v1.Runtime
+	11, // 11: stoa.agent.v1.Hello.enforcement:type_name -> stoa.agent.v1.Enforcement
+	6,  // 12: stoa.agent.v1.Hello.running:type_name -> stoa.agent.v1.TaskRef
+	6,  // 13: stoa.agent.v1.Hello.unacked:type_name -> stoa.agent.v1.TaskRef
+	6,  // 14: stoa.agent.v1.Started.ref:type_name -> stoa.agent.v1.TaskRef
+	6,  // 15: stoa.agent.v1.Output.ref:type_name -> stoa.agent.v1.TaskRef
+	1,  // 16: stoa.agent.v1.Output.stream:type_name -> stoa.agent.v1.Stream
+	6,  // 17: stoa.agent.v1.Result.ref:type_name -> stoa.agent.v1.TaskRef
+	18, // 18: stoa.agent.v1.Result.usage:type_name -> stoa.agent.v1.Usage
+	19, // 19: stoa.agent.v1.Result.egress:type_name -> stoa.agent.v1.EgressReport
+	16, // 20: stoa.agent.v1.Result.artefacts:type_name -> stoa.agent.v1.Artefact
+	17, // 21: stoa.agent.v1.Result.artefacts_omitted:type_name -> stoa.agent.v1.OmittedArtefact
+	6,  // 22: stoa.agent.v1.EgressReport.ref:type_name -> stoa.agent.v1.TaskRef
+	20, // 23: stoa.agent.v1.EgressReport.refused:type_name -> stoa.agent.v1.EgressRefusal
+	6,  // 24: stoa.agent.v1.InputTaken.ref:type_name -> stoa.agent.v1.TaskRef
+	24, // 25: stoa.agent.v1.ImageStatuses.statuses:type_name -> stoa.agent.v1.ImageStatus
+	26, // 26: stoa.agent.v1.ToAgent.welcome:type_name -> stoa.agent.v1.Welcome
+	27, // 27: stoa.agent.v1.ToAgent.heartbeat_ack:type_name -> stoa.agent.v1.HeartbeatAck
+	28, // 28: stoa.agent.v1.ToAgent.assign:type_name -> stoa.agent.v1.SignedTask
+	38, // 29: stoa.agent.v1.ToAgent.cancel:type_name -> stoa.agent.v1.Cancel
+	42, // 30: stoa.agent.v1.ToAgent.ack:type_name -> stoa.agent.v1.Ack
+	43, // 31: stoa.agent.v1.ToAgent.replay_output:type_name -> stoa.agent.v1.ReplayOutput
+	40, // 32: stoa.agent.v1.ToAgent.images:type_name -> stoa.agent.v1.Images
+	28, // 33: stoa.agent.v1.ToAgent.egress:type_name -> stoa.agent.v1.SignedTask
+	39, // 34: stoa.agent.v1.ToAgent.input:type_name -> stoa.agent.v1.Input
+	6,  // 35: stoa.agent.v1.Welcome.kill:type_name -> stoa.agent.v1.TaskRef
+	6,  // 36: stoa.agent.v1.Task.ref:type_name -> stoa.agent.v1.TaskRef
+	30, // 37: stoa.agent.v1.Task.execution:type_name -> stoa.agent.v1.ExecutionTask
+	34, // 38: stoa.agent.v1.Task.egress:type_name -> stoa.agent.v1.Egress
+	44, // 39: stoa.agent.v1.ExecutionTask.env:type_name -> stoa.agent.v1.ExecutionTask.EnvEntry
+	36, // 40: stoa.agent.v1.ExecutionTask.files:type_name -> stoa.agent.v1.File
+	37, // 41: stoa.agent.v1.ExecutionTask.limits:type_name -> stoa.agent.v1.Limits
+	35, // 42: stoa.agent.v1.ExecutionTask.image:type_name -> stoa.agent.v1.ImageProgram
+	34, // 43: stoa.agent.v1.ExecutionTask.egress:type_name -> stoa.agent.v1.Egress
+	32, // 44: stoa.agent.v1.ExecutionTask.interactive:type_name -> stoa.agent.v1.Interactive
+	31, // 45: stoa.agent.v1.ExecutionTask.artefacts:type_name -> stoa.agent.v1.Artefacts
+	33, // 46: stoa.agent.v1.Interactive.terminal:type_name -> stoa.agent.v1.TerminalSize
+	45, // 47: stoa.agent.v1.ImageProgram.env:type_name -> stoa.agent.v1.ImageProgram.EnvEntry
+	6,  // 48: stoa.agent.v1.Cancel.ref:type_name -> stoa.agent.v1.TaskRef
+	6,  // 49: stoa.agent.v1.Input.ref:type_name -> stoa.agent.v1.TaskRef
+	33, // 50: stoa.agent.v1.Input.size:type_name -> stoa.agent.v1.TerminalSize
+	41, // 51: stoa.agent.v1.Images.images:type_name -> stoa.agent.v1.Image
+	6,  // 52: stoa.agent.v1.Ack.ref:type_name -> stoa.agent.v1.TaskRef
+	6,  // 53: stoa.agent.v1.ReplayOutput.ref:type_name -> stoa.agent.v1.TaskRef
+	46, // 54: stoa.agent.v1.role:extendee -> google.protobuf.MethodOptions
+	0,  // 55: stoa.agent.v1.role:type_name -> stoa.agent.v1.Role
+	2,  // 56: stoa.agent.v1.Agent.Enroll:input_type -> stoa.agent.v1.EnrollRequest
+	4,  // 57: stoa.agent.v1.Agent.Renew:input_type -> stoa.agent.v1.RenewRequest
+	7,  // 58: stoa.agent.v1.Agent.Session:input_type -> stoa.agent.v1.FromAgent
+	3,  // 59: stoa.agent.v1.Agent.Enroll:output_type -> stoa.agent.v1.EnrollResponse
+	5,  // 60: stoa.agent.v1.Agent.Renew:output_type -> stoa.agent.v1.RenewResponse
+	25, // 61: stoa.agent.v1.Agent.Session:output_type -> stoa.agent.v1.ToAgent
+	59, // [59:62] is the sub-list for method output_type
+	56, // [56:59] is the sub-list for method input_type
+	55, // [55:56] is the sub-list for extension type_name
+	54, // [54:55] is the sub-list for extension extendee
+	0,  // [0:54] is the sub-list for field type_name
 }
 
 func init() { file_api_agent_v1_agent_proto_init() }
@@ -3455,9 +3807,10 @@ func file_api_agent_v1_agent_proto_init() {
 		(*FromAgent_Goodbye)(nil),
 		(*FromAgent_Images)(nil),
 		(*FromAgent_Egress)(nil),
+		(*FromAgent_InputTaken)(nil),
 	}
 	file_api_agent_v1_agent_proto_msgTypes[13].OneofWrappers = []any{}
-	file_api_agent_v1_agent_proto_msgTypes[22].OneofWrappers = []any{
+	file_api_agent_v1_agent_proto_msgTypes[23].OneofWrappers = []any{
 		(*ToAgent_Welcome)(nil),
 		(*ToAgent_HeartbeatAck)(nil),
 		(*ToAgent_Assign)(nil),
@@ -3466,8 +3819,9 @@ func file_api_agent_v1_agent_proto_init() {
 		(*ToAgent_ReplayOutput)(nil),
 		(*ToAgent_Images)(nil),
 		(*ToAgent_Egress)(nil),
+		(*ToAgent_Input)(nil),
 	}
-	file_api_agent_v1_agent_proto_msgTypes[26].OneofWrappers = []any{
+	file_api_agent_v1_agent_proto_msgTypes[27].OneofWrappers = []any{
 		(*Task_Execution)(nil),
 		(*Task_Egress)(nil),
 	}
@@ -3477,7 +3831,7 @@ func file_api_agent_v1_agent_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_api_agent_v1_agent_proto_rawDesc), len(file_api_agent_v1_agent_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   40,
+			NumMessages:   44,
 			NumExtensions: 1,
 			NumServices:   1,
 		},

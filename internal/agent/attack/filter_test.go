@@ -75,7 +75,7 @@ func meant(kind string, machine, nr uint32, args [6]uint64) uint32 {
 	case unix.SYS_SOCKETPAIR:
 		return which(first != unix.AF_UNIX, unix.EAFNOSUPPORT)
 	case unix.SYS_IOCTL:
-		return which(second == unix.TIOCSTI || second == 0x541C, unix.EPERM)
+		return which(second == unix.TIOCSTI || second == 0x541C || second == unix.TIOCSETD, unix.EPERM)
 	case unix.SYS_PERSONALITY:
 		return which(first != 0 && first != math.MaxUint32, unix.EPERM)
 	case unix.SYS_PRCTL:

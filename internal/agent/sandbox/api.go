@@ -83,8 +83,13 @@ type Job struct {
 	Args   []string          // the program's arguments, without its own name
 	Env    map[string]string // added to a fixed, minimal environment
 	Files  []File            // laid beside the source
-	Stdin  io.Reader         // nil is empty. A read that is blocked when the job ends is left to the caller to end.
-	Limits Limits
+	// Stdin is what the program reads; nil is empty. A read that is blocked when the job ends is left to the caller to end.
+	// One that is an io.Closer is closed when the program takes no more of it.
+	Stdin io.Reader
+	// Terminal makes the program's standard streams one terminal: all its output is Stdout then. Nil: three pipes. A job
+	// with a terminal is started fresh.
+	Terminal *Terminal
+	Limits   Limits
 	// CacheScope names those who share what compilers make of their programs: a job gets what an earlier one with the same
 	// scope and content had compiled. Empty: it is compiled anew, and not kept.
 	CacheScope string

@@ -44,15 +44,20 @@ func (w *ward) boundsOf(z size, l Limits) bounds {
 
 // fork asks for a guest in the cell: from the zygote, which the caller holds, or without one from the payload.
 func (w *ward) fork(c *cell, z *zygote, b bounds, payload int) (*guest, error) {
-	return w.ask(c, z, b, payload, -1)
+	return w.ask(c, z, b, payload, -1, nil)
 }
 
-func (w *ward) ask(c *cell, z *zygote, b bounds, payload, gate int) (*guest, error) {
+func (w *ward) ask(c *cell, z *zygote, b bounds, payload, gate int, t *Terminal) (*guest, error) {
 	n := w.nursery
 	uid := c.slot.uid(n)
 	g := &guest{bounds: b, cell: c, zygote: z, gate: -1, ended: make(chan reply, 4)}
 	var err error
-	if g.streams, err = newPipes(n.hostUID(uid)); err != nil {
+	if t != nil {
+		g.streams, err = t.open(n.hostUID(uid))
+	} else {
+		g.streams, err = newPipes(n.hostUID(uid))
+	}
+	if err != nil {
 		return nil, err
 	}
 	q := request{
@@ -63,6 +68,9 @@ func (w *ward) ask(c *cell, z *zygote, b bounds, payload, gate int) (*guest, err
 	fds := append([]int{c.pidfd, payload, theirs[0], theirs[1], theirs[2], theirs[2]}, c.slot.account.tasks...)
 	if gate >= 0 {
 		q.flags, fds[5] = flagGate, gate
+	}
+	if t != nil {
+		q.flags |= flagTerminal
 	}
 	if z == nil {
 		q.id = n.expect(heard)
@@ -115,7 +123,7 @@ func (w *ward) startAhead(c *cell, b bounds, first payload) (*guest, error) {
 	defer unix.Close(gate[0])
 	_ = unix.SetNonblock(gate[1], true)
 	letter := os.NewFile(uintptr(gate[1]), "gate")
-	g, err := w.ask(c, nil, b, sealed, gate[0])
+	g, err := w.ask(c, nil, b, sealed, gate[0], nil)
 	if err != nil {
 		letter.Close()
 		return nil, err

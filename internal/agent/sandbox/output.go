@@ -76,10 +76,12 @@ func (s *sink) take(stream Stream, p []byte) {
 	}
 }
 
-// pipes are the three standard streams of one process: our ends, and theirs until they are handed over.
+// pipes are the three standard streams of one process: our ends, and theirs until they are handed over. Where they are a
+// terminal, in and out are its one other end, and err is nil.
 type pipes struct {
 	in, out, err *os.File
 	theirs       [3]int
+	terminal     *Terminal // nil: pipes
 	readers      sync.WaitGroup
 }
 
@@ -128,18 +130,40 @@ func (p *pipes) handOver() {
 // feed writes the input. What fits a pipe is written at once; more goes on beside the run.
 func (p *pipes) feed(stdin io.Reader) {
 	if stdin == nil {
-		p.in.Close()
+		if p.terminal == nil {
+			p.in.Close()
+		}
 		return
 	}
-	if short, ok := stdin.(interface{ Len() int }); ok && short.Len() <= 32<<10 {
+	if short, ok := stdin.(interface{ Len() int }); ok && short.Len() <= 32<<10 && p.terminal == nil {
 		_, _ = io.Copy(p.in, stdin)
 		p.in.Close()
 		return
 	}
 	go func() {
 		_, _ = io.Copy(p.in, stdin) // ends when the guest closes its end, or we ours
-		p.in.Close()
+		if p.terminal != nil {
+			_, _ = p.in.Write([]byte{endOfFile})
+		} else {
+			p.in.Close()
+		}
+		if c, ok := stdin.(io.Closer); ok {
+			_ = c.Close()
+		}
 	}()
+}
+
+// outputs are what is to be read, and what each is called.
+func (p *pipes) outputs() []outlet {
+	if p.err == nil {
+		return []outlet{{p.out, Stdout}}
+	}
+	return []outlet{{p.out, Stdout}, {p.err, Stderr}}
+}
+
+type outlet struct {
+	file   *os.File
+	stream Stream
 }
 
 const readSize = 32 << 10
@@ -148,10 +172,7 @@ var buffers = sync.Pool{New: func() any { return new([readSize]byte) }}
 
 // follow reads both outputs into the sink until they end or finish is called.
 func (p *pipes) follow(s *sink) {
-	for _, f := range []struct {
-		file   *os.File
-		stream Stream
-	}{{p.out, Stdout}, {p.err, Stderr}} {
+	for _, f := range p.outputs() {
 		p.readers.Go(func() {
 			b := buffers.Get().(*[readSize]byte)
 			defer buffers.Put(b)
@@ -172,15 +193,13 @@ func (p *pipes) follow(s *sink) {
 // no more than a pipe can hold, and does not wait.
 func (p *pipes) finish(s *sink) {
 	now := time.Unix(1, 0)
-	_ = p.out.SetReadDeadline(now)
-	_ = p.err.SetReadDeadline(now)
+	for _, f := range p.outputs() {
+		_ = f.file.SetReadDeadline(now)
+	}
 	p.readers.Wait()
 	b := buffers.Get().(*[readSize]byte)
 	defer buffers.Put(b)
-	for _, f := range []struct {
-		file   *os.File
-		stream Stream
-	}{{p.out, Stdout}, {p.err, Stderr}} {
+	for _, f := range p.outputs() {
 		raw, err := f.file.SyscallConn()
 		if err != nil {
 			continue
@@ -203,6 +222,7 @@ func (p *pipes) finish(s *sink) {
 }
 
 func (p *pipes) close() {
+	p.terminal.detach()
 	closeAll(p.theirs[:])
 	for _, f := range []*os.File{p.in, p.out, p.err} {
 		if f != nil {

@@ -18,7 +18,8 @@ const (
 	repExit   = 17
 	repFailed = 18
 
-	flagGate = 1
+	flagGate     = 1
+	flagTerminal = 2
 
 	requestSize = 64
 	replySize   = 40

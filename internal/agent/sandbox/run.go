@@ -49,7 +49,7 @@ func (d *Driver) run(ctx context.Context, rt *Runtime, job Job, out func(Stream,
 	}
 	r := &run{ward: w, aged: d.aged}
 	z := size{disk, job.Limits.InodeCount}
-	if (job.Class == ClassProcess && rt.warm != nil || rt.ahead != nil) && !needsFresh(job.Env) {
+	if (job.Class == ClassProcess && rt.warm != nil || rt.ahead != nil) && !needsFresh(job.Env) && job.Terminal == nil {
 		r.ready, r.zygote = w.warmer.get(rt, w.boundsOf(z, job.Limits))
 	}
 	switch {
@@ -191,8 +191,12 @@ func (r *run) process(ctx context.Context, p payload, limits Limits, job *Job) e
 		if job == nil { // the compiler
 			zygote = nil
 		}
+		var terminal *Terminal
+		if job != nil {
+			terminal = job.Terminal
+		}
 		account.startMemoryPeak()
-		if g, err = r.ward.fork(r.cell, zygote, r.ward.boundsOf(r.cell.size, limits), sealed); err != nil {
+		if g, err = r.ward.ask(r.cell, zygote, r.ward.boundsOf(r.cell.size, limits), sealed, -1, terminal); err != nil {
 			return err
 		}
 		defer g.close()

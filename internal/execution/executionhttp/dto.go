@@ -27,6 +27,16 @@ type ExecutionRequest struct {
 	Network   bool              `json:"network,omitempty" doc:"Whether the program may reach the network: without egress, everything that is allowed here. Off unless an administrator allows it."`
 	Egress    []string          `json:"egress,omitempty" maxItems:"64" example:"[\"pypi.org:443\"]" doc:"What the program may connect to, and nothing else: names, *.names, addresses, ranges (CIDR), each with or without a port. Asks for the network by itself. Absent: what the runtime says; \"none\", alone: nothing, whatever the runtime says."`
 	Artefacts []string          `json:"artefacts,omitempty" maxItems:"32" example:"[\"out/**\"]" doc:"Which files of its folder the program leaves behind: patterns such as plot.png, *.csv, out/**. They are listed at …/artefacts once it has ended."`
+	// Interactive executions are told of in docs/concepts/interactive.md.
+	Interactive bool               `json:"interactive,omitempty" doc:"Keep standard input open after stdin, to be written to while the program runs (…/attach, …/stdin)."`
+	Terminal    *ExecutionTerminal `json:"terminal,omitempty" doc:"Give the program a terminal of this size in place of three pipes. It is interactive then, and all output is stdout."`
+	Record      bool               `json:"record,omitempty" doc:"Keep what is said, with its times (…/recording). Interactive executions only."`
+}
+
+// ExecutionTerminal is a terminal's size.
+type ExecutionTerminal struct {
+	Columns int `json:"columns" minimum:"1" maximum:"1000" example:"80"`
+	Rows    int `json:"rows" minimum:"1" maximum:"1000" example:"24"`
 }
 
 // ExecutionFile is an extra file.
@@ -81,6 +91,7 @@ type Execution struct {
 	Reason           *ExecutionReason `json:"reason,omitempty"`
 	Priority         string           `json:"priority"`
 	Network          bool             `json:"network"`
+	Interactive      bool             `json:"interactive,omitempty" doc:"Whether it can be written to while it runs."`
 	CancelRequested  bool             `json:"cancel_requested,omitempty"`
 	QueuePosition    int              `json:"queue_position,omitempty" doc:"1 is next; absent when it does not wait."`
 	QueueExplanation string           `json:"queue_explanation,omitempty" doc:"Why it still waits."`
@@ -112,7 +123,9 @@ type Execution struct {
 	Files  []ExecutionFile   `json:"files,omitempty"`
 	Egress *ExecutionEgress  `json:"egress,omitempty"`
 
-	ArtefactsAsked []string `json:"artefacts_asked,omitempty" doc:"The patterns of what it is to leave behind."`
+	ArtefactsAsked []string           `json:"artefacts_asked,omitempty" doc:"The patterns of what it is to leave behind."`
+	Terminal       *ExecutionTerminal `json:"terminal,omitempty" doc:"Its size as it was asked for."`
+	Recorded       bool               `json:"recorded,omitempty" doc:"Whether it is recorded."`
 }
 
 func (r ExecutionRequest) submit() (execution.Submit, error) {
@@ -121,6 +134,7 @@ func (r ExecutionRequest) submit() (execution.Submit, error) {
 		ProjectID: r.ProjectID, Runtime: r.Runtime, Priority: priority, Network: r.Network, Egress: r.Egress, Class: execution.Class(r.Class), Artefacts: r.Artefacts,
 		Input: execution.Input{Source: r.Source, Stdin: []byte(r.Stdin), Args: r.Args, Env: r.Env},
 	}
+	in.Interactive, in.Record, in.Terminal = r.Interactive, r.Record, (*execution.Terminal)(r.Terminal)
 	if l := r.Limits; l != nil {
 		in.Limits = execution.Limits(*l)
 	}
@@ -142,7 +156,7 @@ func (r ExecutionRequest) submit() (execution.Submit, error) {
 func toDTO(e execution.Execution) Execution {
 	dto := Execution{
 		ID: e.ID, ProjectID: e.ProjectID, OrganizationID: e.OrganizationID, OwnerID: e.OwnerID,
-		Runtime: e.Runtime, ClassAsked: string(e.ClassAsked), Class: string(e.Class), ClassGiven: string(e.ClassGiven), Status: string(e.Status), Stage: e.Status.Stage(), Priority: e.Priority.String(), Network: e.Network,
+		Runtime: e.Runtime, ClassAsked: string(e.ClassAsked), Class: string(e.Class), ClassGiven: string(e.ClassGiven), Status: string(e.Status), Stage: e.Status.Stage(), Priority: e.Priority.String(), Network: e.Network, Interactive: e.Interactive,
 		CancelRequested: e.CancelAsked && !e.Status.Terminal(), NodeID: e.NodeID, Attempt: e.Attempt, ExitCode: e.ExitCode, Signal: e.Signal,
 		Limits: ExecutionLimits{
 			WallMS: e.WallMS, CPUMS: e.CPUMS, MemoryBytes: e.MemoryBytes, Processes: int64(e.Processes),
@@ -180,6 +194,8 @@ func detailsDTO(d execution.Details) Execution {
 			dto.Files = append(dto.Files, fileDTO(f))
 		}
 		dto.Egress = egressDTO(in.Egress)
+		dto.Terminal = (*ExecutionTerminal)(in.Interactive.Terminal())
+		dto.Recorded = in.Interactive != nil && in.Interactive.RecordBytes > 0
 	}
 	return dto
 }

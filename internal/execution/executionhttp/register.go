@@ -58,6 +58,7 @@ func Register(api huma.API, slice *execution.Slice, scripts *script.Slice) {
 	registerRuntimes(api, h)
 	registerWatch(api, h, tag)
 	registerArtefacts(api, h, tag)
+	registerInteractive(api, h, tag)
 }
 
 // IdempotencyHeader documents the header; the edge reads it.

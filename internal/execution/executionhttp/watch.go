@@ -12,6 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/stoa-cloud/stoa/internal/execution"
+	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/httpx"
 	"github.com/stoa-cloud/stoa/internal/platform/stream"
 )
@@ -40,7 +41,7 @@ func (h handlers) watch(ctx context.Context, in *watchInput) (httpx.Serve, error
 		from = in.From
 	}
 	return func(w http.ResponseWriter, r *http.Request) {
-		watch := &watch{slice: h.slice, seen: parseSeen(from)}
+		watch := &watch{slice: h.slice, look: h.slice.Watch, seen: parseSeen(from)}
 		// The error is the client's going, its slowness, or a loss of the right to watch: all end the stream.
 		_ = stream.ServeSSE(w, r, stream.Produce(r.Context(), func(ctx context.Context, send func(stream.Frame) error) error {
 			watch.send = send
@@ -72,6 +73,7 @@ func parseSeen(id string) seen {
 // fills in whatever did not come.
 type watch struct {
 	slice *execution.Slice
+	look  command.Func[execution.Get, execution.Details] // the row, if the client may still see it
 	send  func(stream.Frame) error
 	seen  seen
 	shown int64 // the version of the last status
@@ -110,7 +112,7 @@ func (w *watch) run(ctx context.Context, d execution.Details) error {
 	changed, stop := w.slice.Changed(d.ID)
 	defer func() { stop() }()
 	// Read again now that nothing can be missed any more.
-	if d, err = w.slice.Watch(ctx, execution.Get{ID: d.ID}); err != nil {
+	if d, err = w.look(ctx, execution.Get{ID: d.ID}); err != nil {
 		return err
 	}
 	if ended, err := w.show(d); ended || err != nil {
@@ -119,8 +121,8 @@ func (w *watch) run(ctx context.Context, d execution.Details) error {
 	if d.Status.Active() {
 		w.slice.Live().AskReplay(d.ID)
 	}
-	look := time.NewTicker(lookEvery)
-	defer look.Stop()
+	again := time.NewTicker(lookEvery)
+	defer again.Stop()
 	for {
 		select {
 		case <-ctx.Done():
@@ -140,9 +142,9 @@ func (w *watch) run(ctx context.Context, d execution.Details) error {
 		case <-changed:
 			stop()
 			changed, stop = w.slice.Changed(d.ID)
-		case <-look.C:
+		case <-again.C:
 		}
-		if d, err = w.slice.Watch(ctx, execution.Get{ID: d.ID}); err != nil {
+		if d, err = w.look(ctx, execution.Get{ID: d.ID}); err != nil {
 			return err
 		}
 		if ended, err := w.show(d); ended || err != nil {

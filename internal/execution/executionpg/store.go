@@ -19,7 +19,7 @@ type Store struct{}
 var _ execution.Store = Store{}
 
 const columns = `id, version, organization_id, project_id, owner_id, runtime, class_asked, class, class_given, status, reason_code, reason_message, priority, rank,
-	network, wall_ms, cpu_ms, memory_bytes, processes, output_bytes, disk_bytes, node_id, epoch, attempt, cancel_asked, retry_of,
+	network, interactive, wall_ms, cpu_ms, memory_bytes, processes, output_bytes, disk_bytes, node_id, epoch, attempt, cancel_asked, retry_of,
 	exit_code, signal, used_wall_us, used_cpu_us, peak_memory_bytes, created_at, scheduled_at, started_at, ended_at,
 	script_id, coalesce(script_version, 0) AS script_version, coalesce(script_name, '') AS script_name`
 
@@ -42,9 +42,9 @@ FOR UPDATE`
 	insertOne  = `
 INSERT INTO execution (id, version, organization_id, project_id, owner_id, runtime, status, priority, rank, network, wall_ms, cpu_ms,
 	memory_bytes, processes, output_bytes, disk_bytes, node_id, epoch, attempt, retry_of, created_at, scheduled_at, class_asked, class,
-	script_id, script_version, script_name)
+	script_id, script_version, script_name, interactive)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
-	$25, nullif($26::integer, 0), nullif($27::text, ''))`
+	$25, nullif($26::integer, 0), nullif($27::text, ''), $28)`
 	insertInput = `INSERT INTO execution_input (execution_id, source, stdin, args, env, files, artefacts) VALUES ($1, $2, $3, $4, $5, $6, $7)`
 	saveOne     = `
 UPDATE execution SET version = $2, status = $3, reason_code = $4, reason_message = $5, priority = $6, rank = $7, node_id = $8, epoch = $9,
@@ -95,10 +95,13 @@ func (Store) Queued(ctx context.Context, q pg.Querier, atMost int) (int, error) 
 func (Store) Insert(tx *pg.Tx, e execution.Execution, in execution.Input) {
 	tx.Defer(insertOne, e.ID, e.Version, e.OrganizationID, e.ProjectID, e.OwnerID, e.Runtime, string(e.Status), int(e.Priority), e.Rank,
 		e.Network, e.WallMS, e.CPUMS, e.MemoryBytes, e.Processes, e.OutputBytes, e.DiskBytes, e.NodeID, e.Epoch, e.Attempt, e.RetryOf,
-		e.CreatedAt, e.ScheduledAt, string(e.ClassAsked), string(e.Class), e.ScriptID, e.ScriptVersion, e.ScriptName)
+		e.CreatedAt, e.ScheduledAt, string(e.ClassAsked), string(e.Class), e.ScriptID, e.ScriptVersion, e.ScriptName, e.Interactive)
 	tx.Defer(insertInput, e.ID, in.Source, notNil(in.Stdin), orEmpty(in.Args), orEmptyMap(in.Env), orEmpty(in.Files), in.Artefacts)
 	if in.Egress != nil {
 		Store{}.SaveEgress(tx, e.ID, *in.Egress)
+	}
+	if i := in.Interactive; i != nil {
+		tx.Defer(insertInteractive, e.ID, i.Columns, i.Rows, i.IdleMS, i.RecordBytes)
 	}
 }
 

@@ -59,6 +59,14 @@ func (x *session) handle(m *agentv1.FromAgent) error {
 				user.EgressReported(x.lasting(), x.info.NodeID, ref, *egressOf(m.Egress))
 			}
 		})
+	case *agentv1.FromAgent_InputTaken:
+		return x.with(m.InputTaken.GetRef(), func(w node.Workload, ref node.TaskRef) {
+			if user, ok := w.(node.InputUser); ok {
+				user.InputTaken(x.lasting(), x.info.NodeID, ref, node.InputTaken{
+					ID: m.InputTaken.GetId(), Taken: int(m.InputTaken.GetTaken()), State: m.InputTaken.GetState(),
+				})
+			}
+		})
 	case *agentv1.FromAgent_Goodbye:
 		x.bye = true
 		x.server.Log.InfoContext(x.ctx, "agent stops", "node_id", x.info.NodeID, "reason", m.Goodbye.GetReason())

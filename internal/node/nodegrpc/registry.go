@@ -128,6 +128,17 @@ func (s *Server) Cancel(id ident.ID, ref node.TaskRef, reason string) error {
 	return x.offer(&toAgent{Message: &agentv1.ToAgent_Cancel{Cancel: &agentv1.Cancel{Ref: refTo(ref), Reason: reason}}})
 }
 
+// Input implements node.Sessions.
+func (s *Server) Input(id ident.ID, ref node.TaskRef, in node.Input) error {
+	x, err := s.find(id)
+	if err != nil {
+		return err
+	}
+	return x.offer(&toAgent{Message: &agentv1.ToAgent_Input{Input: &agentv1.Input{
+		Ref: refTo(ref), Id: in.ID, Bytes: in.Bytes, End: in.End, Size: sizeTo(in.Size),
+	}}})
+}
+
 // ReplayOutput implements node.Sessions.
 func (s *Server) ReplayOutput(id ident.ID, ref node.TaskRef, fromSeq int64) error {
 	x, err := s.find(id)

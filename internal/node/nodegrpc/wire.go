@@ -76,7 +76,7 @@ func resultOf(r *agentv1.Result) node.ExecutionResult {
 			Wall: micros(r.GetUsage().GetWallUs()), CPU: micros(r.GetUsage().GetCpuUs()), PeakMemoryBytes: r.GetUsage().GetPeakMemoryBytes(),
 		},
 		Class: r.GetClass(), Stdout: r.GetStdout(), Stderr: r.GetStderr(),
-		StdoutBytes: r.GetStdoutBytes(), StderrBytes: r.GetStderrBytes(), Layout: r.GetLayout(), Egress: egressOf(r.GetEgress()), Ago: millis(r.GetAgoMs()),
+		StdoutBytes: r.GetStdoutBytes(), StderrBytes: r.GetStderrBytes(), Layout: r.GetLayout(), Egress: egressOf(r.GetEgress()), Recording: r.GetRecording(), Ago: millis(r.GetAgoMs()),
 	}
 	result.Artefacts, result.ArtefactsOmitted = artefactsOf(r)
 	if r.ExitCode != nil {
@@ -100,7 +100,8 @@ func specTo(t node.Task) *agentv1.Task_Execution {
 			Processes: int32(e.Limits.Processes), //nolint:gosec // bounded by the limits slice
 		},
 		Egress: egressTo(e.Egress), Class: e.Class, Image: programTo(e.Image), CacheScope: e.CacheScope,
-		Artefacts: artefactsTo(e.Artefacts),
+		Artefacts:   artefactsTo(e.Artefacts),
+		Interactive: interactiveTo(e.Interactive),
 	}}
 }
 
@@ -122,6 +123,20 @@ func egressOf(r *agentv1.EgressReport) *node.EgressReport {
 		report.Refused = append(report.Refused, node.EgressRefusal{Destination: x.GetDestination(), Why: x.GetWhy(), Count: x.GetCount()})
 	}
 	return report
+}
+
+func interactiveTo(i *node.Interactive) *agentv1.Interactive {
+	if i == nil {
+		return nil
+	}
+	return &agentv1.Interactive{Terminal: sizeTo(i.Terminal), IdleMs: i.Idle.Milliseconds(), RecordBytes: i.RecordBytes}
+}
+
+func sizeTo(s *node.TerminalSize) *agentv1.TerminalSize {
+	if s == nil {
+		return nil
+	}
+	return &agentv1.TerminalSize{Columns: int32(s.Columns), Rows: int32(s.Rows)} //nolint:gosec // bounded at the edge
 }
 
 func programTo(p *node.ImageProgram) *agentv1.ImageProgram {

@@ -58,12 +58,8 @@ func (s *Server) admit(x *exchange) *ProblemDetails {
 	case http.MethodGet, http.MethodHead, http.MethodOptions:
 		return nil
 	}
-	// A token is never sent by a browser on its own, so only other callers can be forged.
-	if r.Header.Get("Authorization") == "" {
-		if err := s.origin.Check(r); err != nil {
-			return newProblem(fault.New(fault.Denied, "cross_origin",
-				"A page of another origin sent this request. Use an API token, or have the operator add the origin to the trusted ones."))
-		}
+	if err := s.checkOrigin(r); err != nil {
+		return newProblem(err)
 	}
 	key, err := parseIdempotencyKey(r.Header.Get("Idempotency-Key"))
 	if err != nil {
@@ -73,6 +69,27 @@ func (s *Server) admit(x *exchange) *ProblemDetails {
 	}
 	x.request.IdempotencyKey = key
 	return nil
+}
+
+func (s *Server) checkOrigin(r *http.Request) error {
+	// A token is never sent by a browser on its own, so only other callers can be forged.
+	if r.Header.Get("Authorization") != "" || s.origin.Check(r) == nil {
+		return nil
+	}
+	return fault.New(fault.Denied, "cross_origin",
+		"A page of another origin sent this request. Use an API token, or have the operator add the origin to the trusted ones.")
+}
+
+// CheckOrigin is for operations that write though their method does not say so: a browser opens
+// a WebSocket by GET, for a page of whatever origin.
+func CheckOrigin(ctx context.Context) error {
+	x := exchangeOf(ctx)
+	if x == nil {
+		return nil
+	}
+	r := x.inner.Clone(ctx)
+	r.Method = http.MethodPost
+	return x.server.checkOrigin(r)
 }
 
 // finish runs whatever happened: it answers a panic, ends the span and measures.

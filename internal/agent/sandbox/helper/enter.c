@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -28,6 +29,7 @@ int enter_cell(const struct request *r, const int *fds, int nfds, struct failure
 	if (dup2(fds[FD_IN], 0) < 0 || dup2(fds[FD_OUT], 1) < 0 || dup2(fds[FD_ERR], 2) < 0) return failed(f, STEP_STDIO);
 	umask(022);
 	setsid();
+	if ((r->flags & FLAG_TERMINAL) && ioctl(0, TIOCSCTTY, 0)) return failed(f, STEP_STDIO);
 	if (chdir("/box")) return failed(f, STEP_SETNS);
 	if (set_limits(r)) return failed(f, STEP_RLIMIT);
 	return 0;

@@ -78,8 +78,9 @@ static size_t program(struct sock_filter *f, int for_zygote)
 	ADD(EQUAL(SYS_socket, 0, 6), LOAD(ARG(0)), EQUAL(AF_UNIX, 3, 0), EQUAL(AF_INET, 2, 0), EQUAL(AF_INET6, 1, 0),
 	    DENY(EAFNOSUPPORT), ALLOW);
 	ADD(EQUAL(SYS_socketpair, 0, 4), LOAD(ARG(0)), EQUAL(AF_UNIX, 1, 0), DENY(EAFNOSUPPORT), ALLOW);
-	/* Typing into, or pasting over, a terminal that is not the run's own. */
-	ADD(EQUAL(SYS_ioctl, 0, 5), LOAD(ARG(1)), EQUAL(TIOCSTI, 1, 0), EQUAL(TIOCLINUX, 0, 1), DENY(EPERM), ALLOW);
+	/* Typing into, or pasting over, a terminal; another line discipline, each a kernel module of its own. */
+	ADD(EQUAL(SYS_ioctl, 0, 6), LOAD(ARG(1)), EQUAL(TIOCSTI, 2, 0), EQUAL(TIOCLINUX, 1, 0), EQUAL(TIOCSETD, 0, 1),
+	    DENY(EPERM), ALLOW);
 	/* Only "which one have I?" and the plain one. */
 	ADD(EQUAL(SYS_personality, 0, 5), LOAD(ARG(0)), EQUAL(0, 2, 0), EQUAL(0xffffffff, 1, 0), DENY(EPERM), ALLOW);
 	ADD(EQUAL(SYS_prctl, 0, 4), LOAD(ARG(0)), EQUAL(PR_SET_SECCOMP, 0, 1), DENY(EPERM), ALLOW);

@@ -26,6 +26,7 @@ enum { REQ_CELL = 1, REQ_RUN = 2, REQ_ZYGOTE = 3 };
 enum { REP_READY = 16, REP_EXIT = 17, REP_FAILED = 18 };
 
 #define FLAG_GATE 1u   /* the program keeps the descriptor in FD_STATUS, as GATE_FD: it waits there for its run */
+#define FLAG_TERMINAL 2u /* standard input is a terminal: it becomes the controlling one */
 #define GATE_FD 1022
 
 /* Where a setup failed; the agent turns it into words. Kept in step with protocol.go. */

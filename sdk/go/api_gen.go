@@ -346,6 +346,7 @@ type Execution struct {
 	Env              map[string]string   `json:"env,omitempty"`
 	ExitCode         *int64              `json:"exit_code,omitempty"`
 	Files            []ExecutionFile     `json:"files,omitempty"`
+	Interactive      bool                `json:"interactive,omitempty"` // Whether it can be written to while it runs.
 	Limits           ExecutionLimits     `json:"limits"`
 	Network          bool                `json:"network"`
 	NodeID           string              `json:"node_id,omitempty"` // A UUIDv7.
@@ -355,6 +356,7 @@ type Execution struct {
 	ProjectID        string              `json:"project_id"`                  // A UUIDv7.
 	QueueExplanation string              `json:"queue_explanation,omitempty"` // Why it still waits.
 	QueuePosition    int64               `json:"queue_position,omitempty"`    // 1 is next; absent when it does not wait.
+	Recorded         bool                `json:"recorded,omitempty"`          // Whether it is recorded.
 	RetryOf          string              `json:"retry_of,omitempty"`          // A UUIDv7.
 	Runtime          string              `json:"runtime"`
 	ScheduledAt      *time.Time          `json:"scheduled_at,omitempty"`
@@ -368,6 +370,7 @@ type Execution struct {
 	Stdin            string              `json:"stdin,omitempty"`
 	Stdout           string              `json:"stdout,omitempty"` // What was kept of the output, as text; the exact bytes are at …/stdout.
 	StdoutTruncated  bool                `json:"stdout_truncated,omitempty"`
+	Terminal         *ExecutionTerminal  `json:"terminal,omitempty"` // Its size as it was asked for.
 	Usage            *ExecutionUsage     `json:"usage,omitempty"`
 	Version          int64               `json:"version"`
 }
@@ -425,20 +428,23 @@ type ExecutionReason struct {
 
 // ExecutionRequest is what execution.submit takes: Run a program.
 type ExecutionRequest struct {
-	Args      []string          `json:"args,omitempty"`      // The program's arguments.
-	Artefacts []string          `json:"artefacts,omitempty"` // Which files of its folder the program leaves behind: patterns such as plot.png, *.csv, out/**. They are listed at …/artefacts once it has ended.
-	Class     string            `json:"class,omitempty"`     // Isolation class. Absent: as the settings say (execution.class.default).
-	Egress    []string          `json:"egress,omitempty"`    // What the program may connect to, and nothing else: names, *.names, addresses, ranges (CIDR), each with or without a port. Asks for the network by itself. Absent: what the runtime says; "none", alone: nothing, whatever the runtime says.
-	Env       map[string]string `json:"env,omitempty"`       // Environment variables; nothing else of the host's environment is visible.
-	Files     []ExecutionFile   `json:"files,omitempty"`     // Extra files in the program's folder.
-	Limits    *ExecutionLimits  `json:"limits,omitempty"`
-	Network   bool              `json:"network,omitempty"` // Whether the program may reach the network: without egress, everything that is allowed here. Off unless an administrator allows it.
-	Priority  string            `json:"priority,omitempty"`
-	ProjectID string            `json:"project_id,omitempty"` // The project to run in; the caller's default when absent.
-	Runtime   string            `json:"runtime,omitempty"`    // A language, with as much of a version as matters: python, python@3, python@3.11.2.
-	Script    string            `json:"script,omitempty"`     // A saved script to run, in place of runtime and source: a name in the project, or an id; @2 is its version 2.
-	Source    string            `json:"source,omitempty"`     // The program.
-	Stdin     string            `json:"stdin,omitempty"`      // What the program reads from its standard input.
+	Args        []string           `json:"args,omitempty"`        // The program's arguments.
+	Artefacts   []string           `json:"artefacts,omitempty"`   // Which files of its folder the program leaves behind: patterns such as plot.png, *.csv, out/**. They are listed at …/artefacts once it has ended.
+	Class       string             `json:"class,omitempty"`       // Isolation class. Absent: as the settings say (execution.class.default).
+	Egress      []string           `json:"egress,omitempty"`      // What the program may connect to, and nothing else: names, *.names, addresses, ranges (CIDR), each with or without a port. Asks for the network by itself. Absent: what the runtime says; "none", alone: nothing, whatever the runtime says.
+	Env         map[string]string  `json:"env,omitempty"`         // Environment variables; nothing else of the host's environment is visible.
+	Files       []ExecutionFile    `json:"files,omitempty"`       // Extra files in the program's folder.
+	Interactive bool               `json:"interactive,omitempty"` // Keep standard input open after stdin, to be written to while the program runs (…/attach, …/stdin).
+	Limits      *ExecutionLimits   `json:"limits,omitempty"`
+	Network     bool               `json:"network,omitempty"` // Whether the program may reach the network: without egress, everything that is allowed here. Off unless an administrator allows it.
+	Priority    string             `json:"priority,omitempty"`
+	ProjectID   string             `json:"project_id,omitempty"` // The project to run in; the caller's default when absent.
+	Record      bool               `json:"record,omitempty"`     // Keep what is said, with its times (…/recording). Interactive executions only.
+	Runtime     string             `json:"runtime,omitempty"`    // A language, with as much of a version as matters: python, python@3, python@3.11.2.
+	Script      string             `json:"script,omitempty"`     // A saved script to run, in place of runtime and source: a name in the project, or an id; @2 is its version 2.
+	Source      string             `json:"source,omitempty"`     // The program.
+	Stdin       string             `json:"stdin,omitempty"`      // What the program reads from its standard input.
+	Terminal    *ExecutionTerminal `json:"terminal,omitempty"`   // Give the program a terminal of this size in place of three pipes. It is interactive then, and all output is stdout.
 }
 
 // ExecutionScript is part of the API's answers and requests.
@@ -458,6 +464,12 @@ type ExecutionStep struct {
 	NodeID  string    `json:"node_id,omitempty"`  // A UUIDv7.
 	Time    time.Time `json:"time"`
 	Undone  bool      `json:"undone,omitempty"` // It takes back what was done before.
+}
+
+// ExecutionTerminal is part of the API's answers and requests.
+type ExecutionTerminal struct {
+	Columns int64 `json:"columns"`
+	Rows    int64 `json:"rows"`
 }
 
 // ExecutionUsage is part of the API's answers and requests.
@@ -1422,6 +1434,11 @@ type SinkCreateRequest struct {
 	SchemaRegistryCredentials string   `json:"schema_registry_credentials,omitempty"` // user:password. Kept sealed, never shown.
 	SubjectKind               string   `json:"subject_kind,omitempty"`                // Only about things of this kind.
 	Types                     []string `json:"types,omitempty"`                       // Only of these types.
+}
+
+// StdinWritten is part of the API's answers and requests.
+type StdinWritten struct {
+	Bytes int64 `json:"bytes"` // That the program will get.
 }
 
 // TokenCreateRequest is what token.create takes: Make an API token.

@@ -782,6 +782,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/executions/{id}/attach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Attach to a running execution
+         * @description A WebSocket, subprotocol `stoa.attach.v1`. From the server, text: `{type, id, data}` with the types and data of …/events; `refused` (`{code, message}`) says that input was not taken. To the server, binary: bytes for standard input; text: `{type: "resize", columns, rows}` or `{type: "close"}`, after which the input ends. Resume with `last_event_id`.
+         */
+        get: operations["execution.attach"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/executions/{id}/cancel": {
         parameters: {
             query?: never;
@@ -839,6 +859,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/executions/{id}/recording": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the recording of an execution */
+        get: operations["execution.recording"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/executions/{id}/retry": {
         parameters: {
             query?: never;
@@ -850,6 +887,26 @@ export interface paths {
         put?: never;
         /** Run an ended execution again */
         post: operations["execution.retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{id}/stdin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Write to a running execution
+         * @description The body's bytes go to the program's standard input, in the order of the requests that were answered. It waits some seconds for a program that has not started or does not read; after `execution.input_full` the bytes that were not written never will be.
+         */
+        post: operations["execution.input"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2845,6 +2902,8 @@ export interface components {
              * @description A UUIDv7.
              */
             id: string;
+            /** @description Whether it can be written to while it runs. */
+            interactive?: boolean;
             limits: components["schemas"]["ExecutionLimits"];
             network: boolean;
             /**
@@ -2876,6 +2935,8 @@ export interface components {
              */
             queue_position?: number;
             reason?: components["schemas"]["ExecutionReason"];
+            /** @description Whether it is recorded. */
+            recorded?: boolean;
             /**
              * Format: uuid
              * @description A UUIDv7.
@@ -2906,6 +2967,8 @@ export interface components {
             /** @description What was kept of the output, as text; the exact bytes are at …/stdout. */
             stdout?: string;
             stdout_truncated?: boolean;
+            /** @description Its size as it was asked for. */
+            terminal?: components["schemas"]["ExecutionTerminal"];
             usage?: components["schemas"]["ExecutionUsage"];
             /** Format: int64 */
             version: number;
@@ -3016,6 +3079,8 @@ export interface components {
             };
             /** @description Extra files in the program's folder. */
             files?: components["schemas"]["ExecutionFile"][];
+            /** @description Keep standard input open after stdin, to be written to while the program runs (…/attach, …/stdin). */
+            interactive?: boolean;
             limits?: components["schemas"]["ExecutionLimits"];
             /** @description Whether the program may reach the network: without egress, everything that is allowed here. Off unless an administrator allows it. */
             network?: boolean;
@@ -3029,6 +3094,8 @@ export interface components {
              * @description The project to run in; the caller's default when absent.
              */
             project_id?: string;
+            /** @description Keep what is said, with its times (…/recording). Interactive executions only. */
+            record?: boolean;
             /**
              * @description A language, with as much of a version as matters: python, python@3, python@3.11.2.
              * @example python@3.11
@@ -3046,6 +3113,8 @@ export interface components {
             source?: string;
             /** @description What the program reads from its standard input. */
             stdin?: string;
+            /** @description Give the program a terminal of this size in place of three pipes. It is interactive then, and all output is stdout. */
+            terminal?: components["schemas"]["ExecutionTerminal"];
         };
         ExecutionScript: {
             /**
@@ -3093,6 +3162,18 @@ export interface components {
             time: string;
             /** @description It takes back what was done before. */
             undone?: boolean;
+        };
+        ExecutionTerminal: {
+            /**
+             * Format: int64
+             * @example 80
+             */
+            columns: number;
+            /**
+             * Format: int64
+             * @example 24
+             */
+            rows: number;
         };
         ExecutionUsage: {
             /** Format: double */
@@ -5044,6 +5125,13 @@ export interface components {
             subject_kind?: string;
             /** @description Only of these types. */
             types?: string[];
+        };
+        StdinWritten: {
+            /**
+             * Format: int64
+             * @description That the program will get.
+             */
+            bytes: number;
         };
         SubscribeInputBody: {
             /** @enum {string} */
@@ -10465,6 +10553,95 @@ export interface operations {
             };
         };
     };
+    "execution.attach": {
+        parameters: {
+            query?: {
+                /** @description Resumes after this event; output comes neither twice nor not at all. */
+                last_event_id?: string;
+            };
+            header?: never;
+            path: {
+                /** @description A UUIDv7. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Switching Protocols */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     "execution.cancel": {
         parameters: {
             query?: never;
@@ -10829,6 +11006,92 @@ export interface operations {
             };
         };
     };
+    "execution.recording": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A UUIDv7. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-asciicast": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     "execution.retry": {
         parameters: {
             query?: never;
@@ -10853,6 +11116,147 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Execution"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "execution.input": {
+        parameters: {
+            query?: {
+                /** @description After these bytes, the input ends. */
+                close?: boolean;
+            };
+            header?: {
+                /** @description Makes a repeated request act once: the first answer is given again for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description A UUIDv7. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StdinWritten"];
                 };
             };
             /** @description Bad Request */

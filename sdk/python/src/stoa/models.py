@@ -690,72 +690,6 @@ class ExecutionReason(BaseModel):
     message: str
 
 
-class ExecutionRequest(BaseModel):
-    model_config = ConfigDict(
-        extra='ignore',
-    )
-    args: list[str] | None = None
-    """
-    The program's arguments.
-    """
-    artefacts: Annotated[
-        list[str] | None, Field(examples=[['out/**']], max_length=32)
-    ] = None
-    """
-    Which files of its folder the program leaves behind: patterns such as plot.png, *.csv, out/**. They are listed at …/artefacts once it has ended.
-    """
-    class_: Annotated[
-        Literal['process', 'fresh', 'gvisor'] | str | None, Field(alias='class')
-    ] = None
-    """
-    Isolation class. Absent: as the settings say (execution.class.default).
-    """
-    egress: Annotated[
-        list[str] | None, Field(examples=[['pypi.org:443']], max_length=64)
-    ] = None
-    """
-    What the program may connect to, and nothing else: names, *.names, addresses, ranges (CIDR), each with or without a port. Asks for the network by itself. Absent: what the runtime says; "none", alone: nothing, whatever the runtime says.
-    """
-    env: dict[str, str] | None = None
-    """
-    Environment variables; nothing else of the host's environment is visible.
-    """
-    files: list[ExecutionFile] | None = None
-    """
-    Extra files in the program's folder.
-    """
-    limits: ExecutionLimits | None = None
-    network: bool | None = None
-    """
-    Whether the program may reach the network: without egress, everything that is allowed here. Off unless an administrator allows it.
-    """
-    priority: Literal['critical', 'high', 'normal', 'low', 'background'] | str | None = (
-        'normal'
-    )
-    project_id: UUID | None = None
-    """
-    The project to run in; the caller's default when absent.
-    """
-    runtime: Annotated[str | None, Field(examples=['python@3.11'], max_length=64)] = (
-        None
-    )
-    """
-    A language, with as much of a version as matters: python, python@3, python@3.11.2.
-    """
-    script: Annotated[str | None, Field(examples=['hello@2'], max_length=80)] = None
-    """
-    A saved script to run, in place of runtime and source: a name in the project, or an id; @2 is its version 2.
-    """
-    source: Annotated[str | None, Field(examples=["print('hello')"])] = None
-    """
-    The program.
-    """
-    stdin: str | None = None
-    """
-    What the program reads from its standard input.
-    """
-
-
 class ExecutionScript(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
@@ -801,6 +735,14 @@ class ExecutionStep(BaseModel):
     """
     It takes back what was done before.
     """
+
+
+class ExecutionTerminal(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    columns: Annotated[int, Field(examples=[80], ge=1, le=1000)]
+    rows: Annotated[int, Field(examples=[24], ge=1, le=1000)]
 
 
 class ExecutionUsage(BaseModel):
@@ -2625,6 +2567,16 @@ class SinkRequest(BaseModel):
     """
 
 
+class StdinWritten(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    bytes: int
+    """
+    That the program will get.
+    """
+
+
 class SubscribeInputBody(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
@@ -2822,13 +2774,6 @@ class ArtefactList(BaseModel):
     omitted: list[OmittedArtefact]
 
 
-class BatchInputBody(BaseModel):
-    model_config = ConfigDict(
-        extra='ignore',
-    )
-    executions: Annotated[list[ExecutionRequest], Field(max_length=1000, min_length=1)]
-
-
 class BatchInputBody1(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
@@ -2955,6 +2900,10 @@ class Execution(BaseModel):
     """
     A UUIDv7.
     """
+    interactive: bool | None = None
+    """
+    Whether it can be written to while it runs.
+    """
     limits: ExecutionLimits
     network: bool
     node_id: UUID | None = None
@@ -2983,6 +2932,10 @@ class Execution(BaseModel):
     1 is next; absent when it does not wait.
     """
     reason: ExecutionReason | None = None
+    recorded: bool | None = None
+    """
+    Whether it is recorded.
+    """
     retry_of: UUID | None = None
     """
     A UUIDv7.
@@ -3012,8 +2965,90 @@ class Execution(BaseModel):
     What was kept of the output, as text; the exact bytes are at …/stdout.
     """
     stdout_truncated: bool | None = None
+    terminal: ExecutionTerminal | None = None
+    """
+    Its size as it was asked for.
+    """
     usage: ExecutionUsage | None = None
     version: int
+
+
+class ExecutionRequest(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    args: list[str] | None = None
+    """
+    The program's arguments.
+    """
+    artefacts: Annotated[
+        list[str] | None, Field(examples=[['out/**']], max_length=32)
+    ] = None
+    """
+    Which files of its folder the program leaves behind: patterns such as plot.png, *.csv, out/**. They are listed at …/artefacts once it has ended.
+    """
+    class_: Annotated[
+        Literal['process', 'fresh', 'gvisor'] | str | None, Field(alias='class')
+    ] = None
+    """
+    Isolation class. Absent: as the settings say (execution.class.default).
+    """
+    egress: Annotated[
+        list[str] | None, Field(examples=[['pypi.org:443']], max_length=64)
+    ] = None
+    """
+    What the program may connect to, and nothing else: names, *.names, addresses, ranges (CIDR), each with or without a port. Asks for the network by itself. Absent: what the runtime says; "none", alone: nothing, whatever the runtime says.
+    """
+    env: dict[str, str] | None = None
+    """
+    Environment variables; nothing else of the host's environment is visible.
+    """
+    files: list[ExecutionFile] | None = None
+    """
+    Extra files in the program's folder.
+    """
+    interactive: bool | None = None
+    """
+    Keep standard input open after stdin, to be written to while the program runs (…/attach, …/stdin).
+    """
+    limits: ExecutionLimits | None = None
+    network: bool | None = None
+    """
+    Whether the program may reach the network: without egress, everything that is allowed here. Off unless an administrator allows it.
+    """
+    priority: Literal['critical', 'high', 'normal', 'low', 'background'] | str | None = (
+        'normal'
+    )
+    project_id: UUID | None = None
+    """
+    The project to run in; the caller's default when absent.
+    """
+    record: bool | None = None
+    """
+    Keep what is said, with its times (…/recording). Interactive executions only.
+    """
+    runtime: Annotated[str | None, Field(examples=['python@3.11'], max_length=64)] = (
+        None
+    )
+    """
+    A language, with as much of a version as matters: python, python@3, python@3.11.2.
+    """
+    script: Annotated[str | None, Field(examples=['hello@2'], max_length=80)] = None
+    """
+    A saved script to run, in place of runtime and source: a name in the project, or an id; @2 is its version 2.
+    """
+    source: Annotated[str | None, Field(examples=["print('hello')"])] = None
+    """
+    The program.
+    """
+    stdin: str | None = None
+    """
+    What the program reads from its standard input.
+    """
+    terminal: ExecutionTerminal | None = None
+    """
+    Give the program a terminal of this size in place of three pipes. It is interactive then, and all output is stdout.
+    """
 
 
 class Health(BaseModel):
@@ -3582,6 +3617,13 @@ class SignedInBody(BaseModel):
         extra='ignore',
     )
     user: User
+
+
+class BatchInputBody(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    executions: Annotated[list[ExecutionRequest], Field(max_length=1000, min_length=1)]
 
 
 class BatchItem(BaseModel):

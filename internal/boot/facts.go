@@ -5,6 +5,7 @@ import (
 
 	"github.com/stoa-cloud/stoa/internal/eventplane"
 	"github.com/stoa-cloud/stoa/internal/execution"
+	"github.com/stoa-cloud/stoa/internal/file"
 	"github.com/stoa-cloud/stoa/internal/identity"
 	"github.com/stoa-cloud/stoa/internal/judge0"
 	"github.com/stoa-cloud/stoa/internal/limit"
@@ -76,6 +77,9 @@ func facts() []eventlog.Fact {
 		judge0.CallbackEnded{},
 
 		preference.Changed{},
+
+		file.Uploaded{},
+		file.Deleted{},
 
 		script.Created{},
 		script.Saved{},

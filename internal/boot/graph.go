@@ -154,6 +154,7 @@ func (p *Program) keepHouse(ctx context.Context) error {
 			"old notifications":   func() error { return p.notifications.Forget(ctx) },
 			"old credentials":     func() error { return p.forgetCredentials(ctx, at) },
 			"ended replays":       func() error { return p.forgetReplays(ctx, at) },
+			"expired files":       func() error { return p.files.Expire(ctx) },
 			"settled deliveries":  func() error { return p.forgetDeliveries(ctx, at) },
 			"partitions":          func() error { return p.makePartitions(ctx, at) },
 		} {

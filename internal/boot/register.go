@@ -8,6 +8,7 @@ import (
 	"github.com/stoa-cloud/stoa/internal/eventplane/eventplanehttp"
 	"github.com/stoa-cloud/stoa/internal/execution/executionhttp"
 	"github.com/stoa-cloud/stoa/internal/execution/executionpistonhttp"
+	"github.com/stoa-cloud/stoa/internal/file/filehttp"
 	"github.com/stoa-cloud/stoa/internal/identity"
 	"github.com/stoa-cloud/stoa/internal/identity/identityhttp"
 	"github.com/stoa-cloud/stoa/internal/judge0/judge0http"
@@ -33,6 +34,7 @@ func (p *Program) register() {
 	nodehttp.Register(api, p.nodes)
 	executionhttp.Register(api, p.executions, p.scripts)
 	scripthttp.Register(api, p.scripts)
+	filehttp.Register(api, p.files)
 	preferencehttp.Register(api, p.preferences)
 	executionpistonhttp.Register(api, p.executions)
 	judge0http.Register(api, p.judge0, p.executions, p.limits.List)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stoa-cloud/stoa/internal/execution"
 	"github.com/stoa-cloud/stoa/internal/execution/executionpg"
+	"github.com/stoa-cloud/stoa/internal/file"
 	"github.com/stoa-cloud/stoa/internal/identity"
 	"github.com/stoa-cloud/stoa/internal/limit"
 	"github.com/stoa-cloud/stoa/internal/node"
@@ -30,6 +31,7 @@ type sliceSet struct {
 	agents      *nodegrpc.Server
 	executions  *execution.Slice
 	scripts     *script.Slice
+	files       *file.Slice
 	preferences *preference.Slice
 }
 
@@ -51,8 +53,9 @@ func (p *Program) bindSlices(authority *pki.Authority, incarnation int64) (err e
 	if err != nil {
 		return fmt.Errorf("make the agents' server: %w", err)
 	}
+	p.files = file.New(r, projects{}, fileLimits{p.limits.Reader})
 	p.executions = execution.New(execution.Needs{
-		Runner: r, Store: executionpg.Store{}, Limits: limits{p.limits.Reader}, Projects: projects{}, Nodes: execution.Tasks{Sessions: p.agents},
+		Runner: r, Store: executionpg.Store{}, Limits: limits{p.limits.Reader}, Projects: projects{}, Files: p.files, Nodes: execution.Tasks{Sessions: p.agents},
 		Waker: p.hints, Live: execution.NewLive(p.infra.bus, p.log), Log: p.log, Keys: p.infra.keys,
 	})
 	p.agents.Register(node.KindExecution, p.executions)
@@ -87,6 +90,13 @@ func (l limits) Int(ctx context.Context, q pg.Querier, name string, who executio
 type scriptLimits struct{ reader *limit.Reader }
 
 func (l scriptLimits) Int(ctx context.Context, q pg.Querier, name string, user ident.ID, scope command.Scope) (script.Allowed, error) {
+	return l.reader.Effective(ctx, q, name, limit.Subject{User: user, Project: scope.Project, Organization: scope.Organization})
+}
+
+// fileLimits adapts the limit reader to what uploads need.
+type fileLimits struct{ reader *limit.Reader }
+
+func (l fileLimits) Int(ctx context.Context, q pg.Querier, name string, user ident.ID, scope command.Scope) (file.Allowed, error) {
 	return l.reader.Effective(ctx, q, name, limit.Subject{User: user, Project: scope.Project, Organization: scope.Organization})
 }
 

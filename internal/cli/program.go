@@ -37,6 +37,7 @@ type grammar struct {
 	Run           runCommand           `cmd:"" group:"work" help:"Run a script and show its output as it comes."`
 	Executions    executionsCommand    `cmd:"" group:"work" aliases:"execution" help:"Runs: list, read, follow, cancel, retry, delete."`
 	Scripts       scriptsCommand       `cmd:"" group:"work" aliases:"script" help:"Saved scripts: list, show, save, share, delete."`
+	Files         filesCommand         `cmd:"" group:"work" aliases:"file" help:"Uploaded files that runs take: list, upload, get, delete."`
 	Runtimes      runtimesCommand      `cmd:"" group:"work" help:"Languages and versions: list, add images, remove."`
 	Events        eventsCommand        `cmd:"" group:"work" aliases:"event" help:"What happened: list, watch, get, count, export."`
 	Projects      projectsCommand      `cmd:"" group:"people" aliases:"project" help:"Projects: list, create, choose."`

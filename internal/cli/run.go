@@ -17,6 +17,7 @@ type runCommand struct {
 	Stdin       string   `name:"stdin" placeholder:"FILE" help:"What the script reads from standard input; - sends ours."`
 	Env         []string `name:"env" short:"e" sep:"none" placeholder:"NAME=VALUE" help:"Set an environment variable; NAME alone takes the value from here."`
 	File        []string `name:"file" short:"f" sep:"none" placeholder:"PATH[:DEST]" help:"Put a file beside the script, by default under the path given."`
+	FileID      []string `name:"file-id" sep:"none" placeholder:"ID[:DEST]" help:"Put an uploaded file beside the script, by default under its name; stoa files lists them."`
 	Artefact    []string `name:"artefact" short:"a" sep:"none" placeholder:"PATTERN" help:"Keep files that the script leaves in its folder: plot.png, *.csv, out/**."`
 	To          string   `name:"artefacts-to" placeholder:"DIR" help:"Save what was kept below this folder; it is made if missing."`
 	Class       string   `name:"class" enum:",process,fresh,gvisor" default:"" placeholder:"CLASS" help:"Isolation class: process, fresh or gvisor; as the settings say if left out."`
@@ -47,6 +48,9 @@ func (r *runCommand) Run(c *call) error {
 		return r.refuse(c, err)
 	}
 	if input.ProjectID, err = c.project(client); err != nil {
+		return r.refuse(c, err)
+	}
+	if err := r.nameUploads(c, client, input); err != nil {
 		return r.refuse(c, err)
 	}
 	f := newFollower(c, client, false)

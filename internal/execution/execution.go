@@ -95,6 +95,9 @@ type Input struct {
 type File struct {
 	Path    string `json:"path"` // relative, inside the work folder
 	Content []byte `json:"content"`
+
+	// FileID names an upload in place of Content, until the execution is accepted: what is stored and runs is a copy.
+	FileID ident.ID `json:"file_id,omitzero"`
 }
 
 // Output is what the program wrote, up to the kept amount. Layout tells the order

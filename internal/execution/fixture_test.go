@@ -33,6 +33,7 @@ type world struct {
 	org    ident.ID
 	proj   ident.ID
 	nodes  *nodes
+	files  uploads
 	limits limits
 	now    time.Time
 
@@ -47,7 +48,7 @@ func newWorld(t *testing.T) *world {
 	}
 	t.Cleanup(func() { _ = b.Close() })
 	w := &world{
-		t: t, db: pgtest.Clone(t), org: ident.New(), proj: ident.New(), nodes: &nodes{sent: map[ident.ID]sent{}},
+		t: t, db: pgtest.Clone(t), org: ident.New(), proj: ident.New(), nodes: &nodes{sent: map[ident.ID]sent{}}, files: uploads{},
 		limits: maps.Clone(usual), now: clock.System(),
 	}
 	log := slog.New(slog.DiscardHandler)
@@ -58,7 +59,7 @@ func newWorld(t *testing.T) *world {
 			DB:     w.db, Table: table(), Clock: func() time.Time { return w.now }, NewID: ident.New, Log: log, Wake: hints.Committed,
 		}
 		return execution.New(execution.Needs{
-			Runner: runner, Store: executionpg.Store{}, Limits: w.limits, Projects: home{w.org, w.proj}, Nodes: w.nodes,
+			Runner: runner, Store: executionpg.Store{}, Limits: w.limits, Projects: home{w.org, w.proj}, Files: w.files, Nodes: w.nodes,
 			Waker: hints, Live: execution.NewLive(b, log), Log: log, Registry: shelf{}, Keys: keys{},
 		})
 	}

@@ -58,6 +58,7 @@ type Slice struct {
 
 	runner    *command.Runner
 	store     Store
+	files     Files
 	limits    Limiter
 	projects  Projects
 	nodes     Nodes
@@ -85,6 +86,7 @@ type Needs struct {
 	Store    Store
 	Limits   Limiter
 	Projects Projects
+	Files    Files
 	Nodes    Nodes
 	Waker    Waker
 	Live     *Live
@@ -97,7 +99,7 @@ type Needs struct {
 func New(n Needs) *Slice {
 	s := &Slice{
 		runner: n.Runner, store: n.Store, limits: n.Limits, projects: n.Projects, nodes: n.Nodes, waker: n.Waker,
-		live: n.Live, log: n.Log, newID: n.Runner.NewID,
+		live: n.Live, log: n.Log, newID: n.Runner.NewID, files: n.Files,
 		placer: newPlacer(), catalogue: &catalogue{store: n.Store}, work: make(chan struct{}, 1),
 		ends: newEnds(), given: newGiven(), inputs: newInputs(),
 	}

@@ -67,7 +67,7 @@ const (
 
 // Validate checks the shape.
 func (c Submit) Validate() error {
-	bad := fault.New(fault.Invalid, "execution.invalid", "The execution cannot be accepted as it is.")
+	bad := invalid()
 	if c.Runtime == "" {
 		bad.At("body.runtime", "is required, such as “python” or “python@3.11”")
 	}
@@ -125,13 +125,22 @@ func (in Input) checkFiles(bad *fault.Error) {
 	}
 	for _, f := range in.Files {
 		size += len(f.Content)
+		if !f.FileID.IsZero() && len(f.Content) > 0 {
+			bad.At("body.files", "has a file with both a content and a file_id")
+		}
 		if !SafePath(f.Path) {
 			bad.At("body.files", "has a path that is not a plain relative one: "+strings.ToValidUTF8(f.Path, "?"))
 		}
 	}
 	if size > maxBytes {
-		bad.At("body.files", "are larger than 8 MiB together with stdin")
+		bad.At("body.files", tooLarge)
 	}
+}
+
+const tooLarge = "are larger than 8 MiB together with stdin"
+
+func invalid() *fault.Error {
+	return fault.New(fault.Invalid, "execution.invalid", "The execution cannot be accepted as it is.")
 }
 
 // SafePath accepts plain relative paths: no “..”, no absolute ones, nothing hidden in
@@ -244,6 +253,9 @@ func (s *Slice) submitExecution(ctx context.Context, tx *command.Tx, in Submit) 
 	}
 	class, err := s.class(ctx, tx, who, runtime, in)
 	if err != nil {
+		return Execution{}, err
+	}
+	if in.Input, err = s.withFiles(ctx, tx, in.Input); err != nil {
 		return Execution{}, err
 	}
 	e := Execution{

@@ -41,6 +41,10 @@ func Defaults() []Definition {
 		{Name: "script.max", Kind: Limit, Unit: "scripts", Default: 1000, Min: 0, Max: 1_000_000, Help: "Most saved scripts of one project."},
 		{Name: "script.versions.max", Kind: Limit, Unit: "versions", Default: 1000, Min: 1, Max: 1_000_000, Help: "Most versions of one saved script."},
 
+		{Name: "file.max_bytes", Kind: Limit, Unit: "bytes", Default: 8 * mib, Min: 0, Max: 9 * mib, Help: "Largest file that may be uploaded."},
+		{Name: "file.project.max_bytes", Kind: Limit, Unit: "bytes", Default: 256 * mib, Min: 0, Max: 1024 * gib, Help: "Most that the uploaded files of one project may have together."},
+		{Name: "file.retention_hours", Kind: Setting, Unit: "hours", Default: 0, Min: 0, Max: 10 * 366 * 24, Help: "How long a project's uploaded files stay after their last upload; 0: until somebody deletes them."},
+
 		{Name: "notification.per_hour", Kind: Setting, Unit: "notifications", Default: 5, Min: 1, Max: 10_000, Help: "How many notifications of one severity a user gets within an hour; the rest becomes one digest."},
 		{Name: "notification.subscriptions.max", Kind: Limit, Unit: "channels", Default: 20, Min: 0, Max: 1000, Help: "Most channels outside of the console that one user's notifications go to."},
 

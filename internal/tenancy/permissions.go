@@ -190,6 +190,14 @@ func Permissions() permission.Table {
 		"script.update":   with(managers, permission.Self),
 		"script.delete":   with(managers, permission.Self),
 
+		// Uploaded files: members upload, and delete their own.
+		"file.list":    readers,
+		"file.get":     readers,
+		"file.content": readers,
+		"file.upload":  workers,
+		"file.delete":  with(managers, permission.Self),
+		"file.expire":  stoa,
+
 		// Telling people. An inbox and its channels are their user's own.
 		"notification.list":                own,
 		"notification.unread":              own,

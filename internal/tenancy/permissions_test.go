@@ -19,7 +19,7 @@ var stairs = [][]permission.Role{
 }
 
 // notForOperators is what operators do not do in somebody else's project.
-var notForOperators = []string{"execution.submit", "execution.batch", "execution.retry", "script.create"}
+var notForOperators = []string{"execution.submit", "execution.batch", "execution.retry", "script.create", "file.upload"}
 
 // may is what a caller with this role may do: everybody with a role is somebody.
 func may(table permission.Table, name string, role permission.Role) bool {
@@ -55,7 +55,7 @@ func TestOperatorsMayDoWhatMembersMay(t *testing.T) {
 }
 
 func TestViewersOnlyLook(t *testing.T) {
-	reads := []string{"get", "list", "members", "watch", "output", "steps", "queue", "stream", "type", "types", "registration", "statistics", "export", "versions", "recording", "artefacts", "artefact", "artefacts.archive"}
+	reads := []string{"get", "list", "members", "watch", "output", "steps", "queue", "stream", "type", "types", "registration", "statistics", "export", "versions", "recording", "artefacts", "artefact", "artefacts.archive", "content"}
 	// What anybody may do outside of the project that they view.
 	elsewhere := []string{"setup.complete", "auth.register", "auth.set_password", "auth.sign_in", "auth.sign_out", "auth.second_factor", "device.start", "device.redeem", "organization.create", "invitation.accept", "node.admit"}
 	table := Permissions()

@@ -407,6 +407,7 @@ type ExecutionEgressUpdateRequest struct {
 type ExecutionFile struct {
 	Content       string `json:"content,omitempty"`        // Its content, when it is text.
 	ContentBase64 string `json:"content_base64,omitempty"` // Its content, when it is not.
+	FileID        string `json:"file_id,omitempty"`        // In place of a content: a file that was uploaded to the project. It is copied; what an execution is asked for shows its content.
 	Path          string `json:"path"`                     // Relative, inside the program's folder.
 }
 
@@ -477,6 +478,19 @@ type ExecutionUsage struct {
 	CPUMS           float64 `json:"cpu_ms"`
 	PeakMemoryBytes int64   `json:"peak_memory_bytes"`
 	WallMS          float64 `json:"wall_ms"`
+}
+
+// File is part of the API's answers and requests.
+type File struct {
+	ID             string    `json:"id"`   // A UUIDv7.
+	Name           string    `json:"name"` // As it was uploaded first.
+	CreatedAt      time.Time `json:"created_at"`
+	OrganizationID string    `json:"organization_id"` // A UUIDv7.
+	OwnerID        string    `json:"owner_id"`        // Who uploaded it first.
+	ProjectID      string    `json:"project_id"`      // A UUIDv7.
+	Sha256         string    `json:"sha256"`          // Of its content, in hexadecimal.
+	Size           int64     `json:"size"`            // In bytes.
+	UploadedAt     time.Time `json:"uploaded_at"`     // When its content was uploaded last.
 }
 
 // GetBatchOutputBody is part of the API's answers and requests.

@@ -16,6 +16,7 @@ type Client struct {
 	Executions    *Executions
 	Runtimes      *Runtimes
 	Scripts       *Scripts
+	Files         *Files
 	Preferences   *PreferencesAPI
 	Tokens        *Tokens
 	Nodes         *Nodes
@@ -95,6 +96,7 @@ func (c *Client) bind() *Client {
 	c.Executions = &Executions{c}
 	c.Runtimes = &Runtimes{c}
 	c.Scripts = &Scripts{c}
+	c.Files = &Files{c}
 	c.Preferences = &PreferencesAPI{c}
 	c.Tokens = &Tokens{c}
 	c.Nodes = &Nodes{c}

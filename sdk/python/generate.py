@@ -43,6 +43,7 @@ SYNC = {
     "AsyncStoa": "Stoa",
     "AsyncExecutions": "Executions",
     "AsyncRuntimes": "Runtimes",
+    "AsyncFiles": "Files",
     "AsyncEvents": "Events",
     "AsyncMe": "Me",
     "AsyncTokens": "Tokens",

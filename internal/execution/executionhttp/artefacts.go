@@ -5,10 +5,8 @@ import (
 	"context"
 	"encoding/hex"
 	"io"
-	"mime"
 	"net/http"
 	"path"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -85,7 +83,7 @@ func (h handlers) artefact(ctx context.Context, in *artefactInput) (httpx.Serve,
 		return nil, err
 	}
 	return func(w http.ResponseWriter, r *http.Request) {
-		download(w, path.Base(a.Path), "application/octet-stream")
+		httpx.Download(w, path.Base(a.Path), "application/octet-stream")
 		w.Header().Set("ETag", `"`+hex.EncodeToString(a.SHA256)+`"`)
 		http.ServeContent(w, r, "", time.Time{}, a)
 	}, nil
@@ -97,7 +95,7 @@ func (h handlers) archive(ctx context.Context, in *ExecutionPath) (httpx.Serve, 
 		return nil, err
 	}
 	return func(w http.ResponseWriter, _ *http.Request) {
-		download(w, in.ID.String()+".tar", "application/x-tar")
+		httpx.Download(w, in.ID.String()+".tar", "application/x-tar")
 		archive := tar.NewWriter(w)
 		for _, a := range all {
 			// PAX: a name of any length, and nothing but regular files.
@@ -110,24 +108,4 @@ func (h handlers) archive(ctx context.Context, in *ExecutionPath) (httpx.Serve, 
 		}
 		_ = archive.Close()
 	}, nil
-}
-
-// download makes what follows a file to save: its content is somebody's program's, and this origin has people signed in.
-func download(w http.ResponseWriter, name, contentType string) {
-	ascii := strings.Map(func(r rune) rune {
-		if r < ' ' || r > '~' || r == '"' || r == '\\' {
-			return '_'
-		}
-		return r
-	}, name)
-	disposition := `attachment; filename="` + ascii + `"`
-	if ascii != name {
-		disposition = mime.FormatMediaType("attachment", map[string]string{"filename": name})
-	}
-	h := w.Header()
-	h.Set("Content-Type", contentType)
-	h.Set("Content-Disposition", disposition)
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
-	h.Set("Cache-Control", "private, no-store")
 }

@@ -44,6 +44,8 @@ type ExecutionFile struct {
 	Path          string `json:"path" doc:"Relative, inside the program's folder." example:"data/input.csv"`
 	Content       string `json:"content,omitempty" doc:"Its content, when it is text."`
 	ContentBase64 string `json:"content_base64,omitempty" doc:"Its content, when it is not."`
+
+	FileID ident.ID `json:"file_id,omitzero" doc:"In place of a content: a file that was uploaded to the project. It is copied; what an execution is asked for shows its content."`
 }
 
 // ExecutionLimits bounds a run. What is absent or zero takes the default that applies to the caller.
@@ -148,7 +150,7 @@ func (r ExecutionRequest) submit() (execution.Submit, error) {
 			}
 			content = decoded
 		}
-		in.Input.Files = append(in.Input.Files, execution.File{Path: f.Path, Content: content})
+		in.Input.Files = append(in.Input.Files, execution.File{Path: f.Path, Content: content, FileID: f.FileID})
 	}
 	return in, nil
 }

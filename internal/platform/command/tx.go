@@ -34,6 +34,12 @@ type Tx struct {
 // NewID makes an id.
 func (tx *Tx) NewID() ident.ID { return tx.runner.NewID() }
 
+// May refuses what the caller may not do here besides the command itself: another
+// slice's door, which the caller's roles or token may be too small for.
+func (tx *Tx) May(name string) error {
+	return check(tx.runner.Table, name, tx.Actor, tx.Scope)
+}
+
 // CorrelationID ties together everything that one request led to.
 func (tx *Tx) CorrelationID() string { return tx.request.CorrelationID }
 

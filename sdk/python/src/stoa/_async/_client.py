@@ -15,7 +15,7 @@ from .. import _retry, _sse
 from .._errors import APIError, ConnectionFailed, StoaError, from_response
 from .._version import VERSION
 from ._executions import AsyncExecutions
-from ._resources import AsyncEvents, AsyncLimits, AsyncMe, AsyncNodes, AsyncProjects, AsyncRuntimes, AsyncTokens
+from ._resources import AsyncEvents, AsyncFiles, AsyncLimits, AsyncMe, AsyncNodes, AsyncProjects, AsyncRuntimes, AsyncTokens
 from ._time import asleep
 
 M = TypeVar("M", bound=BaseModel)
@@ -65,6 +65,7 @@ class AsyncStoa:
         self._retries, self._patience = retries, patience
         self.executions = AsyncExecutions(self)
         self.runtimes = AsyncRuntimes(self)
+        self.files = AsyncFiles(self)
         self.events = AsyncEvents(self)
         self.me = AsyncMe(self)
         self.tokens = AsyncTokens(self)
@@ -114,12 +115,16 @@ class AsyncStoa:
     ) -> httpx.Response:
         if isinstance(body, BaseModel):
             body = body.model_dump(mode="json", exclude_unset=True)
+        content = body if isinstance(body, bytes) else None
+        if content is not None:
+            headers = {"Content-Type": "application/octet-stream", **headers}
         try:
             response = await self._http.request(
                 method,
                 path,
                 params=_given(query),
-                json=body,
+                content=content,
+                json=body if content is None else None,
                 headers=headers,
                 timeout=httpx.USE_CLIENT_DEFAULT if timeout is None else timeout,
             )

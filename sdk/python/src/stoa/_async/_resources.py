@@ -29,6 +29,31 @@ class AsyncRuntimes(Resource):
         return (await self._client._get(models.RuntimeListResponse, "/runtimes")).items or []
 
 
+class AsyncFiles(Resource):
+    """Contents that runs take by reference: an ExecutionFile names one by its file_id."""
+
+    def list(self, *, project_id: UUID | str | None = None) -> AsyncIterator[models.File]:
+        """Give a project's files, newest first."""
+        return self._client._items(models.File, "/files", project_id=project_id)
+
+    async def upload(self, name: str, content: bytes, *, project_id: UUID | str | None = None) -> models.File:
+        """Keep a content; one that the project has already gives the file that is there, under its first name."""
+        query = {"name": name, "project_id": project_id}
+        return models.File.model_validate_json((await self._client.request("POST", "/files", query=query, body=content)).content)
+
+    async def get(self, id: UUID | str) -> models.File:
+        """Read one file, without its content."""
+        return await self._client._get(models.File, f"/files/{segment(id)}")
+
+    async def content(self, id: UUID | str) -> bytes:
+        """Read a file's content."""
+        return (await self._client.request("GET", f"/files/{segment(id)}/content")).content
+
+    async def delete(self, id: UUID | str) -> None:
+        """Remove a file; what ran with it stays as it is."""
+        await self._client.request("DELETE", f"/files/{segment(id)}")
+
+
 class AsyncEvents(Resource):
     """What happened, in the projects that one sees."""
 

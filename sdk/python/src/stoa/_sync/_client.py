@@ -15,7 +15,7 @@ from .. import _retry, _sse
 from .._errors import APIError, ConnectionFailed, StoaError, from_response
 from .._version import VERSION
 from ._executions import Executions
-from ._resources import Events, Limits, Me, Nodes, Projects, Runtimes, Tokens
+from ._resources import Events, Files, Limits, Me, Nodes, Projects, Runtimes, Tokens
 from ._time import sleep
 
 M = TypeVar("M", bound=BaseModel)
@@ -65,6 +65,7 @@ class Stoa:
         self._retries, self._patience = retries, patience
         self.executions = Executions(self)
         self.runtimes = Runtimes(self)
+        self.files = Files(self)
         self.events = Events(self)
         self.me = Me(self)
         self.tokens = Tokens(self)
@@ -114,12 +115,16 @@ class Stoa:
     ) -> httpx.Response:
         if isinstance(body, BaseModel):
             body = body.model_dump(mode="json", exclude_unset=True)
+        content = body if isinstance(body, bytes) else None
+        if content is not None:
+            headers = {"Content-Type": "application/octet-stream", **headers}
         try:
             response = self._http.request(
                 method,
                 path,
                 params=_given(query),
-                json=body,
+                content=content,
+                json=body if content is None else None,
                 headers=headers,
                 timeout=httpx.USE_CLIENT_DEFAULT if timeout is None else timeout,
             )

@@ -29,6 +29,31 @@ class Runtimes(Resource):
         return (self._client._get(models.RuntimeListResponse, "/runtimes")).items or []
 
 
+class Files(Resource):
+    """Contents that runs take by reference: an ExecutionFile names one by its file_id."""
+
+    def list(self, *, project_id: UUID | str | None = None) -> Iterator[models.File]:
+        """Give a project's files, newest first."""
+        return self._client._items(models.File, "/files", project_id=project_id)
+
+    def upload(self, name: str, content: bytes, *, project_id: UUID | str | None = None) -> models.File:
+        """Keep a content; one that the project has already gives the file that is there, under its first name."""
+        query = {"name": name, "project_id": project_id}
+        return models.File.model_validate_json((self._client.request("POST", "/files", query=query, body=content)).content)
+
+    def get(self, id: UUID | str) -> models.File:
+        """Read one file, without its content."""
+        return self._client._get(models.File, f"/files/{segment(id)}")
+
+    def content(self, id: UUID | str) -> bytes:
+        """Read a file's content."""
+        return (self._client.request("GET", f"/files/{segment(id)}/content")).content
+
+    def delete(self, id: UUID | str) -> None:
+        """Remove a file; what ran with it stays as it is."""
+        self._client.request("DELETE", f"/files/{segment(id)}")
+
+
 class Events(Resource):
     """What happened, in the projects that one sees."""
 

@@ -1,0 +1,142 @@
+// Package filehttp is the public API of uploads.
+package filehttp
+
+import (
+	"context"
+	"encoding/hex"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/stoa-cloud/stoa/internal/file"
+	"github.com/stoa-cloud/stoa/internal/platform/httpx"
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
+)
+
+type handlers struct{ slice *file.Slice }
+
+// Register puts the operations on the API.
+func Register(api huma.API, slice *file.Slice) {
+	h := handlers{slice}
+	const tag, all, one = "Files", "/api/v1/files", "/api/v1/files/{id}"
+	huma.Register(api, httpx.Operation("file.list", http.MethodGet, all, "List a project's files, newest first", tag), h.list)
+	upload := httpx.Operation("file.upload", http.MethodPost, all, "Upload a file", tag)
+	upload.Description = "The body is the content. A content that the project has already answers 200 and the file that is there, under its first name."
+	upload.DefaultStatus = http.StatusCreated
+	upload.MaxBodyBytes = httpx.MaxBody
+	huma.Register(api, upload, h.upload)
+	api.OpenAPI().Paths[all].Post.RequestBody.Required = false // a file may be empty
+	answers := api.OpenAPI().Paths[all].Post.Responses
+	answers["200"] = &huma.Response{Description: "The project had this content already.", Content: answers["201"].Content}
+	huma.Register(api, httpx.Operation("file.get", http.MethodGet, one, "Get a file, without its content", tag), h.get)
+	content := httpx.Operation("file.content", http.MethodGet, one+"/content", "Get a file's content", tag)
+	content.Description = "Byte ranges are served. It is always a download: no browser shows it as a page of this site."
+	httpx.RegisterRaw(api, content, "application/octet-stream", h.content)
+	remove := httpx.Operation("file.delete", http.MethodDelete, one, "Delete a file", tag)
+	remove.DefaultStatus = http.StatusNoContent
+	huma.Register(api, remove, h.remove)
+}
+
+// File is an upload.
+type File struct {
+	ID             ident.ID  `json:"id"`
+	OrganizationID ident.ID  `json:"organization_id"`
+	ProjectID      ident.ID  `json:"project_id"`
+	OwnerID        ident.ID  `json:"owner_id" doc:"Who uploaded it first."`
+	Name           string    `json:"name" example:"data.csv" doc:"As it was uploaded first."`
+	Size           int64     `json:"size" doc:"In bytes."`
+	SHA256         string    `json:"sha256" doc:"Of its content, in hexadecimal."`
+	CreatedAt      time.Time `json:"created_at"`
+	UploadedAt     time.Time `json:"uploaded_at" doc:"When its content was uploaded last."`
+}
+
+func toDTO(f file.File) File {
+	return File{
+		ID: f.ID, OrganizationID: f.OrganizationID, ProjectID: f.ProjectID, OwnerID: f.OwnerID, Name: f.Name, Size: f.Size,
+		SHA256: hex.EncodeToString(f.SHA256), CreatedAt: f.CreatedAt, UploadedAt: f.UploadedAt,
+	}
+}
+
+// FilePath names one file.
+type FilePath struct {
+	ID ident.ID `path:"id"`
+}
+
+type uploadInput struct {
+	Key       string   `header:"Idempotency-Key" maxLength:"255" doc:"Makes a repeated request act once: the first answer is given again for 24 hours."`
+	Name      string   `query:"name" required:"true" minLength:"1" maxLength:"255" example:"data.csv" doc:"What it is called; no path."`
+	ProjectID ident.ID `query:"project_id" doc:"The caller's default when absent."`
+	RawBody   []byte   `contentType:"application/octet-stream"`
+}
+
+type uploadOutput struct {
+	Status int `json:"-"`
+	Body   File
+}
+
+func (h handlers) upload(ctx context.Context, in *uploadInput) (*uploadOutput, error) {
+	done, err := h.slice.Upload(ctx, file.Upload{ProjectID: in.ProjectID, Name: in.Name, Content: in.RawBody})
+	if err != nil {
+		return nil, err
+	}
+	out := &uploadOutput{Status: http.StatusOK, Body: toDTO(done.File)}
+	if done.New {
+		out.Status = http.StatusCreated
+	}
+	return out, nil
+}
+
+type listInput struct {
+	ProjectID ident.ID `query:"project_id"`
+	Cursor    ident.ID `query:"cursor"`
+	Limit     int      `query:"limit" minimum:"1" maximum:"200" default:"50"`
+}
+
+type listOutput struct {
+	Body struct {
+		Items      []File `json:"items"`
+		NextCursor string `json:"next_cursor,omitempty"`
+	}
+}
+
+func (h handlers) list(ctx context.Context, in *listInput) (*listOutput, error) {
+	page, err := h.slice.List(ctx, file.List{ProjectID: in.ProjectID, Before: in.Cursor, Limit: in.Limit})
+	if err != nil {
+		return nil, err
+	}
+	out := &listOutput{}
+	out.Body.Items = make([]File, len(page.Items))
+	for i, f := range page.Items {
+		out.Body.Items[i] = toDTO(f)
+	}
+	if !page.Next.IsZero() {
+		out.Body.NextCursor = page.Next.String()
+	}
+	return out, nil
+}
+
+func (h handlers) get(ctx context.Context, in *FilePath) (*struct{ Body File }, error) {
+	f, err := h.slice.Get(ctx, file.Get{ID: in.ID})
+	if err != nil {
+		return nil, err
+	}
+	return &struct{ Body File }{toDTO(f)}, nil
+}
+
+func (h handlers) content(ctx context.Context, in *FilePath) (httpx.Serve, error) {
+	f, err := h.slice.Read(ctx, file.Get{ID: in.ID})
+	if err != nil {
+		return nil, err
+	}
+	return func(w http.ResponseWriter, r *http.Request) {
+		httpx.Download(w, f.Name, "application/octet-stream")
+		w.Header().Set("ETag", `"`+hex.EncodeToString(f.SHA256)+`"`)
+		http.ServeContent(w, r, "", time.Time{}, f)
+	}, nil
+}
+
+func (h handlers) remove(ctx context.Context, in *FilePath) (*struct{}, error) {
+	_, err := h.slice.Delete(ctx, file.Delete{ID: in.ID})
+	return nil, err
+}

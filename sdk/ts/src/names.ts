@@ -19,6 +19,8 @@ export type Session = Schemas["Session"];
 export type Device = Schemas["Device"];
 export type Token = Schemas["Token"];
 export type Script = Schemas["Script"];
+/** An upload; the name File is the browser's. */
+export type UploadedFile = Schemas["File"];
 export type Preferences = Schemas["Preferences"];
 export type PreferenceChange = Schemas["PreferenceChange"];
 export type ScriptVersion = Schemas["ScriptVersion"];

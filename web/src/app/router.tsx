@@ -92,7 +92,7 @@ const home = createRoute({
 const run = createRoute({
   getParentRoute: () => shell,
   path: "/run",
-  validateSearch: (s: Record<string, unknown>): { runtime?: string; from?: string; script?: string } => ({ runtime: text(s.runtime), from: text(s.from), script: text(s.script) }),
+  validateSearch: (s: Record<string, unknown>): { runtime?: string; from?: string; script?: string; file?: string } => ({ runtime: text(s.runtime), from: text(s.from), script: text(s.script), file: text(s.file) }),
   component: lazyRouteComponent(() => import("../routes/run.tsx"), "RunPage"),
 });
 const executions = createRoute({
@@ -110,6 +110,11 @@ const scripts = createRoute({
   getParentRoute: () => shell,
   path: "/scripts",
   component: lazyRouteComponent(() => import("../routes/scripts.tsx"), "ScriptsPage"),
+});
+const files = createRoute({
+  getParentRoute: () => shell,
+  path: "/files",
+  component: lazyRouteComponent(() => import("../routes/files.tsx"), "FilesPage"),
 });
 const runtimes = createRoute({
   getParentRoute: () => shell,
@@ -204,7 +209,7 @@ const account = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     setup, signIn, register, setPassword, invitation, device, secondFactor,
-    shell.addChildren([home, run, executions, execution, scripts, runtimes, nodes, health, events, deadLetters, replays, sinks, users, user, settings, audit, members, tokens, limits, notifications, account]),
+    shell.addChildren([home, run, executions, execution, scripts, files, runtimes, nodes, health, events, deadLetters, replays, sinks, users, user, settings, audit, members, tokens, limits, notifications, account]),
   ]),
   defaultPreload: "intent",
   defaultPendingMs: 300,

@@ -2,18 +2,18 @@ import { ActionIcon, Button, Modal, Skeleton, Tooltip } from "@mantine/core";
 import { useDisclosure, useDocumentTitle, useHotkeys } from "@mantine/hooks";
 import type { Execution } from "@stoa/sdk";
 import { IconDeviceFloppy, IconPlayerPlayFilled, IconPlayerStopFilled, IconRestore, IconServerOff } from "@tabler/icons-react";
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { isOperator, useMe, useProject, works } from "../app/session.ts";
 import { cancelExecution, retryExecution } from "../features/executions/queries.ts";
 import { ended } from "../features/executions/status.ts";
 import { useWatch } from "../features/executions/useWatch.ts";
-import { filesOf, refusalOf, type Attached } from "../features/run/attach.ts";
+import { attach, filesOf, refusalOf, type Attached } from "../features/run/attach.ts";
 import { CodeView } from "../features/run/CodeView.tsx";
 import { envOf, requestOf, sourceOf, withSource } from "../features/run/draft.ts";
 import { Inputs } from "../features/run/Inputs.tsx";
-import { submitExecution } from "../features/run/queries.ts";
+import { fileQuery, submitExecution } from "../features/run/queries.ts";
 import { Result } from "../features/run/Result.tsx";
 import { RuntimePicker } from "../features/run/RuntimePicker.tsx";
 import { useDraft } from "../features/run/useDraft.ts";
@@ -33,6 +33,10 @@ export function RunPage() {
   const [saving, save] = useDisclosure();
   const navigate = useNavigate();
   const [files, setFiles] = useState<Attached[]>([]);
+  const uploaded = useQuery({ ...fileQuery(search.file ?? ""), enabled: !!search.file });
+  useEffect(() => {
+    if (uploaded.data) setFiles((old) => attach(old, [uploaded.data]));
+  }, [uploaded.data]);
   const [submitted, setSubmitted] = useState<Execution>();
   const run = useMutation({
     mutationFn: async (again: string | undefined): Promise<Execution> => {
@@ -53,7 +57,7 @@ export function RunPage() {
   };
   useHotkeys([["mod+Enter", start]], [], true);
 
-  if (problem) return <ProblemNote error={problem} />;
+  if (problem ?? uploaded.error) return <ProblemNote error={problem ?? uploaded.error} />;
   if (runtimes?.length === 0) {
     return (
       <EmptyState icon={IconServerOff} title="Nothing can run code yet">

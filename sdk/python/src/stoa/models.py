@@ -655,6 +655,10 @@ class ExecutionFile(BaseModel):
     """
     Its content, when it is not.
     """
+    file_id: UUID | None = None
+    """
+    In place of a content: a file that was uploaded to the project. It is copied; what an execution is asked for shows its content.
+    """
     path: Annotated[str, Field(examples=['data/input.csv'])]
     """
     Relative, inside the program's folder.
@@ -752,6 +756,45 @@ class ExecutionUsage(BaseModel):
     cpu_ms: float
     peak_memory_bytes: int
     wall_ms: float
+
+
+class File(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    created_at: AwareDatetime
+    id: UUID
+    """
+    A UUIDv7.
+    """
+    name: Annotated[str, Field(examples=['data.csv'])]
+    """
+    As it was uploaded first.
+    """
+    organization_id: UUID
+    """
+    A UUIDv7.
+    """
+    owner_id: UUID
+    """
+    Who uploaded it first.
+    """
+    project_id: UUID
+    """
+    A UUIDv7.
+    """
+    sha256: str
+    """
+    Of its content, in hexadecimal.
+    """
+    size: int
+    """
+    In bytes.
+    """
+    uploaded_at: AwareDatetime
+    """
+    When its content was uploaded last.
+    """
 
 
 class GetBatchOutputBody(BaseModel):
@@ -1163,6 +1206,14 @@ class LimitSetRequest(BaseModel):
     Its id; none when global.
     """
     value: int | Value1
+
+
+class ListOutputBody1(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    items: list[File]
+    next_cursor: str | None = None
 
 
 class ManagedUser(BaseModel):

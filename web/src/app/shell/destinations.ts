@@ -1,6 +1,6 @@
 import type { Me } from "@stoa/sdk";
 import {
-  IconActivityHeartbeat, IconAdjustmentsHorizontal, IconArrowFork, IconBolt, IconBox, IconCode, IconHistory, IconKey, IconMailExclamation, IconPlayerPlay, IconRepeat, IconServer2, IconSettings, IconShieldCheck, IconUserCog, IconUsers,
+  IconActivityHeartbeat, IconAdjustmentsHorizontal, IconArrowFork, IconBolt, IconBox, IconCode, IconFiles, IconHistory, IconKey, IconMailExclamation, IconPlayerPlay, IconRepeat, IconServer2, IconSettings, IconShieldCheck, IconUserCog, IconUsers,
 } from "@tabler/icons-react";
 import { administers, isOperator } from "../session.ts";
 
@@ -14,6 +14,7 @@ const columns = [
       { to: "/run", label: "Run", icon: IconPlayerPlay },
       { to: "/executions", label: "Executions", icon: IconHistory },
       { to: "/scripts", label: "Scripts", icon: IconCode },
+      { to: "/files", label: "Files", icon: IconFiles },
       { to: "/runtimes", label: "Runtimes", icon: IconBox },
     ],
   },

@@ -15,6 +15,14 @@ test("what cannot go along is told", () => {
   expect(refusalOf(attach([], [named("big", "x".repeat(inlineBytes + 1))]))).toContain("6 MiB");
 });
 
+test("an upload is named, and counts", async () => {
+  const upload = { id: "1", name: "up", size: inlineBytes + 1, sha256: "", owner_id: "", project_id: "", organization_id: "", created_at: "", uploaded_at: "" };
+  const files = attach(attach([], [named("a")]), [upload]);
+  expect(refusalOf(files)).toBeUndefined();
+  expect(refusalOf([...files, { path: "again", file: upload }])).toContain("8 MiB");
+  expect((await filesOf(files))[1]).toEqual({ path: "up", file_id: "1" });
+});
+
 test("files go as base64, whatever they hold", async () => {
   const all = new File([new Uint8Array(Array.from({ length: 256 }, (_, i) => i))], "all.bin");
   const [sent] = await filesOf(attach([], [all]));

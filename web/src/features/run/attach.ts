@@ -1,9 +1,10 @@
-import type { ExecutionRequest } from "@stoa/sdk";
+import type { ExecutionRequest, UploadedFile } from "@stoa/sdk";
 
 /** A file that goes into the program's folder. */
 export interface Attached {
   path: string;
-  file: File;
+  /** From this machine, or one that the project has. */
+  file: File | UploadedFile;
 }
 
 type RequestFile = NonNullable<ExecutionRequest["files"]>[number];
@@ -11,8 +12,13 @@ type RequestFile = NonNullable<ExecutionRequest["files"]>[number];
 /** What fits into the request itself, as base64, in bytes of all files together. */
 export const inlineBytes = 6 * 2 ** 20;
 
+/** What a run takes altogether, with uploads. */
+export const inputBytes = 8 * 2 ** 20;
+
+const uploaded = (file: Attached["file"]): file is UploadedFile => "sha256" in file;
+
 /** Files chosen again under a name replace what had it. */
-export function attach(old: Attached[], chosen: File[]): Attached[] {
+export function attach(old: Attached[], chosen: Attached["file"][]): Attached[] {
   const added = chosen.map((file) => ({ path: file.name, file }));
   return [...old.filter((a) => !added.some((n) => n.path === a.path)), ...added];
 }
@@ -20,14 +26,16 @@ export function attach(old: Attached[], chosen: File[]): Attached[] {
 /** Why these files cannot go along; undefined when they can. */
 export function refusalOf(files: Attached[]): string | undefined {
   const paths = new Set<string>();
-  let size = 0;
+  let [inline, all] = [0, 0];
   for (const { path, file } of files) {
     if (path.split("/").some((part) => part === "" || part === "." || part === "..")) return `"${path}" is not a plain relative path.`;
     if (paths.has(path)) return `Two files are called "${path}".`;
     paths.add(path);
-    size += file.size;
+    all += file.size;
+    if (!uploaded(file)) inline += file.size;
   }
-  return size > inlineBytes ? "The files are larger than 6 MiB together." : undefined;
+  if (inline > inlineBytes) return "The files that are not uploaded are larger than 6 MiB together.";
+  return all > inputBytes ? "The files are larger than 8 MiB together." : undefined;
 }
 
 async function base64(file: Blob): Promise<string> {
@@ -39,4 +47,4 @@ async function base64(file: Blob): Promise<string> {
 
 /** The files as the request carries them. */
 export const filesOf = (files: Attached[]): Promise<RequestFile[]> =>
-  Promise.all(files.map(async ({ path, file }) => ({ path, content_base64: await base64(file) })));
+  Promise.all(files.map(async ({ path, file }) => (uploaded(file) ? { path, file_id: file.id } : { path, content_base64: await base64(file) })));

@@ -8,4 +8,10 @@ export const runtimesQuery = queryOptions({
   staleTime: 60_000,
 });
 
+export const fileQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["file", id],
+    queryFn: () => data(stoa.api.GET("/api/v1/files/{id}", { params: { path: { id } } })),
+  });
+
 export const submitExecution = (body: ExecutionRequest) => data(stoa.api.POST("/api/v1/executions", { body }));

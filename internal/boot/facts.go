@@ -60,6 +60,11 @@ func facts() []eventlog.Fact {
 		identity.UserUpdated{},
 		identity.PasswordReset{},
 		identity.UserDeleted{},
+		identity.IdentityLinked{},
+		identity.IdentityUnlinked{},
+		identity.ProviderCreated{},
+		identity.ProviderUpdated{},
+		identity.ProviderRemoved{},
 
 		limit.ValueSet{},
 		limit.ValueCleared{},

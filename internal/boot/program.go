@@ -44,6 +44,7 @@ type Program struct {
 	events
 	sliceSet
 	auth          identityhttp.Authenticator
+	providers     *identity.Providers
 	eventAPI      *eventloghttp.Slice
 	auditAPI      *audithttp.Slice
 	eventPlane    *eventplane.Slice
@@ -145,7 +146,8 @@ func (p *Program) bind(authority *pki.Authority, incarnation int64) error {
 		return err
 	}
 	p.bindJudge0()
-	p.auth = identityhttp.NewAuthenticator(identity.NewCredentials(p.runner, p.lastUsed))
+	p.bindProviders()
+	p.auth = append(identityhttp.NewAuthenticator(identity.NewCredentials(p.runner, p.lastUsed)), identityhttp.AccessTokens(p.providers))
 	if err := p.bindEvents(); err != nil {
 		return err
 	}

@@ -29,6 +29,7 @@ import (
 func (p *Program) register() {
 	api := p.edge.API()
 	identityhttp.Register(api, p.identity, p.url)
+	identityhttp.RegisterProviders(api, p.providers)
 	tenancyhttp.Register(api, p.tenancy)
 	limithttp.Register(api, p.limits)
 	nodehttp.Register(api, p.nodes)

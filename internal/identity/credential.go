@@ -19,6 +19,10 @@ type CredentialKind string
 const (
 	Session  CredentialKind = "session" // a browser's, in a cookie
 	APIToken CredentialKind = "token"   // a program's, as a bearer token
+
+	// ExternalToken is an outside issuer's access token. None is kept; it stands for
+	// the identity that it is about.
+	ExternalToken CredentialKind = "external"
 )
 
 // The kinds of secret, as they stand in its text.

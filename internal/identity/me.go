@@ -34,6 +34,10 @@ FROM account WHERE id = $1`
 	selectCredential = `
 SELECT id, kind, name, scopes, project_id, remote_address, user_agent, created_at, expires_at, last_used_at
 FROM credential WHERE id = $1`
+	selectIdentityAsCredential = `
+SELECT e.id, $1::text AS kind, p.title AS name, '{}'::text[] AS scopes, NULL::uuid AS project_id, '' AS remote_address, '' AS user_agent,
+	e.created_at, NULL::timestamptz AS expires_at, e.last_used_at
+FROM external_identity e JOIN identity_provider p ON p.issuer = e.issuer WHERE e.id = $2`
 )
 
 func getMe(ctx context.Context, q command.Query, _ GetMe) (Me, error) {
@@ -42,7 +46,12 @@ func getMe(ctx context.Context, q command.Query, _ GetMe) (Me, error) {
 	if me.Account, err = pg.One[Account](ctx, q, selectAccount, q.Actor.ID); err != nil {
 		return Me{}, fmt.Errorf("read account: %w", err)
 	}
-	if me.Credential, err = pg.One[Credential](ctx, q, selectCredential, q.Actor.Credential); err != nil {
+	me.Credential, err = pg.One[Credential](ctx, q, selectCredential, q.Actor.Credential)
+	if errors.Is(err, pgx.ErrNoRows) { // an outside issuer's token: what is kept is the identity
+		me.Credential, err = pg.One[Credential](ctx, q, selectIdentityAsCredential, ExternalToken, q.Actor.Credential)
+		me.Credential.Scopes = q.Actor.OnlyActions
+	}
+	if err != nil {
 		return Me{}, fmt.Errorf("read credential: %w", err)
 	}
 	if me.Organizations, err = tenancy.OrganizationsOf(ctx, q, q.Actor); err != nil {

@@ -2,10 +2,14 @@ package identity
 
 import (
 	"context"
+	"errors"
 	"fmt"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
+	"github.com/stoa-cloud/stoa/internal/platform/fault"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
 )
 
@@ -38,7 +42,22 @@ type SignOut struct{}
 
 func signOut(ctx context.Context, tx *command.Tx, _ SignOut) (struct{}, error) {
 	id := tx.Actor.Credential
+	if err := ownCredential(ctx, tx, id); err != nil {
+		return struct{}{}, err
+	}
 	return struct{}{}, revoke(ctx, tx, id, tx.Actor.ID, SignedOut{CredentialID: id})
+}
+
+const credentialKnown = `SELECT true FROM credential WHERE id = $1`
+
+// ownCredential refuses to end what Stoa did not begin.
+func ownCredential(ctx context.Context, tx *command.Tx, id ident.ID) error {
+	var known bool
+	err := tx.QueryRow(ctx, credentialKnown, id).Scan(&known)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return fault.New(fault.Conflict, "auth.not_ours", "This token is its issuer's: it can only be revoked there.")
+	}
+	return err
 }
 
 func revoke(ctx context.Context, tx *command.Tx, id, account ident.ID, fact eventlog.Fact) error {

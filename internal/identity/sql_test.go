@@ -7,5 +7,5 @@ import (
 )
 
 func TestSQLFitsTheSchema(t *testing.T) {
-	pgtest.Prepare(t, map[string]string{"selectActor": selectActor, "selectAccess": selectAccess})
+	pgtest.Prepare(t, map[string]string{"selectActor": selectActor, "selectAccess": selectAccess, "selectBearer": selectBearer})
 }

@@ -26,6 +26,7 @@ var goesWithAccount = []string{
 	`DELETE FROM recovery_code WHERE account_id = $1`,
 	`DELETE FROM sign_in_step WHERE account_id = $1`,
 	`DELETE FROM password_link WHERE account_id = $1`,
+	`DELETE FROM external_identity WHERE account_id = $1`,
 	`DELETE FROM account WHERE id = $1`,
 }
 

@@ -51,6 +51,23 @@ func Permissions() permission.Table {
 		"auth.sign_in":          anyone,
 		"auth.set_password":     anyone, // holds the single-use link
 		"auth.sign_out":         signedIn,
+		"auth.sign_out_url":     signedIn,
+
+		// Signing in through an outside issuer, who says who it is.
+		"auth.providers":     anyone,
+		"auth.oidc_start":    anyone,
+		"auth.oidc_finish":   anyone,
+		"auth.accept_token":  anyone, // of access tokens that were checked; no operation
+		"me.identities":      own,
+		"me.link_identity":   own,
+		"me.unlink_identity": own,
+
+		"identity.provider.list":   operators,
+		"identity.provider.get":    operators,
+		"identity.provider.create": operators,
+		"identity.provider.update": operators,
+		"identity.provider.remove": operators,
+		"identity.provider.test":   operators, // asks the issuer
 
 		// One's own account. A token that is bound to a project reaches none of it but me.get.
 		"me.get":             signedIn,

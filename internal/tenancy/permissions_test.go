@@ -55,9 +55,9 @@ func TestOperatorsMayDoWhatMembersMay(t *testing.T) {
 }
 
 func TestViewersOnlyLook(t *testing.T) {
-	reads := []string{"get", "list", "members", "watch", "output", "steps", "queue", "stream", "type", "types", "registration", "statistics", "export", "versions", "recording", "artefacts", "artefact", "artefacts.archive", "content"}
+	reads := []string{"get", "list", "members", "watch", "output", "steps", "queue", "stream", "type", "types", "registration", "statistics", "export", "versions", "recording", "artefacts", "artefact", "artefacts.archive", "content", "providers", "sign_out_url"}
 	// What anybody may do outside of the project that they view.
-	elsewhere := []string{"setup.complete", "auth.register", "auth.set_password", "auth.sign_in", "auth.sign_out", "auth.second_factor", "device.start", "device.redeem", "organization.create", "invitation.accept", "node.admit"}
+	elsewhere := []string{"setup.complete", "auth.register", "auth.set_password", "auth.sign_in", "auth.sign_out", "auth.second_factor", "device.start", "device.redeem", "organization.create", "invitation.accept", "node.admit", "auth.oidc_start", "auth.oidc_finish", "auth.accept_token"}
 	table := Permissions()
 	for _, name := range table.Names() {
 		_, verb, _ := strings.Cut(name, ".")
@@ -68,7 +68,22 @@ func TestViewersOnlyLook(t *testing.T) {
 }
 
 func TestNothingIsForAnyoneButWhatMustBe(t *testing.T) {
-	want := []string{"auth.register", "auth.registration", "auth.second_factor", "auth.set_password", "auth.sign_in", "device.redeem", "device.start", "node.admit", "setup.complete", "setup.get"}
+	want := []string{
+		"auth.accept_token",
+		"auth.oidc_finish",
+		"auth.oidc_start",
+		"auth.providers",
+		"auth.register",
+		"auth.registration",
+		"auth.second_factor",
+		"auth.set_password",
+		"auth.sign_in",
+		"device.redeem",
+		"device.start",
+		"node.admit",
+		"setup.complete",
+		"setup.get",
+	}
 	var got []string
 	table := Permissions()
 	for _, name := range table.Names() {

@@ -29,6 +29,7 @@ type Client struct {
 	Replays       *Replays
 	Sinks         *Sinks
 	Me            *MeAPI
+	Providers     *IdentityProviders
 	Limits        *Limits
 	Notifications *Notifications
 	Auth          *Auth
@@ -109,6 +110,7 @@ func (c *Client) bind() *Client {
 	c.Replays = &Replays{c}
 	c.Sinks = &Sinks{c}
 	c.Me = &MeAPI{c}
+	c.Providers = &IdentityProviders{c}
 	c.Limits = &Limits{c}
 	c.Notifications = &Notifications{c}
 	c.Auth = &Auth{c}

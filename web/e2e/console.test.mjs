@@ -314,7 +314,7 @@ test("what fails reaches the bell, and wherever else one wants it", async () => 
   await row.waitFor({ state: "detached" });
 });
 
-const screens = ["/run", "/executions", "/scripts", "/events", "/events?view=types", "/dead-letters", "/replays", "/sinks", "/nodes", "/health", "/members", "/tokens", "/limits", "/notifications", "/account"];
+const screens = ["/run", "/executions", "/scripts", "/events", "/events?view=types", "/dead-letters", "/replays", "/sinks", "/providers", "/nodes", "/health", "/members", "/tokens", "/limits", "/notifications", "/account"];
 
 for (const colorScheme of ["light", "dark"]) {
   test(`${colorScheme}: every screen follows the system, complains of nothing and bars nobody`, { timeout: 180_000 }, async (t) => {

@@ -14,7 +14,7 @@ import (
 const CookieName = "stoa_session"
 
 // Method is one way to prove who one is. It returns false when the request shows
-// nothing of its sort. Bearer JWTs of an outside issuer will be another one.
+// nothing of its sort.
 type Method interface {
 	Authenticate(ctx context.Context, r *http.Request) (actor command.Actor, shown bool, err error)
 }
@@ -67,6 +67,20 @@ func (c credentials) Authenticate(ctx context.Context, r *http.Request) (actor c
 	}
 	actor, err = c.known.Actor(ctx, identity.Session, cookie.Value)
 	return actor, true, err
+}
+
+// AccessTokens knows the access tokens of outside issuers, shown as bearer tokens.
+func AccessTokens(p *identity.Providers) Method { return accessTokens{p} }
+
+type accessTokens struct{ providers *identity.Providers }
+
+// Authenticate reads the bearer token.
+func (a accessTokens) Authenticate(ctx context.Context, r *http.Request) (actor command.Actor, shown bool, err error) {
+	scheme, text, found := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !found || !strings.EqualFold(scheme, "Bearer") {
+		return actor, false, nil
+	}
+	return a.providers.Actor(ctx, strings.TrimSpace(text))
 }
 
 // tokenOf finds the token: as bearer; as a password, for clients that know no more than

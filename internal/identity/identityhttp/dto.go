@@ -71,7 +71,7 @@ func fromToken(c identity.Credential) Token {
 type Me struct {
 	User       User `json:"user"`
 	Credential struct {
-		Kind      string     `json:"kind" enum:"session,token"`
+		Kind      string     `json:"kind" enum:"session,token,external" doc:"external: an outside issuer's access token; the id is the identity that it is about."`
 		ID        ident.ID   `json:"id"`
 		Name      string     `json:"name,omitempty"`
 		Scopes    []string   `json:"scopes,omitempty"`

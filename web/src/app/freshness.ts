@@ -25,6 +25,8 @@ export function staleKeys(e: Pick<StoaEvent, "type" | "subject">): QueryKey[] {
     case "dead_letters":
     case "retry_policy":
       return [["dead-letters"]];
+    case "identity_provider":
+      return [["identity-providers"]];
     case "sink":
       return [["sinks"]];
     case "replay":

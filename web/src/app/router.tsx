@@ -23,7 +23,7 @@ const setup = createRoute({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
-  validateSearch: (s: Record<string, unknown>): { next?: string } => ({ next: text(s.next) }),
+  validateSearch: (s: Record<string, unknown>): { next?: string; problem?: string } => ({ next: text(s.next), problem: text(s.problem) }),
   component: lazyRouteComponent(() => import("../routes/sign-in.tsx"), "SignInPage"),
 });
 const register = createRoute({
@@ -180,6 +180,11 @@ const audit = createRoute({
   }),
   component: lazyRouteComponent(() => import("../routes/audit.tsx"), "AuditPage"),
 });
+const providers = createRoute({
+  getParentRoute: () => shell,
+  path: "/providers",
+  component: lazyRouteComponent(() => import("../routes/providers.tsx"), "ProvidersPage"),
+});
 const members = createRoute({
   getParentRoute: () => shell,
   path: "/members",
@@ -203,13 +208,14 @@ const notifications = createRoute({
 const account = createRoute({
   getParentRoute: () => shell,
   path: "/account",
+  validateSearch: (s: Record<string, unknown>): { problem?: string } => ({ problem: text(s.problem) }),
   component: lazyRouteComponent(() => import("../routes/account.tsx"), "AccountPage"),
 });
 
 export const router = createRouter({
   routeTree: root.addChildren([
     setup, signIn, register, setPassword, invitation, device, secondFactor,
-    shell.addChildren([home, run, executions, execution, scripts, files, runtimes, nodes, health, events, deadLetters, replays, sinks, users, user, settings, audit, members, tokens, limits, notifications, account]),
+    shell.addChildren([home, run, executions, execution, scripts, files, runtimes, nodes, health, events, deadLetters, replays, sinks, users, user, settings, audit, providers, members, tokens, limits, notifications, account]),
   ]),
   defaultPreload: "intent",
   defaultPendingMs: 300,

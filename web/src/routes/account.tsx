@@ -6,6 +6,7 @@ import { useState } from "react";
 import { roleName, useMe } from "../app/session.ts";
 import { stoa } from "../app/stoa.ts";
 import { browserName } from "../features/account/browserName.ts";
+import { Identities } from "../features/account/Identities.tsx";
 import { PreferencesPanel } from "../features/account/PreferencesPanel.tsx";
 import { sessionsQuery } from "../features/account/queries.ts";
 import { SecondFactorPanel } from "../features/account/SecondFactorPanel.tsx";
@@ -22,6 +23,7 @@ export function AccountPage() {
       <Stack>
         <PreferencesPanel />
         <Sessions />
+        <Identities />
         <Password />
         <SecondFactorPanel />
         <Panel title="Memberships">

@@ -6,6 +6,8 @@ import { useState } from "react";
 import { stoa } from "../app/stoa.ts";
 import { Gate } from "../features/account/Gate.tsx";
 import { registrationQuery, setupQuery } from "../features/account/queries.ts";
+import { problemText } from "../features/account/problems.ts";
+import { SignInWays } from "../features/account/SignInWays.tsx";
 import { safeNext } from "../features/account/safeNext.ts";
 import { ProblemNote } from "../ui/ProblemNote.tsx";
 import { TextLink } from "../ui/TextLink.tsx";
@@ -13,7 +15,7 @@ import { TextLink } from "../ui/TextLink.tsx";
 const route = getRouteApi("/sign-in");
 
 export function SignInPage() {
-  const { next } = route.useSearch();
+  const { next, problem } = route.useSearch();
   const setup = useQuery(setupQuery);
   const registration = useQuery(registrationQuery);
   const [email, setEmail] = useState("");
@@ -26,6 +28,12 @@ export function SignInPage() {
   if (step) return <SecondStep step={step} onDone={() => location.assign(safeNext(next))} onAgain={() => signIn.reset()} />;
   return (
     <Gate title="Sign in to Stoa" foot={registration.data === "open" && <TextLink to="/register">Register</TextLink>}>
+      {problem && (
+        <Alert color="red" mb="sm" title="Not signed in" role="alert">
+          {problemText(problem)}
+        </Alert>
+      )}
+      <SignInWays next={safeNext(next)} />
       <form
         onSubmit={(e) => {
           e.preventDefault();

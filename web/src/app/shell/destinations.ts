@@ -1,6 +1,6 @@
 import type { Me } from "@stoa/sdk";
 import {
-  IconActivityHeartbeat, IconAdjustmentsHorizontal, IconArrowFork, IconBolt, IconBox, IconCode, IconFiles, IconHistory, IconKey, IconMailExclamation, IconPlayerPlay, IconRepeat, IconServer2, IconSettings, IconShieldCheck, IconUserCog, IconUsers,
+  IconActivityHeartbeat, IconAdjustmentsHorizontal, IconArrowFork, IconBolt, IconBox, IconCode, IconFiles, IconHistory, IconKey, IconMailExclamation, IconPlayerPlay, IconRepeat, IconServer2, IconSettings, IconShieldCheck, IconUserCheck, IconUserCog, IconUsers,
 } from "@tabler/icons-react";
 import { administers, isOperator } from "../session.ts";
 
@@ -51,6 +51,7 @@ const columns = [
       { to: "/users", label: "Users", icon: IconUserCog, visible: isOperator },
       { to: "/settings", label: "Settings", icon: IconSettings, visible: isOperator },
       { to: "/audit", label: "Audit", icon: IconShieldCheck },
+      { to: "/providers", label: "Sign-in", icon: IconUserCheck, visible: isOperator },
     ],
   },
 ] as const;

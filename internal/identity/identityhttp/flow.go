@@ -170,7 +170,7 @@ func registerIdentities(api huma.API, s *identity.Providers) {
 	})
 	unlink := httpx.Operation("me.unlink_identity", http.MethodDelete, identities+"/{id}", "Unlink an issuer: the sessions and memberships that it gave end", tag)
 	unlink.DefaultStatus = http.StatusNoContent
-	huma.Register(api, unlink, func(ctx context.Context, in *byID) (*nothing, error) {
+	huma.Register(api, unlink, func(ctx context.Context, in *ByID) (*nothing, error) {
 		_, err := s.Unlink(ctx, identity.UnlinkIdentity{ID: in.ID})
 		return nil, err
 	})

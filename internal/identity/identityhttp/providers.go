@@ -138,7 +138,7 @@ func registerAdministration(api huma.API, s *identity.Providers) {
 			return &listOut[IdentityProvider]{Body: httpx.NewPage(each(all, present), "")}, nil
 		})
 	huma.Register(api, admin("identity.provider.get", http.MethodGet, providers+"/{id}", "Show a provider"),
-		func(ctx context.Context, in *byID) (*out[IdentityProvider], error) {
+		func(ctx context.Context, in *ByID) (*out[IdentityProvider], error) {
 			return one(s.Get(ctx, identity.GetProvider{ID: in.ID}))
 		})
 	create := admin("identity.provider.create", http.MethodPost, providers, "Let people sign in through an OpenID Connect issuer")
@@ -156,7 +156,7 @@ func registerAdministration(api huma.API, s *identity.Providers) {
 		})
 	remove := admin("identity.provider.remove", http.MethodDelete, providers+"/{id}", "Forget a provider, and end the sessions that it opened")
 	remove.DefaultStatus = http.StatusNoContent
-	huma.Register(api, remove, func(ctx context.Context, in *byID) (*nothing, error) {
+	huma.Register(api, remove, func(ctx context.Context, in *ByID) (*nothing, error) {
 		_, err := s.Remove(ctx, identity.RemoveProvider{ID: in.ID})
 		return nil, err
 	})

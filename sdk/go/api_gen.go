@@ -142,7 +142,7 @@ type Credential struct {
 	ID        string     `json:"id"` // A UUIDv7.
 	Name      string     `json:"name,omitempty"`
 	ExpiresAt *time.Time `json:"expires_at,omitempty"`
-	Kind      string     `json:"kind"`
+	Kind      string     `json:"kind"` // external: an outside issuer's access token; the id is the identity that it is about.
 	Scopes    []string   `json:"scopes,omitempty"`
 }
 
@@ -521,6 +521,83 @@ type Health struct {
 	Version    string            `json:"version"`
 }
 
+// IdentityProvider is part of the API's answers and requests.
+type IdentityProvider struct {
+	ID           string                 `json:"id"` // A UUIDv7.
+	Name         string                 `json:"name"`
+	Audiences    []string               `json:"audiences"`
+	ClientID     string                 `json:"client_id"`
+	CreatedAt    time.Time              `json:"created_at"`
+	Disabled     bool                   `json:"disabled,omitempty"`
+	HasSecret    bool                   `json:"has_secret"`
+	Issuer       string                 `json:"issuer"`
+	RedirectURI  string                 `json:"redirect_uri"` // What the issuer must know as the client's redirect URI.
+	Registration string                 `json:"registration"`
+	Rules        []IdentityProviderRule `json:"rules"`
+	ScopeClaim   string                 `json:"scope_claim,omitempty"`
+	Scopes       []string               `json:"scopes"`
+	Title        string                 `json:"title"`
+	TrustsEmail  bool                   `json:"trusts_email"`
+	UpdatedAt    time.Time              `json:"updated_at"`
+}
+
+// IdentityProviderCheck is part of the API's answers and requests.
+type IdentityProviderCheck struct {
+	Algorithms            []string `json:"algorithms"`
+	AuthorizationEndpoint string   `json:"authorization_endpoint,omitempty"`
+	Keys                  int64    `json:"keys"`         // How many of its signing keys Stoa can use.
+	NamesItself           bool     `json:"names_itself"` // In its answers (RFC 9207).
+	OK                    bool     `json:"ok"`
+	Pkce                  bool     `json:"pkce"`              // It says that it knows S256.
+	Problem               string   `json:"problem,omitempty"` // Why people could not sign in through it.
+	SignOut               bool     `json:"sign_out"`          // Signing out of Stoa offers to sign out there too.
+	TokenEndpoint         string   `json:"token_endpoint,omitempty"`
+}
+
+// IdentityProviderCreateRequest is what identity.provider.create takes: Let people sign in through an OpenID Connect issuer.
+type IdentityProviderCreateRequest struct {
+	Name         string                 `json:"name"`                // Stands in addresses; stays.
+	Audiences    []string               `json:"audiences,omitempty"` // The API accepts the issuer's access tokens that are meant for one of these; none when absent.
+	ClientID     string                 `json:"client_id"`
+	ClientSecret string                 `json:"client_secret,omitempty"` // Kept sealed, never shown. Absent: as it is; a new provider without one is a public client.
+	Disabled     bool                   `json:"disabled,omitempty"`      // Nobody signs in through it; disabling ends the sessions that it opened.
+	Issuer       string                 `json:"issuer"`                  // Its URL, exactly as it writes it itself; stays.
+	Registration string                 `json:"registration,omitempty"`  // Who gets an account: nobody, whom a rule gives a membership (when absent), everybody whom the issuer knows.
+	Rules        []IdentityProviderRule `json:"rules,omitempty"`
+	ScopeClaim   string                 `json:"scope_claim,omitempty"`  // The claim of access tokens that names the commands and groups that they may use, for instance scope. Absent: everything that the person may do.
+	Scopes       []string               `json:"scopes,omitempty"`       // Asked for beside openid; profile and email when absent.
+	Title        string                 `json:"title"`                  // Stands on the button.
+	TrustsEmail  bool                   `json:"trusts_email,omitempty"` // The issuer's e-mail addresses are true: who has an account's address gets the account.
+}
+
+// IdentityProviderRule is part of the API's answers and requests.
+type IdentityProviderRule struct {
+	Claim          string `json:"claim"`           // A claim's name, or a path into objects.
+	OrganizationID string `json:"organization_id"` // A UUIDv7.
+	Role           string `json:"role"`
+	Value          string `json:"value"` // The claim's value, or one of a list's; * is any.
+}
+
+// IdentityProviderTestRequest is what identity.provider.test takes: Ask an issuer what it says about itself, and for its keys.
+type IdentityProviderTestRequest struct {
+	ID     string `json:"id,omitempty"`     // The issuer of this provider.
+	Issuer string `json:"issuer,omitempty"` // Or one that is to become a provider's.
+}
+
+// IdentityProviderUpdateRequest is what identity.provider.update takes: Change a provider, all of it but its name and issuer.
+type IdentityProviderUpdateRequest struct {
+	Audiences    []string               `json:"audiences,omitempty"` // The API accepts the issuer's access tokens that are meant for one of these; none when absent.
+	ClientID     string                 `json:"client_id"`
+	ClientSecret string                 `json:"client_secret,omitempty"` // Kept sealed, never shown. Absent: as it is; a new provider without one is a public client.
+	Disabled     bool                   `json:"disabled,omitempty"`      // Nobody signs in through it; disabling ends the sessions that it opened.
+	Registration string                 `json:"registration,omitempty"`  // Who gets an account: nobody, whom a rule gives a membership (when absent), everybody whom the issuer knows.
+	Rules        []IdentityProviderRule `json:"rules,omitempty"`
+	ScopeClaim   string                 `json:"scope_claim,omitempty"`  // The claim of access tokens that names the commands and groups that they may use, for instance scope. Absent: everything that the person may do.
+	Scopes       []string               `json:"scopes,omitempty"`       // Asked for beside openid; profile and email when absent.
+	Title        string                 `json:"title"`                  // Stands on the button.
+	TrustsEmail  bool                   `json:"trusts_email,omitempty"` // The issuer's e-mail addresses are true: who has an account's address gets the account.
+}
+
 // InspectedImage is part of the API's answers and requests.
 type InspectedImage struct {
 	Bytes     int64    `json:"bytes"`   // Of its layers, as they are sent.
@@ -738,6 +815,17 @@ type LimitSetRequest struct {
 	Value   json.RawMessage `json:"value"`
 }
 
+// LinkedIdentity is part of the API's answers and requests.
+type LinkedIdentity struct {
+	ID         string    `json:"id"` // A UUIDv7.
+	CreatedAt  time.Time `json:"created_at"`
+	Issuer     string    `json:"issuer"`
+	LastUsedAt time.Time `json:"last_used_at"`
+	Provider   string    `json:"provider,omitempty"` // Absent: the issuer is no provider here any more.
+	Subject    string    `json:"subject"`            // The issuer's name for the person.
+	Title      string    `json:"title,omitempty"`
+}
+
 // ManagedUser is part of the API's answers and requests.
 type ManagedUser struct {
 	ID            string     `json:"id"` // A UUIDv7.
@@ -768,6 +856,12 @@ type Me struct {
 type MeChangePasswordRequest struct {
 	Current string `json:"current"`
 	New     string `json:"new"`
+}
+
+// MeLinkIdentityRequest is what me.link_identity takes: Begin to link your account to an issuer; for browsers.
+type MeLinkIdentityRequest struct {
+	Provider string `json:"provider"`
+	ReturnTo string `json:"return_to,omitempty"`
 }
 
 // Member is part of the API's answers and requests.
@@ -1153,6 +1247,11 @@ type RecoveryCodes struct {
 	RecoveryCodes []string `json:"recovery_codes"` // For who loses the app; each works once.
 }
 
+// Redirect is part of the API's answers and requests.
+type Redirect struct {
+	URL string `json:"url"` // Empty: nowhere.
+}
+
 // RegistrationMode is part of the API's answers and requests.
 type RegistrationMode struct {
 	Mode string `json:"mode"`
@@ -1407,6 +1506,12 @@ type SetupCompleteRequest struct {
 type SignInAnswer struct {
 	SecondFactor *SecondFactorStep `json:"second_factor,omitempty"` // What is still asked for. Nobody has signed in yet.
 	User         *User             `json:"user,omitempty"`          // Who has signed in.
+}
+
+// SignInProvider is part of the API's answers and requests.
+type SignInProvider struct {
+	Name  string `json:"name"`
+	Title string `json:"title"`
 }
 
 // SignedInBody is part of the API's answers and requests.

@@ -831,6 +831,69 @@ class GrafanaMessage(BaseModel):
     alerts: Annotated[list[GrafanaAlert], Field(max_length=100, min_length=1)]
 
 
+class IdentityProviderCheck(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    algorithms: list[str]
+    authorization_endpoint: str | None = None
+    keys: int
+    """
+    How many of its signing keys Stoa can use.
+    """
+    names_itself: bool
+    """
+    In its answers (RFC 9207).
+    """
+    ok: bool
+    pkce: bool
+    """
+    It says that it knows S256.
+    """
+    problem: str | None = None
+    """
+    Why people could not sign in through it.
+    """
+    sign_out: bool
+    """
+    Signing out of Stoa offers to sign out there too.
+    """
+    token_endpoint: str | None = None
+
+
+class IdentityProviderRule(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    claim: Annotated[str, Field(examples=['groups'], max_length=300, min_length=1)]
+    """
+    A claim's name, or a path into objects.
+    """
+    organization_id: UUID
+    """
+    A UUIDv7.
+    """
+    role: Literal['organization.admin', 'organization.member'] | str
+    value: Annotated[str, Field(examples=['stoa-users'], max_length=300, min_length=1)]
+    """
+    The claim's value, or one of a list's; * is any.
+    """
+
+
+class IdentityProviderTestRequest(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    id: UUID | None = None
+    """
+    The issuer of this provider.
+    """
+    issuer: Annotated[str | None, Field(max_length=500)] = None
+    """
+    Or one that is to become a provider's.
+    """
+
+
 class ImageSource(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
@@ -1208,6 +1271,28 @@ class LimitSetRequest(BaseModel):
     value: int | Value1
 
 
+class LinkedIdentity(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    created_at: AwareDatetime
+    id: UUID
+    """
+    A UUIDv7.
+    """
+    issuer: str
+    last_used_at: AwareDatetime
+    provider: str | None = None
+    """
+    Absent: the issuer is no provider here any more.
+    """
+    subject: str
+    """
+    The issuer's name for the person.
+    """
+    title: str | None = None
+
+
 class ListOutputBody1(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
@@ -1266,9 +1351,20 @@ class MeCredentialStruct(BaseModel):
     """
     A UUIDv7.
     """
-    kind: Literal['session', 'token'] | str
+    kind: Literal['session', 'token', 'external'] | str
+    """
+    external: an outside issuer's access token; the id is the identity that it is about.
+    """
     name: str | None = None
     scopes: list[str] | None = None
+
+
+class MeLinkIdentityRequest(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    provider: Annotated[str, Field(max_length=40, min_length=1)]
+    return_to: Annotated[str | None, Field(max_length=2000)] = None
 
 
 class Member(BaseModel):
@@ -1671,6 +1767,17 @@ class PageInvitation(BaseModel):
     """
 
 
+class PageLinkedIdentity(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    items: list[LinkedIdentity]
+    next_cursor: str | None = None
+    """
+    Ask for the next page with ?cursor=; absent on the last.
+    """
+
+
 class PageManagedUser(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
@@ -2001,6 +2108,113 @@ class ProjectUpdateRequest(BaseModel):
     """
 
 
+class ProviderRequest(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    audiences: Annotated[list[str] | None, Field(max_length=20)] = None
+    """
+    The API accepts the issuer's access tokens that are meant for one of these; none when absent.
+    """
+    client_id: Annotated[str, Field(max_length=300, min_length=1)]
+    client_secret: Annotated[str | None, Field(max_length=1000)] = None
+    """
+    Kept sealed, never shown. Absent: as it is; a new provider without one is a public client.
+    """
+    disabled: bool | None = None
+    """
+    Nobody signs in through it; disabling ends the sessions that it opened.
+    """
+    issuer: Annotated[
+        str,
+        Field(
+            examples=['https://id.example.org/realms/main'],
+            max_length=500,
+            min_length=1,
+        ),
+    ]
+    """
+    Its URL, exactly as it writes it itself; stays.
+    """
+    name: Annotated[
+        str,
+        Field(
+            examples=['example'],
+            max_length=40,
+            min_length=1,
+            pattern='^[a-z][a-z0-9-]*$',
+        ),
+    ]
+    """
+    Stands in addresses; stays.
+    """
+    registration: Literal['closed', 'rules', 'open'] | str | None = None
+    """
+    Who gets an account: nobody, whom a rule gives a membership (when absent), everybody whom the issuer knows.
+    """
+    rules: Annotated[list[IdentityProviderRule] | None, Field(max_length=200)] = None
+    scope_claim: Annotated[str | None, Field(max_length=300)] = None
+    """
+    The claim of access tokens that names the commands and groups that they may use, for instance scope. Absent: everything that the person may do.
+    """
+    scopes: Annotated[list[str] | None, Field(max_length=20)] = None
+    """
+    Asked for beside openid; profile and email when absent.
+    """
+    title: Annotated[
+        str, Field(examples=['Example account'], max_length=100, min_length=1)
+    ]
+    """
+    Stands on the button.
+    """
+    trusts_email: bool | None = None
+    """
+    The issuer's e-mail addresses are true: who has an account's address gets the account.
+    """
+
+
+class ProviderTerms(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    audiences: Annotated[list[str] | None, Field(max_length=20)] = None
+    """
+    The API accepts the issuer's access tokens that are meant for one of these; none when absent.
+    """
+    client_id: Annotated[str, Field(max_length=300, min_length=1)]
+    client_secret: Annotated[str | None, Field(max_length=1000)] = None
+    """
+    Kept sealed, never shown. Absent: as it is; a new provider without one is a public client.
+    """
+    disabled: bool | None = None
+    """
+    Nobody signs in through it; disabling ends the sessions that it opened.
+    """
+    registration: Literal['closed', 'rules', 'open'] | str | None = None
+    """
+    Who gets an account: nobody, whom a rule gives a membership (when absent), everybody whom the issuer knows.
+    """
+    rules: Annotated[list[IdentityProviderRule] | None, Field(max_length=200)] = None
+    scope_claim: Annotated[str | None, Field(max_length=300)] = None
+    """
+    The claim of access tokens that names the commands and groups that they may use, for instance scope. Absent: everything that the person may do.
+    """
+    scopes: Annotated[list[str] | None, Field(max_length=20)] = None
+    """
+    Asked for beside openid; profile and email when absent.
+    """
+    title: Annotated[
+        str, Field(examples=['Example account'], max_length=100, min_length=1)
+    ]
+    """
+    Stands on the button.
+    """
+    trusts_email: bool | None = None
+    """
+    The issuer's e-mail addresses are true: who has an account's address gets the account.
+    """
+
+
 class Queue(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
@@ -2031,6 +2245,16 @@ class RecoveryCodes(BaseModel):
     recovery_codes: list[str]
     """
     For who loses the app; each works once.
+    """
+
+
+class Redirect(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    url: str
+    """
+    Empty: nowhere.
     """
 
 
@@ -2527,6 +2751,14 @@ class SetupCompleteRequest(BaseModel):
     """
     From the link that stoad prints.
     """
+
+
+class SignInProvider(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    name: str
+    title: str
 
 
 class Sink(BaseModel):
@@ -3124,6 +3356,34 @@ class Health(BaseModel):
     version: str
 
 
+class IdentityProvider(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    audiences: list[str]
+    client_id: str
+    created_at: AwareDatetime
+    disabled: bool | None = None
+    has_secret: bool
+    id: UUID
+    """
+    A UUIDv7.
+    """
+    issuer: str
+    name: str
+    redirect_uri: str
+    """
+    What the issuer must know as the client's redirect URI.
+    """
+    registration: Literal['closed', 'rules', 'open'] | str
+    rules: list[IdentityProviderRule]
+    scope_claim: str | None = None
+    scopes: list[str]
+    title: str
+    trusts_email: bool
+    updated_at: AwareDatetime
+
+
 class Judge0Refusal(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
@@ -3292,6 +3552,17 @@ class Node(BaseModel):
     status: Literal['enrolling', 'ready', 'draining', 'offline', 'retired'] | str
 
 
+class PageIdentityProvider(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    items: list[IdentityProvider]
+    next_cursor: str | None = None
+    """
+    Ask for the next page with ?cursor=; absent on the last.
+    """
+
+
 class PageLimit(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
@@ -3341,6 +3612,17 @@ class PageSession(BaseModel):
         extra='ignore',
     )
     items: list[Session]
+    next_cursor: str | None = None
+    """
+    Ask for the next page with ?cursor=; absent on the last.
+    """
+
+
+class PageSignInProvider(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    items: list[SignInProvider]
     next_cursor: str | None = None
     """
     Ask for the next page with ?cursor=; absent on the last.

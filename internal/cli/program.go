@@ -34,34 +34,35 @@ type Program struct {
 type grammar struct {
 	globals
 
-	Run           runCommand           `cmd:"" group:"work" help:"Run a script and show its output as it comes."`
-	Executions    executionsCommand    `cmd:"" group:"work" aliases:"execution" help:"Runs: list, read, follow, cancel, retry, delete."`
-	Scripts       scriptsCommand       `cmd:"" group:"work" aliases:"script" help:"Saved scripts: list, show, save, share, delete."`
-	Files         filesCommand         `cmd:"" group:"work" aliases:"file" help:"Uploaded files that runs take: list, upload, get, delete."`
-	Runtimes      runtimesCommand      `cmd:"" group:"work" help:"Languages and versions: list, add images, remove."`
-	Events        eventsCommand        `cmd:"" group:"work" aliases:"event" help:"What happened: list, watch, get, count, export."`
-	Projects      projectsCommand      `cmd:"" group:"people" aliases:"project" help:"Projects: list, create, choose."`
-	Organizations organizationsCommand `cmd:"" group:"people" aliases:"organization" help:"Organizations: list, create."`
-	Members       membersCommand       `cmd:"" group:"people" aliases:"member" help:"Who belongs to a project or an organization."`
-	Limits        limitsCommand        `cmd:"" group:"operate" aliases:"limit" help:"Settings and limits: list, set, reset."`
-	DeadLetters   deadLettersCommand   `cmd:"" group:"operate" aliases:"dead-letter" help:"Events that could not be handled: list, retry, discard, policies."`
-	Replays       replaysCommand       `cmd:"" group:"operate" aliases:"replay" help:"Events given once more: create, pause, resume, cancel, file."`
-	Sinks         sinksCommand         `cmd:"" group:"operate" aliases:"sink" help:"Other systems that get events: list, create, pause, delete."`
-	Settings      settingsCommand      `cmd:"" group:"operate" aliases:"setting" help:"What holds for the whole installation: list, set, reset."`
-	Users         usersCommand         `cmd:"" group:"operate" aliases:"user" help:"People: list, create, limits, lock, reset, delete."`
-	Audit         auditCommand         `cmd:"" group:"operate" help:"Who did what: list, export."`
-	Providers     providersCommand     `cmd:"" group:"operate" aliases:"provider" help:"OpenID Connect issuers that people sign in through: list, add, set, remove, test."`
-	Nodes         nodesCommand         `cmd:"" group:"operate" aliases:"node" help:"Machines: list, enroll, cordon, drain, remove."`
-	Login         loginCommand         `cmd:"" group:"you" help:"Sign in to an installation and remember it as a context."`
-	Logout        logoutCommand        `cmd:"" group:"you" help:"Revoke the context's token and forget it."`
-	Whoami        whoamiCommand        `cmd:"" group:"you" help:"Say who you are, and where."`
-	SecondFactor  secondFactorCommand  `cmd:"" group:"you" help:"Your authenticator app: show, enroll, recovery codes, remove."`
-	Tokens        tokensCommand        `cmd:"" group:"you" aliases:"token" help:"API tokens: list, create, revoke."`
-	Preferences   preferencesCommand   `cmd:"" group:"you" aliases:"preference" help:"How you want the console: show, set, history, restore."`
-	Notifications notificationsCommand `cmd:"" group:"you" aliases:"notification" help:"What you were told, and where else it is sent."`
-	Context       contextCommand       `cmd:"" group:"you" aliases:"contexts" help:"Contexts: list, choose."`
-	Completion    completionCommand    `cmd:"" group:"tool" help:"Print a shell's completion script."`
-	Version       versionCommand       `cmd:"" group:"tool" help:"Print the version."`
+	Run             runCommand             `cmd:"" group:"work" help:"Run a script and show its output as it comes."`
+	Executions      executionsCommand      `cmd:"" group:"work" aliases:"execution" help:"Runs: list, read, follow, cancel, retry, delete."`
+	Scripts         scriptsCommand         `cmd:"" group:"work" aliases:"script" help:"Saved scripts: list, show, save, share, delete."`
+	Files           filesCommand           `cmd:"" group:"work" aliases:"file" help:"Uploaded files that runs take: list, upload, get, delete."`
+	Runtimes        runtimesCommand        `cmd:"" group:"work" help:"Languages and versions: list, add images, remove."`
+	Events          eventsCommand          `cmd:"" group:"work" aliases:"event" help:"What happened: list, watch, get, count, export."`
+	Projects        projectsCommand        `cmd:"" group:"people" aliases:"project" help:"Projects: list, create, choose."`
+	Organizations   organizationsCommand   `cmd:"" group:"people" aliases:"organization" help:"Organizations: list, create."`
+	Members         membersCommand         `cmd:"" group:"people" aliases:"member" help:"Who belongs to a project or an organization."`
+	Limits          limitsCommand          `cmd:"" group:"operate" aliases:"limit" help:"Settings and limits: list, set, reset."`
+	DeadLetters     deadLettersCommand     `cmd:"" group:"operate" aliases:"dead-letter" help:"Events that could not be handled: list, retry, discard, policies."`
+	Replays         replaysCommand         `cmd:"" group:"operate" aliases:"replay" help:"Events given once more: create, pause, resume, cancel, file."`
+	Sinks           sinksCommand           `cmd:"" group:"operate" aliases:"sink" help:"Other systems that get events: list, create, pause, delete."`
+	Settings        settingsCommand        `cmd:"" group:"operate" aliases:"setting" help:"What holds for the whole installation: list, set, reset."`
+	Users           usersCommand           `cmd:"" group:"operate" aliases:"user" help:"People: list, create, limits, lock, reset, delete."`
+	Audit           auditCommand           `cmd:"" group:"operate" help:"Who did what: list, export."`
+	Providers       providersCommand       `cmd:"" group:"operate" aliases:"provider" help:"OpenID Connect issuers that people sign in through: list, add, set, remove, test."`
+	Nodes           nodesCommand           `cmd:"" group:"operate" aliases:"node" help:"Machines: list, enroll, cordon, drain, remove."`
+	Login           loginCommand           `cmd:"" group:"you" help:"Sign in to an installation and remember it as a context."`
+	Logout          logoutCommand          `cmd:"" group:"you" help:"Revoke the context's token and forget it."`
+	Whoami          whoamiCommand          `cmd:"" group:"you" help:"Say who you are, and where."`
+	SecondFactor    secondFactorCommand    `cmd:"" group:"you" help:"Your authenticator app: show, enroll, recovery codes, remove."`
+	Tokens          tokensCommand          `cmd:"" group:"you" aliases:"token" help:"API tokens: list, create, revoke."`
+	Preferences     preferencesCommand     `cmd:"" group:"you" aliases:"preference" help:"How you want the console: show, set, history, restore."`
+	Notifications   notificationsCommand   `cmd:"" group:"you" aliases:"notification" help:"What you were told, and where else it is sent."`
+	Context         contextCommand         `cmd:"" group:"you" aliases:"contexts" help:"Contexts: list, choose."`
+	Completion      completionCommand      `cmd:"" group:"tool" help:"Print a shell's completion script."`
+	Version         versionCommand         `cmd:"" group:"tool" help:"Print the version."`
+	ServiceAccounts serviceAccountsCommand `cmd:"" group:"people" aliases:"service-account" help:"Accounts of programs: list, create, rotate keys, disable, delete."`
 }
 
 // globals are the flags of every command.

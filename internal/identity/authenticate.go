@@ -36,7 +36,7 @@ func NewCredentials(r *command.Runner, used *LastUsed) *Credentials {
 
 const selectActor = `
 SELECT c.secret_hash, c.scopes, c.project_id, c.expires_at, c.revoked_at, c.last_used_at, a.locked_at, a.locked_reason,
-	a.id, a.kind, a.platform_roles, a.default_project_id, ` + tenancy.AccessColumns + `
+	a.id, a.kind, a.disabled_at, a.platform_roles, a.default_project_id, ` + tenancy.AccessColumns + `
 FROM credential c JOIN account a ON a.id = c.account_id` + tenancy.AccessJoins + `
 WHERE c.id = $1 AND c.kind = $2`
 
@@ -51,6 +51,7 @@ type actorRow struct {
 	LockedReason   string            `db:"locked_reason"`
 	ID             ident.ID          `db:"id"`
 	Kind           command.ActorKind `db:"kind"`
+	DisabledAt     *time.Time        `db:"disabled_at"`
 	PlatformRoles  []permission.Role `db:"platform_roles"`
 	DefaultProject ident.ID          `db:"default_project_id"`
 	tenancy.Access
@@ -89,6 +90,8 @@ func (c *Credentials) judge(kind CredentialKind, token secret.Token, row actorRo
 		return command.Actor{}, fault.New(fault.Unauthenticated, "auth.revoked", "This %s was revoked. Sign in, or use another token.", kind)
 	case row.ExpiresAt != nil && !now.Before(*row.ExpiresAt):
 		return command.Actor{}, fault.New(fault.Unauthenticated, "auth.expired", "This %s has expired. Sign in, or use another token.", kind)
+	case row.DisabledAt != nil:
+		return command.Actor{}, fault.New(fault.Unauthenticated, "auth.disabled", "This service account is disabled. Who manages it can enable it again.")
 	}
 	c.used.note(token.ID, row.LastUsedAt, now)
 	actor := command.Actor{

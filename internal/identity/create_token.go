@@ -47,6 +47,9 @@ type TokenCreatedOnce struct {
 }
 
 func (d desk) createToken(ctx context.Context, tx *command.Tx, c CreateToken) (TokenCreatedOnce, error) {
+	if tx.Actor.Kind == command.ServiceAccount && tx.Actor.ID != localOperator {
+		return TokenCreatedOnce{}, fault.New(fault.Denied, "service_account.keys_only", "A service account has keys, at most %d at a time, and makes no other tokens. Rotate its key instead.", maxKeys)
+	}
 	if err := d.checkScopes(c.Scopes, tx.Actor); err != nil {
 		return TokenCreatedOnce{}, err
 	}

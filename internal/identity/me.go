@@ -85,7 +85,9 @@ const (
 	selectEmail     = `SELECT coalesce(email, '') FROM account WHERE id = $1`
 )
 
-const selectPeople = `SELECT id, kind, coalesce(email, '') AS email, name FROM account WHERE id = ANY ($1)`
+const selectPeople = `
+SELECT a.id, a.kind, coalesce(a.email, '') AS email, a.name, s.organization_id
+FROM account a LEFT JOIN service_account s ON s.account_id = a.id WHERE a.id = ANY ($1) AND s.deleted_at IS NULL`
 
 // People describes those of ids that exist.
 func (People) People(ctx context.Context, q pg.Querier, ids []ident.ID) (map[ident.ID]tenancy.Person, error) {
@@ -94,13 +96,15 @@ func (People) People(ctx context.Context, q pg.Querier, ids []ident.ID) (map[ide
 		Kind  command.ActorKind `db:"kind"`
 		Email string            `db:"email"`
 		Name  string            `db:"name"`
+
+		Organization ident.ID `db:"organization_id"`
 	}](ctx, q, selectPeople, ids)
 	if err != nil {
 		return nil, fmt.Errorf("read people: %w", err)
 	}
 	people := make(map[ident.ID]tenancy.Person, len(rows))
 	for _, row := range rows {
-		people[row.ID] = tenancy.Person{ID: row.ID, Name: row.Name, Email: row.Email, ServiceAccount: row.Kind == command.ServiceAccount}
+		people[row.ID] = tenancy.Person{ID: row.ID, Name: row.Name, Email: row.Email, ServiceAccount: row.Kind == command.ServiceAccount, Organization: row.Organization}
 	}
 	return people, nil
 }

@@ -51,6 +51,16 @@ type Slice struct {
 	ResetPassword command.Func[ResetPassword, PasswordLinkOnce]
 	DeleteUser    command.Func[DeleteUser, struct{}]
 
+	ServiceAccounts       command.Func[ListServiceAccounts, tenancy.Page[ServiceAccount]]
+	ServiceAccount        command.Func[GetServiceAccount, ServiceAccount]
+	CreateServiceAccount  command.Func[CreateServiceAccount, ServiceAccountCreatedOnce]
+	DisableServiceAccount command.Func[DisableServiceAccount, ServiceAccount]
+	EnableServiceAccount  command.Func[EnableServiceAccount, ServiceAccount]
+	DeleteServiceAccount  command.Func[DeleteServiceAccount, struct{}]
+	ServiceKeys           command.Func[ListServiceKeys, tenancy.Page[Credential]]
+	RotateServiceKey      command.Func[RotateServiceKey, ServiceKeyRotatedOnce]
+	RevokeServiceKey      command.Func[RevokeServiceKey, struct{}]
+
 	// OpenSetup and EnsureLocalOperator are Stoa's own, at its start: call them with
 	// command.AsSystem.
 	OpenSetup           command.Func[OpenSetup, SetupLink]
@@ -111,6 +121,16 @@ func New(r *command.Runner, settings Settings, keys Sealer, hasher *Hasher, else
 		UnlockUser:    command.Bind(r, spec("user.unlock", command.NoScope[UnlockUser]), unlock),
 		ResetPassword: unkept(command.Bind(r, spec("user.reset_password", command.NoScope[ResetPassword]), resetPassword)),
 		DeleteUser:    command.Bind(r, spec("user.delete", command.NoScope[DeleteUser]), d.deleteUser),
+
+		ServiceAccounts:       query(r, "service_account.list", amongServiceAccounts, listServiceAccounts),
+		ServiceAccount:        query(r, "service_account.get", seenServiceAccount, getServiceAccount),
+		CreateServiceAccount:  unkept(command.Bind(r, spec("service_account.create", newServiceAccountScope), d.createServiceAccount)),
+		DisableServiceAccount: command.Bind(r, spec("service_account.disable", lockedServiceAccount[DisableServiceAccount]), disableServiceAccount),
+		EnableServiceAccount:  command.Bind(r, spec("service_account.enable", lockedServiceAccount[EnableServiceAccount]), enableServiceAccount),
+		DeleteServiceAccount:  command.Bind(r, spec("service_account.delete", lockedServiceAccount[DeleteServiceAccount]), deleteServiceAccount),
+		ServiceKeys:           query(r, "service_account.keys", seenServiceAccount, listServiceKeys),
+		RotateServiceKey:      unkept(command.Bind(r, spec("service_account.rotate_key", lockedServiceAccount[RotateServiceKey]), d.rotateServiceKey)),
+		RevokeServiceKey:      command.Bind(r, spec("service_account.revoke_key", lockedServiceAccount[RevokeServiceKey]), revokeServiceKey),
 
 		OpenSetup:           command.Bind(r, spec("setup.open", command.NoScope[OpenSetup]), openSetup),
 		EnsureLocalOperator: command.Bind(r, spec("operator.ensure_local", command.NoScope[EnsureLocalOperator]), ensureLocalOperator),

@@ -7,5 +7,8 @@ import (
 )
 
 func TestSQLFitsTheSchema(t *testing.T) {
-	pgtest.Prepare(t, map[string]string{"selectActor": selectActor, "selectAccess": selectAccess, "selectBearer": selectBearer})
+	pgtest.Prepare(t, map[string]string{
+		"selectActor": selectActor, "selectAccess": selectAccess, "selectBearer": selectBearer,
+		"serviceAccountColumns": serviceAccountColumns, "selectServiceAccount": selectServiceAccount, "selectServiceAccounts": selectServiceAccounts,
+	})
 }

@@ -2,6 +2,7 @@ package tenancy
 
 import (
 	"context"
+	"slices"
 
 	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/fault"
@@ -17,6 +18,9 @@ func (desk) createOrganization(ctx context.Context, tx *command.Tx, c CreateOrga
 	// A token for one project must not found anything beside it.
 	if !tx.Actor.OnlyProject.IsZero() {
 		return Organization{}, fault.New(fault.Denied, "token_scope", "This token is bound to a project and cannot create organizations.")
+	}
+	if tx.Actor.Kind == command.ServiceAccount && !slices.Contains(tx.Actor.Platform, Operator) {
+		return Organization{}, fault.New(fault.Denied, "service_account.person", "A service account belongs to one organization and creates none. Ask a person to do it.")
 	}
 	o := Organization{ID: tx.NewID(), Name: c.Name, CreatedAt: tx.Now, Role: Owner}
 	if err := found(ctx, tx, &o, false, tx.Actor.ID); err != nil {

@@ -134,6 +134,17 @@ func Permissions() permission.Table {
 		"project.set_member":    managers,
 		"project.remove_member": with(managers, permission.Self),
 
+		// Accounts of programs: nobody makes or touches one that has more than themselves.
+		"service_account.list":       with(readers, Member), // those that the caller manages
+		"service_account.get":        with(managers, permission.Self),
+		"service_account.keys":       with(managers, permission.Self),
+		"service_account.create":     managers,
+		"service_account.rotate_key": with(managers, permission.Self),
+		"service_account.revoke_key": with(managers, permission.Self),
+		"service_account.disable":    managers,
+		"service_account.enable":     managers,
+		"service_account.delete":     managers,
+
 		// Settings, limits and quotas.
 		"limit.list":  signedIn,                        // as they apply to the caller
 		"limit.set":   with(managers, permission.Self), // in that scope; global ones have none, so operators only

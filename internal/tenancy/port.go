@@ -13,6 +13,7 @@ type Person struct {
 	Name           string
 	Email          string // empty for service accounts
 	ServiceAccount bool
+	Organization   ident.ID // of a service account: the only one that it can belong to
 }
 
 // People knows who the users behind ids are. Identity implements it; tenancy keeps ids only.

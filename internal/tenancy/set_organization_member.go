@@ -50,6 +50,9 @@ func (d desk) setOrganizationMember(ctx context.Context, tx *command.Tx, c SetOr
 	if err != nil {
 		return Seat{}, err
 	}
+	if err := checkServiceSeat(person, c.OrganizationID, c.Role); err != nil {
+		return Seat{}, err
+	}
 	before := seat.Role
 	if seat.JoinedAt.IsZero() {
 		seat.JoinedAt = tx.Now

@@ -13,27 +13,28 @@ import (
 
 // Client talks to one Stoa installation as one user or service account. It is safe for concurrent use.
 type Client struct {
-	Executions    *Executions
-	Runtimes      *Runtimes
-	Scripts       *Scripts
-	Files         *Files
-	Preferences   *PreferencesAPI
-	Tokens        *Tokens
-	Nodes         *Nodes
-	Projects      *Projects
-	Organizations *Organizations
-	Events        *Events
-	Audit         *AuditAPI
-	Users         *Users
-	DeadLetters   *DeadLetters
-	Replays       *Replays
-	Sinks         *Sinks
-	Me            *MeAPI
-	Providers     *IdentityProviders
-	Limits        *Limits
-	Notifications *Notifications
-	Auth          *Auth
-	SecondFactor  *SecondFactorAPI
+	Executions      *Executions
+	Runtimes        *Runtimes
+	Scripts         *Scripts
+	Files           *Files
+	Preferences     *PreferencesAPI
+	Tokens          *Tokens
+	Nodes           *Nodes
+	Projects        *Projects
+	Organizations   *Organizations
+	Events          *Events
+	Audit           *AuditAPI
+	Users           *Users
+	DeadLetters     *DeadLetters
+	Replays         *Replays
+	Sinks           *Sinks
+	Me              *MeAPI
+	Providers       *IdentityProviders
+	Limits          *Limits
+	Notifications   *Notifications
+	Auth            *Auth
+	SecondFactor    *SecondFactorAPI
+	ServiceAccounts *ServiceAccounts
 
 	base      *url.URL
 	baseError error
@@ -100,6 +101,7 @@ func (c *Client) bind() *Client {
 	c.Files = &Files{c}
 	c.Preferences = &PreferencesAPI{c}
 	c.Tokens = &Tokens{c}
+	c.ServiceAccounts = &ServiceAccounts{c}
 	c.Nodes = &Nodes{c}
 	c.Projects = &Projects{c}
 	c.Organizations = &Organizations{c}

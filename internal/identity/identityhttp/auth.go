@@ -21,6 +21,7 @@ func Register(api huma.API, s *identity.Slice, address func() string) {
 	registerSecondFactor(api, s, address)
 	registerDevice(api, s, address)
 	registerUsers(api, s)
+	registerServiceAccounts(api, s)
 }
 
 // public is an operation before anybody is known. It counts against the slow rate

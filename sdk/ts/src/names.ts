@@ -29,6 +29,7 @@ export type Invitation = Schemas["Invitation"];
 export type ManagedUser = Schemas["ManagedUser"];
 export type UserOverview = Schemas["UserOverview"];
 export type ExecutionStep = Schemas["ExecutionStep"];
+export type ServiceAccount = Schemas["ServiceAccount"];
 export type AuditRecord = Schemas["AuditRecord"];
 export type Limit = Schemas["Limit"];
 export type DeadLetter = Schemas["DeadLetter"];

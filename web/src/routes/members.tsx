@@ -7,6 +7,7 @@ import { administers, roleName, useMe, useOrganization } from "../app/session.ts
 import { stoa } from "../app/stoa.ts";
 import { Invitations } from "../features/members/Invitations.tsx";
 import { Invite } from "../features/members/Invite.tsx";
+import { ServiceAccounts } from "../features/members/ServiceAccounts.tsx";
 import { organizationRoles, type OrganizationRole } from "../features/members/roles.ts";
 import { Ago } from "../ui/Ago.tsx";
 import { DataTable, type Column } from "../ui/DataTable.tsx";
@@ -31,6 +32,7 @@ export function MembersPage() {
 function MembersOf({ organization }: { organization: NonNullable<ReturnType<typeof useOrganization>> }) {
   const me = useMe();
   const may = administers(me, organization);
+  const manages = me.projects.some((p) => p.organization_id === organization.id && p.role === "project.manager");
   const [inviting, invite] = useDisclosure();
   const [dialog, confirm] = useConfirm();
   const client = useQueryClient();
@@ -116,6 +118,7 @@ function MembersOf({ organization }: { organization: NonNullable<ReturnType<type
         <Panel flush>
           <DataTable label="Members" columns={columns} rows={members.data} rowKey={(m) => m.user_id} empty={<EmptyState icon={IconUsers} title="Nobody here" />} />
         </Panel>
+        {(may || manages) && <ServiceAccounts organizationId={organization.id} admin={may} />}
         {may && <Invitations organizationId={organization.id} />}
       </Stack>
       <Modal opened={inviting} onClose={invite.close} title={`Invite to ${organization.name}`} closeOnClickOutside={false}>

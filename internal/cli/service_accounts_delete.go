@@ -1,0 +1,20 @@
+package cli
+
+type serviceAccountsDelete struct{ serviceAccount }
+
+// Run deletes a service account.
+func (s *serviceAccountsDelete) Run(c *call) error {
+	client, err := c.client()
+	if err != nil {
+		return err
+	}
+	id, err := s.id(c, client)
+	if err != nil {
+		return err
+	}
+	if err := client.ServiceAccounts.Delete(c.ctx, id); err != nil {
+		return err
+	}
+	c.say("%s is deleted; its keys are revoked", s.Account)
+	return nil
+}

@@ -1,0 +1,20 @@
+package cli
+
+type serviceAccountsEnable struct{ serviceAccount }
+
+// Run enables a service account.
+func (s *serviceAccountsEnable) Run(c *call) error {
+	client, err := c.client()
+	if err != nil {
+		return err
+	}
+	id, err := s.id(c, client)
+	if err != nil {
+		return err
+	}
+	account, err := client.ServiceAccounts.Enable(c.ctx, id)
+	if err != nil {
+		return err
+	}
+	return printOne(c, *account, serviceAccountColumns)
+}

@@ -2,7 +2,7 @@
 -- Accounts of programs. Each belongs to one organization, or to one project of it; its roles are
 -- memberships, as people's are, and its keys are API tokens.
 CREATE TABLE service_account (
-	account_id      uuid        PRIMARY KEY REFERENCES account (id),
+	account_id      uuid        PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,
 	organization_id uuid        NOT NULL,
 	project_id      uuid,                              -- the only project that its keys reach
 	description     text        NOT NULL,

@@ -68,11 +68,6 @@ type RotatedServiceKey struct {
 	BeforeEndsAt *time.Time `json:"before_ends_at,omitempty" doc:"Until when the key before holds; absent when there was none."`
 }
 
-// serviceAccountID is the path of one.
-type serviceAccountID struct {
-	ID ident.ID `path:"id"`
-}
-
 func of(id ident.ID) identity.OfServiceAccount { return identity.OfServiceAccount{ID: id} }
 
 func shownServiceAccount(a identity.ServiceAccount, err error) (*out[ServiceAccount], error) {
@@ -133,19 +128,19 @@ func registerServiceAccounts(api huma.API, s *identity.Slice) {
 	})
 
 	huma.Register(api, httpx.Operation("service_account.get", http.MethodGet, one, "Show a service account", tag),
-		func(ctx context.Context, in *serviceAccountID) (*out[ServiceAccount], error) {
+		func(ctx context.Context, in *ByID) (*out[ServiceAccount], error) {
 			return shownServiceAccount(s.ServiceAccount(ctx, identity.GetServiceAccount{OfServiceAccount: of(in.ID)}))
 		})
 	huma.Register(api, httpx.Operation("service_account.disable", http.MethodPost, one+"/disable", "Refuse a service account's keys from now on", tag),
-		func(ctx context.Context, in *serviceAccountID) (*out[ServiceAccount], error) {
+		func(ctx context.Context, in *ByID) (*out[ServiceAccount], error) {
 			return shownServiceAccount(s.DisableServiceAccount(ctx, identity.DisableServiceAccount{OfServiceAccount: of(in.ID)}))
 		})
 	huma.Register(api, httpx.Operation("service_account.enable", http.MethodPost, one+"/enable", "Let a service account's keys hold again", tag),
-		func(ctx context.Context, in *serviceAccountID) (*out[ServiceAccount], error) {
+		func(ctx context.Context, in *ByID) (*out[ServiceAccount], error) {
 			return shownServiceAccount(s.EnableServiceAccount(ctx, identity.EnableServiceAccount{OfServiceAccount: of(in.ID)}))
 		})
 	huma.Register(api, httpx.Operation("service_account.delete", http.MethodDelete, one, "Delete a service account and revoke its keys", tag),
-		func(ctx context.Context, in *serviceAccountID) (*nothing, error) {
+		func(ctx context.Context, in *ByID) (*nothing, error) {
 			_, err := s.DeleteServiceAccount(ctx, identity.DeleteServiceAccount{OfServiceAccount: of(in.ID)})
 			return nil, err
 		})

@@ -131,6 +131,13 @@ type CreatedInvitation struct {
 	Secret     string     `json:"secret"` // What the invited person registers with or accepts; shown once.
 }
 
+// CreatedServiceAccount is part of the API's answers and requests.
+type CreatedServiceAccount struct {
+	Key            ServiceKey     `json:"key"`
+	Secret         string         `json:"secret"` // Send it as “Authorization: Bearer …”; shown once.
+	ServiceAccount ServiceAccount `json:"service_account"`
+}
+
 // CreatedToken is part of the API's answers and requests.
 type CreatedToken struct {
 	Secret string   `json:"secret"` // Send it as “Authorization: Bearer …”; shown once.
@@ -1340,6 +1347,13 @@ type RetryPolicySetRequest struct {
 	Strategy  string  `json:"strategy"`
 }
 
+// RotatedServiceKey is part of the API's answers and requests.
+type RotatedServiceKey struct {
+	BeforeEndsAt *time.Time `json:"before_ends_at,omitempty"` // Until when the key before holds; absent when there was none.
+	Key          ServiceKey `json:"key"`
+	Secret       string     `json:"secret"` // Send it as “Authorization: Bearer …”; shown once.
+}
+
 // Runtime is part of the API's answers and requests.
 type Runtime struct {
 	ID       string         `json:"id"`
@@ -1476,6 +1490,48 @@ type SecondFactorEnrollment struct {
 type SecondFactorStep struct {
 	ExpiresAt time.Time `json:"expires_at"`
 	Step      string    `json:"step"` // Send it with the code to /api/v1/auth/second-factor.
+}
+
+// ServiceAccount is part of the API's answers and requests.
+type ServiceAccount struct {
+	ID             string     `json:"id"` // A UUIDv7.
+	Name           string     `json:"name"`
+	CreatedAt      time.Time  `json:"created_at"`
+	CreatedBy      string     `json:"created_by"` // A UUIDv7.
+	Description    string     `json:"description,omitempty"`
+	Disabled       bool       `json:"disabled"` // Its keys are refused until it is enabled.
+	DisabledAt     *time.Time `json:"disabled_at,omitempty"`
+	Keys           int64      `json:"keys"`                   // How many keys hold now: at most 2.
+	LastUsedAt     *time.Time `json:"last_used_at,omitempty"` // Of any of its keys, to the minute.
+	OrganizationID string     `json:"organization_id"`        // A UUIDv7.
+	ProjectID      string     `json:"project_id,omitempty"`   // The only project that its keys reach; absent: it belongs to the organization as a whole.
+	Role           string     `json:"role,omitempty"`         // In its project, or else in its organization; absent when somebody took it away.
+	Scopes         []string   `json:"scopes"`                 // Commands and queries, or groups of them, that its keys may issue; empty: all that its roles allow.
+}
+
+// ServiceAccountCreateRequest is what service_account.create takes: Make a service account and its first key.
+type ServiceAccountCreateRequest struct {
+	Name          string   `json:"name"`
+	Description   string   `json:"description,omitempty"`
+	ExpiresInDays int64    `json:"expires_in_days,omitempty"` // How long the first key lasts.
+	ProjectID     string   `json:"project_id,omitempty"`      // The only project that it shall reach. Without it, it belongs to the organization as a whole.
+	Role          string   `json:"role"`                      // In the project, or else in the organization. Nobody gives more than they have.
+	Scopes        []string `json:"scopes,omitempty"`          // Names of commands and queries, or groups of them like execution.*; all that its roles allow when absent.
+}
+
+// ServiceAccountRotateKeyRequest is what service_account.rotate_key takes: Make a new key; the one before ends after an overlap.
+type ServiceAccountRotateKeyRequest struct {
+	ExpiresInDays int64  `json:"expires_in_days,omitempty"` // How long the new key lasts.
+	OverlapHours  *int64 `json:"overlap_hours,omitempty"`   // How long the key before still holds: 24 hours when absent; with 0 all keys before end now.
+}
+
+// ServiceKey is part of the API's answers and requests.
+type ServiceKey struct {
+	ID         string     `json:"id"` // A UUIDv7.
+	CreatedAt  time.Time  `json:"created_at"`
+	Current    bool       `json:"current"` // The one that asks.
+	ExpiresAt  *time.Time `json:"expires_at"`
+	LastUsedAt *time.Time `json:"last_used_at,omitempty"` // To the minute.
 }
 
 // Session is part of the API's answers and requests.

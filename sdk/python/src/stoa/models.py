@@ -2702,6 +2702,110 @@ class SendInputBody(BaseModel):
     """
 
 
+class ServiceAccount(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    created_at: AwareDatetime
+    created_by: UUID
+    """
+    A UUIDv7.
+    """
+    description: str | None = None
+    disabled: bool
+    """
+    Its keys are refused until it is enabled.
+    """
+    disabled_at: AwareDatetime | None = None
+    id: UUID
+    """
+    A UUIDv7.
+    """
+    keys: int
+    """
+    How many keys hold now: at most 2.
+    """
+    last_used_at: AwareDatetime | None = None
+    """
+    Of any of its keys, to the minute.
+    """
+    name: str
+    organization_id: UUID
+    """
+    A UUIDv7.
+    """
+    project_id: UUID | None = None
+    """
+    The only project that its keys reach; absent: it belongs to the organization as a whole.
+    """
+    role: str | None = None
+    """
+    In its project, or else in its organization; absent when somebody took it away.
+    """
+    scopes: list[str]
+    """
+    Commands and queries, or groups of them, that its keys may issue; empty: all that its roles allow.
+    """
+
+
+class ServiceAccountCreateRequest(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    description: Annotated[str | None, Field(max_length=500)] = None
+    expires_in_days: Annotated[int | None, Field(ge=1, le=3650)] = 90
+    """
+    How long the first key lasts.
+    """
+    name: Annotated[str, Field(max_length=100, min_length=1)]
+    project_id: UUID | None = None
+    """
+    The only project that it shall reach. Without it, it belongs to the organization as a whole.
+    """
+    role: Literal['organization.admin', 'organization.member', 'project.manager', 'project.member', 'project.viewer'] | str
+    """
+    In the project, or else in the organization. Nobody gives more than they have.
+    """
+    scopes: Annotated[list[str] | None, Field(max_length=100)] = None
+    """
+    Names of commands and queries, or groups of them like execution.*; all that its roles allow when absent.
+    """
+
+
+class ServiceAccountRotateKeyRequest(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    expires_in_days: Annotated[int | None, Field(ge=1, le=3650)] = 90
+    """
+    How long the new key lasts.
+    """
+    overlap_hours: Annotated[int | None, Field(ge=0, le=720)] = None
+    """
+    How long the key before still holds: 24 hours when absent; with 0 all keys before end now.
+    """
+
+
+class ServiceKey(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    created_at: AwareDatetime
+    current: bool
+    """
+    The one that asks.
+    """
+    expires_at: AwareDatetime | None
+    id: UUID
+    """
+    A UUIDv7.
+    """
+    last_used_at: AwareDatetime | None = None
+    """
+    To the minute.
+    """
+
+
 class Session(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
@@ -3077,6 +3181,18 @@ class CreatedInvitation(BaseModel):
     """
     What the invited person registers with or accepts; shown once.
     """
+
+
+class CreatedServiceAccount(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    key: ServiceKey
+    secret: str
+    """
+    Send it as “Authorization: Bearer …”; shown once.
+    """
+    service_account: ServiceAccount
 
 
 class CreatedToken(BaseModel):
@@ -3607,6 +3723,28 @@ class PageRetryPolicy(BaseModel):
     """
 
 
+class PageServiceAccount(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    items: list[ServiceAccount]
+    next_cursor: str | None = None
+    """
+    Ask for the next page with ?cursor=; absent on the last.
+    """
+
+
+class PageServiceKey(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    items: list[ServiceKey]
+    next_cursor: str | None = None
+    """
+    Ask for the next page with ?cursor=; absent on the last.
+    """
+
+
 class PageSession(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
@@ -3826,6 +3964,21 @@ class Replay(BaseModel):
     How many there are to be.
     """
     url: str | None = None
+
+
+class RotatedServiceKey(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    before_ends_at: AwareDatetime | None = None
+    """
+    Until when the key before holds; absent when there was none.
+    """
+    key: ServiceKey
+    secret: str
+    """
+    Send it as “Authorization: Bearer …”; shown once.
+    """
 
 
 class Runtime(BaseModel):

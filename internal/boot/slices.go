@@ -119,6 +119,7 @@ func (p policies) Policy(ctx context.Context, q pg.Querier) (identity.Policy, er
 		LockoutFor:        time.Duration(value("identity.lockout.minutes").Int()) * time.Minute,
 		SessionFor:        time.Duration(value("identity.session.hours").Int()) * time.Hour,
 		SecondFactor:      identity.SecondFactorRequired(value("identity.second_factor.required").Text()),
+		Passkeys:          int(value("identity.passkeys.max").Int()),
 	}
 	return policy, err
 }

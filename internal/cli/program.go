@@ -43,6 +43,7 @@ type grammar struct {
 	Projects        projectsCommand        `cmd:"" group:"people" aliases:"project" help:"Projects: list, create, choose."`
 	Organizations   organizationsCommand   `cmd:"" group:"people" aliases:"organization" help:"Organizations: list, create."`
 	Members         membersCommand         `cmd:"" group:"people" aliases:"member" help:"Who belongs to a project or an organization."`
+	ServiceAccounts serviceAccountsCommand `cmd:"" group:"people" aliases:"service-account" help:"Accounts of programs: list, create, rotate keys, disable, delete."`
 	Limits          limitsCommand          `cmd:"" group:"operate" aliases:"limit" help:"Settings and limits: list, set, reset."`
 	DeadLetters     deadLettersCommand     `cmd:"" group:"operate" aliases:"dead-letter" help:"Events that could not be handled: list, retry, discard, policies."`
 	Replays         replaysCommand         `cmd:"" group:"operate" aliases:"replay" help:"Events given once more: create, pause, resume, cancel, file."`
@@ -56,13 +57,13 @@ type grammar struct {
 	Logout          logoutCommand          `cmd:"" group:"you" help:"Revoke the context's token and forget it."`
 	Whoami          whoamiCommand          `cmd:"" group:"you" help:"Say who you are, and where."`
 	SecondFactor    secondFactorCommand    `cmd:"" group:"you" help:"Your authenticator app: show, enroll, recovery codes, remove."`
+	Passkeys        passkeysCommand        `cmd:"" group:"you" aliases:"passkey" help:"What signs you in instead of a password: list, remove."`
 	Tokens          tokensCommand          `cmd:"" group:"you" aliases:"token" help:"API tokens: list, create, revoke."`
 	Preferences     preferencesCommand     `cmd:"" group:"you" aliases:"preference" help:"How you want the console: show, set, history, restore."`
 	Notifications   notificationsCommand   `cmd:"" group:"you" aliases:"notification" help:"What you were told, and where else it is sent."`
 	Context         contextCommand         `cmd:"" group:"you" aliases:"contexts" help:"Contexts: list, choose."`
 	Completion      completionCommand      `cmd:"" group:"tool" help:"Print a shell's completion script."`
 	Version         versionCommand         `cmd:"" group:"tool" help:"Print the version."`
-	ServiceAccounts serviceAccountsCommand `cmd:"" group:"people" aliases:"service-account" help:"Accounts of programs: list, create, rotate keys, disable, delete."`
 }
 
 // globals are the flags of every command.

@@ -46,6 +46,17 @@ type (
 		SessionsRevoked int64 `json:"sessions_revoked"`
 	}
 	RecoveryCodesRenewed struct{}
+	PasskeyAdded         struct {
+		PasskeyID ident.ID `json:"passkey_id"`
+	}
+	PasskeyRemoved struct {
+		PasskeyID ident.ID `json:"passkey_id"`
+	}
+	// PasskeyRefused is about a passkey that may have been copied.
+	PasskeyRefused struct {
+		PasskeyID ident.ID `json:"passkey_id"`
+		Reason    string   `json:"reason"` // counter
+	}
 	// DeviceDecided is what a person said to a program that asked to be signed in.
 	DeviceDecided struct {
 		DeviceID ident.ID `json:"device_id"`
@@ -110,6 +121,15 @@ func (SecondFactorReset) EventType() string { return "user.second_factor_reset.v
 
 // EventType names the fact.
 func (RecoveryCodesRenewed) EventType() string { return "user.recovery_codes_renewed.v1" }
+
+// EventType names the fact.
+func (PasskeyAdded) EventType() string { return "user.passkey_added.v1" }
+
+// EventType names the fact.
+func (PasskeyRemoved) EventType() string { return "user.passkey_removed.v1" }
+
+// EventType names the fact.
+func (PasskeyRefused) EventType() string { return "user.passkey_refused.v1" }
 
 // EventType names the fact.
 func (DeviceDecided) EventType() string { return "user.device_decided.v1" }

@@ -26,11 +26,12 @@ type Policy struct {
 	SessionFor        time.Duration // identity.session.hours
 
 	SecondFactor SecondFactorRequired // identity.second_factor.required
+	Passkeys     int                  // identity.passkeys.max
 }
 
 // DefaultPolicy is what applies until somebody sets something else.
 func DefaultPolicy() Policy {
-	return Policy{Registration: Closed, PasswordMinLength: 10, LockoutFailures: 5, LockoutFor: 15 * time.Minute, SessionFor: 7 * 24 * time.Hour, SecondFactor: RequiredOfNone}
+	return Policy{Registration: Closed, PasswordMinLength: 10, LockoutFailures: 5, LockoutFor: 15 * time.Minute, SessionFor: 7 * 24 * time.Hour, SecondFactor: RequiredOfNone, Passkeys: 20}
 }
 
 // Settings knows the policy: the limit slice, through boot.

@@ -84,9 +84,9 @@ func told[C any](f command.Func[C, ownFactorOutcome]) command.Func[C, RecoveryCo
 	}
 }
 
-// ResetSecondFactor takes somebody's second factor away, for an operator whom they
-// have convinced of who they are. Their sessions end: whoever has the lost device may
-// have one.
+// ResetSecondFactor takes somebody's second factor and passkeys away, for an operator
+// whom they have convinced of who they are. Their sessions end: whoever has the lost
+// device may have one.
 type ResetSecondFactor struct{ User ident.ID }
 
 const lockUser = `SELECT id FROM account WHERE id = $1 AND kind = 'user' FOR UPDATE`
@@ -97,7 +97,7 @@ func userScope(ctx context.Context, tx *command.Tx, c ResetSecondFactor) (scope 
 }
 
 func resetSecondFactor(ctx context.Context, tx *command.Tx, c ResetSecondFactor) (struct{}, error) {
-	for _, sql := range []string{removeFactor, forgetCodes} {
+	for _, sql := range []string{removeFactor, forgetCodes, forgetPasskeys} {
 		if _, err := tx.Exec(ctx, sql, c.User); err != nil {
 			return struct{}{}, fmt.Errorf("reset second factor: %w", err)
 		}

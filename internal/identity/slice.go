@@ -37,6 +37,13 @@ type Slice struct {
 	ResetSecondFactor  command.Func[ResetSecondFactor, struct{}]
 	SignInSecond       command.Func[SignInSecond, SignedInOnce]
 
+	Passkeys           command.Func[ListPasskeys, tenancy.Page[Passkey]]
+	BeginPasskey       command.Func[BeginPasskey, PasskeyChallenge]
+	AddPasskey         command.Func[AddPasskey, Passkey]
+	RemovePasskey      command.Func[RemovePasskey, struct{}]
+	BeginPasskeySignIn command.Func[BeginPasskeySignIn, PasskeyChallenge]
+	SignInWithPasskey  command.Func[SignInWithPasskey, SignedInOnce]
+
 	StartDevice  command.Func[StartDevice, DeviceStartedOnce]
 	Device       command.Func[GetDevice, Device]
 	DecideDevice command.Func[DecideDevice, Device]
@@ -107,6 +114,13 @@ func New(r *command.Runner, settings Settings, keys Sealer, hasher *Hasher, else
 		RenewRecoveryCodes: told(command.Bind(r, spec("second_factor.renew_codes", command.OwnScope[RenewRecoveryCodes]), d.renewRecoveryCodes)),
 		ResetSecondFactor:  command.Bind(r, spec("second_factor.reset", userScope), resetSecondFactor),
 		SignInSecond:       d.signInSecond(command.Bind(r, spec("auth.second_factor", command.NoScope[SignInSecond]), d.completeSecond)),
+
+		Passkeys:           query(r, "passkey.list", ownThings, listPasskeys),
+		BeginPasskey:       unkept(command.Bind(r, spec("passkey.begin", command.OwnScope[BeginPasskey]), d.beginPasskey)),
+		AddPasskey:         added(command.Bind(r, spec("passkey.add", command.OwnScope[AddPasskey]), d.addPasskey)),
+		RemovePasskey:      command.Bind(r, spec("passkey.remove", passkeyScope), dropPasskey),
+		BeginPasskeySignIn: unkept(command.Bind(r, spec("auth.passkey_begin", command.NoScope[BeginPasskeySignIn]), beginPasskeySignIn)),
+		SignInWithPasskey:  withPasskey(command.Bind(r, spec("auth.passkey", command.NoScope[SignInWithPasskey]), d.completePasskeySignIn)),
 
 		StartDevice:  unkept(command.Bind(r, spec("device.start", command.NoScope[StartDevice]), startDevice)),
 		Device:       query(r, "device.get", ownThings, getDevice),

@@ -55,6 +55,7 @@ func Defaults() []Definition {
 		{Name: "identity.session.hours", Kind: Setting, Unit: "hours", Default: 7 * 24, Min: 1, Max: 90 * 24, GlobalOnly: true, OperatorOnly: true, Help: "How long a browser stays signed in."},
 
 		{Name: "identity.second_factor.required", Kind: Setting, Words: []string{"none", "operators", "all"}, GlobalOnly: true, OperatorOnly: true, Help: "Who must have a second factor: without one they sign in only to enrol it."},
+		{Name: "identity.passkeys.max", Kind: Setting, Unit: "passkeys", Default: 20, Min: 0, Max: 1000, GlobalOnly: true, OperatorOnly: true, Help: "Most passkeys of one person."},
 
 		{Name: "sink.per_organization", Kind: Limit, Unit: "sinks", Default: 3, Min: 0, Max: 1000, Help: "Most sinks of one organization: other systems that get its events."},
 		{Name: "replay.per_organization", Kind: Limit, Unit: "replays", Default: 10, Min: 0, Max: 1000, Help: "Most replays of one organization that are kept; one that has ended is kept for 30 days, or until it is deleted."},

@@ -91,6 +91,14 @@ func Permissions() permission.Table {
 		"second_factor.renew_codes": own,
 		"second_factor.reset":       operators,
 
+		// What signs in instead of a password.
+		"auth.passkey_begin": anyone,
+		"auth.passkey":       anyone, // holds the passkey
+		"passkey.list":       own,
+		"passkey.begin":      own,
+		"passkey.add":        own,
+		"passkey.remove":     own,
+
 		// Programs that a person signs in with a code.
 		"device.start":  anyone,
 		"device.redeem": anyone, // holds the device code

@@ -57,7 +57,7 @@ func TestOperatorsMayDoWhatMembersMay(t *testing.T) {
 func TestViewersOnlyLook(t *testing.T) {
 	reads := []string{"get", "list", "members", "watch", "output", "steps", "queue", "stream", "type", "types", "registration", "statistics", "export", "versions", "recording", "artefacts", "artefact", "artefacts.archive", "content", "providers", "sign_out_url"}
 	// What anybody may do outside of the project that they view.
-	elsewhere := []string{"setup.complete", "auth.register", "auth.set_password", "auth.sign_in", "auth.sign_out", "auth.second_factor", "device.start", "device.redeem", "organization.create", "invitation.accept", "node.admit", "auth.oidc_start", "auth.oidc_finish", "auth.accept_token"}
+	elsewhere := []string{"setup.complete", "auth.register", "auth.set_password", "auth.sign_in", "auth.sign_out", "auth.second_factor", "auth.passkey_begin", "auth.passkey", "device.start", "device.redeem", "organization.create", "invitation.accept", "node.admit", "auth.oidc_start", "auth.oidc_finish", "auth.accept_token"}
 	table := Permissions()
 	for _, name := range table.Names() {
 		_, verb, _ := strings.Cut(name, ".")
@@ -72,6 +72,8 @@ func TestNothingIsForAnyoneButWhatMustBe(t *testing.T) {
 		"auth.accept_token",
 		"auth.oidc_finish",
 		"auth.oidc_start",
+		"auth.passkey",
+		"auth.passkey_begin",
 		"auth.providers",
 		"auth.register",
 		"auth.registration",

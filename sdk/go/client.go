@@ -34,6 +34,7 @@ type Client struct {
 	Notifications   *Notifications
 	Auth            *Auth
 	SecondFactor    *SecondFactorAPI
+	Passkeys        *Passkeys
 	ServiceAccounts *ServiceAccounts
 
 	base      *url.URL
@@ -117,6 +118,7 @@ func (c *Client) bind() *Client {
 	c.Notifications = &Notifications{c}
 	c.Auth = &Auth{c}
 	c.SecondFactor = &SecondFactorAPI{c}
+	c.Passkeys = &Passkeys{c}
 	return c
 }
 

@@ -19,6 +19,7 @@ func Register(api huma.API, s *identity.Slice, address func() string) {
 	registerAuth(api, s)
 	registerMe(api, s)
 	registerSecondFactor(api, s, address)
+	registerPasskeys(api, s, address)
 	registerDevice(api, s, address)
 	registerUsers(api, s)
 	registerServiceAccounts(api, s)

@@ -14,6 +14,7 @@ export type Node = Schemas["Node"];
 export type NodeEnrollment = Schemas["NodeEnrollment"];
 export type Me = Schemas["Me"];
 export type SecondFactor = Schemas["SecondFactor"];
+export type Passkey = Schemas["Passkey"];
 export type SecondFactorEnrollment = Schemas["SecondFactorEnrollment"];
 export type Session = Schemas["Session"];
 export type Device = Schemas["Device"];

@@ -7,6 +7,7 @@ import { roleName, useMe } from "../app/session.ts";
 import { stoa } from "../app/stoa.ts";
 import { browserName } from "../features/account/browserName.ts";
 import { Identities } from "../features/account/Identities.tsx";
+import { PasskeysPanel } from "../features/account/PasskeysPanel.tsx";
 import { PreferencesPanel } from "../features/account/PreferencesPanel.tsx";
 import { sessionsQuery } from "../features/account/queries.ts";
 import { SecondFactorPanel } from "../features/account/SecondFactorPanel.tsx";
@@ -26,6 +27,7 @@ export function AccountPage() {
         <Identities />
         <Password />
         <SecondFactorPanel />
+        <PasskeysPanel />
         <Panel title="Memberships">
           {me.organizations.map((o) => (
             <Text size="sm" key={o.id}>

@@ -5,6 +5,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
 import { stoa } from "../app/stoa.ts";
 import { Gate } from "../features/account/Gate.tsx";
+import { signInWithPasskey, whyNoPasskeys } from "../features/account/passkeys.ts";
 import { registrationQuery, setupQuery } from "../features/account/queries.ts";
 import { problemText } from "../features/account/problems.ts";
 import { SignInWays } from "../features/account/SignInWays.tsx";
@@ -24,6 +25,7 @@ export function SignInPage() {
     mutationFn: () => data(stoa.api.POST("/api/v1/auth/sign-in", { body: { email, password } })),
     onSuccess: (answer) => answer.user && location.assign(safeNext(next)),
   });
+  const passkey = useMutation({ mutationFn: signInWithPasskey, onSuccess: () => location.assign(safeNext(next)) });
   const step = signIn.data?.second_factor?.step;
   if (step) return <SecondStep step={step} onDone={() => location.assign(safeNext(next))} onAgain={() => signIn.reset()} />;
   return (
@@ -48,10 +50,21 @@ export function SignInPage() {
           )}
           <TextInput label="E-mail" type="email" autoComplete="username" required autoFocus value={email} onChange={(e) => setEmail(e.currentTarget.value)} />
           <PasswordInput label="Password" autoComplete="current-password" required value={password} onChange={(e) => setPassword(e.currentTarget.value)} />
-          <ProblemNote error={signIn.error} title="Not signed in" />
+          <ProblemNote error={signIn.error ?? passkey.error} title="Not signed in" />
           <Button type="submit" mt="xs" loading={signIn.isPending || signIn.isSuccess}>
             Sign in
           </Button>
+          {!whyNoPasskeys() && (
+            <Button
+              variant="default" loading={passkey.isPending || passkey.isSuccess}
+              onClick={() => {
+                signIn.reset();
+                passkey.mutate();
+              }}
+            >
+              Sign in with a passkey
+            </Button>
+          )}
         </Stack>
       </form>
     </Gate>

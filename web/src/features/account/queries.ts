@@ -11,6 +11,11 @@ export const registrationQuery = queryOptions({
 
 export const secondFactorQuery = queryOptions({ queryKey: ["second-factor"], queryFn: () => data(stoa.api.GET("/api/v1/me/second-factor")) });
 
+export const passkeysQuery = queryOptions({
+  queryKey: ["passkeys"],
+  queryFn: async () => (await data(stoa.api.GET("/api/v1/me/passkeys", { params: { query: { limit: 100 } } }))).items,
+});
+
 export const sessionsQuery = queryOptions({
   queryKey: ["sessions"],
   queryFn: async () => (await data(stoa.api.GET("/api/v1/me/sessions"))).items,

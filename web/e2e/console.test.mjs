@@ -33,7 +33,7 @@ test("the first administrator sets a password and is in", async () => {
     await go("/sign-in");
     await page.getByLabel("E-mail").fill(admin.email);
     await page.locator("input[type=password]").fill(admin.password);
-    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
   }
   await page.waitForURL("**/run");
   await page.getByRole("button", { name: "Run", exact: true }).waitFor();

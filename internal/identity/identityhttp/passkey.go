@@ -124,7 +124,7 @@ func registerPasskeys(api huma.API, s *identity.Slice, address func() string) {
 	})
 
 	huma.Register(api, httpx.Operation("passkey.remove", http.MethodDelete, path+"/{id}", "Remove a passkey", tag),
-		func(ctx context.Context, in *byID) (*nothing, error) {
+		func(ctx context.Context, in *ByID) (*nothing, error) {
 			_, err := s.RemovePasskey(ctx, identity.RemovePasskey{ID: in.ID})
 			return nil, err
 		})

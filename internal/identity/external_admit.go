@@ -132,15 +132,16 @@ func (d providerDesk) found(ctx context.Context, tx *command.Tx, p Provider, c C
 const (
 	dropSteps  = `DELETE FROM sign_in_step WHERE account_id = $1` // of those who showed the password
 	dropGrants = `DELETE FROM device_grant WHERE account_id = $1` // of those who were allowed a token
+	dropAsked  = `DELETE FROM passkey_challenge WHERE account_id = $1`
 	dropLinks  = `DELETE FROM password_link WHERE account_id = $1`
 	revokeAll  = `UPDATE credential SET revoked_at = $2 WHERE account_id = $1 AND revoked_at IS NULL`
 )
 
 // linkByEmail gives an account to who the issuer says has its address. Whoever made it
 // may never have shown that the address is theirs, so nothing that they set up opens it
-// any more: no password and no code, no session, no token.
+// any more: no password, passkey and code, no session, no token.
 func (d providerDesk) linkByEmail(ctx context.Context, tx *command.Tx, p Provider, c Claims, a Account) (knownIdentity, error) {
-	for _, sql := range []string{dropPassword, dropSteps, dropGrants, dropLinks, removeFactor} {
+	for _, sql := range []string{dropPassword, dropSteps, dropGrants, dropLinks, dropAsked, forgetPasskeys, removeFactor} {
 		if _, err := tx.Exec(ctx, sql, a.ID); err != nil {
 			return knownIdentity{}, fmt.Errorf("end what opened the account: %w", err)
 		}

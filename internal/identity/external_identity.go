@@ -47,6 +47,7 @@ const (
 	identityOwner = `SELECT account_id FROM external_identity WHERE id = $1 FOR UPDATE`
 	waysIn        = `
 SELECT (a.password_hash IS NOT NULL)::int + (SELECT count(*) FROM external_identity e WHERE e.account_id = a.id AND e.id <> $2)
+	+ (SELECT count(*) FROM passkey k WHERE k.account_id = a.id)
 FROM account a WHERE a.id = $1 FOR UPDATE OF a`
 	deleteIdentity     = `DELETE FROM external_identity WHERE id = $1`
 	revokeOfIdentity   = `UPDATE credential SET revoked_at = $2 WHERE identity_id = $1 AND revoked_at IS NULL`

@@ -55,6 +55,11 @@ type AuditRecord struct {
 	Time           time.Time       `json:"time"`
 }
 
+// AuthPasskeyRequest is what auth.passkey takes: Sign in with a passkey.
+type AuthPasskeyRequest struct {
+	Credential map[string]json.RawMessage `json:"credential"` // What navigator.credentials.get gave, as its toJSON says.
+}
+
 // AuthRegisterRequest is what auth.register takes: Register, and sign in.
 type AuthRegisterRequest struct {
 	Name       string `json:"name"`
@@ -1118,6 +1123,27 @@ type PartitionHealth struct {
 	Strays  int64     `json:"strays"` // Rows in the default partition, counted up to 1000.
 	Table   string    `json:"table"`
 	Through time.Time `json:"through"` // Rows have partitions of their own until then.
+}
+
+// Passkey is part of the API's answers and requests.
+type Passkey struct {
+	ID         string     `json:"id"` // A UUIDv7.
+	Name       string     `json:"name"`
+	CreatedAt  time.Time  `json:"created_at"`
+	Domain     string     `json:"domain"` // The host of the address that it was made at, and works at.
+	LastUsedAt *time.Time `json:"last_used_at,omitempty"`
+}
+
+// PasskeyAddRequest is what passkey.add takes: Add a passkey: it signs you in from now on.
+type PasskeyAddRequest struct {
+	Name       string                     `json:"name"`
+	Credential map[string]json.RawMessage `json:"credential"` // What navigator.credentials.create gave, as its toJSON says.
+}
+
+// PasskeyChallenge is part of the API's answers and requests.
+type PasskeyChallenge struct {
+	ExpiresAt time.Time                  `json:"expires_at"`
+	Options   map[string]json.RawMessage `json:"options"` // For PublicKeyCredential.parseCreationOptionsFromJSON or parseRequestOptionsFromJSON (WebAuthn level 3).
 }
 
 // PasswordLink is part of the API's answers and requests.

@@ -76,6 +76,16 @@ class AuditRecord(BaseModel):
     time: AwareDatetime
 
 
+class AuthPasskeyRequest(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    credential: dict[str, Any]
+    """
+    What navigator.credentials.get gave, as its toJSON says.
+    """
+
+
 class AuthRegisterRequest(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
@@ -1857,6 +1867,45 @@ class PartitionHealth(BaseModel):
     through: AwareDatetime
     """
     Rows have partitions of their own until then.
+    """
+
+
+class Passkey(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    created_at: AwareDatetime
+    domain: str
+    """
+    The host of the address that it was made at, and works at.
+    """
+    id: UUID
+    """
+    A UUIDv7.
+    """
+    last_used_at: AwareDatetime | None = None
+    name: str
+
+
+class PasskeyAddRequest(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    credential: dict[str, Any]
+    """
+    What navigator.credentials.create gave, as its toJSON says.
+    """
+    name: Annotated[str, Field(max_length=100, min_length=1)]
+
+
+class PasskeyChallenge(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    expires_at: AwareDatetime
+    options: dict[str, Any]
+    """
+    For PublicKeyCredential.parseCreationOptionsFromJSON or parseRequestOptionsFromJSON (WebAuthn level 3).
     """
 
 
@@ -3695,6 +3744,17 @@ class PageNode(BaseModel):
         extra='ignore',
     )
     items: list[Node]
+    next_cursor: str | None = None
+    """
+    Ask for the next page with ?cursor=; absent on the last.
+    """
+
+
+class PagePasskey(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    items: list[Passkey]
     next_cursor: str | None = None
     """
     Ask for the next page with ?cursor=; absent on the last.

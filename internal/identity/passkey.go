@@ -151,9 +151,9 @@ func listPasskeys(ctx context.Context, q command.Query, in ListPasskeys) (tenanc
 type RemovePasskey struct{ ID ident.ID }
 
 const (
-	lockPasskey    = `SELECT account_id FROM passkey WHERE id = $1 FOR UPDATE`
-	removePasskey  = `DELETE FROM passkey WHERE id = $1`
-	isOnlyWayIn    = `SELECT a.password_hash IS NULL AND (SELECT count(*) FROM passkey p WHERE p.account_id = a.id) = 1
+	lockPasskey   = `SELECT account_id FROM passkey WHERE id = $1 FOR UPDATE`
+	removePasskey = `DELETE FROM passkey WHERE id = $1`
+	isOnlyWayIn   = `SELECT a.password_hash IS NULL AND (SELECT count(*) FROM passkey p WHERE p.account_id = a.id) = 1
 	AND NOT EXISTS (SELECT 1 FROM external_identity e WHERE e.account_id = a.id) FROM account a WHERE a.id = $1 FOR UPDATE`
 	forgetPasskeys = `DELETE FROM passkey WHERE account_id = $1`
 )

@@ -60,7 +60,7 @@ func TestMigratorsRace(t *testing.T) {
 // Tenants' rows are told apart by a column that cannot be left out.
 func TestProjectIDIsNeverNull(t *testing.T) {
 	// These tell about things that need not belong to a project, or bind something to one.
-	optional := " event event_log audit credential outbox replay "
+	optional := " event event_log audit credential outbox replay service_account "
 	tables, err := pg.All[string](t.Context(), pgtest.Open(t), `
 SELECT c.relname::text FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
 WHERE a.attname = 'project_id' AND NOT a.attnotnull AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespace = 'public'::regnamespace`)

@@ -192,7 +192,7 @@ func wait[T any](tb testing.TB, from <-chan T) T {
 	select {
 	case v := <-from:
 		return v
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		tb.Fatalf("no %T came", *new(T))
 		panic("unreachable")
 	}

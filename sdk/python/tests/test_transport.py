@@ -126,7 +126,13 @@ def test_an_address_is_needed(monkeypatch):
 
 def test_a_file_is_sent_as_it_is():
     kept = {k: ID for k in ("id", "project_id", "organization_id", "owner_id")}
-    kept |= {"name": "a b.bin", "size": 3, "sha256": "00", "created_at": "2030-01-01T00:00:00Z", "uploaded_at": "2030-01-01T00:00:00Z"}
+    kept |= {
+        "name": "a b.bin",
+        "size": 3,
+        "sha256": "00",
+        "created_at": "2030-01-01T00:00:00Z",
+        "uploaded_at": "2030-01-01T00:00:00Z",
+    }
     server = Server(httpx.ConnectError("refused"), httpx.Response(201, json=kept), httpx.Response(201, json=kept))
     assert client(server).files.upload("a b.bin", b"\x00\xff\n").size == 3
     assert {r.content for r in server.asked} == {b"\x00\xff\n"}

@@ -39,7 +39,8 @@ class Files(Resource):
     def upload(self, name: str, content: bytes, *, project_id: UUID | str | None = None) -> models.File:
         """Keep a content; one that the project has already gives the file that is there, under its first name."""
         query = {"name": name, "project_id": project_id}
-        return models.File.model_validate_json((self._client.request("POST", "/files", query=query, body=content)).content)
+        answer = self._client.request("POST", "/files", query=query, body=content)
+        return models.File.model_validate_json(answer.content)
 
     def get(self, id: UUID | str) -> models.File:
         """Read one file, without its content."""

@@ -26,9 +26,11 @@ func registerInteractive(api huma.API, h handlers, tag string) {
 	attach.Description = "A WebSocket, subprotocol `stoa.attach.v1`. From the server, text: `{type, id, data}` with the types and data of …/events; " +
 		"`refused` (`{code, message}`) says that input was not taken. To the server, binary: bytes for standard input; text: " +
 		"`{type: \"resize\", columns, rows}` or `{type: \"close\"}`, after which the input ends. Resume with `last_event_id`."
+	attach.Errors = append(attach.Errors, http.StatusConflict) // it takes no input, or has ended
 	httpx.RegisterRaw(api, attach, "application/json", h.attach)
-	httpx.RegisterRaw(api, httpx.Operation("execution.recording", http.MethodGet, "/api/v1/executions/{id}/recording", "Get the recording of an execution", tag),
-		"application/x-asciicast", h.recording)
+	recording := httpx.Operation("execution.recording", http.MethodGet, "/api/v1/executions/{id}/recording", "Get the recording of an execution", tag)
+	recording.Errors = append(recording.Errors, http.StatusConflict) // it has not ended
+	httpx.RegisterRaw(api, recording, "application/x-asciicast", h.recording)
 }
 
 type stdinInput struct {

@@ -82,7 +82,7 @@ func registerFlow(api huma.API, s *identity.Providers) {
 		Browser
 		Provider string `path:"provider" maxLength:"40"`
 		Kept     string `cookie:"stoa_oidc" maxLength:"4096"`
-		Code     string `query:"code" maxLength:"8000"`
+		Code     string `query:"code" maxLength:"3000"`
 		State    string `query:"state" maxLength:"200"`
 		Issuer   string `query:"iss" maxLength:"500"`
 		Error    string `query:"error" maxLength:"200"`

@@ -1,10 +1,5 @@
 package cli
 
-import (
-	"fmt"
-	"io"
-)
-
 type auditExport struct {
 	auditChoice
 	Format string `name:"format" enum:"csv,json" default:"json" help:"csv or json."`
@@ -23,13 +18,5 @@ func (e *auditExport) Run(c *call) error {
 		return err
 	}
 	filter.After = e.After
-	file, err := client.Audit.Export(c.ctx, filter, e.Format, e.Limit)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	if _, err := io.Copy(c.Stdout, file); err != nil {
-		return fmt.Errorf("the export broke off: %w", err)
-	}
-	return nil
+	return c.export(client.Audit.Export(c.ctx, filter, e.Format, e.Limit))
 }

@@ -1,10 +1,5 @@
 package cli
 
-import (
-	"fmt"
-	"io"
-)
-
 type eventsExport struct {
 	eventChoice
 	Format string `name:"format" enum:"csv,json" default:"json" help:"csv or json."`
@@ -23,13 +18,5 @@ func (e *eventsExport) Run(c *call) error {
 		return err
 	}
 	filter.After = e.After
-	file, err := client.Events.Export(c.ctx, filter, e.Format, e.Limit)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	if _, err := io.Copy(c.Stdout, file); err != nil {
-		return fmt.Errorf("the export broke off: %w", err)
-	}
-	return nil
+	return c.export(client.Events.Export(c.ctx, filter, e.Format, e.Limit))
 }

@@ -67,7 +67,7 @@ func (d providerDesk) completeSignInBy(ctx context.Context, tx *command.Tx, c sh
 	if err != nil {
 		return SignedInOnce{}, err
 	}
-	if err := d.refuseLocked(ctx, tx, a); err != nil {
+	if err := d.notLocked(ctx, tx, a); err != nil {
 		return SignedInOnce{}, err
 	}
 	tx.Audit("user", a.ID, map[string]any{"provider_id": c.provider.ID, "identity_id": identity})
@@ -80,19 +80,6 @@ func (d providerDesk) completeSignInBy(ctx context.Context, tx *command.Tx, c sh
 }
 
 const noteSessionIdentity = `UPDATE credential SET identity_id = $2 WHERE id = $1`
-
-// refuseLocked: an address that is locked is locked at every door.
-func (d providerDesk) refuseLocked(ctx context.Context, tx *command.Tx, a Account) error {
-	g, err := lockedGuard(ctx, tx, hashEmail(a.Email))
-	if err != nil || !g.locked(tx.Now) {
-		return err
-	}
-	policy, err := d.settings.Policy(ctx, tx)
-	if err != nil {
-		return err
-	}
-	return errLocked(*g.LockedUntil, tx.Now, policy)
-}
 
 // completeLink links who came back to the account that is still signed in here.
 func (d providerDesk) completeLink(ctx context.Context, tx *command.Tx, c shownIdentity) error {

@@ -75,3 +75,16 @@ func errLocked(until, now time.Time, p Policy) error {
 func errWrongCredentials() error {
 	return fault.New(fault.Unauthenticated, "auth.wrong_credentials", "The e-mail address or the password is wrong.")
 }
+
+// notLocked refuses who is locked out: a lockout ends every way in but those that are open.
+func (d desk) notLocked(ctx context.Context, tx *command.Tx, a Account) error {
+	g, err := lockedGuard(ctx, tx, hashEmail(a.Email))
+	if err != nil || !g.locked(tx.Now) {
+		return err
+	}
+	policy, err := d.settings.Policy(ctx, tx)
+	if err != nil {
+		return err
+	}
+	return errLocked(*g.LockedUntil, tx.Now, policy)
+}

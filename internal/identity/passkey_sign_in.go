@@ -104,19 +104,6 @@ func (d desk) completePasskeySignIn(ctx context.Context, tx *command.Tx, c SignI
 	return out, err
 }
 
-// notLocked refuses who is locked out: a lockout ends every way in but those that are open.
-func (d desk) notLocked(ctx context.Context, tx *command.Tx, a Account) error {
-	g, err := lockedGuard(ctx, tx, hashEmail(a.Email))
-	if err != nil || !g.locked(tx.Now) {
-		return err
-	}
-	policy, err := d.settings.Policy(ctx, tx)
-	if err != nil {
-		return err
-	}
-	return errLocked(*g.LockedUntil, tx.Now, policy)
-}
-
 func errWrongPasskey() error {
 	return fault.New(fault.Unauthenticated, "auth.wrong_passkey", "This passkey signs nobody in here. Use another one, or your password.")
 }

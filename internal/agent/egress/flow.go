@@ -54,6 +54,7 @@ func (l *Link) open(f *flow, cut func()) {
 	l.opening--
 	l.flows[f] = struct{}{}
 	l.report.Connections++
+	l.change() // the program had its end before this, and may have been told of as having none
 	if l.over || l.refusal(f.to, f.names) != "" {
 		f.cut()
 	}

@@ -1,7 +1,6 @@
 package eventloghttp
 
 import (
-	"context"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -16,7 +15,6 @@ import (
 	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
 	"github.com/stoa-cloud/stoa/internal/platform/httpx"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
-	"github.com/stoa-cloud/stoa/internal/platform/pg"
 )
 
 // at gives the event at a position.
@@ -53,9 +51,8 @@ func TestAnEventIsShownWithWhatHappenedAroundIt(t *testing.T) {
 	first := s.at(1)
 	second := first
 	second.ID, second.Version, second.Data = ident.New(), 2, []byte(`{}`)
-	s.must(s.db.InTx(t.Context(), func(_ context.Context, tx *pg.Tx) error { eventlog.Append(tx, second); return nil }))
-	s.hints.Committed([]eventlog.Event{second})
-	s.happened(org, mine, "house.opened.v1", `{}`) // now the one before is in the log
+	s.commit(second)
+	s.happened(org, mine, "house.opened.v1", `{}`)
 
 	for who, want := range map[string]struct{ timeline, related int }{"ann": {2, 3}, "owner": {2, 4}, "operator": {2, 6}} {
 		answer := s.get(who, "/api/v1/events/"+first.ID.String())

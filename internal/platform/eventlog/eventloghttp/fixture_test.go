@@ -116,6 +116,12 @@ func (s *site) happened(organization, project ident.ID, name string, data string
 		ID: ident.New(), Type: name, Time: clock.System(), AggregateKind: "house", AggregateID: ident.New(), Version: 1,
 		OrganizationID: organization, ProjectID: project, ActorKind: "system", CorrelationID: "c", Data: []byte(data),
 	}
+	s.commit(e)
+}
+
+// commit returns when the event is in the log.
+func (s *site) commit(e eventlog.Event) {
+	s.t.Helper()
 	before := s.tail.Head()
 	s.must(s.db.InTx(s.t.Context(), func(_ context.Context, tx *pg.Tx) error { eventlog.Append(tx, e); return nil }))
 	s.hints.Committed([]eventlog.Event{e})

@@ -20,9 +20,10 @@ export const launch = () => chromium.launch({ executablePath: process.env.CHROMI
  * A browser with an empty profile. Whatever its pages complain about lands in
  * `complaints`: exceptions, console errors, violations of the content policy,
  * and answers of the server that blame itself. Refusals (4xx) are no complaint.
+ * Nothing moves: what fades in would be measured half seen.
  */
 export async function visitor(browser, options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: "reduce", ...options });
   context.setDefaultTimeout(15_000);
   const complaints = [];
   await context.addInitScript(() =>

@@ -13,6 +13,7 @@ export const theme = createTheme({
   primaryColor: "aegean",
   primaryShade: 7,
   colors: { aegean, dark },
+  respectReducedMotion: true,
   defaultRadius: "md",
   cursorType: "pointer",
   fontFamily: 'Inter, "Segoe UI", system-ui, -apple-system, "Liberation Sans", Roboto, "Helvetica Neue", Arial, sans-serif',

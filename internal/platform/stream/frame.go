@@ -1,9 +1,9 @@
-// Package stream brings changes to people as they happen: a hub that fans frames
-// out to bounded subscriptions, Server-Sent Events over any of them, and keyed
+// Package stream brings changes to people as they happen: subscriptions that read a
+// source at their reader's pace, Server-Sent Events over any of them, and keyed
 // waiters for whoever only needs to know that something changed.
 //
-// A publisher never waits. A subscriber that does not keep up is cut off, and
-// resumes from the id of the last frame that it has: a stream is a convenience
+// Who changes something never waits for readers. A client that does not keep up is cut
+// off, and resumes from the id of the last frame that it has: a stream is a convenience
 // on top of a source of truth, never the truth.
 package stream
 
@@ -22,13 +22,10 @@ type Frame struct {
 	wire []byte // the frame in SSE form, made once for all subscribers
 }
 
-// The reasons for which a subscription ends before its source does.
-var (
-	ErrSlow   = errors.New("the client is too slow: resume from the last id")
-	ErrClosed = errors.New("the stream's server is stopping: resume from the last id")
-)
+// ErrSlow ends a stream before its source does.
+var ErrSlow = errors.New("the client is too slow: resume from the last id")
 
-// Encode prepares the frame for SSE; Publish does it by itself.
+// Encode prepares a frame that many will be sent.
 func (f Frame) Encode() Frame {
 	if f.wire == nil {
 		f.wire = f.append(nil)

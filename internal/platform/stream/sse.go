@@ -60,9 +60,6 @@ func ServeSSE(w http.ResponseWriter, r *http.Request, sub *Subscription, how SSE
 			}
 		case f, open := <-sub.C:
 			open = out.burst(f, open, sub.C)
-			if err := sub.Err; !open && (errors.Is(err(), ErrSlow) || errors.Is(err(), ErrClosed)) {
-				out.buffer = fmt.Appendf(out.buffer, ": %v\n\n", err())
-			}
 			if err := out.flush(); err != nil {
 				return ended(r, err)
 			}

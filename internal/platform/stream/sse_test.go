@@ -26,8 +26,15 @@ func (w wrapped) WriteHeader(code int)        { w.inner.WriteHeader(code) }
 func (w wrapped) Unwrap() http.ResponseWriter { return w.inner }
 
 func TestServeSSE(t *testing.T) {
-	h := NewHub(Measure{})
-	s := h.Subscribe("x", 8)
+	frames := make(chan Frame)
+	s := Produce(t.Context(), func(_ context.Context, send func(Frame) error) error {
+		for f := range frames {
+			if err := send(f); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := ServeSSE(wrapped{w}, r, s, SSE{}); err != nil {
 			t.Error(err)
@@ -42,15 +49,15 @@ func TestServeSSE(t *testing.T) {
 	if diff := cmp.Diff("text/event-stream", answer.Header.Get("Content-Type")); diff != "" {
 		t.Error(diff)
 	}
-	h.Publish("x", Frame{ID: "1", Event: "a", Data: []byte("one")})
+	frames <- Frame{ID: "1", Event: "a", Data: []byte("one")}
 	lines := bufio.NewReader(answer.Body)
 	for _, want := range []string{"retry: 2000", "", "id: 1", "event: a", "data: one", ""} {
 		if line, err := lines.ReadString('\n'); err != nil || line != want+"\n" {
 			t.Fatalf("want %q, got %q %v", want, line, err)
 		}
 	}
-	h.Publish("x", Frame{ID: "2", Data: []byte("two")})
-	h.End("x")
+	frames <- Frame{ID: "2", Data: []byte("two")}
+	close(frames)
 	rest, err := io.ReadAll(lines)
 	if diff := cmp.Diff("id: 2\ndata: two\n\n", string(rest)); diff != "" || err != nil {
 		t.Error(diff, err)
@@ -66,16 +73,16 @@ type recorder struct {
 func (r *recorder) Flush() { r.flushes++ }
 
 func TestBurstsAreFlushedOnce(t *testing.T) {
-	h := NewHub(Measure{})
-	s := h.Subscribe("x", 100)
+	c := make(chan Frame, 100)
 	for range 50 {
-		h.Publish("x", Frame{Data: []byte("x")})
+		c <- Frame{Data: []byte("x")}
 	}
-	h.Publish("x", Frame{Data: make([]byte, maxBurst)})
+	c <- Frame{Data: make([]byte, maxBurst)}
 	for range 40 {
-		h.Publish("x", Frame{Data: []byte("y")})
+		c <- Frame{Data: []byte("y")}
 	}
-	h.End("x")
+	close(c)
+	s := &Subscription{C: c, close: func() {}}
 	w := &recorder{ResponseRecorder: httptest.NewRecorder()}
 	if err := ServeSSE(w, httptest.NewRequest(http.MethodGet, "/", nil), s, SSE{}); err != nil {
 		t.Fatal(err)
@@ -85,28 +92,18 @@ func TestBurstsAreFlushedOnce(t *testing.T) {
 	}
 }
 
-func TestSlowSubscriptionsSaySo(t *testing.T) {
-	h := NewHub(Measure{})
-	s := h.Subscribe("x", 1)
-	h.Publish("x", Frame{ID: "1", Data: []byte("x")})
-	h.Publish("x", Frame{ID: "2", Data: []byte("x")})
-	w := httptest.NewRecorder()
-	if err := ServeSSE(w, httptest.NewRequest(http.MethodGet, "/", nil), s, SSE{}); !errors.Is(err, ErrSlow) {
-		t.Error(err)
-	}
-	if diff := cmp.Diff("retry: 2000\n\nid: 1\ndata: x\n\n: "+ErrSlow.Error()+"\n\n", w.Body.String()); diff != "" {
-		t.Error(diff)
-	}
-}
-
 func TestHeartbeatsAndTheClientsEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h := NewHub(Measure{})
 		ctx, leave := context.WithCancel(t.Context())
 		w := httptest.NewRecorder()
-		ended := make(chan error)
+		ended, left := make(chan error), make(chan struct{})
+		silent := Produce(t.Context(), func(ctx context.Context, _ func(Frame) error) error {
+			<-ctx.Done()
+			close(left)
+			return nil
+		})
 		go func() {
-			ended <- ServeSSE(w, httptest.NewRequest(http.MethodGet, "/", nil).WithContext(ctx), h.Subscribe("x", 1), SSE{})
+			ended <- ServeSSE(w, httptest.NewRequest(http.MethodGet, "/", nil).WithContext(ctx), silent, SSE{})
 		}()
 		time.Sleep(31 * time.Second) // the bubble's time
 		leave()
@@ -116,9 +113,7 @@ func TestHeartbeatsAndTheClientsEnd(t *testing.T) {
 		if n := strings.Count(w.Body.String(), ": still here\n\n"); n != 2 {
 			t.Errorf("%d heartbeats in 31 seconds", n)
 		}
-		if len(h.topics) != 0 {
-			t.Error("the subscription is left")
-		}
+		<-left // the subscription was closed
 	})
 }
 

@@ -16,22 +16,10 @@ import (
 const (
 	pidName = "postmaster.pid"
 	// Lines: process id, data folder, start time, port, socket folder, addresses, shared memory, state.
-	pidLine    = 0
-	socketLine = 4
-	stateLine  = 7
-	nobody     = 1<<31 - 1 // a process id that no kernel gives
+	pidLine   = 0
+	stateLine = 7
+	nobody    = 1<<31 - 1 // a process id that no kernel gives
 )
-
-// Running is how to connect to the server that another process embeds in dir, if
-// there is one: for commands beside a running program, such as a backup.
-func Running(dir string) (url string, ok bool) {
-	data := filepath.Join(dir, "data")
-	lines := pidFile(data)
-	if pid, _ := strconv.Atoi(lines[pidLine]); len(lines) <= socketLine || whose(pid, data) != ours {
-		return "", false
-	}
-	return socketURL(lines[socketLine], Superuser), true
-}
 
 // wasReady tells whether a server that is dead had come so far as to answer.
 func wasReady(data string, pid int) bool {

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useProject } from "../../app/session.ts";
 import { amount } from "../../ui/format.ts";
 import { limitsQuery, numberOf, scopeName, wordsOf } from "../limits/queries.ts";
-import { isolationOf, type Draft, type LimitFields } from "./draft.ts";
+import { isolationOf, offlineOf, type Draft, type LimitFields } from "./draft.ts";
 
 const fields: { field: keyof LimitFields; label: string; unit: number; fallback?: string; maximum: string; placeholder?: string }[] = [
   { field: "wallSeconds", label: "Wall time, s", unit: 1000, fallback: "execution.timeout.default_ms", maximum: "execution.timeout.max_ms" },
@@ -91,9 +91,14 @@ export function LimitFieldsForm({ draft, runtime, change }: { draft: Draft; runt
         />
       )}
       {!draft.network && network && !!runtime?.egress?.length && (
-        <Text size="xs" c="dimmed" style={{ gridColumn: "1 / -1", overflowWrap: "anywhere" }}>
-          Unless it has a list of its own, a run of this runtime may connect to {runtime.egress.join(", ")}, as far as that is allowed here.
-        </Text>
+        <Switch
+          label="No network at all"
+          size="sm"
+          style={{ gridColumn: "1 / -1", overflowWrap: "anywhere" }}
+          checked={offlineOf(draft, runtime)}
+          description={`Otherwise a run of this runtime may connect to ${runtime.egress.join(", ")}, as far as that is allowed here`}
+          onChange={(e) => change({ offline: e.currentTarget.checked ? runtime.id : "" })}
+        />
       )}
     </SimpleGrid>
   );

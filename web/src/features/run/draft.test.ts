@@ -26,6 +26,17 @@ test("the network is asked for as a whole or by a list", () => {
   expect(requestOf({ ...emptyDraft, network: false, egress: ["pypi.org:443"] }, python, undefined)).not.toHaveProperty("egress");
 });
 
+test("what a runtime may connect to by itself is refused by a word, and for that runtime alone", () => {
+  const net = runtime("net@1", { egress: ["pypi.org:443"] });
+  expect(requestOf(emptyDraft, net, undefined)).not.toHaveProperty("egress");
+  expect(requestOf({ ...emptyDraft, offline: "net@1" }, net, undefined)).toMatchObject({ egress: ["none"] });
+  expect(requestOf({ ...emptyDraft, offline: "net@1", network: true }, net, undefined)).toMatchObject({ network: true });
+  expect(requestOf({ ...emptyDraft, offline: "net@2" }, net, undefined)).not.toHaveProperty("egress");
+  expect(requestOf({ ...emptyDraft, offline: python.id }, python, undefined)).not.toHaveProperty("egress");
+  const e = { runtime: "net@1", network: false, source: "" } as Execution;
+  expect(requestOf(draftFrom(emptyDraft, e), net, undefined)).toMatchObject({ egress: ["none"] });
+});
+
 test("an isolation class is asked for where the runtime has it", () => {
   expect(requestOf({ ...emptyDraft, isolation: "process" }, python, undefined)).toMatchObject({ class: "process" });
   expect(requestOf({ ...emptyDraft, isolation: "gvisor" }, python, undefined)).not.toHaveProperty("class");

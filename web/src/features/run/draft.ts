@@ -16,6 +16,8 @@ export interface Draft {
   network: boolean;
   /** What it may connect to, with network; empty for all that is allowed. */
   egress: string[];
+  /** The runtime whose own list of places this draft refuses: it wants no network. */
+  offline: string;
   /** The isolation class; empty leaves it to the settings. */
   isolation: NonNullable<ExecutionRequest["class"]> | "";
   /** Patterns of the files to keep when it ends. */
@@ -33,7 +35,7 @@ export interface LimitFields {
 }
 
 export const emptyDraft: Draft = {
-  runtime: "", sources: {}, stdin: "", args: "", env: "", limits: {}, priority: "normal", network: false, egress: [], isolation: "", artefacts: [],
+  runtime: "", sources: {}, stdin: "", args: "", env: "", limits: {}, priority: "normal", network: false, egress: [], offline: "", isolation: "", artefacts: [],
 };
 
 export const languageOf = (runtime: string) => runtime.split("@")[0] ?? runtime;
@@ -99,9 +101,15 @@ export function requestOf(draft: Draft, runtime: Runtime, project: string | unde
     ...(Object.keys(limits).length > 0 && { limits }),
     ...(draft.priority !== "normal" && { priority: draft.priority }),
     ...(draft.network && (draft.egress.length > 0 ? { egress: draft.egress } : { network: true })),
+    ...(offlineOf(draft, runtime) && { egress: ["none"] }),
     ...(draft.artefacts.length > 0 && { artefacts: draft.artefacts }),
     ...(isolationOf(draft, runtime) && { class: isolationOf(draft, runtime) }),
   };
+}
+
+/** Whether the draft refuses what its runtime would give it: a list of places to connect to. */
+export function offlineOf(draft: Draft, runtime: Runtime | undefined): boolean {
+  return !!runtime?.egress?.length && !draft.network && draft.offline === runtime.id;
 }
 
 /** The class that the draft asks for, if the runtime has it: another one may not. */
@@ -120,6 +128,7 @@ export function draftFrom(draft: Draft, e: Execution): Draft {
     env: Object.entries(e.env ?? {}).map(([name, value]) => `${name}=${value}`).join("\n"),
     network: e.network,
     egress: e.egress?.allow ?? [],
+    offline: e.network ? "" : e.runtime,
     artefacts: e.artefacts_asked ?? [],
     isolation: (e.class_asked ?? "") as Draft["isolation"],
   };

@@ -59,6 +59,9 @@ func (a *Arena) Try(ctx context.Context, at Attack, p Program, rt sandbox.Runtim
 		job.Limits.MemoryBytes = max(128<<20, 2*rt.MinMemoryBytes)
 	}
 	job.Env, job.Files = at.Env, append(job.Files, at.Files...)
+	if job.Network, err = a.Host.network(at.Egress); err != nil {
+		return err
+	}
 	var words output
 	r, err := driver.Run(ctx, job, words.take)
 	return errors.Join(a.judge(at, job.Limits, r, err, words.text()), leave(), <-honest, a.Host.Unharmed())

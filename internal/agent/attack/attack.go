@@ -28,6 +28,7 @@ type Attack struct {
 	Not      map[sandbox.Class]string // classes that it says nothing about, and why
 	Slow     string                   // why it takes long; empty if it does not
 	Env      map[string]string
+	Egress   []string // what it may connect to; empty: it has no network
 	Files    []sandbox.File
 	Programs []Program
 	Before   *Program // runs first, in the same slot: what it leaves, the attack would find
@@ -118,6 +119,9 @@ func (a *Attack) set(key, value string) error {
 		return known(a.Ends)
 	case key == "slow":
 		a.Slow = value
+		return nil
+	case key == "egress":
+		a.Egress = strings.Fields(value)
 		return nil
 	case key == "env":
 		name, text, _ := strings.Cut(value, "=")

@@ -7,13 +7,17 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"syscall"
+
+	"github.com/stoa-cloud/stoa/internal/agent/egress"
 )
 
 // Host is what an attack would like to have or to harm here: a secret in a file that everybody may read, one in our
@@ -25,6 +29,8 @@ type Host struct {
 
 	listeners []net.Listener
 	packets   net.PacketConn
+	outside   string // where the last listener is, on an address that others could reach; empty: this host has none
+	gateway   *egress.Gateway
 	process   *exec.Cmd
 	names     *strings.Replacer
 	before    map[string]string
@@ -56,6 +62,7 @@ func Watch(dir string) (*Host, error) {
 		return nil, errors.Join(err, h.Close())
 	}
 	h.before = h.state()
+	h.gateway = egress.New(egress.Config{Resolver: inwards{h}, Dial: h.dialled})
 	return h, nil
 }
 
@@ -63,7 +70,15 @@ func (h *Host) file() string   { return filepath.Join(h.Dir, "world", "secret") 
 func (h *Host) socket() string { return filepath.Join(h.Dir, "world", "socket") }
 
 func (h *Host) listen() error {
-	for _, at := range [][2]string{{"tcp", "127.0.0.1:0"}, {"unix", "@stoa-attack-" + rand.Text()}, {"unix", h.socket()}} {
+	bait := [][2]string{{"tcp", "127.0.0.1:0"}, {"unix", "@stoa-attack-" + rand.Text()}, {"unix", h.socket()}}
+	own, err := egress.HostAddresses()
+	if err != nil {
+		return err
+	}
+	if i := slices.IndexFunc(own, func(a netip.Addr) bool { return a.Is4() && a.IsGlobalUnicast() }); i >= 0 {
+		bait = append(bait, [2]string{"tcp", netip.AddrPortFrom(own[i], 0).String()})
+	}
+	for _, at := range bait {
 		l, err := net.Listen(at[0], at[1])
 		if err != nil {
 			return fmt.Errorf("listen: %w", err)
@@ -79,6 +94,9 @@ func (h *Host) listen() error {
 				h.say(fmt.Errorf("somebody reached %s", l.Addr()))
 			}
 		}()
+	}
+	if len(h.listeners) > 3 {
+		h.outside = h.listeners[3].Addr().String()
 	}
 	port := h.listeners[0].Addr().(*net.TCPAddr).Port
 	packets, err := net.ListenPacket("udp", "127.0.0.1:"+strconv.Itoa(port))
@@ -114,7 +132,7 @@ func (h *Host) start() error {
 	h.names = strings.NewReplacer(
 		"@file@", h.file(), "@folder@", filepath.Join(h.Dir, "world", "open"), "@socket@", h.socket(), "@dir@", h.Dir,
 		"@port@", strconv.Itoa(h.listeners[0].Addr().(*net.TCPAddr).Port), "@abstract@", strings.TrimPrefix(h.listeners[1].Addr().String(), "@"),
-		"@pid@", strconv.Itoa(h.process.Process.Pid), "@agent@", strconv.Itoa(os.Getpid()),
+		"@outside@", h.outside, "@pid@", strconv.Itoa(h.process.Process.Pid), "@agent@", strconv.Itoa(os.Getpid()),
 		// In two halves, so that an attack's own text does not hold what it looks for.
 		"@neighbour1@", h.Neighbour[:16], "@neighbour2@", h.Neighbour[16:],
 	)
@@ -134,6 +152,9 @@ func (h *Host) Close() error {
 	if h.process != nil && h.process.Process != nil {
 		_ = h.process.Process.Kill()
 		_ = h.process.Wait()
+	}
+	if h.gateway != nil {
+		h.gateway.Close()
 	}
 	return os.Unsetenv("STOA_ATTACK_SECRET")
 }

@@ -45,16 +45,10 @@ func (c Class) Promise() (ClassPromise, bool) {
 	return classPromises[i], true
 }
 
-// lacks refuses a run that asks for what no program of this class gets: the folder of a
-// gVisor sandbox is in its own kernel, out of the agent's reach, and it has no network.
+// lacks refuses a run that asks for what no program of this class gets: a gVisor sandbox
+// has no terminal.
 func (c Class) lacks(in Submit) error {
-	switch {
-	case c == ClassGVisor && in.Network:
-		return noNetwork(c)
-	case c == ClassGVisor && len(in.Artefacts) > 0:
-		return fault.New(fault.Invalid, "execution.class_without_artefacts", "Isolation class %s keeps no artefacts. Run without them, or in another class.", c).
-			At("body.class", "keeps no artefacts")
-	case c == ClassGVisor && in.Terminal != nil:
+	if c == ClassGVisor && in.Terminal != nil {
 		return noTerminal(c)
 	}
 	return nil
@@ -147,11 +141,6 @@ func (s *Slice) classAllowed(ctx context.Context, q pg.Querier, who Subject, c C
 		return allowed.Refuse("execution.class_not_allowed", "Isolation class %s is not allowed here. An administrator can allow it.", c)
 	}
 	return nil
-}
-
-func noNetwork(c Class) error {
-	return fault.New(fault.Invalid, "execution.class_without_network", "Isolation class %s gives no network. Run without it (--egress none), or in another class: fresh and process have it.", c).
-		At("body.class", "gives no network")
 }
 
 func notOffered(r Runtime, c Class, offered []Class) error {

@@ -62,9 +62,8 @@ func TestClassIsChosen(t *testing.T) {
 		"a default":                               {offered: []string{"process", "fresh", "gvisor"}, usual: wordFresh, startMS: 5, want: "fresh"},
 		"a default that is not offered: stronger": {offered: []string{"process", "gvisor"}, usual: wordFresh, startMS: 5, want: "gvisor"},
 		"a default that nothing reaches":          {offered: []string{"process", "fresh"}, usual: wordGVisor, refused: "execution.class_not_offered"},
-		"asked for, with network":                 {offered: []string{"fresh", "gvisor"}, asked: "gvisor", network: true, refused: "execution.class_without_network"},
-		"the strongest that has a network":        {offered: []string{"process", "fresh", "gvisor"}, startMS: 1000, network: true, want: "fresh"},
-		"no other class has a network":            {offered: []string{"process", "gvisor"}, usual: wordFresh, network: true, refused: "execution.class_without_network"},
+		"asked for, with network":                 {offered: []string{"fresh", "gvisor"}, asked: "gvisor", network: true, want: "gvisor"},
+		"the strongest, with network":             {offered: []string{"process", "fresh", "gvisor"}, startMS: 1000, network: true, want: "gvisor"},
 		"nodes that do not say":                   {want: ""},
 	} {
 		t.Run(name, func(t *testing.T) {

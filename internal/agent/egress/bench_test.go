@@ -14,6 +14,7 @@ import (
 
 // What a way out costs a run that does not use it, beside a run without one.
 func BenchmarkRun(b *testing.B) {
+	driver := drivers[sandbox.ClassFresh]
 	if driver == nil {
 		b.Skip("no sandbox with a tun device here")
 	}
@@ -36,6 +37,7 @@ func BenchmarkRun(b *testing.B) {
 
 // How fast one connection sends.
 func BenchmarkThroughput(b *testing.B) {
+	driver := drivers[sandbox.ClassFresh]
 	if driver == nil {
 		b.Skip("no sandbox with a tun device here")
 	}
@@ -84,6 +86,7 @@ s.recv(1)
 
 // What a program that floods costs the agent: cores are those of this process.
 func BenchmarkFlood(b *testing.B) {
+	driver := drivers[sandbox.ClassFresh]
 	if driver == nil {
 		b.Skip("no sandbox with a tun device here")
 	}

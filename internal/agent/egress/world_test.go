@@ -9,17 +9,23 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/stoa-cloud/stoa/internal/agent/egress"
+	"github.com/stoa-cloud/stoa/internal/agent/gvisor"
 	"github.com/stoa-cloud/stoa/internal/agent/sandbox"
 	"github.com/stoa-cloud/stoa/internal/platform/destination"
 )
 
-var driver *sandbox.Driver
+// drivers run programs, each class in its own. A class that this host cannot offer has none.
+var drivers = map[sandbox.Class]interface {
+	Run(ctx context.Context, job sandbox.Job, out func(sandbox.Stream, []byte)) (sandbox.Result, error)
+	Runtimes(ctx context.Context) ([]sandbox.Runtime, error)
+}{}
 
 func TestMain(m *testing.M) { os.Exit(run(m)) }
 
@@ -31,16 +37,35 @@ func run(m *testing.M) int {
 	defer os.RemoveAll(dir)
 	_, tun := os.Stat("/dev/net/tun")
 	var host *sandbox.HostError
-	driver, err = sandbox.Open(context.Background(), sandbox.Config{Dir: dir, Log: slog.New(slog.DiscardHandler), NoCompileCache: true, Slots: 2, Parked: 1})
+	quiet := slog.New(slog.DiscardHandler)
+	driver, err := sandbox.Open(context.Background(), sandbox.Config{Dir: filepath.Join(dir, "sandbox"), Log: quiet, NoCompileCache: true, Slots: 2, Parked: 1})
 	switch {
 	case (errors.As(err, &host) || tun != nil || os.Getuid() != 0) && os.Getenv("CI") == "":
 		fmt.Fprintln(os.Stderr, "!!! EVERY EGRESS TEST IN A SANDBOX IS SKIPPED: it takes root and /dev/net/tun.", err, tun)
-		driver = nil
+		return m.Run()
 	case err != nil:
 		panic(err)
-	default:
-		defer driver.Close()
 	}
+	defer driver.Close()
+	drivers[sandbox.ClassProcess], drivers[sandbox.ClassFresh] = driver, driver
+	runsc, err := filepath.Abs("../../../bin/" + gvisor.Program)
+	if err != nil {
+		panic(err)
+	}
+	if _, err := os.Stat(runsc); err != nil {
+		fmt.Fprintln(os.Stderr, "!!! NO EGRESS TEST IN CLASS GVISOR: `make build` makes", gvisor.Program)
+		return m.Run()
+	}
+	boxed, err := gvisor.Open(context.Background(), gvisor.Config{Base: driver, Runsc: runsc, Dir: filepath.Join(dir, "gvisor"), Log: quiet, Slots: 2, Idle: -1})
+	switch {
+	case errors.As(err, &host) && os.Getenv("CI") == "":
+		fmt.Fprintln(os.Stderr, "!!! NO EGRESS TEST IN CLASS GVISOR:", err)
+		return m.Run()
+	case err != nil:
+		panic(err)
+	}
+	defer boxed.Close()
+	drivers[sandbox.ClassGVisor] = boxed
 	return m.Run()
 }
 
@@ -130,9 +155,6 @@ func policy(t *testing.T, revision int64, rules ...string) egress.Policy {
 }
 
 func (w *world) gateway(t *testing.T, b egress.Bounds) *egress.Gateway {
-	if driver == nil {
-		t.Skip("no sandbox with a tun device here")
-	}
 	g := egress.New(egress.Config{
 		Resolver: w, Dial: w.dial, Bounds: b,
 		Own: func() ([]netip.Addr, error) { return []netip.Addr{netip.MustParseAddr("9.9.9.9")}, nil },
@@ -141,8 +163,23 @@ func (w *world) gateway(t *testing.T, b egress.Bounds) *egress.Gateway {
 	return g
 }
 
+// each runs a test in every class that may have a network of its own kind: what forks an interpreter and what starts one
+// share theirs.
+func each(t *testing.T, test func(t *testing.T, class sandbox.Class)) {
+	t.Helper()
+	for _, class := range []sandbox.Class{sandbox.ClassProcess, sandbox.ClassGVisor} {
+		t.Run(string(class), func(t *testing.T) {
+			if drivers[class] == nil {
+				t.Skip("no sandbox of this class with a tun device here")
+			}
+			test(t, class)
+		})
+	}
+}
+
 const prelude = `
 import socket, time, sys
+patience = 5
 def attempt(f):
     begin = time.time()
     try: r = f()
@@ -152,14 +189,14 @@ def attempt(f):
     return r
 def tcp(host, port):
     def f():
-        with socket.create_connection((host, port), timeout=5) as s:
+        with socket.create_connection((host, port), timeout=patience) as s:
             s.sendall(b"hello")
             return s.recv(5).decode()
     return attempt(f)
 def udp(host, port):
     def f():
         with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM) as s:
-            s.settimeout(5)
+            s.settimeout(patience)
             s.connect((host, port))
             s.send(b"hello")
             return s.recv(5).decode()
@@ -174,7 +211,7 @@ func try(t *testing.T, ctx context.Context, l *egress.Link, class sandbox.Class,
 	if l != nil {
 		job.Network = l.Carry
 	}
-	r, err := driver.Run(ctx, job, func(_ sandbox.Stream, b []byte) { out.Write(b) })
+	r, err := drivers[class].Run(ctx, job, func(_ sandbox.Stream, b []byte) { out.Write(b) })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,6 +31,7 @@ type box struct {
 	slot    *slot
 	command *exec.Cmd
 	orders  *os.File
+	tun     *os.File // its network's other end, until a job takes it; nil: it has no network
 	streams *sandbox.Streams
 	ends    chan end      // closed when nothing more comes
 	gone    chan struct{} // every process of it is dead
@@ -46,12 +47,12 @@ const (
 	ownThreads = 512
 )
 
-// start starts a sandbox and waits until it takes orders.
-func (d *Driver) start(ctx context.Context, s *slot) (*box, error) {
+// start starts a sandbox, with a network or without, and waits until it takes orders.
+func (d *Driver) start(ctx context.Context, s *slot, network bool) (*box, error) {
 	if err := s.account.Limit(bootMemory, ownThreads); err != nil {
 		return nil, fmt.Errorf("bound the sandbox: %w", err)
 	}
-	b, err := d.launch(s)
+	b, err := d.launch(s, network)
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +79,7 @@ func (d *Driver) start(ctx context.Context, s *slot) (*box, error) {
 
 // launch starts the processes. The helper makes the place and becomes runsc, as pid 1 of
 // a pid namespace: whoever kills that kills everything.
-func (d *Driver) launch(s *slot) (*box, error) {
+func (d *Driver) launch(s *slot, network bool) (*box, error) {
 	streams, err := sandbox.NewStreams()
 	if err != nil {
 		return nil, err
@@ -94,7 +95,7 @@ func (d *Driver) launch(s *slot) (*box, error) {
 		return nil, errors.Join(fmt.Errorf("make a pipe: %w", err), theirOrders.Close(), orders.Close())
 	}
 	b := &box{slot: s, orders: orders, streams: streams, ends: make(chan end, 4), gone: make(chan struct{}), words: &words{}}
-	b.command = exec.Command(d.config.Base.Helper(), d.arguments(s)...) //nolint:gosec // our own programs
+	b.command = exec.Command(d.config.Base.Helper(), d.arguments(s, network)...) //nolint:gosec // our own programs
 	b.command.Dir, b.command.Env, b.command.Stderr = "/", []string{"PATH=/usr/bin:/bin"}, b.words
 	b.command.ExtraFiles = []*os.File{theirOrders, theirEnds}
 	theirs := streams.Theirs()
@@ -106,7 +107,17 @@ func (d *Driver) launch(s *slot) (*box, error) {
 	}
 	// A session of its own: an interrupt from the terminal is for the agent.
 	b.command.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Cloneflags: unix.CLONE_NEWPID | unix.CLONE_NEWNS}
-	err = b.command.Start()
+	begin := func() error {
+		if err := b.command.Start(); err != nil {
+			return fmt.Errorf("start the sandbox helper: %w", err)
+		}
+		return nil
+	}
+	if network {
+		b.tun, err = sandbox.InNetwork(begin)
+	} else {
+		err = begin()
+	}
 	for _, f := range b.command.ExtraFiles {
 		f.Close()
 	}
@@ -114,7 +125,7 @@ func (d *Driver) launch(s *slot) (*box, error) {
 	if err != nil {
 		close(b.gone)
 		b.close()
-		return nil, errors.Join(fmt.Errorf("start the sandbox helper: %w", err), ends.Close())
+		return nil, errors.Join(err, ends.Close())
 	}
 	go b.listen(ends)
 	go func() {
@@ -125,9 +136,15 @@ func (d *Driver) launch(s *slot) (*box, error) {
 }
 
 // arguments are the helper's: the root, and then what runsc gets.
-func (d *Driver) arguments(s *slot) []string {
+func (d *Driver) arguments(s *slot, network bool) []string {
 	a := append([]string{"gvisor", "root=" + rootAt, "dir=/proc", "dir=/sys"}, d.view...)
-	a = append(a, "--", d.config.Runsc, "--root=/run/runsc", "--platform=systrap", "--network=none", "--overlay2=none",
+	a = append(a, "--", d.config.Runsc)
+	if network { // it takes over the devices of the network namespace that it starts in, but for what they would do themselves
+		a = append(a, "--network=sandbox", "--gso=false", "--software-gso=false", "--rx-checksum-offload=false")
+	} else {
+		a = append(a, "--network=none")
+	}
+	a = append(a, "--root=/run/runsc", "--platform=systrap", "--overlay2=none",
 		"--ignore-cgroups", // they are joined already
 		"--gofer-network-namespace=new", "--file-access-mounts=exclusive", "--host-settings=ignore",
 		"--sidecar-usage-policy=LEGACY_DEPRECATED_SLOW_EMBEDDED_FALLBACK", // this program is all there is
@@ -150,7 +167,16 @@ func (b *box) listen(r io.ReadCloser) {
 		if err != nil {
 			return
 		}
-		b.ends <- e
+		select {
+		case b.ends <- e:
+			continue
+		default:
+		}
+		select {
+		case b.ends <- e:
+		case <-b.gone: // and nobody asks
+			return
+		}
 	}
 }
 
@@ -164,6 +190,9 @@ func (b *box) kill() <-chan struct{} {
 func (b *box) close() {
 	b.orders.Close()
 	b.streams.Close()
+	if b.tun != nil {
+		b.tun.Close()
+	}
 }
 
 // words keeps the end of what runsc says on stderr, for errors.

@@ -21,6 +21,7 @@ type object = map[string]any
 // What a job may use comes with its order.
 func writeBundle(dir string, hostUID uint32) error {
 	mount := func(kind, at string) object { return object{"destination": at, "type": kind, "source": kind} }
+	// The network namespace is the one that runsc is started in, where it is to have a network.
 	ids := []object{{"containerID": 0, "hostID": hostUID, "size": 1}}
 	spec := object{
 		"ociVersion": "1.0.2", "hostname": "stoa",
@@ -32,7 +33,7 @@ func writeBundle(dir string, hostUID uint32) error {
 		},
 		"mounts": []object{mount("proc", "/proc"), mount("tmpfs", "/dev"), mount("cgroup", "/sys/fs/cgroup")},
 		"linux": object{
-			"namespaces":  []object{{"type": "pid"}, {"type": "network"}, {"type": "ipc"}, {"type": "uts"}, {"type": "mount"}, {"type": "user"}},
+			"namespaces":  []object{{"type": "pid"}, {"type": "network", "path": "/proc/self/ns/net"}, {"type": "ipc"}, {"type": "uts"}, {"type": "mount"}, {"type": "user"}},
 			"uidMappings": ids, "gidMappings": ids,
 		},
 	}

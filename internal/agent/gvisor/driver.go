@@ -103,7 +103,7 @@ func (d *Driver) open(ctx context.Context) error {
 		}
 		d.free <- s
 	}
-	b, err := d.acquire(ctx)
+	b, err := d.acquire(ctx, false)
 	if err != nil {
 		return &sandbox.HostError{Missing: []string{"runsc does not start on this host: " + err.Error()}}
 	}
@@ -118,12 +118,15 @@ func (d *Driver) hostUID(slot int) uint32 {
 	return 2_200_000_000 + uint32(sum[0])<<16 + uint32(sum[1])<<8<<4 + uint32(slot) //nolint:gosec // a few
 }
 
-// acquire takes the sandbox that was started ahead, or starts one.
-func (d *Driver) acquire(ctx context.Context) (*box, error) {
-	d.mu.Lock()
-	b := d.ahead
-	d.ahead = nil
-	d.mu.Unlock()
+// acquire takes the sandbox that was started ahead, or starts one. One with a network is
+// never started ahead.
+func (d *Driver) acquire(ctx context.Context, network bool) (*box, error) {
+	var b *box
+	if !network {
+		d.mu.Lock()
+		b, d.ahead = d.ahead, nil
+		d.mu.Unlock()
+	}
 	if b != nil {
 		select {
 		case <-b.gone: // it died while it waited
@@ -134,7 +137,7 @@ func (d *Driver) acquire(ctx context.Context) (*box, error) {
 	}
 	select {
 	case s := <-d.free:
-		b, err := d.start(ctx, s)
+		b, err := d.start(ctx, s, network)
 		if err != nil {
 			d.free <- s
 		}
@@ -173,7 +176,7 @@ func (d *Driver) prepareNext() {
 		select {
 		case s := <-d.free:
 			var err error
-			if b, err = d.start(context.Background(), s); err != nil {
+			if b, err = d.start(context.Background(), s, false); err != nil {
 				d.free <- s
 				d.log.Warn("no sandbox was started ahead", "class", sandbox.ClassGVisor, "error", err)
 			}
@@ -230,7 +233,8 @@ func (d *Driver) Enforcement() []sandbox.Enforced {
 		{What: "system calls", How: "answered by gVisor in user space (runsc, systrap); its own are bounded by seccomp", OK: true},
 		{What: "users", How: fmt.Sprintf("user namespace, one id for each run from %d", d.hostUID(0)), OK: true},
 		{What: "files", How: "the sandbox's read-only view of the host; one bounded tmpfs in the run's own memory", OK: true},
-		{What: "network", How: "none but loopback, inside", OK: true},
+		{What: "network", How: "gVisor's own, with loopback only", OK: true},
+		{What: "egress", How: sandbox.Egress(), OK: true},
 	}
 	for _, e := range d.cgroups.Enforcement {
 		if e.What == "processes" {

@@ -5,13 +5,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/stoa-cloud/stoa/internal/agent/sandbox"
 )
@@ -44,6 +49,9 @@ func victim(dir string) int {
 		return 1
 	}
 	job := sandbox.Job{Runtime: "bash", Source: []byte("sleep 600 & echo running; sleep 600")}
+	if _, err := os.Stat("/dev/net/tun"); err == nil {
+		job.Network = func(tun *os.File) (func(), error) { return func() { tun.Close() }, nil }
+	}
 	_, err := shared.Run(context.Background(), job, func(_ sandbox.Stream, p []byte) { fmt.Print(string(p)) })
 	fmt.Println("ended", err)
 	return 1
@@ -211,9 +219,49 @@ func TestEndsAreChecked(t *testing.T) {
 		"signal":  {[endSize]byte{0: endExit, 8: 9}, true},
 		"stopped": {[endSize]byte{0: endExit, 8: 0x7f}, false},
 		"unknown": {[endSize]byte{0: 9}, false},
+		"data":    {[endSize]byte{0: endData, 5: 1}, true},
+		"flood":   {[endSize]byte{0: endData, 6: 2}, false},
 	} {
 		if _, err := decodeEnd(test.b); (err == nil) != test.good {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// What a sandbox tells of files is not believed: only single names pass.
+func TestEntriesAreChecked(t *testing.T) {
+	name := func(kind byte, name string) string { return string([]byte{kind, byte(len(name))}) + name }
+	for text, want := range map[string][]sandbox.Entry{
+		"": nil, name(syscall.DT_REG, "a") + name(syscall.DT_DIR, "b c"): {{Name: "a"}, {Name: "b c", Type: fs.ModeDir}},
+		name(syscall.DT_LNK, "l") + name(syscall.DT_FIFO, "p"): {{Name: "l", Type: fs.ModeSymlink}, {Name: "p", Type: fs.ModeIrregular}},
+	} {
+		got, err := decodeEntries([]byte(text))
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Errorf("%q: %v %s", text, err, diff)
+		}
+	}
+	for _, text := range []string{
+		name(syscall.DT_REG, ""), name(syscall.DT_DIR, "."), name(syscall.DT_DIR, ".."), name(syscall.DT_REG, "../x"), name(syscall.DT_REG, "/etc/passwd"),
+		name(syscall.DT_REG, "a\x00b"), "\x08", "\x08\x05abc",
+	} {
+		if got, err := decodeEntries([]byte(text)); err == nil {
+			t.Errorf("%q was taken for %v", text, got)
+		}
+	}
+}
+
+// A run that its memory limit ended has lost its files, and is told so.
+func TestFilesOfAnEndedKernel(t *testing.T) {
+	d := driver(t)
+	job := sandbox.Job{
+		Runtime: "python", Source: []byte("open('made', 'w').write('x')\nx = []\nwhile True: x.append(b'x' * 1000000)"),
+		Artefacts: &sandbox.Artefacts{Patterns: []string{"*"}, MaxBytes: 100, MaxCount: 1, Keep: func(path string, _ int64, _ io.Reader) error {
+			t.Errorf("kept %s", path)
+			return nil
+		}},
+	}
+	r, err := d.Run(t.Context(), job, nil)
+	if err != nil || r.Reason != sandbox.ReasonMemory || len(r.Omitted) != 1 || !strings.Contains(r.Omitted[0].Reason, "memory limit") {
+		t.Errorf("%+v, %v", r, err)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -16,12 +17,6 @@ import (
 // Run runs one job to its end, as sandbox.Driver.Run does.
 func (d *Driver) Run(ctx context.Context, job sandbox.Job, out func(sandbox.Stream, []byte)) (sandbox.Result, error) {
 	failed := sandbox.Result{Outcome: sandbox.Error}
-	if job.Network != nil {
-		return failed, &sandbox.JobError{Field: "network", Problem: "class gvisor gives no network; ask for class fresh or process, or run without it"}
-	}
-	if job.Artefacts != nil {
-		return failed, &sandbox.JobError{Field: "artefacts", Problem: "class gvisor keeps no files; ask for class fresh or process, or run without artefacts"}
-	}
 	if job.Class != "" && job.Class != sandbox.ClassGVisor {
 		return failed, &sandbox.JobError{Field: "class", Problem: fmt.Sprintf("%q is not gVisor", job.Class)}
 	}
@@ -37,7 +32,7 @@ func (d *Driver) Run(ctx context.Context, job sandbox.Job, out func(sandbox.Stre
 	case <-d.closed:
 		return failed, sandbox.ErrClosed
 	}
-	b, err := d.acquire(ctx)
+	b, err := d.acquire(ctx, job.Network != nil)
 	if err != nil {
 		if ctx.Err() != nil {
 			return sandbox.Result{Outcome: sandbox.Cancelled}, err
@@ -46,7 +41,7 @@ func (d *Driver) Run(ctx context.Context, job sandbox.Job, out func(sandbox.Stre
 	}
 	defer d.retire(b)
 	defer d.prepareNext()
-	r := &run{box: b, account: b.slot.account, closed: d.closed, cpus: d.config.CPUs}
+	r := &run{box: b, account: b.slot.account, closed: d.closed, cpus: d.config.CPUs, keeps: job.Artefacts != nil}
 	r.result.Class = sandbox.ClassGVisor
 	if err := r.job(ctx, rt, job, out); err != nil {
 		return failed, err
@@ -63,15 +58,48 @@ type run struct {
 	base    int64                          // memory of the sandbox before it had work, bytes
 	cause   atomic.Pointer[sandbox.Reason] // which limit we ended it by; the first one counts
 	made    bool                           // the program is what the job's own compiler left
+	keeps   bool                           // its files are wanted, which are in the memory of its kernel
+	alive   bool                           // that kernel has told how the last process ended
 	result  sandbox.Result
+
+	mu     sync.Mutex
+	giveUp *time.Timer // for a kernel that is slow to end the program
+	over   bool        // the program has ended
 }
 
 // reasonCancelled is internal: the caller ended it.
 const reasonCancelled sandbox.Reason = "cancelled"
 
+// endPatience bounds how long a kernel may take to end a program whose files are wanted.
+const endPatience = 10 * time.Second
+
 func (r *run) kill(why sandbox.Reason) {
-	if r.cause.CompareAndSwap(nil, &why) {
+	if !r.cause.CompareAndSwap(nil, &why) {
+		if why == reasonCancelled { // nobody waits for its files any more
+			r.box.kill()
+		}
+		return
+	}
+	if !r.keeps || why == reasonCancelled {
 		r.box.kill()
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.over {
+		return
+	}
+	r.giveUp = time.AfterFunc(endPatience, func() { r.box.kill() })
+	go func() { _, _ = r.box.orders.Write(orderFor(orderKill, "")) }() // it may have to wait for what is being written
+}
+
+// ended says that the program has ended: there is nothing to kill before its files are read.
+func (r *run) ended() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.over = true
+	if r.giveUp != nil {
+		r.giveUp.Stop()
 	}
 }
 
@@ -83,7 +111,7 @@ func (r *run) job(ctx context.Context, rt *sandbox.Runtime, job sandbox.Job, out
 			r.box.streams.Feed(job.Stdin)
 		}
 		r.made = step.Program && len(rt.Compile) > 0
-		if err := r.process(ctx, step); err != nil {
+		if err := r.process(ctx, job, step); err != nil {
 			r.box.kill()
 			r.box.streams.Finish(&r.result)
 			return err
@@ -92,23 +120,30 @@ func (r *run) job(ctx context.Context, rt *sandbox.Runtime, job sandbox.Job, out
 			if r.result.Reason == sandbox.ReasonNone {
 				r.result.Reason = sandbox.ReasonCompile
 			}
-			break
+			r.box.streams.Finish(&r.result)
+			return nil
 		}
 	}
+	r.ended()
 	r.box.streams.Finish(&r.result)
-	return nil
+	return r.collect(ctx, job, rt.Own())
 }
 
 // process gives one order, follows it to its end, and adds to the result.
-func (r *run) process(ctx context.Context, step sandbox.Step) error {
+func (r *run) process(ctx context.Context, job sandbox.Job, step sandbox.Step) error {
 	l := step.Limits
 	if err := r.account.Limit(r.base+l.MemoryBytes+ownMemory, ownThreads+8*l.Processes); err != nil {
 		if errors.Is(err, unix.EBUSY) { // the compiler left more behind than the program may use
-			r.result.Outcome, r.result.Reason = sandbox.Failed, sandbox.ReasonMemory
+			r.result.Outcome, r.result.Reason, r.alive = sandbox.Failed, sandbox.ReasonMemory, true
 			return nil
 		}
 		return err
 	}
+	disconnect, err := r.connect(job, step)
+	if err != nil {
+		return err
+	}
+	defer disconnect()
 	r.account.Start()
 	begin := time.Now()
 	if _, err := r.box.orders.Write(orderOf(step)); err != nil && !errors.Is(err, unix.EPIPE) {
@@ -118,6 +153,7 @@ func (r *run) process(ctx context.Context, step sandbox.Step) error {
 	if err != nil {
 		return err
 	}
+	r.alive = known
 	used := r.account.CPU()
 	r.result.Usage.Wall += time.Since(begin)
 	r.result.Usage.CPU += used

@@ -203,6 +203,9 @@ type Runtime struct {
 	ahead []string // starts an interpreter that waits for its run; nil when it has none
 }
 
+// Own are the files of the working folder that are not the job's: its source, and what is compiled from it.
+func (r Runtime) Own() []string { return []string{r.FileName, r.artefact} }
+
 // ID is the runtime's name in Job.Runtime, "python@3.11.2".
 func (r Runtime) ID() string { return r.Name + "@" + r.Version }
 

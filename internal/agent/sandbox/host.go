@@ -85,7 +85,7 @@ func (w *ward) enforcement(failed map[string]error) []Enforced {
 		{"processes seen", "pid namespace, /proc of the run's own processes only", true},
 		{"files", "mount namespace: /usr and libraries read-only, one bounded tmpfs; no set-uid, no devices", true},
 		{"network", "network namespace with loopback only", true},
-		{"egress", w.egress(), true},
+		{"egress", Egress(), true},
 		{"ipc", "ipc and uts namespaces", true},
 		{"privileges", "no capabilities, no_new_privs", true},
 		{"system calls", "seccomp deny list", true},

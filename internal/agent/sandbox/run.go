@@ -101,7 +101,7 @@ func (d *Driver) run(ctx context.Context, rt *Runtime, job Job, out func(Stream,
 	if err := r.process(ctx, payload{argv, env, files}, job.Limits, &job); err != nil {
 		return Result{Outcome: Error}, err
 	}
-	if err := r.collect(&job, rt.FileName, rt.artefact); err != nil {
+	if err := r.collect(&job, rt.Own()); err != nil {
 		return Result{Outcome: Error}, err
 	}
 	return r.finish(), nil

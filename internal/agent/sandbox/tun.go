@@ -30,22 +30,26 @@ func (r *run) connect(job *Job) (stop func(), err error) {
 	if job == nil || job.Network == nil {
 		return func() {}, nil
 	}
-	tun, err := openTun(r.cell.pidfd)
-	switch {
-	case errors.Is(err, unix.ENOENT):
-		return nil, &JobError{"network", "this host has no /dev/net/tun: load its tun module, then runs may have egress"}
-	case errors.Is(err, unix.EPERM), errors.Is(err, unix.EACCES):
-		return nil, &JobError{"network", "this host's agent may not give runs a network: it must be root, with /dev/net/tun"}
-	case err != nil:
+	tun, err := elsewhere(func() (int, error) {
+		if err := unix.Setns(r.cell.pidfd, unix.CLONE_NEWNET); err != nil {
+			return -1, fmt.Errorf("%w: enter the network namespace: %w", errNoTun, err)
+		}
+		fd, err := tunHere(false)
+		if err == nil {
+			err = useLoopback()
+		}
+		return fd, err
+	})
+	if err != nil {
 		return nil, err
 	}
 	return job.Network(tun)
 }
 
-// egress says how runs that ask for it get a network.
-func (w *ward) egress() string {
+// Egress says how runs that ask for it get a network on this host.
+func Egress() string {
 	switch _, err := os.Stat("/dev/net/tun"); {
-	case w.nursery.base == 0:
+	case os.Geteuid() != 0:
 		return "none: the agent is not root"
 	case err != nil:
 		return "none: this host has no /dev/net/tun"
@@ -53,38 +57,66 @@ func (w *ward) egress() string {
 	return "for runs with a list: a tun device, whose every connection the agent judges and makes itself"
 }
 
-// openTun makes the device in the network namespace of the process.
-func openTun(pidfd int) (*os.File, error) {
+// InNetwork calls start in a new network namespace, with loopback and a tun device, whose other end it returns. The processes
+// that start starts stay in there, and nothing else is ever in it. The error is a *JobError where this host gives no run a network.
+func InNetwork(start func() error) (*os.File, error) {
+	return elsewhere(func() (int, error) {
+		if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
+			return -1, fmt.Errorf("%w: make a network namespace: %w", errNoTun, err)
+		}
+		fd, err := tunHere(true)
+		if err == nil {
+			err = raiseLoopback()
+		}
+		if err != nil {
+			return fd, err
+		}
+		return fd, start()
+	})
+}
+
+// elsewhere opens the device on a thread that may go to another network namespace.
+func elsewhere(open func() (int, error)) (*os.File, error) {
 	var fd int
 	made := make(chan error)
 	go func() {
 		runtime.LockOSThread() // and never unlocked: the thread, in another namespace now, ends with this goroutine
 		var err error
-		fd, err = tunHere(pidfd)
+		fd, err = open()
 		made <- err
 	}()
-	if err := <-made; err != nil {
-		return nil, fmt.Errorf("make a tun device: %w", err)
+	err := <-made
+	if err == nil {
+		return os.NewFile(uintptr(fd), "tun"), nil
 	}
-	return os.NewFile(uintptr(fd), "tun"), nil
+	if fd >= 0 {
+		unix.Close(fd)
+	}
+	switch {
+	case errors.Is(err, errNoTun) && errors.Is(err, unix.ENOENT):
+		return nil, &JobError{"network", "this host has no /dev/net/tun: load its tun module, then runs may have egress"}
+	case errors.Is(err, errNoTun) && (errors.Is(err, unix.EPERM) || errors.Is(err, unix.EACCES)):
+		return nil, &JobError{"network", "this host's agent may not give runs a network: it must be root, with /dev/net/tun"}
+	}
+	return nil, err
 }
 
-func tunHere(pidfd int) (int, error) {
-	if err := unix.Setns(pidfd, unix.CLONE_NEWNET); err != nil {
-		return -1, fmt.Errorf("enter the network namespace: %w", err)
-	}
+var errNoTun = errors.New("make a tun device")
+
+// tunHere makes the device in this thread's network namespace. With gateways, the default routes lead to the resolver's
+// addresses: runsc takes no others. The descriptor is to be closed, if there is one, also where there is an error.
+func tunHere(gateways bool) (int, error) {
 	fd, err := unix.Open("/dev/net/tun", unix.O_RDWR|unix.O_CLOEXEC|unix.O_NONBLOCK, 0)
 	if err != nil {
-		return -1, fmt.Errorf("open /dev/net/tun: %w", err)
+		return -1, fmt.Errorf("%w: open /dev/net/tun: %w", errNoTun, err)
 	}
-	if err = attachTun(fd); err != nil {
-		unix.Close(fd)
-		return -1, err
+	if err := attachTun(fd, gateways); err != nil {
+		return fd, fmt.Errorf("%w: %w", errNoTun, err)
 	}
 	return fd, nil
 }
 
-func attachTun(fd int) error {
+func attachTun(fd int, gateways bool) error {
 	const name = "eth0"
 	q, err := unix.NewIfreq(name)
 	if err != nil {
@@ -107,11 +139,35 @@ func attachTun(fd int) error {
 		return fmt.Errorf("raise %s: %w", name, err)
 	}
 	for _, a := range []netip.Prefix{tunAddress, tunAddress6} {
-		if err := addAddress(s, index, a); err != nil && a.Addr().Is4() { // a host without IPv6 gives none
+		via := netip.Addr{}
+		switch {
+		case gateways && a.Addr().Is4():
+			via = TunResolver
+		case gateways:
+			via = TunResolver6
+		}
+		if err := addAddress(s, index, a, via); err != nil && a.Addr().Is4() { // a host without IPv6 gives none
 			return fmt.Errorf("give %s its address: %w", name, err)
 		}
 	}
-	return useLoopback()
+	return nil
+}
+
+// raiseLoopback makes loopback usable in a new namespace.
+func raiseLoopback() error {
+	s, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC, unix.NETLINK_ROUTE)
+	if err != nil {
+		return fmt.Errorf("speak to the kernel's routing: %w", err)
+	}
+	defer unix.Close(s)
+	index, err := indexOf("lo")
+	if err != nil {
+		return err
+	}
+	if err := netlink(s, unix.RTM_NEWLINK, linkUp(index)); err != nil {
+		return fmt.Errorf("raise loopback: %w", err)
+	}
+	return nil
 }
 
 // useLoopback sends a packet to the namespace itself: one that has been used is not given to another cell (helper/netns.c).
@@ -140,8 +196,8 @@ func indexOf(name string) (uint32, error) {
 	return q.Uint32(), nil
 }
 
-// addAddress gives the device an address, and its family the default route.
-func addAddress(s int, index uint32, a netip.Prefix) error {
+// addAddress gives the device an address, and its family the default route: by way of a gateway, if there is one.
+func addAddress(s int, index uint32, a netip.Prefix, via netip.Addr) error {
 	family, bytes := byte(unix.AF_INET), a.Addr().AsSlice()
 	if a.Addr().Is6() {
 		family = unix.AF_INET6
@@ -151,7 +207,12 @@ func addAddress(s int, index uint32, a netip.Prefix) error {
 		return err
 	}
 	route := []byte{family, 0, 0, 0, unix.RT_TABLE_MAIN, unix.RTPROT_BOOT, unix.RT_SCOPE_LINK, unix.RTN_UNICAST, 0, 0, 0, 0}
-	return netlink(s, unix.RTM_NEWROUTE, route, attribute(unix.RTA_OIF, binary.NativeEndian.AppendUint32(nil, index)))
+	out := attribute(unix.RTA_OIF, binary.NativeEndian.AppendUint32(nil, index))
+	if !via.IsValid() {
+		return netlink(s, unix.RTM_NEWROUTE, route, out)
+	}
+	route[6] = unix.RT_SCOPE_UNIVERSE // what is behind a gateway is farther than a link
+	return netlink(s, unix.RTM_NEWROUTE, route, out, attribute(unix.RTA_GATEWAY, via.AsSlice()))
 }
 
 func linkUp(index uint32) []byte {

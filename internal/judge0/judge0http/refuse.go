@@ -87,7 +87,7 @@ func refuseSubmit(err error) error {
 		out.say(field.name, "must be less than or equal to %g (%s, set for %s)", float64(f.Limit.Value)/field.unit, f.Limit.Name, f.Limit.Scope)
 	case f.Code == "execution.source_too_long":
 		out.say("source_code", "%s", f.Message)
-	case f.Code == "execution.egress_not_allowed", f.Code == "execution.class_without_network":
+	case f.Code == "execution.egress_not_allowed":
 		out.say("enable_network", "%s", f.Message)
 	case f.Code == "execution.batch_too_large" && f.Limit != nil:
 		return badRequest("judge0.batch_too_large", "number of submissions in a batch should be less than or equal to %d", f.Limit.Value)

@@ -6,8 +6,10 @@
  *
  * Inside, "inside" is pid 1 of the sandbox, root of a kernel that owns nothing on the host. It waits for orders: each is
  * one process (a compiler, or the program) that becomes another user without privilege before it reads a byte of what the
- * user wrote. When the agent's end of the orders closes, whatever the reason, the sandbox ends. */
+ * user wrote; or, when that has ended, a look into the folder it left. When the agent's end of the orders closes, whatever
+ * the reason, the sandbox ends. */
 #include "stoa.h"
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -32,12 +34,15 @@ enum { FD_ORDERS = 3, FD_ENDS, FD_STDIN, FD_STDOUT, FD_STDERR, FD_JOIN };
 struct order {
 	uint64_t disk, inodes, fsize, payload;   /* bytes, files, bytes, bytes that follow */
 	uint32_t uid, cpu, processes, files;     /* seconds; RLIMIT_NOFILE */
-	uint32_t input, pad;                     /* whether it gets the standard input */
+	uint32_t input, kind;                    /* whether it gets the standard input */
 };
-enum { END_READY = 1, END_EXIT, END_FAILED };
+/* ORDER_KILL ends a process before its time, and has no answer of its own. What follows it is for a job that has ended;
+ * each gets one END_DATA. */
+enum { ORDER_RUN = 0, ORDER_KILL, ORDER_SETTLE, ORDER_LIST, ORDER_ENTER, ORDER_LEAVE, ORDER_OPEN, ORDER_READ };
+enum { END_READY = 1, END_EXIT, END_FAILED, END_DATA };
 enum { MARK_FULL = 1, MARK_CROWDED = 2 };
 struct end {
-	uint32_t kind, step;
+	uint32_t kind, step;                     /* END_DATA: how many bytes follow */
 	int32_t status, marks;                   /* wait status, or errno; what was found exhausted */
 };
 
@@ -77,6 +82,110 @@ static void tell(uint32_t kind, uint32_t step, int status, int marks)
 {
 	struct end e = { kind, step, status, marks };
 	if (write(FD_ENDS, &e, sizeof e) != (ssize_t)sizeof e) _exit(1);
+}
+
+/* The working folder of a job that has ended, one answer for each order. The agent decides what it wants of it. Here too no
+ * link is followed and nothing opened that is not a regular file. */
+enum { MOST_DEPTH = 40, MOST_NAMES = 256, PIECE = 64 << 10 }; /* MOST_NAMES of 257 bytes are more than a PIECE */
+static struct {
+	DIR *folders[MOST_DEPTH];
+	int depth;
+	int file;                                /* -1: none is open */
+	uint8_t data[MOST_NAMES * 257];
+} tree = { .file = -1 };
+
+static void tell_data(int status, size_t n)
+{
+	tell(END_DATA, (uint32_t)n, status, 0);
+	for (const uint8_t *at = tree.data; n;) {
+		ssize_t k = write(FD_ENDS, at, n);
+		if (k < 0 && errno == EINTR) continue;
+		if (k <= 0) _exit(1);
+		at += k;
+		n -= (size_t)k;
+	}
+}
+
+/* Ends every process but this one; none is left when it returns. */
+static void settle(void)
+{
+	for (;;) {
+		pid_t p;
+		kill(-1, SIGKILL);
+		while ((p = waitpid(-1, NULL, WNOHANG)) > 0) {}
+		if (p < 0 && errno == ECHILD) return;
+		poll(NULL, 0, 1);
+	}
+}
+
+static int enter(int in, const char *name)
+{
+	if (tree.depth == MOST_DEPTH) { errno = ELOOP; return -1; }
+	int fd = openat(in, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	if (!d) {
+		int e = errno;
+		if (fd >= 0) close(fd);
+		errno = e;
+		return -1;
+	}
+	tree.folders[tree.depth++] = d;
+	return 0;
+}
+
+/* The next names of a folder: kind, length, bytes. */
+static ssize_t list(DIR *d)
+{
+	size_t n = 0;
+	for (int i = 0; i < MOST_NAMES;) {
+		struct dirent *e = readdir(d);
+		if (!e && errno) return -1;
+		if (!e) break;
+		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, "..")) continue;
+		size_t l = strlen(e->d_name);
+		tree.data[n++] = e->d_type;
+		tree.data[n++] = (uint8_t)l;
+		memcpy(tree.data + n, e->d_name, l);
+		n += l;
+		i++;
+	}
+	return (ssize_t)n;
+}
+
+/* Opens a file and tells its size. */
+static ssize_t open_file(DIR *d, const char *name)
+{
+	struct stat s;
+	if (tree.file >= 0) close(tree.file);
+	tree.file = openat(dirfd(d), name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (tree.file < 0) return -1;
+	if (fstat(tree.file, &s)) return -1;
+	if (!S_ISREG(s.st_mode)) { errno = EINVAL; return -1; }
+	uint64_t size = (uint64_t)s.st_size;
+	memcpy(tree.data, &size, sizeof size);
+	return sizeof size;
+}
+
+static void look(const struct order *o, const char *name)
+{
+	DIR *d = tree.depth ? tree.folders[tree.depth - 1] : NULL;
+	ssize_t n = 0;
+	errno = 0;
+	if (o->kind == ORDER_SETTLE) {
+		settle();
+		n = enter(AT_FDCWD, "/box");
+	} else if (!d) {
+		errno = EBADF;
+		n = -1;
+	} else switch (o->kind) {
+	case ORDER_LIST: n = list(d); break;
+	case ORDER_ENTER: n = enter(dirfd(d), name); break;
+	case ORDER_LEAVE: closedir(d); tree.depth--; break;
+	case ORDER_OPEN: n = open_file(d, name); break;
+	case ORDER_READ: n = read(tree.file, tree.data, PIECE); break;
+	default: _exit(1);
+	}
+	tell_data(n < 0 ? errno : 0, n < 0 ? 0 : (size_t)n);
 }
 
 /* As in cell.c: one tmpfs for the working folder, /tmp and /dev/shm, so that one bound holds for all three. */
@@ -175,7 +284,7 @@ static void run(const struct order *o, struct payload *p, int signals)
 	for (;;) {
 		struct signalfd_siginfo drop;
 		siginfo_t who = { 0 };
-		struct pollfd wait[2] = { { signals, POLLIN, 0 }, { FD_ORDERS, 0, 0 } };
+		struct pollfd wait[2] = { { signals, POLLIN, 0 }, { FD_ORDERS, POLLIN, 0 } };
 		/* Seen before it is reaped, so that it still counts among the processes. */
 		while (!waitid(P_ALL, 0, &who, WEXITED | WNOHANG | WNOWAIT) && who.si_pid) {
 			if (who.si_pid == child && n != (ssize_t)sizeof f) {
@@ -191,7 +300,13 @@ static void run(const struct order *o, struct payload *p, int signals)
 			who.si_pid = 0;
 		}
 		if (poll(wait, 2, -1) < 0 && errno != EINTR) _exit(1);
-		if (wait[1].revents & (POLLHUP | POLLERR)) _exit(0);
+		if (wait[1].revents & POLLIN) {
+			struct order other;
+			if (read_all(FD_ORDERS, &other, sizeof other) || other.kind != ORDER_KILL) _exit(1);
+			kill(-1, SIGKILL); /* its end is told as any */
+		} else if (wait[1].revents & (POLLHUP | POLLERR)) {
+			_exit(0);
+		}
 		if (wait[0].revents && read(signals, &drop, sizeof drop) < 0) _exit(1);
 	}
 }
@@ -210,6 +325,13 @@ int inside_main(void)
 	tell(END_READY, 0, 0, 0);
 	while (!read_all(FD_ORDERS, &o, sizeof o)) {
 		struct payload p = { .size = o.payload };
+		if (o.kind == ORDER_KILL) continue; /* what it was for has ended by itself */
+		if (o.kind != ORDER_RUN) {
+			char name[256] = { 0 };
+			if (o.payload >= sizeof name || read_all(FD_ORDERS, name, o.payload)) return 1;
+			look(&o, name);
+			continue;
+		}
 		if (!stored++ && storage(&o)) { tell(END_FAILED, STEP_TMPFS, errno, 0); return 1; }
 		p.map = mmap(NULL, p.size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 		if (p.map == MAP_FAILED) { tell(END_FAILED, STEP_PAYLOAD, errno, 0); return 1; }

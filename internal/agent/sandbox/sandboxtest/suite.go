@@ -41,6 +41,7 @@ func Conform(t *testing.T, s Subject) {
 	t.Run("live", s.live)
 	t.Run("together", s.together)
 	t.Run("leftovers", s.leftovers)
+	t.Run("artefacts", s.artefacts)
 	t.Run("refusals", s.refusals)
 	t.Run("enforcement", s.enforcement)
 }

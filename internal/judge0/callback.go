@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/stoa-cloud/stoa/internal/platform/courier"
 	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
 )
@@ -59,22 +60,13 @@ func (c *Callback) aggregate() eventlog.Aggregate {
 	return eventlog.Aggregate{Kind: Kind, ID: c.ExecutionID, Version: c.Version}
 }
 
-// pauses are the waits after each failed attempt: eight attempts in a day.
-var pauses = []time.Duration{
+// schedule is eight attempts in a day.
+var schedule = courier.Schedule{Pauses: []time.Duration{
 	5 * time.Second, time.Minute, 5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 6 * time.Hour, 15 * time.Hour,
-}
+}, Wish: 15 * time.Hour}
 
 // MaxAttempts is how often a callback is tried.
-func MaxAttempts() int { return len(pauses) + 1 }
-
-const (
-	// jitter spreads what failed at one moment: each pause is up to so much longer.
-	jitter = 0.2
-	// longestWish is the longest Retry-After that is obeyed.
-	longestWish = 15 * time.Hour
-	// leaseFor is how long a sender may be silent before another one tries: more than a call may take.
-	leaseFor = 2 * time.Minute
-)
+func MaxAttempts() int { return schedule.Tries() }
 
 // CallbackEnded says that a callback arrived, or was given up.
 type CallbackEnded struct {

@@ -28,7 +28,7 @@ func (s *Slice) hear(ctx context.Context, tx *pg.Tx, e eventlog.Event) error {
 		return fmt.Errorf("begin callback: %w", err)
 	}
 	if begun.RowsAffected() > 0 {
-		tx.AfterCommit(s.wake)
+		tx.AfterCommit(s.courier.Wake)
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package judge0
 
 import (
 	"context"
-	"time"
 
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
@@ -60,10 +59,6 @@ func (s *Slice) Submissions(ctx context.Context, ids []ident.ID) ([]Submission, 
 // Callback reads how far the callback of an execution is.
 func (s *Slice) Callback(ctx context.Context, id ident.ID) (Callback, error) {
 	return pg.One[Callback](ctx, s.runner.DB, selectCallback, id)
-}
-
-func claimDue(ctx context.Context, tx *pg.Tx, now time.Time, limit int) ([]Callback, error) {
-	return pg.All[Callback](ctx, tx, claim, now, now.Add(leaseFor), limit, abreast)
 }
 
 func save(tx *pg.Tx, c Callback) {

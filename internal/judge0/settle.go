@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/stoa-cloud/stoa/internal/platform/command"
+	"github.com/stoa-cloud/stoa/internal/platform/courier"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
 )
@@ -17,9 +18,7 @@ import (
 type settle struct {
 	ExecutionID ident.ID
 	Number      int
-	Receipt     Receipt
-	Failure     string // empty: it arrived
-	Random      float64
+	courier.Try[Receipt]
 }
 
 func (s *Slice) settleCallback(ctx context.Context, tx *command.Tx, in settle) (struct{}, error) {
@@ -45,17 +44,16 @@ func (s *Slice) settleCallback(ctx context.Context, tx *command.Tx, in settle) (
 // settle moves the callback on: it arrived, is tried again, or is given up.
 func (c *Callback) settle(in settle, now time.Time) {
 	c.Reason = in.Failure
+	wait, again := schedule.Next(c.Attempts, in.Receipt.RetryAfter, in.Random)
 	switch {
 	case in.Failure == "":
 		c.become(Delivered)
 		c.EndedAt = &now
-	case in.Receipt.Permanent || c.Attempts > len(pauses):
+	case in.Receipt.Permanent || !again:
 		c.become(Failed)
 		c.EndedAt = &now
 	default:
-		wait := pauses[c.Attempts-1]
-		wait += time.Duration(in.Random * jitter * float64(wait))
 		c.become(Queued)
-		c.NextAt = new(now.Add(max(wait, min(in.Receipt.RetryAfter, longestWish))))
+		c.NextAt = new(now.Add(wait))
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stoa-cloud/stoa/internal/execution"
 	"github.com/stoa-cloud/stoa/internal/platform/command"
+	"github.com/stoa-cloud/stoa/internal/platform/courier"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
 	"github.com/stoa-cloud/stoa/internal/platform/secret"
@@ -57,28 +58,21 @@ type Slice struct {
 	keys       Sealer
 	observe    func(arrived bool)
 	log        *slog.Logger
-	work       chan struct{} // something may be due
+	courier    *courier.Courier[Callback, Receipt]
 }
 
 // New binds the slice.
 func New(n Needs) *Slice {
 	s := &Slice{
-		runner: n.Runner, executions: n.Executions, sender: n.Sender, keys: n.Keys, observe: n.Observe, log: n.Log, work: make(chan struct{}, 1),
+		runner: n.Runner, executions: n.Executions, sender: n.Sender, keys: n.Keys, observe: n.Observe, log: n.Log,
 	}
 	if s.observe == nil {
 		s.observe = func(bool) {}
 	}
 	s.settle = command.Bind(n.Runner, command.Spec[settle]{Name: "judge0.settle", Scope: command.NoScope[settle]}, s.settleCallback)
+	s.courier = s.newCourier()
 	return s
 }
 
 // CheckCallback tells at once why an address will not be called.
 func (s *Slice) CheckCallback(url string) error { return s.sender.Check(url) }
-
-// wake says that something may be due.
-func (s *Slice) wake() {
-	select {
-	case s.work <- struct{}{}:
-	default:
-	}
-}

@@ -46,6 +46,7 @@ func Defaults() []Definition {
 		{Name: "file.retention_hours", Kind: Setting, Unit: "hours", Default: 0, Min: 0, Max: 10 * 366 * 24, Help: "How long a project's uploaded files stay after their last upload; 0: until somebody deletes them."},
 
 		{Name: "notification.per_hour", Kind: Setting, Unit: "notifications", Default: 5, Min: 1, Max: 10_000, Help: "How many notifications of one severity a user gets within an hour; the rest becomes one digest."},
+		{Name: "notification.retry.longest_ms", Kind: Setting, Unit: "ms", Default: 24 * hour, Min: 100, Max: 24 * hour, OperatorOnly: true, Help: "Longest pause before a notification that did not arrive is sent again: twelve attempts in three days by default, sooner over when this is shorter."},
 		{Name: "notification.subscriptions.max", Kind: Limit, Unit: "channels", Default: 20, Min: 0, Max: 1000, Help: "Most channels outside of the console that one user's notifications go to."},
 
 		{Name: "identity.registration", Kind: Setting, Words: []string{"closed", "invited", "open"}, GlobalOnly: true, OperatorOnly: true, Help: "Who may register: nobody, who was invited, or everybody."},

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/stoa-cloud/stoa/internal/platform/command"
+	"github.com/stoa-cloud/stoa/internal/platform/courier"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
 )
 
@@ -38,28 +39,11 @@ type Attempt struct {
 	Error      string    `db:"error"`
 }
 
-// pauses are the waits after each failed attempt: twelve attempts in three days.
-var pauses = []time.Duration{
+// schedule is twelve attempts in three days.
+var schedule = courier.Schedule{Pauses: []time.Duration{
 	5 * time.Second, time.Minute, 5 * time.Minute, 15 * time.Minute, 45 * time.Minute, 2 * time.Hour,
 	5 * time.Hour, 9 * time.Hour, 12 * time.Hour, 18 * time.Hour, 24 * time.Hour,
-}
+}, Wish: 24 * time.Hour}
 
-const (
-	// jitter spreads what failed at one moment: each pause is up to so much longer.
-	jitter = 0.2
-	// longestWish is the longest Retry-After that is obeyed.
-	longestWish = 24 * time.Hour
-	// giveUpAfter is how long nothing may arrive before a subscription is disabled.
-	giveUpAfter = 5 * 24 * time.Hour
-	// leaseFor is how long a sender may be silent before another one tries: more than a call may take.
-	leaseFor = 2 * time.Minute
-)
-
-// pause is how long to wait after so many failed attempts; false when they were enough.
-func pause(failed int, random float64) (time.Duration, bool) {
-	if failed < 1 || failed > len(pauses) {
-		return 0, false
-	}
-	p := pauses[failed-1]
-	return p + time.Duration(random*jitter*float64(p)), true
-}
+// giveUpAfter is how long nothing may arrive before a subscription is disabled.
+const giveUpAfter = 5 * 24 * time.Hour

@@ -48,7 +48,7 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, db: pgtest.Clone(t), now: clock.System(), limits: limits{"notification.per_hour": 5, "notification.subscriptions.max": 20}}
+	w := &world{t: t, db: pgtest.Clone(t), now: clock.System(), limits: limits{"notification.per_hour": 5, "notification.subscriptions.max": 20, "notification.retry.longest_ms": (24 * time.Hour).Milliseconds()}}
 	log := slog.New(slog.DiscardHandler)
 	out := outbound.New(outbound.Config{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
 	w.Slice = notification.New(notification.Needs{

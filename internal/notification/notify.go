@@ -148,7 +148,7 @@ func (s *Slice) spread(ctx context.Context, tx *command.Tx, n Notification, subs
 }
 
 func (s *Slice) queue(tx *command.Tx, sub Subscription, notification ident.ID, payload string) Delivery {
-	tx.AfterCommit(s.wake)
+	tx.AfterCommit(s.courier.Wake)
 	return Delivery{
 		ID: tx.NewID(), NotificationID: notification, SubscriptionID: sub.ID, UserID: sub.UserID, Channel: sub.Channel,
 		Payload: payload, Status: Queued, NextAt: tx.Now, CreatedAt: tx.Now,

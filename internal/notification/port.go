@@ -46,8 +46,8 @@ type Store interface {
 	InsertAttempt(ctx context.Context, tx *pg.Tx, a Attempt) error
 	Attempts(ctx context.Context, q pg.Querier, delivery ident.ID) ([]Attempt, error)
 	// Claim takes deliveries that are due, at most limit, and of one subscription no
-	// more than abreast at once. They are leased; whoever dies loses them.
-	Claim(ctx context.Context, tx *pg.Tx, now time.Time, lease time.Duration, limit, abreast int) ([]Delivery, error)
+	// more than abreast at once. They are leased until a time; whoever dies loses them.
+	Claim(ctx context.Context, q pg.Querier, now, lease time.Time, limit, abreast int) ([]Delivery, error)
 	// NextDue is when the next delivery or notification is due.
 	NextDue(ctx context.Context, q pg.Querier) (*time.Time, error)
 

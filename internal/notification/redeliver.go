@@ -37,7 +37,7 @@ func (s *Slice) redeliver(ctx context.Context, tx *command.Tx, in Redeliver) (De
 	if err := s.store.SaveDelivery(ctx, tx.Tx, d); err != nil {
 		return Delivery{}, fmt.Errorf("store delivery: %w", err)
 	}
-	tx.AfterCommit(s.wake)
+	tx.AfterCommit(s.courier.Wake)
 	tx.Audit("notification_delivery", d.ID, nil)
 	return d, s.emit(ctx, tx, d.UserID, DeliveryAsked{DeliveryID: d.ID, SubscriptionID: d.SubscriptionID})
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stoa-cloud/stoa/internal/execution"
 	"github.com/stoa-cloud/stoa/internal/identity"
+	"github.com/stoa-cloud/stoa/internal/judge0"
 	"github.com/stoa-cloud/stoa/internal/node"
 	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
@@ -53,6 +54,7 @@ func rules() map[string]rule {
 		{execution.Ended{Status: execution.Failed}, toNamed("owner_id"), Medium, nil, ended},
 		{execution.Ended{Status: execution.TimedOut}, toNamed("owner_id"), Medium, nil, ended},
 		{execution.Ended{Status: execution.Error}, toNamed("owner_id"), High, nil, ended},
+		{judge0.CallbackEnded{}, toOwnerOfLostCallback, Medium, []string{"failed"}, lostCallback},
 
 		{
 			identity.LockedOut{},
@@ -110,6 +112,23 @@ func ended(e eventlog.Event) (title, body, link string) {
 	return title, body, "/executions/" + e.AggregateID.String()
 }
 
+// toOwnerOfLostCallback is for callbacks that were given up; that one arrived is no news.
+func toOwnerOfLostCallback(e eventlog.Event) ident.ID {
+	fact, err := eventlog.Decode[judge0.CallbackEnded](e)
+	if err != nil || fact.Status != judge0.Failed {
+		return ident.ID{}
+	}
+	return fact.OwnerID
+}
+
+func lostCallback(e eventlog.Event) (title, body, link string) {
+	tries := "the address did not take the result"
+	if fact, err := eventlog.Decode[judge0.CallbackEnded](e); err == nil && fact.Attempts > 1 {
+		tries += fmt.Sprintf(" in %d attempts", fact.Attempts)
+	}
+	return "A callback was given up", "Judge0's API: " + tries + ". The submission's callback_error says why.", "/executions/" + e.AggregateID.String()
+}
+
 // notice makes what the rule has to say of an event. Every notice can be chosen by its
 // kind of thing (“execution”, “entity:execution”), the thing (“exec:<id>”) and the outcome.
 func (r rule) notice(e eventlog.Event) Notice {
@@ -117,7 +136,7 @@ func (r rule) notice(e eventlog.Event) Notice {
 	n.Title, n.Body, n.Link = r.say(e)
 	kind := e.AggregateKind
 	thing := kind
-	if kind == execution.Kind {
+	if kind == execution.Kind || kind == judge0.Kind { // a callback has its execution's id
 		thing = "exec"
 	}
 	words := strings.Split(e.Type, ".")

@@ -75,6 +75,6 @@ func (s *Slice) schedule(ctx context.Context, tx *command.Tx, n Notification, at
 	if _, err := s.store.Insert(ctx, tx.Tx, n); err != nil {
 		return fmt.Errorf("store notification: %w", err)
 	}
-	tx.AfterCommit(s.wake)
+	tx.AfterCommit(s.courier.Wake)
 	return nil
 }

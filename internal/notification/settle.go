@@ -6,18 +6,15 @@ import (
 	"time"
 
 	"github.com/stoa-cloud/stoa/internal/platform/command"
+	"github.com/stoa-cloud/stoa/internal/platform/courier"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
 )
 
 // settle records what became of one attempt.
 type settle struct {
-	ID      ident.ID
-	Number  int
-	At      time.Time
-	Took    time.Duration
-	Receipt Receipt
-	Failure string // empty: it arrived
-	Random  float64
+	ID     ident.ID
+	Number int
+	courier.Try[Receipt]
 }
 
 func (s *Slice) settleDelivery(ctx context.Context, tx *command.Tx, in settle) (struct{}, error) {
@@ -50,7 +47,11 @@ func (s *Slice) settleDelivery(ctx context.Context, tx *command.Tx, in settle) (
 		d.EndedAt = new(tx.Now)
 		sub.FailingSince = nil
 	} else {
-		d.fail(in, tx.Now)
+		longest, err := s.limits.Int(ctx, tx, "notification.retry.longest_ms", d.UserID)
+		if err != nil {
+			return struct{}{}, err
+		}
+		d.fail(in, schedule.Within(time.Duration(longest.Int())*time.Millisecond), tx.Now)
 		if sub.FailingSince == nil {
 			sub.FailingSince = new(tx.Now)
 		}
@@ -71,15 +72,15 @@ func (s *Slice) settleDelivery(ctx context.Context, tx *command.Tx, in settle) (
 }
 
 // fail queues the next attempt, or gives up.
-func (d *Delivery) fail(in settle, now time.Time) {
-	wait, again := pause(d.Attempts-d.RestartedAt, in.Random)
+func (d *Delivery) fail(in settle, schedule courier.Schedule, now time.Time) {
+	wait, again := schedule.Next(d.Attempts-d.RestartedAt, in.Receipt.RetryAfter, in.Random)
 	if !again || in.Receipt.Permanent || in.Receipt.Gone {
 		d.become(Failed)
 		d.EndedAt = &now
 		return
 	}
 	d.become(Queued)
-	d.NextAt = now.Add(max(wait, min(in.Receipt.RetryAfter, longestWish)))
+	d.NextAt = now.Add(wait)
 }
 
 // disableIfHopeless disables a subscription that nothing has reached for days, or

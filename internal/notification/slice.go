@@ -5,6 +5,7 @@ import (
 	"log/slog"
 
 	"github.com/stoa-cloud/stoa/internal/platform/command"
+	"github.com/stoa-cloud/stoa/internal/platform/courier"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
 )
@@ -45,7 +46,7 @@ type Slice struct {
 	observe func(channel Channel, arrived bool)
 	log     *slog.Logger
 	rules   map[string]rule
-	work    chan struct{} // something may be due
+	courier *courier.Courier[Delivery, Receipt]
 }
 
 // Needs is what the slice stands on.
@@ -66,7 +67,7 @@ func New(n Needs) *Slice {
 	r := n.Runner
 	s := &Slice{
 		runner: r, store: n.Store, sender: n.Sender, keys: n.Keys, people: n.People, limits: n.Limits, home: n.Home, observe: n.Observe,
-		log: n.Log, rules: rules(), work: make(chan struct{}, 1),
+		log: n.Log, rules: rules(),
 	}
 	if s.observe == nil {
 		s.observe = func(Channel, bool) {}
@@ -89,6 +90,7 @@ func New(n Needs) *Slice {
 
 	s.settle = command.Bind(r, command.Spec[settle]{Name: "notification.settle", Scope: command.NoScope[settle]}, s.settleDelivery)
 	s.release = command.Bind(r, command.Spec[release]{Name: "notification.release", Scope: command.NoScope[release]}, s.releaseNotification)
+	s.courier = s.newCourier()
 	return s
 }
 
@@ -119,14 +121,6 @@ func (s *Slice) ofDelivery(ctx context.Context, tx *command.Tx, in Redeliver) (c
 // unkept is for answers that carry a secret.
 func unkept[C, R any](f command.Func[C, R]) command.Func[C, R] {
 	return func(ctx context.Context, in C) (R, error) { return f(command.Unkept(ctx), in) }
-}
-
-// wake says that something may be due.
-func (s *Slice) wake() {
-	select {
-	case s.work <- struct{}{}:
-	default:
-	}
 }
 
 // asSystem is the context of what the slice does on its own. It outlives the end of

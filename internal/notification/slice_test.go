@@ -2,12 +2,16 @@ package notification_test
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stoa-cloud/stoa/internal/execution"
+	"github.com/stoa-cloud/stoa/internal/judge0"
 	"github.com/stoa-cloud/stoa/internal/notification"
 	"github.com/stoa-cloud/stoa/internal/platform/fault"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
@@ -137,6 +141,25 @@ func TestOneThatIsGoneIsLeftAlone(t *testing.T) {
 	w.hear(w.ended(ann, execution.Failed))
 	if subs[1].DisabledAt == nil || w.deliver() != 0 {
 		t.Errorf("%+v", subs[1])
+	}
+}
+
+// Whose callback was given up is told so, and where the result is; that one arrived is no news.
+func TestALostCallbackIsTold(t *testing.T) {
+	w := newWorld(t)
+	ann := ident.New()
+	lost := w.ended(ann, execution.Completed)
+	for _, status := range []judge0.Progress{judge0.Delivered, judge0.Failed} {
+		fact := judge0.CallbackEnded{ExecutionID: lost.AggregateID, OwnerID: ann, Status: status, Attempts: 8}
+		data, err := json.Marshal(fact)
+		w.must(err)
+		lost.ID, lost.Type, lost.AggregateKind, lost.Data = ident.New(), fact.EventType(), judge0.Kind, data
+		w.hear(lost)
+	}
+	all := w.list(ann)
+	if len(all) != 1 || all[0].SourceID != lost.ID || all[0].Link != "/executions/"+lost.AggregateID.String() ||
+		!strings.Contains(all[0].Body, "8 attempts") || !slices.Contains(all[0].Tags, "exec:"+lost.AggregateID.String()) {
+		t.Errorf("%+v", all)
 	}
 }
 

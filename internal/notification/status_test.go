@@ -35,7 +35,7 @@ func TestTheScheduleTakesThreeDays(t *testing.T) {
 		total := time.Duration(0)
 		last := time.Duration(0)
 		for failed := 1; ; failed++ {
-			p, again := pause(failed, random)
+			p, again := schedule.Next(failed, 0, random)
 			if !again {
 				break
 			}

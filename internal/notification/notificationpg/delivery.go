@@ -147,8 +147,8 @@ func (Store) Attempts(ctx context.Context, q pg.Querier, delivery ident.ID) ([]n
 }
 
 // Claim implements notification.Store.
-func (Store) Claim(ctx context.Context, tx *pg.Tx, now time.Time, lease time.Duration, limit, abreast int) ([]notification.Delivery, error) {
-	return pg.All[notification.Delivery](ctx, tx, claim, now, now.Add(lease), limit, abreast)
+func (Store) Claim(ctx context.Context, q pg.Querier, now, lease time.Time, limit, abreast int) ([]notification.Delivery, error) {
+	return pg.All[notification.Delivery](ctx, q, claim, now, lease, limit, abreast)
 }
 
 // NextDue implements notification.Store.

@@ -69,6 +69,9 @@ func (m *Mail) send(ctx context.Context, p notification.Parcel) (notification.Re
 		return notification.Receipt{StatusCode: 250}, nil
 	}
 	if said, ok := errors.AsType[*textproto.Error](err); ok {
+		if errors.Is(err, errOurs) { // it is the operator's to mend, and the message can wait for that
+			return notification.Receipt{StatusCode: said.Code}, fmt.Errorf("the mail server answered %d: %w", said.Code, errOurs)
+		}
 		// 5yz is for good, 4yz is for now (RFC 5321).
 		return notification.Receipt{StatusCode: said.Code, Permanent: said.Code >= 500, Answer: scrub([]byte(said.Msg), nil)},
 			fmt.Errorf("the mail server answered %d", said.Code)
@@ -95,11 +98,11 @@ func (m *Mail) deliver(ctx context.Context, to string, message []byte) error {
 	}
 	if m.auth != nil {
 		if err := client.Auth(m.auth); err != nil {
-			return err
+			return fmt.Errorf("%w: %w", errOurs, err)
 		}
 	}
 	if err := client.Mail(m.from.Address); err != nil {
-		return err
+		return fmt.Errorf("%w: %w", errOurs, err)
 	}
 	if err := client.Rcpt(to); err != nil {
 		return err
@@ -118,6 +121,8 @@ func (m *Mail) deliver(ctx context.Context, to string, message []byte) error {
 	return nil
 }
 
+var errOurs = errors.New("it does not accept this installation's credentials or sender (--smtp-url)")
+
 func (m *Mail) dial(ctx context.Context) (net.Conn, error) {
 	address := net.JoinHostPort(m.host, m.port)
 	if m.implicit {
@@ -134,7 +139,7 @@ func (m *Mail) secure(client *smtp.Client) error {
 		return client.StartTLS(m.tls)
 	}
 	if !m.insecure {
-		return errors.New("the server offers no TLS")
+		return errors.New("it offers no TLS, and a password or a message does not leave this machine without")
 	}
 	return nil
 }

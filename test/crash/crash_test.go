@@ -35,6 +35,7 @@ var points = []struct{ victim, label string }{
 	{"stoad", "sequencer.before_commit"},
 	{"stoad", "sequencer.not_hinted"},
 	{"stoad", "consumer.mid_handler"},
+	{"stoad", "consumer.committed"},
 	{"agent", "agent.claimed"},
 	{"agent", "agent.running"},
 	{"agent", "agent.ended"},

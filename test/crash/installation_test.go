@@ -65,7 +65,7 @@ func (in *installation) keep() string {
 func (in *installation) start(t *testing.T, crashAt map[string]string) {
 	t.Helper()
 	in.starts++
-	env := append(os.Environ(), "XDG_CONFIG_HOME="+in.home)
+	env := append(os.Environ(), "XDG_CONFIG_HOME="+in.home, "STOA_ALLOW_CALLS=127.0.0.0/8") // receivers are here
 	for _, at := range crashAt {
 		env = append(env, fmt.Sprintf("STOA_CRASH_AT=%s:%s", at, filepath.Join(in.dir, "died-"+strconv.Itoa(in.starts))))
 	}

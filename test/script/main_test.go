@@ -15,12 +15,13 @@ import (
 // people are the identities of the scripts: each is a command that runs the CLI as that person.
 //
 // Acme has the project apollo, where manager, member and viewer have those roles. The others
-// have nothing but what registration gave them; limited and locked are there to be refused, careful to have a second factor.
-var people = []string{"admin", "manager", "member", "viewer", "stranger", "attacker", "limited", "locked", "careful"}
+// have nothing but what registration gave them; limited and locked are there to be refused, careful to have a second factor;
+// author is told of nothing but what its own script does.
+var people = []string{"admin", "manager", "member", "viewer", "stranger", "attacker", "limited", "locked", "careful", "author"}
 
 func TestMain(m *testing.M) {
 	commands := map[string]func(){
-		"http": httpCommand, "exits": exitsCommand, "eventually": eventuallyCommand, "receiver": receiverCommand,
+		"http": httpCommand, "exits": exitsCommand, "eventually": eventuallyCommand, "receiver": receiverCommand, "sql": sqlCommand,
 		"anon":  func() { asPerson("anon") },
 		"totp":  totpCommand,
 		"local": func() { asPerson("local") }, // the OS user who started stoad

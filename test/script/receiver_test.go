@@ -17,7 +17,7 @@ import (
 )
 
 // receiverCommand is "receiver FILE": it takes webhooks, one line of JSON each in FILE, until it is interrupted.
-// FILE.url is where it listens; it answers with the status in FILE.status, or 200.
+// FILE.url is where it listens, again if it is there already; it answers with the status in FILE.status, or 200.
 func receiverCommand() {
 	if len(os.Args) != 2 {
 		die(errors.New("usage: receiver FILE"))
@@ -25,7 +25,11 @@ func receiverCommand() {
 	file := os.Args[1]
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	address := "127.0.0.1:0"
+	if before, err := os.ReadFile(file + ".url"); err == nil {
+		address = strings.TrimPrefix(strings.TrimSpace(string(before)), "http://")
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	if err != nil {
 		die(err)
 	}

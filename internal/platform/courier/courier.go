@@ -77,11 +77,11 @@ func (c *Courier[P, R]) Run(ctx context.Context) {
 	defer under.Wait()
 	for ctx.Err() == nil {
 		if err := c.before(ctx); err != nil && ctx.Err() == nil {
-			c.work.Log.WarnContext(ctx, "cannot prepare "+c.work.Name, "error", err)
+			c.work.Log.WarnContext(ctx, "cannot prepare what is carried", "what", c.work.Name, "error", err)
 		}
 		claimed, err := c.take(ctx, AtOnce-len(free))
 		if err != nil && ctx.Err() == nil {
-			c.work.Log.WarnContext(ctx, "cannot take "+c.work.Name, "error", err)
+			c.work.Log.WarnContext(ctx, "cannot take what is due", "what", c.work.Name, "error", err)
 		}
 		for _, p := range claimed {
 			free <- struct{}{}
@@ -149,7 +149,7 @@ func (c *Courier[P, R]) try(ctx context.Context, p P) {
 		t.Failure = reason(err)
 	}
 	if err := c.work.Settle(context.WithoutCancel(ctx), p, t); err != nil {
-		c.work.Log.WarnContext(ctx, "cannot settle "+c.work.Name, "error", err)
+		c.work.Log.WarnContext(ctx, "cannot settle what was tried", "what", c.work.Name, "error", err)
 	}
 }
 

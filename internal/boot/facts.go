@@ -28,6 +28,7 @@ func facts() []eventlog.Fact {
 		tenancy.OrganizationMemberSet{},
 		tenancy.OrganizationMemberRemoved{},
 		tenancy.UnitCreated{},
+		tenancy.UnitUpdated{},
 		tenancy.UnitDeleted{},
 		tenancy.InvitationCreated{},
 		tenancy.InvitationAccepted{},

@@ -5,6 +5,7 @@ import stoa "github.com/stoa-cloud/stoa/sdk/go"
 type organizationsCommand struct {
 	List   organizationsList   `cmd:"" default:"withargs" help:"List organizations."`
 	Create organizationsCreate `cmd:"" help:"Create an organization that you own."`
+	Rename organizationsRename `cmd:"" help:"Give an organization another name."`
 }
 
 var organizationColumns = []column[stoa.Organization]{

@@ -40,8 +40,9 @@ type grammar struct {
 	Files           filesCommand           `cmd:"" group:"work" aliases:"file" help:"Uploaded files that runs take: list, upload, get, delete."`
 	Runtimes        runtimesCommand        `cmd:"" group:"work" help:"Languages and versions: list, add images, remove."`
 	Events          eventsCommand          `cmd:"" group:"work" aliases:"event" help:"What happened: list, watch, get, count, export."`
-	Projects        projectsCommand        `cmd:"" group:"people" aliases:"project" help:"Projects: list, create, choose."`
-	Organizations   organizationsCommand   `cmd:"" group:"people" aliases:"organization" help:"Organizations: list, create."`
+	Projects        projectsCommand        `cmd:"" group:"people" aliases:"project" help:"Projects: list, create, choose, rename, move, archive, restore."`
+	Units           unitsCommand           `cmd:"" group:"people" aliases:"unit" help:"Departments and teams of an organization: list, create, rename, move, delete."`
+	Organizations   organizationsCommand   `cmd:"" group:"people" aliases:"organization" help:"Organizations: list, create, rename."`
 	Members         membersCommand         `cmd:"" group:"people" aliases:"member" help:"Who belongs to a project or an organization."`
 	ServiceAccounts serviceAccountsCommand `cmd:"" group:"people" aliases:"service-account" help:"Accounts of programs: list, create, rotate keys, disable, delete."`
 	Limits          limitsCommand          `cmd:"" group:"operate" aliases:"limit" help:"Settings and limits: list, set, reset."`

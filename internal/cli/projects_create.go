@@ -5,6 +5,7 @@ import stoa "github.com/stoa-cloud/stoa/sdk/go"
 type projectsCreate struct {
 	Name         string `arg:"" help:"Its name."`
 	Organization string `name:"organization" placeholder:"ORGANIZATION" help:"Whose project it is (id, slug or name); yours if left out."`
+	Unit         string `name:"unit" placeholder:"UNIT" help:"The unit (id or name) to put it into."`
 }
 
 // Run creates a project.
@@ -16,6 +17,14 @@ func (p *projectsCreate) Run(c *call) error {
 	in := stoa.ProjectCreateRequest{Name: p.Name}
 	if p.Organization != "" {
 		if in.OrganizationID, err = c.organization(client, p.Organization); err != nil {
+			return err
+		}
+	}
+	if p.Unit != "" {
+		if _, in.OrganizationID, err = (unitScope{p.Organization}).open(c); err != nil {
+			return err
+		}
+		if in.UnitID, err = c.unit(client, in.OrganizationID, p.Unit); err != nil {
 			return err
 		}
 	}

@@ -3,6 +3,8 @@ package cli
 import stoa "github.com/stoa-cloud/stoa/sdk/go"
 
 type projectsList struct {
+	Organization string `name:"organization" placeholder:"ORGANIZATION" help:"Only this organization's (id, slug or name)."`
+	Archived     bool   `name:"archived" help:"Also the archived ones."`
 	watchFlag
 }
 
@@ -12,7 +14,13 @@ func (l *projectsList) Run(c *call) error {
 	if err != nil {
 		return err
 	}
+	organization := ""
+	if l.Organization != "" {
+		if organization, err = c.organization(client, l.Organization); err != nil {
+			return err
+		}
+	}
 	return showList(c, l.watchFlag, func() ([]stoa.Project, error) {
-		return stoa.Collect(client.Projects.List(c.ctx), 0)
+		return stoa.Collect(client.Projects.ListAll(c.ctx, organization, l.Archived), 0)
 	}, projectColumns)
 }

@@ -25,6 +25,11 @@ type (
 		UnitID   ident.ID `json:"unit_id"`
 		ParentID ident.ID `json:"parent_id,omitzero"`
 	}
+	UnitUpdated struct {
+		UnitID   ident.ID `json:"unit_id"`
+		ParentID ident.ID `json:"parent_id,omitzero"` // where it is now
+		Renamed  bool     `json:"renamed"`
+	}
 	UnitDeleted struct {
 		UnitID ident.ID `json:"unit_id"`
 	}
@@ -73,6 +78,9 @@ func (OrganizationMemberRemoved) EventType() string { return "organization.membe
 
 // EventType names the fact.
 func (UnitCreated) EventType() string { return "organization.unit_created.v1" }
+
+// EventType names the fact.
+func (UnitUpdated) EventType() string { return "organization.unit_updated.v1" }
 
 // EventType names the fact.
 func (UnitDeleted) EventType() string { return "organization.unit_deleted.v1" }

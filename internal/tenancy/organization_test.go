@@ -235,6 +235,7 @@ func TestStrangers(t *testing.T) {
 		"organization.remove_member": call(h.RemoveOrganizationMember, RemoveOrganizationMember{place.Organization, owner}),
 		"unit.list":                  call(h.Units, ListUnits{place.Organization}),
 		"unit.create":                call(h.CreateUnit, CreateUnit{OrganizationID: place.Organization, Name: name}),
+		"unit.update":                call(h.UpdateUnit, UpdateUnit{ID: unit.ID, Name: &name}),
 		"unit.delete":                call(h.DeleteUnit, DeleteUnit{unit.ID}),
 		"invitation.list":            call(h.Invitations, ListInvitations{OrganizationID: place.Organization}),
 		"invitation.create":          call(h.CreateInvitation, CreateInvitation{place.Organization, "y@example.org", Member}),

@@ -125,6 +125,7 @@ func Permissions() permission.Table {
 		"organization.remove_member": with(admins, permission.Self),
 		"unit.list":                  people,
 		"unit.create":                admins,
+		"unit.update":                admins,
 		"unit.delete":                admins,
 		"invitation.list":            admins,
 		"invitation.create":          admins,
@@ -232,6 +233,7 @@ func Permissions() permission.Table {
 		"file.content": readers,
 		"file.upload":  workers,
 		"file.delete":  with(managers, permission.Self),
+		"file.begin":   workers, // of an upload that comes in pieces; no operation
 		"file.expire":  stoa,
 
 		// Telling people. An inbox and its channels are their user's own.

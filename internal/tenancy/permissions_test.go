@@ -19,7 +19,7 @@ var stairs = [][]permission.Role{
 }
 
 // notForOperators is what operators do not do in somebody else's project.
-var notForOperators = []string{"execution.submit", "execution.batch", "execution.retry", "script.create", "file.upload"}
+var notForOperators = []string{"execution.submit", "execution.batch", "execution.retry", "script.create", "file.begin", "file.upload"}
 
 // may is what a caller with this role may do: everybody with a role is somebody.
 func may(table permission.Table, name string, role permission.Role) bool {

@@ -85,8 +85,8 @@ func ownOrganization(ctx context.Context, q pg.Querier, actor command.Actor, id 
 	return organizationScope(ctx, q, selectOrganizationKnown, id)
 }
 
-func inUnit(ctx context.Context, q pg.Querier, _ command.Actor, in DeleteUnit) (command.Scope, error) {
-	return organizationScope(ctx, q, selectUnitScope, in.ID)
+func inUnit[C interface{ unit() ident.ID }](ctx context.Context, q pg.Querier, _ command.Actor, in C) (command.Scope, error) {
+	return organizationScope(ctx, q, selectUnitScope, in.unit())
 }
 
 func inInvitation(ctx context.Context, q pg.Querier, _ command.Actor, in RevokeInvitation) (command.Scope, error) {

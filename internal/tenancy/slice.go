@@ -13,6 +13,7 @@ type Slice struct {
 	SetOrganizationMember    command.Func[SetOrganizationMember, Seat]
 	RemoveOrganizationMember command.Func[RemoveOrganizationMember, struct{}]
 	CreateUnit               command.Func[CreateUnit, Unit]
+	UpdateUnit               command.Func[UpdateUnit, Unit]
 	DeleteUnit               command.Func[DeleteUnit, struct{}]
 	CreateInvitation         command.Func[CreateInvitation, InvitationCreatedOnce]
 	RevokeInvitation         command.Func[RevokeInvitation, struct{}]
@@ -47,6 +48,7 @@ func New(r *command.Runner, people People) *Slice {
 		SetOrganizationMember:    bind(r, "organization.set_member", inOrganization, d.setOrganizationMember),
 		RemoveOrganizationMember: bind(r, "organization.remove_member", leavingOrganization, d.removeOrganizationMember),
 		CreateUnit:               bind(r, "unit.create", inOrganization, d.createUnit),
+		UpdateUnit:               bind(r, "unit.update", inUnit, d.updateUnit),
 		DeleteUnit:               bind(r, "unit.delete", inUnit, d.deleteUnit),
 		CreateInvitation:         unkept(bind(r, "invitation.create", inOrganization, d.createInvitation)),
 		RevokeInvitation:         bind(r, "invitation.revoke", inInvitation, d.revokeInvitation),

@@ -39,7 +39,7 @@ func (desk) createUnit(ctx context.Context, tx *command.Tx, c CreateUnit) (Unit,
 		return Unit{}, fmt.Errorf("store unit: %w", err)
 	}
 	if tag.RowsAffected() == 0 {
-		return Unit{}, fault.New(fault.Conflict, "unit.name_taken", "There is already a unit of this name at this place.")
+		return Unit{}, errUnitNamed()
 	}
 	tx.Emit(organizationAt(c.OrganizationID, version), UnitCreated{UnitID: u.ID, ParentID: u.ParentID})
 	return u, nil
@@ -65,6 +65,8 @@ func checkUnit(ctx context.Context, tx *command.Tx, path string, organization, u
 
 // DeleteUnit removes a unit that has neither units nor projects in it.
 type DeleteUnit struct{ ID ident.ID }
+
+func (c DeleteUnit) unit() ident.ID { return c.ID }
 
 const (
 	unitInUse  = `SELECT EXISTS (SELECT FROM unit WHERE parent_id = $1) OR EXISTS (SELECT FROM project WHERE unit_id = $1)`

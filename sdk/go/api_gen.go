@@ -1666,6 +1666,12 @@ type UnitCreateRequest struct {
 	ParentID string `json:"parent_id,omitempty"` // The unit to put it into; directly below the organization when absent.
 }
 
+// UnitUpdateRequest is what unit.update takes: Rename or move a unit, with what is in it.
+type UnitUpdateRequest struct {
+	Name     string `json:"name,omitempty"`
+	ParentID string `json:"parent_id,omitempty"` // The unit to put it into; the nil UUID puts it directly below the organization.
+}
+
 // User is part of the API's answers and requests.
 type User struct {
 	ID             string    `json:"id"` // A UUIDv7.

@@ -30,6 +30,39 @@ func (s *Organizations) Create(ctx context.Context, name string) (*Organization,
 	return &o, err
 }
 
+// Rename gives an organization another name; its slug stays.
+func (s *Organizations) Rename(ctx context.Context, id, name string) (*Organization, error) {
+	body := OrganizationRenameRequest{Name: name}
+	var o Organization
+	_, err := s.c.do(ctx, request{method: http.MethodPatch, path: organizationPath(id), body: body}, &o)
+	return &o, err
+}
+
+// Units gives the organization's departments and teams, parents before children.
+func (s *Organizations) Units(ctx context.Context, id string) iter.Seq2[Unit, error] {
+	return items[Unit](ctx, s.c, organizationPath(id)+"/units", nil)
+}
+
+// CreateUnit adds a unit.
+func (s *Organizations) CreateUnit(ctx context.Context, id string, in UnitCreateRequest) (*Unit, error) {
+	var u Unit
+	_, err := s.c.do(ctx, request{method: http.MethodPost, path: organizationPath(id) + "/units", body: in}, &u)
+	return &u, err
+}
+
+// UpdateUnit renames a unit, or moves it with what is in it: what is empty stays, the nil UUID is no unit.
+func (s *Organizations) UpdateUnit(ctx context.Context, unitID string, in UnitUpdateRequest) (*Unit, error) {
+	var u Unit
+	_, err := s.c.do(ctx, request{method: http.MethodPatch, path: "/units/" + url.PathEscape(unitID), body: in}, &u)
+	return &u, err
+}
+
+// DeleteUnit removes a unit that has neither units nor projects in it.
+func (s *Organizations) DeleteUnit(ctx context.Context, unitID string) error {
+	_, err := s.c.do(ctx, request{method: http.MethodDelete, path: "/units/" + url.PathEscape(unitID)}, nil)
+	return err
+}
+
 // Members gives who has a role in the organization.
 func (s *Organizations) Members(ctx context.Context, id string) iter.Seq2[Member, error] {
 	return items[Member](ctx, s.c, organizationPath(id)+"/members", nil)

@@ -15,6 +15,16 @@ func (s *Projects) List(ctx context.Context) iter.Seq2[Project, error] {
 	return items[Project](ctx, s.c, "/projects", nil)
 }
 
+// ListAll gives the projects that the caller may see: of one organization, or of all if it is empty; on request also the
+// archived ones.
+func (s *Projects) ListAll(ctx context.Context, organizationID string, archived bool) iter.Seq2[Project, error] {
+	q := query{}.set("organization_id", organizationID)
+	if archived {
+		q = q.set("archived", "true")
+	}
+	return items[Project](ctx, s.c, "/projects", q.values())
+}
+
 // Get reads one project.
 func (s *Projects) Get(ctx context.Context, id string) (*Project, error) {
 	var p Project
@@ -26,6 +36,20 @@ func (s *Projects) Get(ctx context.Context, id string) (*Project, error) {
 func (s *Projects) Create(ctx context.Context, in ProjectCreateRequest) (*Project, error) {
 	var p Project
 	_, err := s.c.do(ctx, request{method: http.MethodPost, path: "/projects", body: in}, &p)
+	return &p, err
+}
+
+// Update renames a project or moves it into another unit: what is empty stays, the nil UUID is no unit.
+func (s *Projects) Update(ctx context.Context, id string, in ProjectUpdateRequest) (*Project, error) {
+	var p Project
+	_, err := s.c.do(ctx, request{method: http.MethodPatch, path: projectPath(id), body: in}, &p)
+	return &p, err
+}
+
+// Restore lets an archived project take work again.
+func (s *Projects) Restore(ctx context.Context, id string) (*Project, error) {
+	var p Project
+	_, err := s.c.do(ctx, request{method: http.MethodPost, path: projectPath(id) + "/restore"}, &p)
 	return &p, err
 }
 

@@ -159,7 +159,11 @@ func TestPeopleOverHTTP(t *testing.T) {
 	bob.send("GET", lab, nil, 200)
 	bob.send("PATCH", lab, object{"name": "Mine"}, 403)
 
-	unit := ada.send("POST", lab+"/units", object{"name": "Physics"}, 201)
+	unit := ada.send("POST", lab+"/units", object{"name": "Physic"}, 201)
+	bob.send("PATCH", "/api/v1/units/"+unit["id"].(string), object{"name": "Mine"}, 403)
+	if got := ada.send("PATCH", "/api/v1/units/"+unit["id"].(string), object{"name": "Physics"}, 200); got["name"] != "Physics" {
+		t.Error(got)
+	}
 	p := ada.send("POST", "/api/v1/projects", object{"name": "Laser", "organization_id": o["id"], "unit_id": unit["id"]}, 201)
 	path := "/api/v1/projects/" + p["id"].(string)
 	bob.send("GET", path, nil, 403)

@@ -35,6 +35,19 @@ func registerUnits(api huma.API, s *tenancy.Slice) {
 		return shown(u, err, fromUnit)
 	})
 
+	huma.Register(api, httpx.Operation("unit.update", http.MethodPatch, "/api/v1/units/{id}", "Rename or move a unit, with what is in it", tag),
+		func(ctx context.Context, in *struct {
+			InOrganization
+			Body struct {
+				Name     *string   `json:"name,omitempty" minLength:"1" maxLength:"100"`
+				ParentID *ident.ID `json:"parent_id,omitempty" doc:"The unit to put it into; the nil UUID puts it directly below the organization."`
+			}
+		},
+		) (*out[Unit], error) {
+			u, err := s.UpdateUnit(ctx, tenancy.UpdateUnit{ID: in.ID, Name: in.Body.Name, ParentID: in.Body.ParentID})
+			return shown(u, err, fromUnit)
+		})
+
 	huma.Register(api, httpx.Operation("unit.delete", http.MethodDelete, "/api/v1/units/{id}", "Delete an empty unit", tag),
 		func(ctx context.Context, in *InOrganization) (*nothing, error) {
 			_, err := s.DeleteUnit(ctx, tenancy.DeleteUnit{ID: in.ID})

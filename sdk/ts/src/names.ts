@@ -44,6 +44,8 @@ export type NotificationSubscription = Schemas["NotificationSubscription"];
 export type NotificationDelivery = Schemas["NotificationDelivery"];
 export type Health = Schemas["Health"];
 export type Project = Schemas["Project"];
+export type Organization = Schemas["Organization"];
+export type Unit = Schemas["Unit"];
 
 /** Something that happened: CloudEvents 1.0 with Stoa's extensions. */
 export type StoaEvent = Schemas["CloudEvent"];

@@ -1064,7 +1064,7 @@ export interface paths {
         put?: never;
         /**
          * Upload a file
-         * @description The body is the content. A content that the project has already answers 200 and the file that is there, under its first name.
+         * @description The body is the content, of any length up to the limit file.max_bytes; it is kept while it comes, and half of one leaves nothing. A content that the project has already answers 200 and the file that is there, under its first name. With its hash in sha256 (and “Expect: 100-continue”) such a content need not be sent.
          */
         post: operations["file.upload"];
         delete?: never;
@@ -2599,7 +2599,8 @@ export interface paths {
         delete: operations["unit.delete"];
         options?: never;
         head?: never;
-        patch?: never;
+        /** Rename or move a unit, with what is in it */
+        patch: operations["unit.update"];
         trace?: never;
     };
     "/api/v1/users": {
@@ -6047,6 +6048,14 @@ export interface components {
             /**
              * Format: uuid
              * @description The unit to put it into; directly below the organization when absent.
+             */
+            parent_id?: string;
+        };
+        UnitUpdateRequest: {
+            name?: string;
+            /**
+             * Format: uuid
+             * @description The unit to put it into; the nil UUID puts it directly below the organization.
              */
             parent_id?: string;
         };
@@ -13095,6 +13104,8 @@ export interface operations {
                 name: string;
                 /** @description The caller's default when absent. */
                 project_id?: string;
+                /** @description The content's hash, in hexadecimal: of a content that the project has already nothing is read, and another one is refused when something else arrives. */
+                sha256?: string;
             };
             header?: {
                 /** @description Makes a repeated request act once: the first answer is given again for 24 hours. */
@@ -27130,6 +27141,141 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "unit.update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A UUIDv7. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnitUpdateRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unit"];
+                };
             };
             /** @description Bad Request */
             400: {

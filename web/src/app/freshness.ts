@@ -20,7 +20,7 @@ export function staleKeys(e: Pick<StoaEvent, "type" | "subject">): QueryKey[] {
     case "organization":
     case "project":
     case "unit":
-      return [["me"], ["members"]];
+      return [["me"], ["members"], ["projects"], ["units"], ["organizations"]];
     case "consumer":
     case "dead_letters":
     case "retry_policy":

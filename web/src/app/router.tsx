@@ -190,6 +190,17 @@ const members = createRoute({
   path: "/members",
   component: lazyRouteComponent(() => import("../routes/members.tsx"), "MembersPage"),
 });
+const projects = createRoute({
+  getParentRoute: () => shell,
+  path: "/projects",
+  validateSearch: (s: Record<string, unknown>): { organization?: string } => ({ organization: text(s.organization) }),
+  component: lazyRouteComponent(() => import("../routes/projects.tsx"), "ProjectsPage"),
+});
+const project = createRoute({
+  getParentRoute: () => shell,
+  path: "/projects/$id",
+  component: lazyRouteComponent(() => import("../routes/project.tsx"), "ProjectPage"),
+});
 const tokens = createRoute({
   getParentRoute: () => shell,
   path: "/tokens",
@@ -215,7 +226,7 @@ const account = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     setup, signIn, register, setPassword, invitation, device, secondFactor,
-    shell.addChildren([home, run, executions, execution, scripts, files, runtimes, nodes, health, events, deadLetters, replays, sinks, users, user, settings, audit, providers, members, tokens, limits, notifications, account]),
+    shell.addChildren([home, run, executions, execution, scripts, files, runtimes, nodes, health, events, deadLetters, replays, sinks, users, user, settings, audit, providers, projects, project, members, tokens, limits, notifications, account]),
   ]),
   defaultPreload: "intent",
   defaultPendingMs: 300,

@@ -1,6 +1,6 @@
 import { ActionIcon, Badge, Button, Modal, Select, Stack, Text, Tooltip } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { data, type Member } from "@stoa/sdk";
+import type { Member } from "@stoa/sdk";
 import { IconUserMinus, IconUserPlus, IconUsers } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { administers, roleName, useMe, useOrganization } from "../app/session.ts";
@@ -9,6 +9,7 @@ import { Invitations } from "../features/members/Invitations.tsx";
 import { Invite } from "../features/members/Invite.tsx";
 import { ServiceAccounts } from "../features/members/ServiceAccounts.tsx";
 import { organizationRoles, type OrganizationRole } from "../features/members/roles.ts";
+import { organizationMembersQuery } from "../features/projects/queries.ts";
 import { Ago } from "../ui/Ago.tsx";
 import { DataTable, type Column } from "../ui/DataTable.tsx";
 import { EmptyState } from "../ui/EmptyState.tsx";
@@ -21,7 +22,7 @@ export function MembersPage() {
   const organization = useOrganization();
   if (!organization) {
     return (
-      <EmptyState icon={IconUsers} title="You belong to no organization">
+      <EmptyState whole icon={IconUsers} title="You belong to no organization">
         Ask for an invitation; its link makes you a member.
       </EmptyState>
     );
@@ -37,10 +38,7 @@ function MembersOf({ organization }: { organization: NonNullable<ReturnType<type
   const [dialog, confirm] = useConfirm();
   const client = useQueryClient();
   const path = { id: organization.id };
-  const members = useQuery({
-    queryKey: ["members", organization.id],
-    queryFn: async () => (await data(stoa.api.GET("/api/v1/organizations/{id}/members", { params: { path, query: { limit: 100 } } }))).items,
-  });
+  const members = useQuery(organizationMembersQuery(organization.id));
   const refresh = () => client.invalidateQueries({ queryKey: ["members"] });
   const setRole = useMutation({
     mutationFn: (m: { user_id: string; role: OrganizationRole }) =>

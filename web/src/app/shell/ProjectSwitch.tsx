@@ -1,12 +1,9 @@
-import { Button, Menu, Modal, Text, TextInput } from "@mantine/core";
+import { Button, Menu, Modal, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { data } from "@stoa/sdk";
-import { IconCheck, IconPlus, IconSelector } from "@tabler/icons-react";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
-import { ProblemNote } from "../../ui/ProblemNote.tsx";
+import { IconCheck, IconFolders, IconPlus, IconSelector } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+import { NewProject } from "../../features/projects/NewProject.tsx";
 import { administers, useMe, useOrganization, useProject } from "../session.ts";
-import { stoa } from "../stoa.ts";
 
 /** Shows the project that everything on screen belongs to, and changes it. */
 export function ProjectSwitch() {
@@ -39,14 +36,15 @@ export function ProjectSwitch() {
               </div>
             );
           })}
+          <Menu.Divider />
           {administers(me, organization) && organization && (
-            <>
-              <Menu.Divider />
-              <Menu.Item leftSection={<IconPlus size={15} />} onClick={make.open}>
-                New project in {organization.name}
-              </Menu.Item>
-            </>
+            <Menu.Item leftSection={<IconPlus size={15} />} onClick={make.open}>
+              New project in {organization.name}
+            </Menu.Item>
           )}
+          <Menu.Item component={Link} to="/projects" leftSection={<IconFolders size={15} />}>
+            All projects and units
+          </Menu.Item>
         </Menu.Dropdown>
       </Menu>
       <Modal opened={making} onClose={make.close} title="New project">
@@ -61,31 +59,5 @@ export function ProjectSwitch() {
         )}
       </Modal>
     </>
-  );
-}
-
-function NewProject({ organizationId, onMade }: { organizationId: string; onMade: (id: string) => void }) {
-  const [name, setName] = useState("");
-  const client = useQueryClient();
-  const create = useMutation({
-    mutationFn: () => data(stoa.api.POST("/api/v1/projects", { body: { name, organization_id: organizationId } })),
-    onSuccess: async (made) => {
-      await client.invalidateQueries({ queryKey: ["me"] });
-      onMade(made.id);
-    },
-  });
-  return (
-    <form
-      onSubmit={(e) => {
-        e.preventDefault();
-        create.mutate();
-      }}
-    >
-      <TextInput label="Name" description="Executions, their limits and who may see them belong to a project." value={name} onChange={(e) => setName(e.currentTarget.value)} required data-autofocus mb="md" />
-      <ProblemNote error={create.error} />
-      <Button type="submit" fullWidth mt="md" loading={create.isPending}>
-        Create
-      </Button>
-    </form>
   );
 }

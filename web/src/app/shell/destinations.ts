@@ -1,6 +1,6 @@
 import type { Me } from "@stoa/sdk";
 import {
-  IconActivityHeartbeat, IconAdjustmentsHorizontal, IconArrowFork, IconBolt, IconBox, IconCode, IconFiles, IconHistory, IconKey, IconMailExclamation, IconPlayerPlay, IconRepeat, IconServer2, IconSettings, IconShieldCheck, IconUserCheck, IconUserCog, IconUsers,
+  IconActivityHeartbeat, IconAdjustmentsHorizontal, IconArrowFork, IconBolt, IconBox, IconCode, IconFiles, IconFolders, IconHistory, IconKey, IconMailExclamation, IconPlayerPlay, IconRepeat, IconServer2, IconSettings, IconShieldCheck, IconUserCheck, IconUserCog, IconUsers,
 } from "@tabler/icons-react";
 import { administers, isOperator } from "../session.ts";
 
@@ -39,6 +39,7 @@ const columns = [
   {
     name: "Organization",
     screens: [
+      { to: "/projects", label: "Projects", icon: IconFolders },
       { to: "/members", label: "Members", icon: IconUsers },
       { to: "/tokens", label: "API tokens", icon: IconKey },
       { to: "/limits", label: "Limits", icon: IconAdjustmentsHorizontal },

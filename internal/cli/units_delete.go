@@ -1,0 +1,23 @@
+package cli
+
+type unitsDelete struct {
+	Unit string `arg:"" help:"The unit: id or name."`
+	unitScope
+}
+
+// Run deletes an empty unit.
+func (u *unitsDelete) Run(c *call) error {
+	client, organization, err := u.open(c)
+	if err != nil {
+		return err
+	}
+	id, err := c.unit(client, organization, u.Unit)
+	if err != nil {
+		return err
+	}
+	if err := client.Organizations.DeleteUnit(c.ctx, id); err != nil {
+		return err
+	}
+	c.say("%s is deleted", u.Unit)
+	return nil
+}

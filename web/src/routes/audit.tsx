@@ -1,6 +1,6 @@
-import { Button, Drawer, Menu, Select, Text, TextInput } from "@mantine/core";
+import { Button, Drawer, Select, Text } from "@mantine/core";
 import type { AuditRecord } from "@stoa/sdk";
-import { IconDownload, IconFilterOff, IconShieldCheck } from "@tabler/icons-react";
+import { IconFilterOff, IconShieldCheck } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
@@ -10,6 +10,7 @@ import { auditExportLink, auditListQuery } from "../features/audit/queries.ts";
 import { Ago } from "../ui/Ago.tsx";
 import { DataTable, type Column } from "../ui/DataTable.tsx";
 import { EmptyState } from "../ui/EmptyState.tsx";
+import { ExportMenu, FilterBar } from "../ui/FilterBar.tsx";
 import { shortId } from "../ui/format.ts";
 import { Page } from "../ui/Page.tsx";
 import { Panel } from "../ui/Panel.tsx";
@@ -40,63 +41,23 @@ export function AuditPage() {
     { title: "To", cell: (r) => (r.target_id ? `${r.target_kind} ${shortId(r.target_id)}` : "") },
     { title: "Outcome", cell: (r) => <OutcomeBadge record={r} /> },
   ];
-  const text = (name: "actor" | "action" | "kind" | "target" | "correlation" | "project", label: string) => (
-    <TextInput
-      key={name + (search[name] ?? "")}
-      aria-label={label}
-      placeholder={label}
-      size="xs"
-      w={140}
-      defaultValue={search[name] ?? ""}
-      onBlur={(e) => e.currentTarget.value !== (search[name] ?? "") && set({ [name]: e.currentTarget.value || undefined })}
-      onKeyDown={(e) => e.key === "Enter" && e.currentTarget.blur()}
-    />
-  );
   return (
     <Page
       title="Audit"
       about={all ? "Who did what in this installation, and who was refused, newest first." : "Who did what in the organizations that you run, and who was refused, newest first."}
-      actions={
-        <Menu position="bottom-end">
-          <Menu.Target>
-            <Button size="xs" variant="default" leftSection={<IconDownload size={15} />}>
-              Export
-            </Button>
-          </Menu.Target>
-          <Menu.Dropdown>
-            <Menu.Item component="a" href={auditExportLink(search, all, "csv")} download>
-              As CSV
-            </Menu.Item>
-            <Menu.Item component="a" href={auditExportLink(search, all, "json")} download>
-              As JSON
-            </Menu.Item>
-          </Menu.Dropdown>
-        </Menu>
-      }
+      actions={<ExportMenu link={(format) => auditExportLink(search, all, format)} />}
     >
       <ProblemNote error={list.error} />
       <Panel
         flush
-        title={
-          <div style={{ display: "flex", flexWrap: "wrap", gap: 8, padding: "8px 0" }}>
-            {text("action", "Command")}
-            {text("actor", "Who")}
-            {text("kind", "Kind")}
-            {text("target", "Thing")}
-            {text("project", "Project")}
-            {text("correlation", "Request")}
-            <Select aria-label="Outcome" placeholder="Any outcome" size="xs" w={140} clearable value={search.outcome ?? null} onChange={(v) => set({ outcome: v ?? undefined })} data={[{ value: "done", label: "Done" }, { value: "refused", label: "Refused" }]} />
-            <Select
-              aria-label="Time"
-              placeholder="Any time"
-              size="xs"
-              w={140}
-              clearable
-              value={search.hours ?? null}
-              onChange={(v) => set({ hours: v ?? undefined })}
-              data={[{ value: "1", label: "Last hour" }, { value: "24", label: "Last day" }, { value: "168", label: "Last week" }]}
-            />
-          </div>
+        filter={
+          <FilterBar
+            search={search}
+            set={set}
+            words={[["action", "Command"], ["actor", "Who"], ["kind", "Kind"], ["target", "Thing"], ["project", "Project"], ["correlation", "Request"]]}
+          >
+            <Select aria-label="Outcome" placeholder="Any outcome" size="xs" clearable value={search.outcome ?? null} onChange={(v) => set({ outcome: v ?? undefined })} data={[{ value: "done", label: "Done" }, { value: "refused", label: "Refused" }]} />
+          </FilterBar>
         }
       >
         <DataTable
@@ -117,7 +78,7 @@ export function AuditPage() {
           }
         />
       </Panel>
-      <Drawer closeButtonProps={{ "aria-label": "Close" }} opened={!!record} onClose={() => setShown(undefined)} position="right" size="lg" title={<Text fw={600}>Audit record</Text>}>
+      <Drawer opened={!!record} onClose={() => setShown(undefined)} position="right" size="lg" title={<Text fw={600}>Audit record</Text>}>
         {record && <AuditDetails record={record} />}
       </Drawer>
     </Page>

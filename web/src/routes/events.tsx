@@ -1,6 +1,6 @@
-import { Button, Drawer, Menu, SegmentedControl, Select, Text, TextInput } from "@mantine/core";
+import { Button, Drawer, SegmentedControl, Select, Text } from "@mantine/core";
 import type { StoaEvent } from "@stoa/sdk";
-import { IconBolt, IconDownload, IconFilterOff } from "@tabler/icons-react";
+import { IconBolt, IconFilterOff } from "@tabler/icons-react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
@@ -11,6 +11,7 @@ import { eventsQuery, eventTypesQuery, exportLink } from "../features/events/que
 import { Ago } from "../ui/Ago.tsx";
 import { DataTable, type Column } from "../ui/DataTable.tsx";
 import { EmptyState } from "../ui/EmptyState.tsx";
+import { ExportMenu, FilterBar } from "../ui/FilterBar.tsx";
 import { shortId } from "../ui/format.ts";
 import { Page } from "../ui/Page.tsx";
 import { Panel } from "../ui/Panel.tsx";
@@ -38,21 +39,7 @@ export function EventsPage() {
             onChange={(v) => set({ view: v === "types" ? "types" : undefined })}
             data={[{ value: "list", label: "Events" }, { value: "types", label: "Types and numbers" }]}
           />
-          <Menu position="bottom-end">
-            <Menu.Target>
-              <Button size="xs" variant="default" leftSection={<IconDownload size={15} />}>
-                Export
-              </Button>
-            </Menu.Target>
-            <Menu.Dropdown>
-              <Menu.Item component="a" href={exportLink(search, all, "csv")} download>
-                As CSV
-              </Menu.Item>
-              <Menu.Item component="a" href={exportLink(search, all, "json")} download>
-                As JSON
-              </Menu.Item>
-            </Menu.Dropdown>
-          </Menu>
+          <ExportMenu link={(format) => exportLink(search, all, format)} />
         </>
       }
     >
@@ -83,41 +70,15 @@ function List({ all }: { all: boolean }) {
     { title: "By", cell: (e) => (e.stoaactor ? `${e.stoaactorkind} ${shortId(e.stoaactor)}` : e.stoaactorkind) },
     { title: "Position", right: true, cell: (e) => e.stoaposition?.toLocaleString("en") },
   ];
-  const text = (name: "subject" | "actor" | "correlation" | "kind", label: string) => (
-    <TextInput
-      key={name + (search[name] ?? "")}
-      aria-label={label}
-      placeholder={label}
-      size="xs"
-      w={150}
-      defaultValue={search[name] ?? ""}
-      onBlur={(e) => e.currentTarget.value !== (search[name] ?? "") && set({ [name]: e.currentTarget.value || undefined })}
-      onKeyDown={(e) => e.key === "Enter" && e.currentTarget.blur()}
-    />
-  );
   return (
     <>
       <ProblemNote error={list.error} />
       <Panel
         flush
-        title={
-          <div style={{ display: "flex", flexWrap: "wrap", gap: 8, padding: "8px 0" }}>
-            <Select aria-label="Type" placeholder="Any type" size="xs" w={230} clearable searchable value={search.type ?? null} onChange={(v) => set({ type: v ?? undefined })} data={types.data?.map((t) => t.name) ?? []} />
-            {text("kind", "Kind")}
-            {text("subject", "Subject")}
-            {text("actor", "Actor")}
-            {text("correlation", "Request")}
-            <Select
-              aria-label="Time"
-              placeholder="Any time"
-              size="xs"
-              w={140}
-              clearable
-              value={search.hours ?? null}
-              onChange={(v) => set({ hours: v ?? undefined })}
-              data={[{ value: "1", label: "Last hour" }, { value: "24", label: "Last day" }, { value: "168", label: "Last week" }]}
-            />
-          </div>
+        filter={
+          <FilterBar search={search} set={set} words={[["kind", "Kind"], ["subject", "Subject"], ["actor", "Actor"], ["correlation", "Request"]]}>
+            <Select aria-label="Type" placeholder="Any type" size="xs" clearable searchable value={search.type ?? null} onChange={(v) => set({ type: v ?? undefined })} data={types.data?.map((t) => t.name) ?? []} />
+          </FilterBar>
         }
       >
         <DataTable
@@ -138,7 +99,7 @@ function List({ all }: { all: boolean }) {
           }
         />
       </Panel>
-      <Drawer closeButtonProps={{ "aria-label": "Close" }} opened={!!shown} onClose={() => setShown(undefined)} position="right" size="lg" title={<Text fw={600}>Event</Text>}>
+      <Drawer opened={!!shown} onClose={() => setShown(undefined)} position="right" size="lg" title={<Text fw={600}>Event</Text>}>
         {shown && <EventDetails key={shown} id={shown} onOpen={setShown} />}
       </Drawer>
     </>

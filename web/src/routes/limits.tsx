@@ -12,7 +12,9 @@ import { Page } from "../ui/Page.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { ProblemNote } from "../ui/ProblemNote.tsx";
 
-const groups: Record<string, string> = { execution: "Executions", identity: "Accounts", notification: "Notifications", rate: "Request rates" };
+const groups: Record<string, string> = {
+  execution: "Executions", file: "Files", script: "Scripts", identity: "Accounts", notification: "Notifications", rate: "Request rates", events: "Events", replay: "Replays", sink: "Sinks",
+};
 
 const columns: Column<Limit>[] = [
   {

@@ -6,7 +6,7 @@ import { LinkButton } from "../ui/LinkButton.tsx";
 export function NotFoundPage() {
   return (
     <Center mih="70dvh">
-      <EmptyState icon={IconMapOff} title="There is nothing at this address" action={<LinkButton to="/run">Go to Run</LinkButton>}>
+      <EmptyState whole icon={IconMapOff} title="There is nothing at this address" action={<LinkButton to="/run">Go to Run</LinkButton>}>
         It may have been deleted, or it belongs to somebody else.
       </EmptyState>
     </Center>

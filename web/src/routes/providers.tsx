@@ -99,7 +99,7 @@ export function ProvidersPage() {
           }
         />
       </Panel>
-      <Modal closeButtonProps={{ "aria-label": "Close" }} size="lg" opened={!!editing} onClose={() => edit(undefined)} title={editing === "new" ? "Add a provider" : `Edit ${editing?.title}`}>
+      <Modal size="lg" opened={!!editing} onClose={() => edit(undefined)} title={editing === "new" ? "Add a provider" : `Edit ${editing?.title}`}>
         {editing && (
           <ProviderForm
             known={editing === "new" ? undefined : editing}

@@ -79,7 +79,7 @@ export function ReplaysPage() {
           }
         />
       </Panel>
-      <Modal closeButtonProps={{ "aria-label": "Close" }} opened={asking} onClose={ask.close} title="New replay" size="lg">
+      <Modal opened={asking} onClose={ask.close} title="New replay" size="lg">
         <NewReplay onDone={ask.close} />
       </Modal>
       {dialog}

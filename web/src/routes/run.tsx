@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Modal, Skeleton, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, Modal, Skeleton, Tooltip, VisuallyHidden } from "@mantine/core";
 import { useDisclosure, useDocumentTitle, useHotkeys } from "@mantine/hooks";
 import type { Execution } from "@stoa/sdk";
 import { IconDeviceFloppy, IconPlayerPlayFilled, IconPlayerStopFilled, IconRestore, IconServerOff } from "@tabler/icons-react";
@@ -60,7 +60,7 @@ export function RunPage() {
   if (problem ?? uploaded.error) return <ProblemNote error={problem ?? uploaded.error} />;
   if (runtimes?.length === 0) {
     return (
-      <EmptyState icon={IconServerOff} title="Nothing can run code yet">
+      <EmptyState whole icon={IconServerOff} title="Nothing can run code yet">
         {isOperator(me)
           ? "Runtimes come from nodes, and none is ready. Look under Nodes; this machine's own agent appears there once it has started."
           : "Runtimes come from nodes, and none is ready. Ask an operator of this installation."}
@@ -69,6 +69,7 @@ export function RunPage() {
   }
   return (
     <div className={classes.screen}>
+      <VisuallyHidden component="h1">Run a program</VisuallyHidden>
       <div className={classes.card}>
         <div className={classes.toolbar}>
           {runtimes ? <RuntimePicker runtimes={runtimes} value={runtime} onChange={(id) => change({ runtime: id })} /> : <Skeleton h={36} w={200} />}

@@ -94,7 +94,7 @@ export function SinksPage() {
           }
         />
       </Panel>
-      <Modal closeButtonProps={{ "aria-label": "Close" }} opened={adding} onClose={add.close} title="Add a sink">
+      <Modal opened={adding} onClose={add.close} title="Add a sink">
         <AddSink
           onDone={() => {
             add.close();

@@ -63,7 +63,7 @@ export function UsersPage() {
       <ProblemNote error={list.error} />
       <Panel
         flush
-        title={
+        filter={
           <div style={{ display: "flex", flexWrap: "wrap", gap: 8, padding: "8px 0" }}>
             <TextInput aria-label="Find" placeholder="Name or e-mail" size="xs" leftSection={<IconSearch size={14} />} value={search.find ?? ""} onChange={(e) => set({ find: e.currentTarget.value || undefined })} />
             <Select aria-label="Status" placeholder="Any status" size="xs" w={140} clearable value={search.status ?? null} onChange={(v) => set({ status: v ?? undefined })} data={[{ value: "active", label: "Active" }, { value: "invited", label: "Invited" }, { value: "locked", label: "Locked" }]} />

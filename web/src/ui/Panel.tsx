@@ -2,8 +2,8 @@ import { Group, Paper, Title, type PaperProps } from "@mantine/core";
 import type { ReactNode } from "react";
 import classes from "./Panel.module.css";
 
-/** A framed part of a screen, with a name when it needs one. */
-export function Panel({ title, actions, children, flush, ...rest }: PaperProps & { title?: ReactNode; actions?: ReactNode; children: ReactNode; flush?: boolean }) {
+/** A framed part of a screen, with a name when it needs one, or with what narrows it down. */
+export function Panel({ title, filter, actions, children, flush, ...rest }: PaperProps & { title?: ReactNode; filter?: ReactNode; actions?: ReactNode; children: ReactNode; flush?: boolean }) {
   return (
     <Paper component="section" className={classes.panel} {...rest}>
       {(title || actions) && (
@@ -14,6 +14,7 @@ export function Panel({ title, actions, children, flush, ...rest }: PaperProps &
           {actions}
         </Group>
       )}
+      {filter && <div className={classes.head}>{filter}</div>}
       <div className={flush ? undefined : classes.body}>{children}</div>
     </Paper>
   );

@@ -44,7 +44,7 @@ export function Policies() {
     <Panel flush title="Retry policies" actions={<Button size="xs" variant="default" onClick={() => setSetting(true)}>Set a policy</Button>}>
       <ProblemNote error={policies.error ?? clear.error} />
       <DataTable label="Retry policies" columns={columns} rows={policies.data} rowKey={(p) => `${p.consumer}/${p.kind}`} empty={<Text p="md" size="sm">Consumers decide themselves.</Text>} />
-      <Modal closeButtonProps={{ "aria-label": "Close" }} opened={setting} onClose={() => setSetting(false)} title="Set a retry policy">
+      <Modal opened={setting} onClose={() => setSetting(false)} title="Set a retry policy">
         <SetPolicy onDone={() => setSetting(false)} />
       </Modal>
     </Panel>

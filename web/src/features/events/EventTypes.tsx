@@ -38,7 +38,7 @@ export function EventTypes({ search, all }: { search: EventSearch; all: boolean 
       <Panel flush>
         <DataTable label="Types of events" columns={columns} rows={rows} rowKey={(t) => t.type} onOpen={(t) => setShown(t.type)} empty={null} />
       </Panel>
-      <Drawer closeButtonProps={{ "aria-label": "Close" }} opened={!!shown} onClose={() => setShown(undefined)} position="right" size="lg" title={<Text fw={600} ff="monospace">{shown}</Text>}>
+      <Drawer opened={!!shown} onClose={() => setShown(undefined)} position="right" size="lg" title={<Text fw={600} ff="monospace">{shown}</Text>}>
         {shown && <Schema key={shown} type={shown} />}
       </Drawer>
     </>

@@ -1,0 +1,67 @@
+import { Button, Menu, Select, TextInput } from "@mantine/core";
+import { IconDownload } from "@tabler/icons-react";
+import type { ReactNode } from "react";
+import classes from "./FilterBar.module.css";
+
+/** What the address bar holds of a search: words, and how many hours back. */
+type Search<Name extends string> = Partial<Record<Name | "hours", string>>;
+
+interface FilterBarProps<Name extends string> {
+  search: Search<Name>;
+  set: (what: Search<Name>) => void;
+  /** The search's words that are typed, with their labels. */
+  words: [Name, string][];
+  /** Choices of the screen's own. */
+  children?: ReactNode;
+}
+
+/** Narrows down a list that the server filters: by words, by the screen's own choices, by time. */
+export function FilterBar<Name extends string>({ search, set, words, children }: FilterBarProps<Name>) {
+  const change = (name: Name | "hours", value: string | null) => set({ [name]: value || undefined } as Search<Name>);
+  return (
+    <div role="search" className={classes.bar}>
+      {words.map(([name, label]) => (
+        <TextInput
+          key={name + (search[name] ?? "")}
+          aria-label={label}
+          placeholder={label}
+          size="xs"
+          defaultValue={search[name] ?? ""}
+          onBlur={(e) => e.currentTarget.value !== (search[name] ?? "") && change(name, e.currentTarget.value)}
+          onKeyDown={(e) => e.key === "Enter" && e.currentTarget.blur()}
+        />
+      ))}
+      {children}
+      <Select
+        aria-label="Time"
+        placeholder="Any time"
+        size="xs"
+        clearable
+        value={search.hours ?? null}
+        onChange={(v) => change("hours", v)}
+        data={[{ value: "1", label: "Last hour" }, { value: "24", label: "Last day" }, { value: "168", label: "Last week" }]}
+      />
+    </div>
+  );
+}
+
+/** Downloads what a list shows. */
+export function ExportMenu({ link }: { link: (format: "csv" | "json") => string }) {
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <Button size="xs" variant="default" leftSection={<IconDownload size={15} />}>
+          Export
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item component="a" href={link("csv")} download>
+          As CSV
+        </Menu.Item>
+        <Menu.Item component="a" href={link("json")} download>
+          As JSON
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -52,5 +52,7 @@ func (u *filesUpload) upload(c *call, client *stoa.Client, project, name string)
 			called = filepath.Base(name)
 		}
 	}
-	return client.Files.Upload(c.ctx, project, called, content)
+	shown := c.progress(called)
+	defer shown.done()
+	return client.Files.Upload(c.ctx, project, called, content, stoa.Progress(shown.tell))
 }

@@ -34,8 +34,12 @@ type place struct {
 	OrganizationID ident.ID `db:"organization_id"`
 }
 
-// Expire removes every file whose project keeps files for a time (file.retention_hours) that is over.
+// Expire removes every file whose project keeps files for a time (file.retention_hours) that is over, and what
+// uploads left that nobody goes on with.
 func (s *Slice) Expire(ctx context.Context) error {
+	if _, err := s.runner.DB.Exec(ctx, dropForlorn, s.runner.Clock().Add(-forlornAfter)); err != nil {
+		return fmt.Errorf("drop uploads that were broken off: %w", err)
+	}
 	places, err := pg.All[place](ctx, s.runner.DB, selectProjects)
 	if err != nil {
 		return fmt.Errorf("find projects with files: %w", err)

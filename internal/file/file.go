@@ -1,7 +1,7 @@
 // Package file keeps uploads: contents that runs take by reference instead of
 // carrying them along.
 //
-// Invariants. A file's content never changes. A project has each content once: who
+// Invariants. A file is there with its whole content or not at all. Its content never changes. A project has each content once: who
 // uploads it again gets the file that is there. What runs is a copy: an execution
 // doesn't change when a file that it named goes.
 package file

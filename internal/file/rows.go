@@ -13,28 +13,44 @@ import (
 const (
 	columns = `id, version, organization_id, project_id, owner_id, name, size, sha256, created_at, uploaded_at`
 
-	selectOne  = `SELECT ` + columns + ` FROM file WHERE id = $1`
-	lockOne    = `SELECT ` + columns + ` FROM file WHERE id = $1 FOR UPDATE`
+	selectOne  = `SELECT ` + columns + ` FROM file WHERE id = $1 AND uploading_at IS NULL`
+	lockOne    = `SELECT ` + columns + ` FROM file WHERE id = $1 AND uploading_at IS NULL FOR UPDATE`
 	lockSame   = `SELECT ` + columns + ` FROM file WHERE project_id = $1 AND sha256 = $2 FOR UPDATE`
 	selectPage = `
 SELECT ` + columns + ` FROM file
-WHERE project_id = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3`
+WHERE project_id = $1 AND uploading_at IS NULL AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3`
 	insertOne = `
 INSERT INTO file (` + columns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
 	touchOne  = `UPDATE file SET version = $2, uploaded_at = $3 WHERE id = $1`
 	deleteOne = `DELETE FROM file WHERE id = $1`
 
+	// What is being uploaded: a file without a hash, with the bytes that it may take.
+	insertBegun = `
+INSERT INTO file (id, version, organization_id, project_id, owner_id, name, size, created_at, uploaded_at, uploading_at)
+VALUES ($1, 0, $2, $3, $4, $5, $6, $7, $7, $7)`
+	insertBatch = `
+WITH alive AS (
+	UPDATE file SET uploading_at = $4 WHERE id = $1 AND uploading_at IS NOT NULL RETURNING id
+)
+INSERT INTO file_piece (file_id, seq, content)
+SELECT alive.id, $2::integer + of.n::integer - 1, of.content FROM alive, unnest($3::bytea[]) WITH ORDINALITY AS of (content, n)`
+	finishOne = `
+UPDATE file SET version = $2, size = $3, sha256 = $4, uploaded_at = $5, uploading_at = NULL
+WHERE id = $1 AND uploading_at IS NOT NULL RETURNING ` + columns
+	dropBegun   = `DELETE FROM file WHERE id = $1 AND uploading_at IS NOT NULL`
+	dropForlorn = `DELETE FROM file WHERE uploading_at < $1`
+
 	// Uploads to a project wait for each other, so that two of them do not exceed the project's bytes together.
 	lockProject = `SELECT pg_advisory_xact_lock(hashtextextended('file:' || $1::uuid::text, 0))`
-	sumProject  = `SELECT coalesce(sum(size), 0)::bigint FROM file WHERE project_id = $1`
+	sumProject  = `SELECT coalesce(sum(size), 0)::bigint FROM file WHERE project_id = $1 AND ($2::uuid IS NULL OR id <> $2)`
 
 	insertPiece  = `INSERT INTO file_piece (file_id, seq, content) VALUES ($1, $2, $3)`
 	selectPiece  = `SELECT content FROM file_piece WHERE file_id = $1 AND seq = $2`
 	selectPieces = `SELECT content FROM file_piece WHERE file_id = $1 ORDER BY seq`
 
 	selectProjects = `
-SELECT project_id, organization_id FROM file GROUP BY project_id, organization_id ORDER BY project_id`
-	selectOld = `SELECT id FROM file WHERE project_id = $1 AND uploaded_at < $2 ORDER BY uploaded_at LIMIT $3`
+SELECT project_id, organization_id FROM file WHERE uploading_at IS NULL GROUP BY project_id, organization_id ORDER BY project_id`
+	selectOld = `SELECT id FROM file WHERE project_id = $1 AND uploading_at IS NULL AND uploaded_at < $2 ORDER BY uploaded_at LIMIT $3`
 )
 
 func find(ctx context.Context, q pg.Querier, id ident.ID) (File, error) {

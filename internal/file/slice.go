@@ -33,6 +33,7 @@ type Slice struct {
 	Read   command.Func[Get, Content]
 
 	upload command.Func[Upload, Uploading]
+	begin  command.Func[begin, begun]
 	expire command.Func[expire, struct{}]
 
 	runner   *command.Runner
@@ -46,6 +47,9 @@ func New(r *command.Runner, projects Projects, limits Limits) *Slice {
 	s.upload = command.Bind(r, command.Spec[Upload]{Name: "file.upload", Scope: func(ctx context.Context, tx *command.Tx, c Upload) (command.Scope, error) {
 		return projects.ForWork(ctx, tx, tx.Actor, c.ProjectID)
 	}}, s.uploadFile)
+	s.begin = command.Bind(r, command.Spec[begin]{Name: "file.begin", Scope: func(ctx context.Context, tx *command.Tx, c begin) (command.Scope, error) {
+		return projects.ForWork(ctx, tx, tx.Actor, c.ProjectID)
+	}}, s.beginUpload)
 	s.Delete = command.Bind(r, command.Spec[Delete]{Name: "file.delete", Scope: on(func(c Delete) ident.ID { return c.ID })}, s.deleteFile)
 	s.expire = command.Bind(r, command.Spec[expire]{Name: "file.expire", Scope: on(func(c expire) ident.ID { return c.ID })}, s.expireFile)
 	s.List = command.BindQuery(r, command.QuerySpec[List]{Name: "file.list", Scope: func(ctx context.Context, q pg.Querier, actor command.Actor, in List) (command.Scope, error) {

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/stoa-cloud/stoa/internal/platform/command"
+	"github.com/stoa-cloud/stoa/internal/platform/fault"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
 )
@@ -19,6 +20,10 @@ type Upload struct {
 	Name      string   `json:"name"`
 	Content   []byte   `json:"-"`
 	SHA256    []byte   `json:"sha256"` // stands for the content where a repeated request is recognised
+
+	known bool     // the project had it a moment ago, so that there is no Content
+	begun ident.ID // in place of Content: the upload whose pieces are there
+	size  int64    // of begun, in bytes
 }
 
 // Validate checks the shape.
@@ -33,18 +38,13 @@ type Uploading struct {
 // Upload keeps a content, or finds that the project has it: then the file that is
 // there is the answer, under its first name, and its retention begins anew.
 func (s *Slice) Upload(ctx context.Context, in Upload) (Uploading, error) {
-	in.SHA256 = digest(in.Content)
+	in.SHA256, in.size = digest(in.Content), int64(len(in.Content))
 	return s.upload(ctx, in)
 }
 
 func (s *Slice) uploadFile(ctx context.Context, tx *command.Tx, c Upload) (Uploading, error) {
-	size := int64(len(c.Content))
-	most, err := s.limits.Int(ctx, tx, "file.max_bytes", tx.Actor.ID, tx.Scope)
-	if err != nil {
+	if err := s.allowed(ctx, tx, c.size); err != nil {
 		return Uploading{}, err
-	}
-	if size > most.Int() {
-		return Uploading{}, most.Refuse("file.too_large", "The file has %d bytes; at most %d are allowed.", size, most.Int())
 	}
 	if _, err := tx.Exec(ctx, lockProject, tx.Scope.Project); err != nil {
 		return Uploading{}, fmt.Errorf("lock the project's files: %w", err)
@@ -55,17 +55,23 @@ func (s *Slice) uploadFile(ctx context.Context, tx *command.Tx, c Upload) (Uploa
 		same.UploadedAt = tx.Now
 		aggregate := same.changed()
 		tx.Defer(touchOne, same.ID, same.Version, same.UploadedAt)
-		tx.Emit(aggregate, Uploaded{Size: size})
+		tx.Emit(aggregate, Uploaded{Size: same.Size})
 		return Uploading{File: same}, nil
 	case !errors.Is(err, pgx.ErrNoRows):
 		return Uploading{}, fmt.Errorf("look for the same content: %w", err)
 	}
-	if err := s.fits(ctx, tx, size); err != nil {
+	if c.known {
+		return Uploading{}, fault.New(fault.Conflict, "file.upload_lost", "The project had this content until a moment ago. Send the file again.")
+	}
+	if err := s.fits(ctx, tx, c.size, c.begun); err != nil {
 		return Uploading{}, err
+	}
+	if !c.begun.IsZero() {
+		return finish(ctx, tx, c)
 	}
 	n := File{
 		ID: tx.NewID(), OrganizationID: tx.Scope.Organization, ProjectID: tx.Scope.Project, OwnerID: tx.Actor.ID,
-		Name: c.Name, Size: size, SHA256: c.SHA256, CreatedAt: tx.Now, UploadedAt: tx.Now,
+		Name: c.Name, Size: c.size, SHA256: c.SHA256, CreatedAt: tx.Now, UploadedAt: tx.Now,
 	}
 	aggregate := n.changed()
 	tx.Defer(insertOne, n.ID, n.Version, n.OrganizationID, n.ProjectID, n.OwnerID, n.Name, n.Size, n.SHA256, n.CreatedAt, n.UploadedAt)
@@ -74,17 +80,51 @@ func (s *Slice) uploadFile(ctx context.Context, tx *command.Tx, c Upload) (Uploa
 		tx.Defer(insertPiece, n.ID, seq, part)
 		seq++
 	}
-	tx.Emit(aggregate, Uploaded{Size: size})
+	tx.Emit(aggregate, Uploaded{Size: n.Size})
 	return Uploading{File: n, New: true}, nil
 }
 
-// fits checks what the project may keep altogether.
-func (s *Slice) fits(ctx context.Context, tx *command.Tx, size int64) error {
+// finish makes what was begun a file: its pieces are there.
+func finish(ctx context.Context, tx *command.Tx, c Upload) (Uploading, error) {
+	done, err := pg.One[File](ctx, tx, finishOne, c.begun, 1, c.size, c.SHA256, tx.Now)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Uploading{}, errForlorn()
+	}
+	if err != nil {
+		return Uploading{}, fmt.Errorf("finish the upload: %w", err)
+	}
+	done.Version = 0
+	tx.Emit(done.changed(), Uploaded{Size: done.Size})
+	return Uploading{File: done, New: true}, nil
+}
+
+func errForlorn() error {
+	return fault.New(fault.Conflict, "file.upload_lost", "The upload took too long between two of its parts and was given up. Send the file again.")
+}
+
+// allowed checks what one file may have.
+func (s *Slice) allowed(ctx context.Context, tx *command.Tx, size int64) error {
+	most, err := s.limits.Int(ctx, tx, "file.max_bytes", tx.Actor.ID, tx.Scope)
+	if err != nil {
+		return err
+	}
+	if size > most.Int() {
+		return tooLarge(most)
+	}
+	return nil
+}
+
+func tooLarge(most Allowed) error {
+	return most.Refuse("file.too_large", "The file has more than the %d bytes that are allowed.", most.Int())
+}
+
+// fits checks what the project may keep altogether. What is being uploaded counts, but for begun itself.
+func (s *Slice) fits(ctx context.Context, tx *command.Tx, size int64, begun ident.ID) error {
 	most, err := s.limits.Int(ctx, tx, "file.project.max_bytes", tx.Actor.ID, tx.Scope)
 	if err != nil {
 		return err
 	}
-	have, err := pg.One[int64](ctx, tx, sumProject, tx.Scope.Project)
+	have, err := pg.One[int64](ctx, tx, sumProject, tx.Scope.Project, begun)
 	if err != nil {
 		return fmt.Errorf("count the project's bytes: %w", err)
 	}

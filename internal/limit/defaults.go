@@ -41,7 +41,7 @@ func Defaults() []Definition {
 		{Name: "script.max", Kind: Limit, Unit: "scripts", Default: 1000, Min: 0, Max: 1_000_000, Help: "Most saved scripts of one project."},
 		{Name: "script.versions.max", Kind: Limit, Unit: "versions", Default: 1000, Min: 1, Max: 1_000_000, Help: "Most versions of one saved script."},
 
-		{Name: "file.max_bytes", Kind: Limit, Unit: "bytes", Default: 8 * mib, Min: 0, Max: 9 * mib, Help: "Largest file that may be uploaded."},
+		{Name: "file.max_bytes", Kind: Limit, Unit: "bytes", Default: 64 * mib, Min: 0, Max: gib, Help: "Largest file that may be uploaded."},
 		{Name: "file.project.max_bytes", Kind: Limit, Unit: "bytes", Default: 256 * mib, Min: 0, Max: 1024 * gib, Help: "Most that the uploaded files of one project may have together."},
 		{Name: "file.retention_hours", Kind: Setting, Unit: "hours", Default: 0, Min: 0, Max: 10 * 366 * 24, Help: "How long a project's uploaded files stay after their last upload; 0: until somebody deletes them."},
 

@@ -149,6 +149,8 @@ func transport() *http.Transport {
 		MaxIdleConnsPerHost: 32,
 		IdleConnTimeout:     90 * time.Second,
 		TLSHandshakeTimeout: 10 * time.Second,
+
+		ExpectContinueTimeout: 10 * time.Second,
 	}
 }
 

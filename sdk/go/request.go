@@ -21,9 +21,13 @@ type request struct {
 	query  url.Values
 	body   any
 	raw    []byte // in place of body: bytes as they are
+	source source // in place of body: bytes that are read anew for every attempt
 	header http.Header
 	once   bool // not to be tried again: a wrong password counts
 }
+
+// source gives the same bytes each time that it is called, and how many: negative, not known.
+type source func() (io.Reader, int64, error)
 
 const (
 	firstBackoff = 100 * time.Millisecond
@@ -95,11 +99,18 @@ func (c *Client) send(ctx context.Context, r request, payload []byte, header htt
 	if err != nil {
 		return nil, fmt.Errorf("make request: %w", err)
 	}
+	if r.source != nil {
+		content, size, err := r.source()
+		if err != nil {
+			return nil, err
+		}
+		req.Body, req.ContentLength, req.GetBody = io.NopCloser(content), size, nil
+	}
 	maps.Copy(req.Header, header)
 	switch {
 	case r.body != nil:
 		req.Header.Set("Content-Type", "application/json")
-	case r.raw != nil:
+	case r.raw != nil, r.source != nil:
 		req.Header.Set("Content-Type", "application/octet-stream")
 	}
 	req.Header.Set("User-Agent", c.agent)

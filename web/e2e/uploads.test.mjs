@@ -45,3 +45,39 @@ test("a file is uploaded once, and a run takes it", async () => {
   await row.waitFor({ state: "detached" });
   assert.deepEqual(complaints, []);
 });
+
+test("a large file shows how far it is, is cancelled, or refused with the limit", async () => {
+  await page.goto(`${url}/files`);
+  const input = page.locator('input[type="file"]');
+  const list = page.getByRole("list", { name: "Uploads" });
+  const files = page.getByRole("table", { name: "Files" });
+
+  // It hangs, as on a slow line.
+  await page.route("**/api/v1/files?*", (route) => (route.request().method() === "POST" ? undefined : route.continue()));
+  await input.setInputFiles({ name: "slow.bin", mimeType: "application/octet-stream", buffer: Buffer.alloc(64) });
+  await list.getByRole("progressbar", { name: "Progress of slow.bin" }).waitFor({ state: "attached" }); // nothing of it is drawn yet
+  assert.deepEqual(await barriers(page), []);
+  await list.getByRole("button", { name: "Cancel slow.bin" }).click();
+  await list.waitFor({ state: "detached" });
+  await page.unroute("**/api/v1/files?*");
+
+  await input.setInputFiles({ name: "large.bin", mimeType: "application/octet-stream", buffer: Buffer.alloc(12 * 2 ** 20, "stoa") });
+  const row = files.getByRole("row").filter({ hasText: "large.bin" });
+  await row.getByText("12 MiB").waitFor();
+  await row.getByText("larger than a run takes").waitFor();
+  await page.getByRole("button", { name: "Delete large.bin" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Delete", exact: true }).click();
+  await row.waitFor({ state: "detached" });
+
+  const limit = `${url}/api/v1/limits/file.max_bytes`;
+  const set = await context.request.put(limit, { data: { scope: "global", value: 1000 } });
+  assert.equal(set.ok(), true, await set.text());
+  await page.reload();
+  await page.getByText("Each may have 1000 B").waitFor();
+  await input.setInputFiles({ name: "refused.bin", mimeType: "application/octet-stream", buffer: Buffer.alloc(1001) });
+  await list.getByText("file.max_bytes").waitFor();
+  await list.getByRole("button", { name: "Dismiss refused.bin" }).click();
+  await list.waitFor({ state: "detached" });
+  assert.equal((await context.request.delete(`${limit}?scope=global`)).ok(), true);
+  assert.deepEqual(complaints, []);
+});

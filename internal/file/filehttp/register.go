@@ -4,6 +4,7 @@ package filehttp
 import (
 	"context"
 	"encoding/hex"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -22,10 +23,10 @@ func Register(api huma.API, slice *file.Slice) {
 	const tag, all, one = "Files", "/api/v1/files", "/api/v1/files/{id}"
 	huma.Register(api, httpx.Operation("file.list", http.MethodGet, all, "List a project's files, newest first", tag), h.list)
 	upload := httpx.Operation("file.upload", http.MethodPost, all, "Upload a file", tag)
-	upload.Description = "The body is the content. A content that the project has already answers 200 and the file that is there, under its first name."
+	upload.Description = "The body is the content, of any length up to the limit file.max_bytes; it is kept while it comes, and half of one leaves nothing. " +
+		"A content that the project has already answers 200 and the file that is there, under its first name. With its hash in sha256 (and “Expect: 100-continue”) such a content need not be sent."
 	upload.DefaultStatus = http.StatusCreated
-	upload.MaxBodyBytes = httpx.MaxBody
-	huma.Register(api, upload, h.upload)
+	huma.Register(api, httpx.Streams(upload, "application/octet-stream"), h.upload)
 	api.OpenAPI().Paths[all].Post.RequestBody.Required = false // a file may be empty
 	answers := api.OpenAPI().Paths[all].Post.Responses
 	answers["200"] = &huma.Response{Description: "The project had this content already.", Content: answers["201"].Content}
@@ -67,7 +68,7 @@ type uploadInput struct {
 	Key       string   `header:"Idempotency-Key" maxLength:"255" doc:"Makes a repeated request act once: the first answer is given again for 24 hours."`
 	Name      string   `query:"name" required:"true" minLength:"1" maxLength:"255" example:"data.csv" doc:"What it is called; no path."`
 	ProjectID ident.ID `query:"project_id" doc:"The caller's default when absent."`
-	RawBody   []byte   `contentType:"application/octet-stream"`
+	SHA256    string   `query:"sha256" pattern:"^[0-9a-fA-F]{64}$" doc:"The content's hash, in hexadecimal: of a content that the project has already nothing is read, and another one is refused when something else arrives."`
 }
 
 type uploadOutput struct {
@@ -76,7 +77,12 @@ type uploadOutput struct {
 }
 
 func (h handlers) upload(ctx context.Context, in *uploadInput) (*uploadOutput, error) {
-	done, err := h.slice.Upload(ctx, file.Upload{ProjectID: in.ProjectID, Name: in.Name, Content: in.RawBody})
+	content, size := httpx.Body(ctx)
+	sum, err := hex.DecodeString(in.SHA256)
+	if err != nil {
+		return nil, fmt.Errorf("decode a hash that was checked: %w", err)
+	}
+	done, err := h.slice.Receive(ctx, file.Incoming{ProjectID: in.ProjectID, Name: in.Name, Size: size, SHA256: sum, Content: content})
 	if err != nil {
 		return nil, err
 	}

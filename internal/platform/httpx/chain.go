@@ -48,10 +48,11 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 // admit checks what needs no operation: size, origin and the idempotency key's shape.
 func (s *Server) admit(x *exchange) *ProblemDetails {
 	r := x.inner
-	if r.ContentLength > s.cfg.MaxBody {
+	streamed := s.routes().streamed[r.Method+" "+r.URL.Path]
+	if r.ContentLength > s.cfg.MaxBody && !streamed {
 		return tooLarge(s.cfg.MaxBody)
 	}
-	if r.Body != nil && r.Body != http.NoBody {
+	if r.Body != nil && r.Body != http.NoBody && !streamed {
 		r.Body = http.MaxBytesReader(x.ResponseWriter, r.Body, s.cfg.MaxBody)
 	}
 	switch r.Method {

@@ -30,6 +30,7 @@ const (
 	metaPublic = "stoa.public"
 	metaRate   = "stoa.rate"
 	metaSoon   = "stoa.soon"
+	metaBody   = "stoa.body"
 )
 
 // Operation declares an operation with the answers that the edge itself may give.
@@ -64,6 +65,14 @@ func Public(op huma.Operation) huma.Operation {
 // nothing before its first command or query, which makes the caller certain.
 func Soon(op huma.Operation) huma.Operation {
 	op.Metadata[metaSoon] = true
+	return op
+}
+
+// Streams lets the operation read its body while it comes, of any length: the handler takes it by Body and bounds it.
+// The path has no parameters.
+func Streams(op huma.Operation, contentType string) huma.Operation {
+	op.Metadata[metaBody] = true
+	op.RequestBody = &huma.RequestBody{Content: map[string]*huma.MediaType{contentType: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}}
 	return op
 }
 

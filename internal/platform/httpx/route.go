@@ -22,10 +22,12 @@ type routes struct {
 	// shadowed are the paths that also match what a more literal path is for:
 	// GET /executions/{id} sees /executions/batch, which knows only POST.
 	shadowed map[string]bool
+	// streamed are the operations that bound their bodies themselves: "POST /api/v1/files".
+	streamed map[string]bool
 }
 
 func routesOf(api *huma.OpenAPI) routes {
-	r := routes{shadowed: map[string]bool{}}
+	r := routes{shadowed: map[string]bool{}, streamed: map[string]bool{}}
 	for _, path := range slices.Sorted(maps.Keys(api.Paths)) {
 		one := route{segments: strings.Split(path, "/")}
 		for _, segment := range one.segments {
@@ -36,6 +38,7 @@ func routesOf(api *huma.OpenAPI) routes {
 		for method, op := range methodsOf(api.Paths[path]) {
 			if op != nil {
 				one.methods = append(one.methods, method)
+				r.streamed[method+" "+path] = op.Metadata[metaBody] == true
 			}
 		}
 		slices.Sort(one.methods)

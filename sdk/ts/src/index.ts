@@ -1,5 +1,5 @@
 export { createClient, data, type ClientOptions, type Stoa } from "./client.ts";
-export { asProblem, Problem, type ExceededLimit, type ProblemBody } from "./problem.ts";
+export { asProblem, Problem, problemOf, unreachable, type ExceededLimit, type ProblemBody } from "./problem.ts";
 export { OutputLog, type OutputFrame, type OutputPart, type OutputStream } from "./output.ts";
 export { EventParser, type ServerEvent } from "./sse.ts";
 export { streamEvents, type Connection, type StreamOptions } from "./stream.ts";

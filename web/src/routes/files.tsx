@@ -1,10 +1,14 @@
-import { ActionIcon, Anchor, Group, Tooltip } from "@mantine/core";
+import { ActionIcon, Anchor, Group, Text, Tooltip } from "@mantine/core";
 import type { UploadedFile } from "@stoa/sdk";
 import { IconFiles, IconPlayerPlay, IconTrash } from "@tabler/icons-react";
-import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useMe, useProject, works } from "../app/session.ts";
 import { DropZone } from "../features/files/DropZone.tsx";
-import { deleteFile, filesQuery, uploadFile } from "../features/files/queries.ts";
+import { deleteFile, filesQuery } from "../features/files/queries.ts";
+import { UploadList } from "../features/files/UploadList.tsx";
+import { uploads, useUploads } from "../features/files/useUploads.ts";
+import { limitsQuery } from "../features/limits/queries.ts";
+import { inputBytes } from "../features/run/attach.ts";
 import { Ago } from "../ui/Ago.tsx";
 import { CopyButton } from "../ui/CopyButton.tsx";
 import { DataTable, type Column } from "../ui/DataTable.tsx";
@@ -23,12 +27,9 @@ export function FilesPage() {
   const client = useQueryClient();
   const [dialog, confirm] = useConfirm();
   const refresh = () => client.invalidateQueries({ queryKey: ["files"] });
-  const upload = useMutation({
-    mutationFn: async (chosen: File[]) => {
-      for (const file of chosen) await uploadFile(file, project?.id); // one after the other: a refusal says which were kept
-    },
-    onSettled: refresh,
-  });
+  const sending = useUploads();
+  const limits = useQuery(limitsQuery(project?.id));
+  const most = limits.data?.find((l) => l.name === "file.max_bytes");
   const changes = (f: UploadedFile) => f.owner_id === me.user.id || project?.role === "project.manager";
   const remove = (f: UploadedFile) =>
     confirm({
@@ -60,11 +61,16 @@ export function FilesPage() {
       right: true,
       cell: (f) => (
         <Group gap={4} justify="flex-end" wrap="nowrap">
-          {works(project) && (
-            <LinkButton to="/run" search={{ file: f.id }} size="compact-xs" variant="light" leftSection={<IconPlayerPlay size={13} />}>
-              Use in Run
-            </LinkButton>
-          )}
+          {works(project) &&
+            (f.size <= inputBytes ? (
+              <LinkButton to="/run" search={{ file: f.id }} size="compact-xs" variant="light" leftSection={<IconPlayerPlay size={13} />}>
+                Use in Run
+              </LinkButton>
+            ) : (
+              <Text span size="xs" c="var(--stoa-quiet)">
+                larger than a run takes
+              </Text>
+            ))}
           {changes(f) && (
             <Tooltip label="Delete">
               <ActionIcon variant="subtle" color="gray" size="sm" aria-label={`Delete ${f.name}`} onClick={() => remove(f)}>
@@ -78,8 +84,9 @@ export function FilesPage() {
   ];
   return (
     <Page title="Files" about="Uploaded once, for any number of runs to take.">
-      <ProblemNote error={files.error ?? upload.error} />
-      {works(project) && <DropZone onFiles={(chosen) => chosen.length > 0 && upload.mutate(chosen)} busy={upload.isPending} />}
+      <ProblemNote error={files.error} />
+      {works(project) && <DropZone onFiles={(chosen) => uploads.add(chosen, project?.id, most)} most={typeof most?.value === "number" ? most.value : undefined} />}
+      <UploadList uploads={sending} drop={(key) => uploads.drop(key)} />
       <Panel flush>
         <DataTable
           label="Files"

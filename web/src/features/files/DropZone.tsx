@@ -1,15 +1,17 @@
 import { Button, FileButton, Group, Text } from "@mantine/core";
 import { IconUpload } from "@tabler/icons-react";
 import { useState, type DragEvent } from "react";
+import { bytes } from "../../ui/format.ts";
+import { inputBytes } from "../run/attach.ts";
 import classes from "./DropZone.module.css";
 
 /** Where files are dropped or chosen. */
-export function DropZone({ onFiles, busy }: { onFiles: (files: File[]) => void; busy: boolean }) {
+export function DropZone({ onFiles, most }: { onFiles: (files: File[]) => void; most: number | undefined }) {
   const [over, setOver] = useState(false);
   const drop = (e: DragEvent) => {
     e.preventDefault();
     setOver(false);
-    if (!busy) onFiles([...e.dataTransfer.files]);
+    onFiles([...e.dataTransfer.files]);
   };
   return (
     <div
@@ -24,11 +26,11 @@ export function DropZone({ onFiles, busy }: { onFiles: (files: File[]) => void; 
     >
       <Group gap="sm" justify="space-between">
         <Text size="sm" c="var(--stoa-quiet)">
-          Drop files here: the project keeps them, and runs take them.
+          Drop files here: the project keeps them, and runs take them.{most !== undefined && ` Each may have ${bytes(most)}; a run takes ${bytes(inputBytes)} of files altogether.`}
         </Text>
         <FileButton multiple onChange={onFiles}>
           {(props) => (
-            <Button {...props} size="compact-sm" variant="default" loading={busy} leftSection={<IconUpload size={14} />}>
+            <Button {...props} size="compact-sm" variant="default" leftSection={<IconUpload size={14} />}>
               Upload files
             </Button>
           )}

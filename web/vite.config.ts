@@ -10,6 +10,6 @@ export default defineConfig({
   // The SDK is a linked folder without dependencies of its own installed.
   resolve: { preserveSymlinks: true },
   build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false }, reportCompressedSize: false },
-  server: { proxy: Object.fromEntries(["/api", "/docs", "/openapi.yaml", "/openapi.json"].map((p) => [p, stoa])) },
+  server: { proxy: Object.fromEntries(["/api", "/docs", "/openapi.yaml", "/openapi.json"].map((p) => [p, { target: stoa, ws: true }])) },
   test: { globals: true, include: ["src/**/*.test.ts", "../sdk/ts/src/**/*.test.ts"], exclude: [...configDefaults.exclude, "e2e/**"] },
 });

@@ -55,7 +55,7 @@ func TestEveryOperationIsBound(t *testing.T) {
 	p := bound(t)
 	registered := p.runner.Registered()
 	madeOf := map[string]string{
-		"execution.batch": "execution.submit", "piston.execute": "execution.submit", "piston.runtimes": "runtime.list",
+		"execution.batch": "execution.submit", "piston.execute": "execution.submit", "piston.connect": "execution.submit", "piston.runtimes": "runtime.list",
 		"judge0.submit": "execution.submit", "judge0.batch": "execution.submit", "judge0.get": "execution.get", "judge0.get_batch": "execution.get",
 		"judge0.delete": "execution.delete", "judge0.workers": "execution.queue", "judge0.config_info": "limit.list",
 		"judge0.languages": "runtime.list", "judge0.language": "runtime.list", "judge0.statuses": "runtime.list", "judge0.about": "runtime.list",

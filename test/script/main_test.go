@@ -21,7 +21,7 @@ var people = []string{"admin", "manager", "member", "viewer", "stranger", "attac
 
 func TestMain(m *testing.M) {
 	commands := map[string]func(){
-		"http": httpCommand, "exits": exitsCommand, "eventually": eventuallyCommand, "receiver": receiverCommand, "sql": sqlCommand,
+		"http": httpCommand, "exits": exitsCommand, "eventually": eventuallyCommand, "receiver": receiverCommand, "sql": sqlCommand, "socket": socketCommand,
 		"anon":  func() { asPerson("anon") },
 		"totp":  totpCommand,
 		"local": func() { asPerson("local") }, // the OS user who started stoad

@@ -81,7 +81,7 @@ func (a *attachment) serve(ctx context.Context, first execution.Details) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	sub := stream.Produce(ctx, func(ctx context.Context, send func(stream.Frame) error) error {
-		a.watch.send = send
+		a.watch.tell = frames(send)
 		return a.watch.run(ctx, first)
 	})
 	defer sub.Close()

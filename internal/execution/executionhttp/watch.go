@@ -44,10 +44,18 @@ func (h handlers) watch(ctx context.Context, in *watchInput) (httpx.Serve, error
 		watch := &watch{slice: h.slice, look: h.slice.Watch, seen: parseSeen(from)}
 		// The error is the client's going, its slowness, or a loss of the right to watch: all end the stream.
 		_ = stream.ServeSSE(w, r, stream.Produce(r.Context(), func(ctx context.Context, send func(stream.Frame) error) error {
-			watch.send = send
+			watch.tell = frames(send)
 			return watch.run(ctx, first)
 		}), stream.SSE{})
 	}, nil
+}
+
+// Follow tells an execution's writer what it does until its result, for APIs of other shapes: name is the type of an event of
+// …/events, and body an [Execution], an [OutputEvent] or, of reset, neither. Output comes in order, and none of it twice. It
+// returns early with the error of tell, or when the right to write is lost.
+func Follow(ctx context.Context, slice *execution.Slice, first execution.Details, tell func(name string, body any) error) error {
+	w := &watch{slice: slice, look: slice.Attached, tell: func(_ seen, name string, body any) error { return tell(name, body) }}
+	return w.run(ctx, first)
 }
 
 // seen is how much of an attempt's output a client has: bytes of each stream.
@@ -74,7 +82,7 @@ func parseSeen(id string) seen {
 type watch struct {
 	slice *execution.Slice
 	look  command.Func[execution.Get, execution.Details] // the row, if the client may still see it
-	send  func(stream.Frame) error
+	tell  func(at seen, name string, body any) error
 	seen  seen
 	shown int64 // the version of the last status
 	place int   // in the queue, as last shown
@@ -234,6 +242,15 @@ type OutputEvent struct {
 	DataBase64 string `json:"data_base64,omitempty"`
 }
 
+// Bytes are what was written.
+func (o OutputEvent) Bytes() []byte {
+	if o.DataBase64 == "" {
+		return []byte(o.Data)
+	}
+	b, _ := base64.StdEncoding.DecodeString(o.DataBase64) // it was encoded below
+	return b
+}
+
 func (w *watch) output(f execution.LiveFrame) (gap bool, err error) {
 	have, name := &w.seen.stdout, "stdout"
 	if f.Stderr {
@@ -257,10 +274,15 @@ func (w *watch) output(f execution.LiveFrame) (gap bool, err error) {
 	return false, w.event("output", event)
 }
 
-func (w *watch) event(name string, body any) error {
-	data, err := json.Marshal(body)
-	if err != nil {
-		return fmt.Errorf("encode %s event: %w", name, err)
+func (w *watch) event(name string, body any) error { return w.tell(w.seen, name, body) }
+
+// frames sends each event as JSON.
+func frames(send func(stream.Frame) error) func(seen, string, any) error {
+	return func(at seen, name string, body any) error {
+		data, err := json.Marshal(body)
+		if err != nil {
+			return fmt.Errorf("encode %s event: %w", name, err)
+		}
+		return send(stream.Frame{ID: at.String(), Event: name, Data: data})
 	}
-	return w.send(stream.Frame{ID: w.seen.String(), Event: name, Data: data})
 }

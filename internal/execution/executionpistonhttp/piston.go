@@ -37,11 +37,17 @@ func Register(api huma.API, slice *execution.Slice) {
 		httpx.Operation("piston.execute", http.MethodPost, "/api/piston/api/v2/execute", "Run a program as Piston does", "Piston"))
 	execute.Description = "Answers when the program has ended. A refusal is Stoa's problem document with Piston's `message` in it."
 	execute.Middlewares = huma.Middlewares{asJSON}
-	for _, op := range []*huma.Operation{&runtimes, &execute} {
+	connect := httpx.InGroup(httpx.RateExecute,
+		httpx.Operation("piston.connect", http.MethodGet, "/api/piston/api/v2/connect", "Run a program and talk to it as Piston does", "Piston"))
+	connect.DefaultStatus = http.StatusSwitchingProtocols
+	connect.Description = "A WebSocket with Piston's messages: `init`, `data` and `signal` to the server; `runtime`, `stage`, `data`, `exit` and `error` from it. " +
+		"The program is ended when the socket is closed."
+	for _, op := range []*huma.Operation{&runtimes, &execute, &connect} {
 		refused(api, op)
 	}
 	huma.Register(api, runtimes, h.runtimes)
 	huma.Register(api, execute, h.execute)
+	httpx.RegisterRaw(api, connect, "application/json", h.connect)
 }
 
 // asJSON reads every body as JSON: some of Piston's clients call it text.
@@ -114,15 +120,7 @@ func (h handlers) runtimes(ctx context.Context, _ *struct{}) (*struct{ Body []Pi
 }
 
 func (h handlers) execute(ctx context.Context, in *struct{ Body PistonRequest }) (*struct{ Body PistonAnswer }, error) {
-	all, err := h.slice.Runtimes(ctx, struct{}{})
-	if err != nil {
-		return nil, refuse(err)
-	}
-	runtime, ok := match(all, in.Body.Language, in.Body.Version)
-	if !ok {
-		return nil, wrong("%s-%s runtime is unknown", in.Body.Language, in.Body.Version)
-	}
-	submit, err := in.Body.submit(runtime)
+	runtime, submit, err := h.wanted(ctx, in.Body)
 	if err != nil {
 		return nil, err
 	}
@@ -136,4 +134,18 @@ func (h handlers) execute(ctx context.Context, in *struct{ Body PistonRequest })
 			"Execution %s is still %s. It goes on; ask for it at /api/v1/executions/%s.", d.ID, d.Status, d.ID))
 	}
 	return &struct{ Body PistonAnswer }{answer(runtime, d)}, nil
+}
+
+// wanted is the execution that a request asks for.
+func (h handlers) wanted(ctx context.Context, r PistonRequest) (runtime execution.Runtime, in execution.Submit, err error) {
+	all, err := h.slice.Runtimes(ctx, struct{}{})
+	if err != nil {
+		return runtime, in, refuse(err)
+	}
+	runtime, ok := match(all, r.Language, r.Version)
+	if !ok {
+		return runtime, in, wrong("%s-%s runtime is unknown", r.Language, r.Version)
+	}
+	in, err = r.submit(runtime)
+	return runtime, in, err
 }

@@ -1,4 +1,5 @@
 import createFetchClient, { type Client, type Middleware } from "openapi-fetch";
+import { Attachment, type AttachOptions } from "./attach.ts";
 import { problemOf, unreachable } from "./problem.ts";
 import type { paths } from "./schema.ts";
 import { streamEvents, type StreamOptions } from "./stream.ts";
@@ -21,6 +22,8 @@ export interface Stoa {
   api: Client<paths>;
   /** Follows one execution until its result. An ended one gives its output, in order, and the result. */
   watch(id: string, options?: Watching): AsyncGenerator<ExecutionUpdate>;
+  /** Follows an interactive execution and writes to it. Browsers send their cookie; elsewhere `open` must send the token. */
+  attach(id: string, options?: AttachOptions): Attachment;
   /** Everything that happens and may be seen, from now or from `lastId` on. */
   events(options?: Watching): AsyncGenerator<StoaEvent>;
 }
@@ -40,6 +43,7 @@ export function createClient(options: ClientOptions = {}): Stoa {
   return {
     api,
     watch: (id, from) => watchExecution(streamEvents(`${url}/api/v1/executions/${encodeURIComponent(id)}/events`, streaming(from))),
+    attach: (id, from) => new Attachment(new URL(`${url}/api/v1/executions/${encodeURIComponent(id)}/attach`, globalThis.location?.href).href, { headers, fetch: send, ...from }),
     async *events(from) {
       for await (const e of streamEvents(`${url}/api/v1/events/stream`, streaming(from))) yield JSON.parse(e.data) as StoaEvent;
     },

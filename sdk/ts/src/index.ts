@@ -1,3 +1,4 @@
+export { Attachment, type AttachmentUpdate, type AttachOptions } from "./attach.ts";
 export { createClient, data, type ClientOptions, type Stoa } from "./client.ts";
 export { asProblem, Problem, problemOf, unreachable, type ExceededLimit, type ProblemBody } from "./problem.ts";
 export { OutputLog, type OutputFrame, type OutputPart, type OutputStream } from "./output.ts";

@@ -46,6 +46,14 @@ test("a line that the other stream interrupted stays whole", () => {
   expect(log.parts.map((p) => p.stream)).toEqual(["stdout", "stderr", "stdout", "stderr"]);
 });
 
+test("what was typed stands where it was typed", () => {
+  const log = new OutputLog();
+  log.push(frame(1, "stdout", 0, "name? "));
+  log.typed("Ada\n");
+  log.push(frame(2, "stdout", 6, "hello Ada\n"));
+  expect(log.parts.map((p) => `${p.stream}:${p.text}`)).toEqual(["stdout:name? ", "stdin:Ada\n", "stdout:hello Ada\n"]);
+});
+
 test("the stored output completes what came live", () => {
   const log = new OutputLog();
   log.push(frame(1, "stdout", 0, "on"));

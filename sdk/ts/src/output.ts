@@ -11,9 +11,9 @@ export interface OutputFrame {
   data_base64?: string;
 }
 
-/** A stretch of output that came from one stream. */
+/** A stretch of output that came from one stream, or of what was typed here. */
 export interface OutputPart {
-  stream: OutputStream;
+  stream: OutputStream | "stdin";
   text: string;
 }
 
@@ -48,6 +48,13 @@ export class OutputLog {
       this.next[stream] += bytes.length;
       this.append(stream, bytes);
     }
+  }
+
+  /** Puts in what was written to the program from here, where it was written: no stream carries it. */
+  typed(text: string): void {
+    this.snapshot = undefined;
+    this.last = {}; // what the program writes next comes after it
+    this.list.push({ stream: "stdin", text });
   }
 
   private begin(attempt: number): void {

@@ -109,7 +109,8 @@ export function backOff(failures: number, retry?: number, random = Math.random()
   return base * (1 + random / 5);
 }
 
-function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
+/** Waits, but not when the signal aborts. */
+export function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer);

@@ -14,13 +14,24 @@ export type ExecutionUpdate =
 /** Reads an execution's stream up to its result. Events of newer servers are skipped. */
 export async function* watchExecution(events: AsyncGenerator<ServerEvent>): AsyncGenerator<ExecutionUpdate> {
   for await (const e of events) {
-    const body = JSON.parse(e.data);
-    if (e.event === "status") yield { kind: "status", execution: body };
-    else if (e.event === "output") yield { kind: "output", frame: body };
-    else if (e.event === "reset") yield { kind: "reset", attempt: body.attempt };
-    else if (e.event === "result") {
-      yield { kind: "result", execution: body };
-      return;
-    }
+    const update = updateOf(e.event, JSON.parse(e.data));
+    if (update) yield update;
+    if (update?.kind === "result") return;
+  }
+}
+
+/** An event by its type; undefined when a newer server sent it. */
+export function updateOf(type: string, body: unknown): ExecutionUpdate | undefined {
+  switch (type) {
+    case "status":
+      return { kind: "status", execution: body as Execution };
+    case "output":
+      return { kind: "output", frame: body as OutputFrame };
+    case "reset":
+      return { kind: "reset", attempt: (body as { attempt: number }).attempt };
+    case "result":
+      return { kind: "result", execution: body as Execution };
+    default:
+      return undefined;
   }
 }

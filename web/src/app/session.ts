@@ -37,6 +37,11 @@ export function administers(me: Me, organization: { role?: string } | undefined)
   return isOperator(me) || organization?.role === "organization.owner" || organization?.role === "organization.admin";
 }
 
+/** Whether the person manages this project, and so what others run in it. */
+export function manages(me: Me, of: { project_id: string; organization_id: string }): boolean {
+  return administers(me, me.organizations.find((o) => o.id === of.organization_id)) || me.projects.find((p) => p.id === of.project_id)?.role === "project.manager";
+}
+
 /** Whether the person may run code in this project. */
 export function works(project: Pick<Project, "role"> | undefined): boolean {
   return !!project?.role && project.role !== "project.viewer";

@@ -3,12 +3,14 @@ import { type Execution } from "@stoa/sdk";
 import { IconArrowLeft, IconPencil, IconPlayerStop, IconRefresh, IconTrash } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
+import { manages, useMe } from "../app/session.ts";
 import { Artefacts } from "../features/executions/Artefacts.tsx";
+import { Dialogue } from "../features/executions/Dialogue.tsx";
 import { Egress } from "../features/executions/Egress.tsx";
 import { Facts, InputFacts } from "../features/executions/Facts.tsx";
 import { Figures } from "../features/executions/Figures.tsx";
 import { LifeLine } from "../features/executions/LifeLine.tsx";
-import { Output } from "../features/executions/Output.tsx";
+import { Playback } from "../features/executions/Playback.tsx";
 import { cancelExecution, deleteExecution, executionQuery, retryExecution } from "../features/executions/queries.ts";
 import { ended } from "../features/executions/status.ts";
 import { useWatch, type Watched } from "../features/executions/useWatch.ts";
@@ -28,7 +30,10 @@ const route = getRouteApi("/shell/executions/$id");
 export function ExecutionPage() {
   const { id } = route.useParams();
   const query = useQuery(executionQuery(id));
-  const watched = useWatch(query.data ? id : undefined);
+  const me = useMe();
+  const e = query.data;
+  const writes = !!e?.interactive && !ended(e) && (e.owner_id === me.user.id || manages(me, e));
+  const watched = useWatch(e ? id : undefined, writes);
   if (query.error) {
     return (
       <Page title={`Execution ${shortId(id)}`}>
@@ -36,14 +41,14 @@ export function ExecutionPage() {
       </Page>
     );
   }
-  if (!query.data) {
+  if (!e) {
     return (
       <Page title={`Execution ${shortId(id)}`}>
         <Skeleton height={320} />
       </Page>
     );
   }
-  return <Details key={id} execution={query.data} watched={watched} />;
+  return <Details key={id} execution={e} watched={watched} />;
 }
 
 function Details({ execution: e, watched }: { execution: Execution; watched: Watched }) {
@@ -57,11 +62,12 @@ function Details({ execution: e, watched }: { execution: Execution; watched: Wat
           </Stack>
         </Panel>
         <ProblemNote error={watched.problem} title="The output can't be shown" />
-        <Panel title="Output" flush>
-          <Stack mih={140} mah="60dvh" gap={0}>
-            <Output parts={watched.parts} truncated={e.stdout_truncated || e.stderr_truncated} empty={ended(e) ? "It wrote nothing." : "No output yet."} />
+        <Panel title={e.terminal ? "Terminal" : "Output"} flush>
+          <Stack mih={140} h={e.terminal ? "60dvh" : undefined} mah="60dvh" gap={0}>
+            <Dialogue execution={e} watched={watched} empty={ended(e) ? "It wrote nothing." : "No output yet."} />
           </Stack>
         </Panel>
+        {e.recorded && ended(e) && <Playback execution={e} />}
         <Artefacts execution={e} />
         <Panel title="Source" flush>
           <div style={{ maxHeight: "50dvh", overflow: "auto" }}>

@@ -2,11 +2,11 @@ import { ActionIcon, Button, Modal, Skeleton, Tooltip, VisuallyHidden } from "@m
 import { useDisclosure, useDocumentTitle, useHotkeys } from "@mantine/hooks";
 import type { Execution } from "@stoa/sdk";
 import { IconDeviceFloppy, IconPlayerPlayFilled, IconPlayerStopFilled, IconRestore, IconServerOff } from "@tabler/icons-react";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { isOperator, useMe, useProject, works } from "../app/session.ts";
-import { cancelExecution, retryExecution } from "../features/executions/queries.ts";
+import { cancelExecution, executionQuery, retryExecution } from "../features/executions/queries.ts";
 import { ended } from "../features/executions/status.ts";
 import { useWatch } from "../features/executions/useWatch.ts";
 import { attach, filesOf, refusalOf, type Attached } from "../features/run/attach.ts";
@@ -16,6 +16,7 @@ import { Inputs } from "../features/run/Inputs.tsx";
 import { fileQuery, submitExecution } from "../features/run/queries.ts";
 import { Result } from "../features/run/Result.tsx";
 import { RuntimePicker } from "../features/run/RuntimePicker.tsx";
+import { terminalSize } from "../features/run/terminalSize.ts";
 import { useDraft } from "../features/run/useDraft.ts";
 import { EmptyState } from "../ui/EmptyState.tsx";
 import { ProblemNote } from "../ui/ProblemNote.tsx";
@@ -38,17 +39,22 @@ export function RunPage() {
     if (uploaded.data) setFiles((old) => attach(old, [uploaded.data]));
   }, [uploaded.data]);
   const [submitted, setSubmitted] = useState<Execution>();
+  const output = useRef<HTMLDivElement>(null);
+  const client = useQueryClient();
   const run = useMutation({
     mutationFn: async (again: string | undefined): Promise<Execution> => {
-      if (again) return retryExecution(again);
-      const request = requestOf(draft, runtime!, project?.id);
-      return submitExecution(files.length > 0 ? { ...request, files: await filesOf(files) } : request);
+      const begun = again ? await retryExecution(again) : await submit();
+      return begun.interactive ? client.fetchQuery(executionQuery(begun.id)) : begun; // which tells of its terminal too
     },
     onSuccess: setSubmitted,
     onError: () => setSubmitted(undefined),
   });
-  const watched = useWatch(submitted?.id);
-  const execution = watched.execution ?? submitted;
+  const submit = async () => {
+    const request = requestOf(draft, runtime!, project?.id, terminalSize(output.current?.clientWidth ?? 0, output.current?.clientHeight ?? 0));
+    return submitExecution(files.length > 0 ? { ...request, files: await filesOf(files) } : request);
+  };
+  const watched = useWatch(submitted?.id, submitted?.interactive);
+  const execution = submitted && { ...submitted, ...(watched.execution?.id === submitted.id && watched.execution) };
   const busy = run.isPending || (!!execution && !ended(execution));
   const stop = useMutation({ mutationFn: () => cancelExecution(execution!.id) });
   const refusal = !works(project) ? "Your role in this project does not run code." : (envOf(draft.env).wrong ?? refusalOf(files));
@@ -105,7 +111,7 @@ export function RunPage() {
           <Inputs draft={draft} runtime={runtime} change={change} files={files} onFiles={setFiles} />
         </div>
       </div>
-      <div className={`${classes.card} ${classes.output}`}>
+      <div ref={output} className={`${classes.card} ${classes.output}`}>
         <Result execution={execution} watched={watched} error={run.error ?? stop.error} onRetry={() => run.mutate(execution?.id)} retrying={run.isPending} />
       </div>
       <Modal opened={saving} onClose={save.close} title="Save script">

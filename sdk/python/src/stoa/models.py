@@ -3126,6 +3126,17 @@ class UnitCreateRequest(BaseModel):
     """
 
 
+class UnitUpdateRequest(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    name: Annotated[str | None, Field(max_length=100, min_length=1)] = None
+    parent_id: UUID | None = None
+    """
+    The unit to put it into; the nil UUID puts it directly below the organization.
+    """
+
+
 class User(BaseModel):
     model_config = ConfigDict(
         extra='ignore',

@@ -83,7 +83,7 @@ export function Output({ parts, empty, truncated }: { parts: readonly OutputPart
 const Block = memo(
   function Block({ block }: { block: OutputPart[] }) {
     return block.map((p, i) => (
-      <span key={i} className={p.stream === "stderr" ? classes.stderr : undefined} data-stream={p.stream}>
+      <span key={i} className={p.stream === "stderr" ? classes.stderr : p.stream === "stdin" ? classes.typed : undefined} data-stream={p.stream}>
         {plain(p.text)}
       </span>
     ));

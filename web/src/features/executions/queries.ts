@@ -29,6 +29,14 @@ export const executionQuery = (id: string) =>
     staleTime: (q) => (q.state.data && ended(q.state.data) ? Infinity : 10_000),
   });
 
+/** What was said in a recorded run: asciicast v2, which never changes. */
+export const recordingQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["execution", id, "recording"],
+    queryFn: () => data(stoa.api.GET("/api/v1/executions/{id}/recording", { params: { path: { id } }, parseAs: "text" })) as Promise<string>,
+    staleTime: Infinity,
+  });
+
 export const cancelExecution = (id: string): Promise<Execution> =>
   data(stoa.api.POST("/api/v1/executions/{id}/cancel", { params: { path: { id } } }));
 

@@ -36,4 +36,5 @@ export const limitNames: Record<string, string> = {
   output_limit: "output limit",
   disk_limit: "disk limit",
   process_limit: "process limit",
+  idle_limit: "idle limit",
 };

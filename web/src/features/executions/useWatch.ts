@@ -1,9 +1,20 @@
-import { asProblem, OutputLog, type Connection, type Execution, type OutputPart, type Problem } from "@stoa/sdk";
+import { asProblem, OutputLog, type AttachmentUpdate, type Connection, type Execution, type OutputPart, type Problem } from "@stoa/sdk";
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { stoa } from "../../app/stoa.ts";
 import { executionQuery } from "./queries.ts";
 import { ended } from "./status.ts";
+
+/** How the program is written to. What answers false was not sent: there is no connection now. */
+export interface Talk {
+  /** Keys of a terminal, as they are. */
+  keys: (keys: string | Uint8Array<ArrayBuffer>) => boolean;
+  /** Lines for a standard input, which are put into the output that is shown: nothing else shows them. */
+  say: (lines: string) => boolean;
+  resize: (columns: number, rows: number) => void;
+  /** Ends the input. */
+  end: () => boolean;
+}
 
 export interface Watched {
   execution: Execution | undefined;
@@ -12,18 +23,28 @@ export interface Watched {
   lost: number;
   connection: Connection;
   problem: Problem | undefined;
+  /** Present while this browser may write to the program. */
+  talk: Talk | undefined;
+  inputEnded: boolean;
+  /** Why something that was written did not reach the program, or why nothing can be written. */
+  refused: string | undefined;
 }
 
-const start: Watched = { execution: undefined, parts: [], lost: 0, connection: "connecting", problem: undefined };
+const start: Watched = {
+  execution: undefined, parts: [], lost: 0, connection: "connecting", problem: undefined, talk: undefined, inputEnded: false, refused: undefined,
+};
 
 /**
  * Follows an execution by its own stream until the result; of an ended one the
  * stream gives the output in the order in which it was written. The screen is
- * updated once per frame however fast output comes.
+ * updated once per frame however fast output comes. Who `writes` is attached to it instead, which is decided when it
+ * begins; who is refused that watches.
  */
-export function useWatch(id: string | undefined): Watched {
+export function useWatch(id: string | undefined, writes = false): Watched {
   const [watched, setWatched] = useState(start);
   const client = useQueryClient();
+  const attaches = useRef(writes);
+  attaches.current = writes;
   useEffect(() => {
     setWatched(start);
     if (!id) return;
@@ -49,28 +70,55 @@ export function useWatch(id: string | undefined): Watched {
       log.settle(e.stdout ?? "", e.stderr ?? "");
       change({ execution: e });
     };
-    const follow = async () => {
-      try {
-        const onConnection = (connection: Connection) => {
-          change({ connection });
-          if (connection === "waiting") ask().catch(() => {}); // the stream goes on trying
-        };
-        for await (const update of stoa.watch(id, { signal: stop.signal, onConnection })) {
-          if (update.kind === "output") {
-            if (log.push(update.frame)) change({});
-          } else if (update.kind === "reset") {
-            log.discard(update.attempt);
-            change({ lost: now.lost + 1 });
-          } else {
-            change({ execution: update.execution });
-            client.setQueryData<Execution>(["execution", id], (old) => (old ? { ...old, ...update.execution } : old));
-          }
+    const onConnection = (connection: Connection) => {
+      change({ connection });
+      if (connection === "waiting") ask().catch(() => {}); // the stream goes on trying
+    };
+    const follow = async (updates: AsyncGenerator<AttachmentUpdate>) => {
+      for await (const update of updates) {
+        if (update.kind === "output") {
+          if (log.push(update.frame)) change({});
+        } else if (update.kind === "reset") {
+          log.discard(update.attempt);
+          change({ lost: now.lost + 1 });
+        } else if (update.kind === "refused") {
+          if (update.code !== "execution.ended") change({ refused: update.message }); // the result says so
+        } else {
+          change({ execution: update.execution });
+          client.setQueryData<Execution>(["execution", id], (old) => (old ? { ...old, ...update.execution } : old));
         }
-      } catch (thrown) {
-        change({ problem: asProblem(thrown) });
       }
     };
-    void follow();
+    const attach = async () => {
+      const attachment = stoa.attach(id, { signal: stop.signal, onConnection });
+      const talk: Talk = {
+        keys: (keys) => attachment.write(keys),
+        say: (lines) => {
+          const sent = attachment.write(lines);
+          if (sent) {
+            log.typed(lines);
+            change({ refused: undefined });
+          }
+          return sent;
+        },
+        resize: (columns, rows) => attachment.resize(columns, rows),
+        end: () => {
+          const sent = attachment.closeInput();
+          if (sent) change({ inputEnded: true });
+          return sent;
+        },
+      };
+      change({ talk });
+      try {
+        await follow(attachment.updates());
+      } catch (thrown) {
+        const why = asProblem(thrown);
+        change({ talk: undefined, refused: why.status === 403 ? undefined : why.message });
+        throw thrown;
+      }
+    };
+    const watch = () => follow(stoa.watch(id, { signal: stop.signal, onConnection }));
+    (attaches.current ? attach().catch(watch) : watch()).catch((thrown: unknown) => change({ problem: asProblem(thrown) }));
     return () => {
       stop.abort();
       cancelAnimationFrame(painting);

@@ -3,6 +3,7 @@ import { lazy, Suspense, type ReactNode } from "react";
 import type { Runtime } from "@stoa/sdk";
 import type { Attached } from "./attach.ts";
 import { envOf, type Draft } from "./draft.ts";
+import { Interactive } from "./Interactive.tsx";
 
 const Files = lazy(() => import("./Files.tsx").then((m) => ({ default: m.Files })));
 const LimitFieldsForm = lazy(() => import("./LimitFieldsForm.tsx").then((m) => ({ default: m.LimitFieldsForm })));
@@ -23,7 +24,7 @@ export function Inputs({ draft, runtime, change, files, onFiles }: InputsProps) 
   return (
     <Tabs defaultValue="stdin" keepMounted={false}>
       <Tabs.List>
-        <Tab value="stdin" marked={!!draft.stdin}>
+        <Tab value="stdin" marked={!!draft.stdin || !!draft.interactive}>
           Input
         </Tab>
         <Tab value="args" marked={!!draft.args}>
@@ -40,7 +41,13 @@ export function Inputs({ draft, runtime, change, files, onFiles }: InputsProps) 
         </Tab>
       </Tabs.List>
       <Tabs.Panel value="stdin" p="sm">
-        <Lines label="Standard input" placeholder="What the program reads from its standard input" value={draft.stdin} onChange={(stdin) => change({ stdin })} />
+        <Interactive draft={draft} change={change} />
+        <Lines
+          label={draft.interactive ? "Standard input to begin with" : "Standard input"}
+          placeholder="What the program reads from its standard input"
+          value={draft.stdin}
+          onChange={(stdin) => change({ stdin })}
+        />
       </Tabs.Panel>
       <Tabs.Panel value="args" p="sm">
         <Lines label="Arguments, one a line" placeholder={"--verbose\ninput file.txt"} value={draft.args} onChange={(args) => change({ args })} />

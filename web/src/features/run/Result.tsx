@@ -5,7 +5,7 @@ import { LinkButton } from "../../ui/LinkButton.tsx";
 import { ProblemNote } from "../../ui/ProblemNote.tsx";
 import { ArtefactList } from "../executions/Artefacts.tsx";
 import { Figures } from "../executions/Figures.tsx";
-import { Output } from "../executions/Output.tsx";
+import { Dialogue } from "../executions/Dialogue.tsx";
 import { ended } from "../executions/status.ts";
 import type { Watched } from "../executions/useWatch.ts";
 import { Verdict } from "../executions/Verdict.tsx";
@@ -43,11 +43,7 @@ export function Result({ execution, watched, error, onRetry, retrying }: ResultP
           </Group>
         </Group>
       )}
-      <Output
-        parts={watched.parts}
-        truncated={execution?.stdout_truncated || execution?.stderr_truncated}
-        empty={execution ? <Silence execution={execution} /> : <Invitation failed={!!error} />}
-      />
+      <Dialogue execution={execution} watched={watched} focused empty={execution ? <Silence execution={execution} /> : <Invitation failed={!!error} />} />
       {(execution?.artefacts ?? execution?.artefacts_omitted) && (
         <div className={classes.artefacts}>
           <ArtefactList execution={execution!} />
@@ -58,7 +54,7 @@ export function Result({ execution, watched, error, onRetry, retrying }: ResultP
           <Figures execution={execution} />
         </div>
       )}
-      {execution && watched.connection === "waiting" && !ended(execution) && (
+      {execution && watched.connection === "waiting" && !ended(execution) && !execution.terminal && (
         <Text size="xs" c="orange" p="xs">
           The connection broke; the run goes on. Connecting again…
         </Text>

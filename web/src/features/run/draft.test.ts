@@ -74,3 +74,13 @@ test("an execution can be taken up again", () => {
   const draft = draftFrom({ ...emptyDraft, stdin: "old" }, e);
   expect(requestOf(draft, bash, undefined)).toEqual({ runtime: "bash@5.2", source: "echo", args: ["x", "y"], env: { A: "1" } });
 });
+
+test("a run is written to as was chosen, and is recorded only then", () => {
+  expect(requestOf({ ...emptyDraft, record: true }, python, undefined)).toEqual({ runtime: "python@3.11.2", source: "python example" });
+  expect(requestOf({ ...emptyDraft, interactive: "lines", record: true }, python, undefined)).toMatchObject({ interactive: true, record: true });
+  const size = { columns: 91, rows: 31 };
+  expect(requestOf({ ...emptyDraft, interactive: "terminal" }, python, undefined, size)).toMatchObject({ terminal: size });
+  const before = { runtime: "python@3.11.2", source: "x", network: false, interactive: true, recorded: true } as Execution;
+  expect(draftFrom(emptyDraft, before)).toMatchObject({ interactive: "lines", record: true });
+  expect(draftFrom(emptyDraft, { ...before, terminal: size })).toMatchObject({ interactive: "terminal" });
+});

@@ -22,6 +22,10 @@ export interface Draft {
   isolation: NonNullable<ExecutionRequest["class"]> | "";
   /** Patterns of the files to keep when it ends. */
   artefacts: string[];
+  /** How the program is written to while it runs; empty: not at all. */
+  interactive: "" | "lines" | "terminal";
+  /** Whether what is said then is kept. */
+  record: boolean;
 }
 
 /** Limits in the units that people type; undefined means the default. */
@@ -36,6 +40,7 @@ export interface LimitFields {
 
 export const emptyDraft: Draft = {
   runtime: "", sources: {}, stdin: "", args: "", env: "", limits: {}, priority: "normal", network: false, egress: [], offline: "", isolation: "", artefacts: [],
+  interactive: "", record: false,
 };
 
 export const languageOf = (runtime: string) => runtime.split("@")[0] ?? runtime;
@@ -78,8 +83,8 @@ export function envOf(text: string): { env: Record<string, string>; wrong: strin
   return { env, wrong };
 }
 
-/** The request that the draft stands for; what is at its default is left out. */
-export function requestOf(draft: Draft, runtime: Runtime, project: string | undefined): ExecutionRequest {
+/** The request that the draft stands for; what is at its default is left out. `terminal` is the size of one, in characters. */
+export function requestOf(draft: Draft, runtime: Runtime, project: string | undefined, terminal = { columns: 80, rows: 24 }): ExecutionRequest {
   const l = draft.limits;
   const limits = {
     ...(l.wallSeconds && { wall_ms: Math.round(l.wallSeconds * 1000) }),
@@ -104,6 +109,9 @@ export function requestOf(draft: Draft, runtime: Runtime, project: string | unde
     ...(offlineOf(draft, runtime) && { egress: ["none"] }),
     ...(draft.artefacts.length > 0 && { artefacts: draft.artefacts }),
     ...(isolationOf(draft, runtime) && { class: isolationOf(draft, runtime) }),
+    ...(draft.interactive === "lines" && { interactive: true }),
+    ...(draft.interactive === "terminal" && { terminal }),
+    ...(draft.interactive && draft.record && { record: true }),
   };
 }
 
@@ -131,5 +139,7 @@ export function draftFrom(draft: Draft, e: Execution): Draft {
     offline: e.network ? "" : e.runtime,
     artefacts: e.artefacts_asked ?? [],
     isolation: (e.class_asked ?? "") as Draft["isolation"],
+    interactive: e.terminal ? "terminal" : e.interactive ? "lines" : "",
+    record: !!e.recorded,
   };
 }

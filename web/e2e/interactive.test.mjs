@@ -1,0 +1,133 @@
+// Runs that people talk to, and what is recorded of them. Needs a stoad like console.test.mjs does, after it: it signs in.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { admin, barriers, choose, launch, output, run, status, type, url, visitor } from "./browser.mjs";
+
+let browser, page, context, complaints;
+
+before(async () => {
+  browser = await launch();
+  ({ page, context, complaints } = await visitor(browser, { acceptDownloads: true }));
+  context.setDefaultTimeout(30_000);
+  await page.goto(`${url}/sign-in`);
+  await page.getByLabel("E-mail").fill(admin.email);
+  await page.locator("input[type=password]").fill(admin.password);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await page.waitForURL("**/run");
+  await choose(page, "Python");
+});
+after(() => browser?.close());
+
+const interactive = (choice) => page.getByRole("radiogroup", { name: "Interactive" }).getByText(choice, { exact: true }).click();
+const terminal = (name = "Terminal") => page.getByRole("group", { name, exact: true });
+/** Waits until a terminal shows a text. */
+const shows = (text, name) => terminal(name).locator(".xterm-rows").filter({ hasText: text }).waitFor();
+
+test("a program asks, and is answered line by line", async () => {
+  await type(page, 'import sys\nname = input("name? ")\nprint("hello", name, flush=True)\nprint("rest", repr(sys.stdin.read()))\n');
+  await interactive("Line by line");
+  await page.getByRole("switch", { name: "Record", exact: true }).check();
+  const id = await run(page);
+  await output(page).getByText("name?").waitFor();
+  const line = page.getByRole("textbox", { name: "Input", exact: true });
+  await line.fill("Ada");
+  await line.press("Enter");
+  await output(page).getByText("hello Ada").waitFor();
+  assert.match(await output(page).textContent(), /name\? Ada\nhello Ada/);
+  await line.fill("one\ntwo");
+  await page.getByRole("button", { name: "Send", exact: true }).click();
+  assert.deepEqual(await barriers(page), []);
+  await page.getByRole("button", { name: "End of input" }).click();
+  await status(page, "completed");
+  await output(page).getByText("rest 'one\\ntwo\\n'").waitFor();
+  assert.equal(await line.count(), 0);
+
+  await page.getByRole("link", { name: "Details" }).click();
+  await page.waitForURL(`**/executions/${id}`);
+  const download = page.waitForEvent("download");
+  await page.getByRole("link", { name: "Download", exact: true }).click();
+  assert.equal((await download).suggestedFilename(), `${id}.cast`);
+  await page.getByRole("button", { name: "Play the recording" }).click();
+  for (const text of ["name? Ada", "hello Ada", "two"]) await shows(text, "Recording");
+  await page.getByRole("button", { name: "Play", exact: true }).waitFor();
+  await page.getByText("4×", { exact: true }).click();
+  await page.getByRole("slider", { name: "Position" }).press("Home");
+  await terminal("Recording").locator(".xterm-rows").filter({ hasText: "hello Ada" }).waitFor({ state: "detached" });
+  assert.deepEqual(await barriers(page), []);
+});
+
+const asking = `import os, signal
+def size(*_): print("columns=%d." % os.get_terminal_size().columns, flush=True)
+signal.signal(signal.SIGWINCH, size)
+size()
+while True:
+    try: line = input("> ")
+    except KeyboardInterrupt: print("interrupted")
+    except EOFError: break
+    else: print("\\x1b[32msaid", line.upper())
+`;
+
+test("a terminal takes keys, its size and Ctrl-C, and goes on after leaving it", async () => {
+  await page.goto(`${url}/run`);
+  await type(page, asking);
+  await interactive("Terminal");
+  const id = await run(page);
+  await shows("columns=");
+  await page.getByText("What you type goes to the program.").waitFor();
+  await page.keyboard.type("first\n"); // it has the focus
+  await shows("first");
+  await shows("said FIRST");
+  await page.keyboard.press("Control+c");
+  await shows("interrupted");
+
+  await page.getByRole("link", { name: "Details" }).click();
+  await page.waitForURL(`**/executions/${id}`);
+  await shows("said FIRST"); // what was missed
+  await columns("> 70");
+  assert.deepEqual(await barriers(page), []);
+  await page.setViewportSize({ width: 480, height: 900 });
+  await columns("< 65");
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await terminal().getByRole("textbox", { name: "Terminal" }).focus();
+  await page.keyboard.type("second\n");
+  await shows("said SECOND");
+  await page.keyboard.press("Control+]");
+  await page.waitForFunction(() => document.activeElement?.textContent === "End of input");
+  await page.keyboard.press("Enter");
+  await status(page, "completed");
+  await page.getByText("Ended · completed").waitFor();
+  await shows("said SECOND");
+});
+
+/** Waits until the program's terminal is so wide. */
+const columns = (what) =>
+  page.waitForFunction((is) => {
+    const told = [...(document.querySelector(".xterm-rows")?.textContent ?? "").matchAll(/columns=(\d+)\./g)].at(-1)?.[1];
+    return told && (is[0] === ">" ? Number(told) > Number(is.slice(2)) : Number(told) < Number(is.slice(2)));
+  }, what);
+
+test("a connection that broke is made again, with what was missed", async () => {
+  let line, gate;
+  await page.routeWebSocket(/\/attach/, async (socket) => {
+    await gate;
+    line = socket;
+    socket.connectToServer();
+  });
+  await page.goto(`${url}/run`);
+  const id = await run(page);
+  await page.getByText("What you type goes to the program.").waitFor();
+  await shows("columns=");
+  let open;
+  gate = new Promise((resolve) => (open = resolve));
+  await line.close();
+  await terminal().locator("xpath=..").getByText(/The connection broke|Connecting…/).waitFor();
+  const said = await context.request.post(`${url}/api/v1/executions/${id}/stdin`, { data: "apart\n", headers: { "Content-Type": "application/octet-stream", Origin: url } });
+  assert.equal(said.status(), 200);
+  open();
+  await shows("said APART");
+  await page.getByText("What you type goes to the program.").waitFor();
+  await page.getByRole("button", { name: "Cancel", exact: true }).click();
+  await status(page, "cancelled");
+  await page.getByText("Ended · cancelled").waitFor();
+  assert.deepEqual(complaints, []);
+});

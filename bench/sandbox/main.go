@@ -64,6 +64,12 @@ func measure(n int, only *regexp.Regexp, runsc string) error {
 	if err != nil {
 		return err
 	}
+	images, closeImages, err := inImage(ctx, dir)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = closeImages() }()
+	list = append(list, images...)
 	if runsc != "" {
 		g, closeIt, err := underGVisor(ctx, d, dir, runsc)
 		if err != nil {

@@ -22,9 +22,13 @@ func (a *Agent) keepImages(all []*agentv1.Image) {
 			a.log.Error("the control plane names an image that cannot be", "error", err)
 			continue
 		}
-		refs = append(refs, image.Ref{Reference: reference, Access: oci.Access{
+		ref := image.Ref{Reference: reference, Access: oci.Access{
 			Username: m.GetUsername(), Password: secret.New(m.GetPassword()), Insecure: m.GetInsecure(),
-		}})
+		}}
+		for _, r := range m.GetRuntimes() {
+			ref.Programs = append(ref.Programs, programOf(r.GetName(), r.GetProgram()))
+		}
+		refs = append(refs, ref)
 	}
 	a.cfg.Images.Keep(refs)
 	a.ImagesChanged()
@@ -39,9 +43,17 @@ func (a *Agent) ImagesChanged() {
 func imageStatuses(all []image.Status) *agentv1.FromAgent {
 	m := &agentv1.ImageStatuses{}
 	for _, s := range all {
-		m.Statuses = append(m.Statuses, &agentv1.ImageStatus{
+		status := &agentv1.ImageStatus{
 			Digest: s.Digest, State: string(s.State), DoneBytes: s.Done, TotalBytes: s.Total, Reason: s.Reason,
-		})
+		}
+		for _, v := range s.Runtimes {
+			one := &agentv1.RuntimeClasses{Name: v.Name, Reason: v.Reason}
+			for _, c := range v.Classes {
+				one.Classes = append(one.Classes, string(c))
+			}
+			status.Runtimes = append(status.Runtimes, one)
+		}
+		m.Statuses = append(m.Statuses, status)
 	}
 	return &agentv1.FromAgent{Message: &agentv1.FromAgent_Images{Images: m}}
 }
@@ -52,9 +64,13 @@ func inImage(t *agentv1.Task) *image.Program {
 	if p == nil {
 		return nil
 	}
-	return &image.Program{
-		Digest: p.GetDigest(), Name: t.GetExecution().GetRuntime(), FileName: p.GetFileName(),
-		Command: p.GetCommand(), Compile: p.GetCompile(), Env: p.GetEnv(),
+	program := programOf(t.GetExecution().GetRuntime(), p)
+	return &program
+}
+
+func programOf(name string, p *agentv1.ImageProgram) image.Program {
+	return image.Program{
+		Digest: p.GetDigest(), Name: name, FileName: p.GetFileName(), Command: p.GetCommand(), Compile: p.GetCompile(), Env: p.GetEnv(),
 	}
 }
 

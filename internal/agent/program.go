@@ -137,7 +137,7 @@ func serve(ctx context.Context, f flags, version string, log *slog.Logger) error
 		}
 		defer images.close()
 		registry.MustRegister(images.store)
-		cfg.Images, told = images.runner, images.store.Notify
+		cfg.Images, told = images.runner, images.runner.Notify
 		for _, e := range all.Enforcement() {
 			log.Info("enforced", "what", e.What, "how", e.How, "ok", e.OK)
 		}

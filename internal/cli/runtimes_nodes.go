@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 
 	stoa "github.com/stoa-cloud/stoa/sdk/go"
 )
@@ -20,8 +21,17 @@ func (r *runtimesNodes) Run(c *call) error {
 		{title: "RUNTIME", value: func(n stoa.RuntimeNode) string { return n.Runtime }},
 		{title: "NODE", value: func(n stoa.RuntimeNode) string { return n.Node }},
 		{title: "STATE", value: imageState},
-		{title: "REASON", value: func(n stoa.RuntimeNode) string { return n.Reason }},
+		{title: "CLASSES", value: func(n stoa.RuntimeNode) string { return strings.Join(n.Classes, " ") }},
+		{title: "REASON", value: nodeReason},
 	})
+}
+
+// nodeReason is why it could not be pulled, or why it is not forked ahead.
+func nodeReason(n stoa.RuntimeNode) string {
+	if n.Reason == "" && n.ClassReason != "" {
+		return "not process: " + n.ClassReason
+	}
+	return n.Reason
 }
 
 func imageState(n stoa.RuntimeNode) string {

@@ -80,7 +80,7 @@ func (s *Slice) class(ctx context.Context, q pg.Querier, who Subject, r Runtime,
 	offered := r.offeredClasses()
 	if asked := in.Class; asked != "" {
 		if !slices.Contains(offered, asked) {
-			return "", notOffered(r, asked, offered)
+			return "", s.notOffered(ctx, q, r, asked, offered)
 		}
 		if err := asked.lacks(in); err != nil {
 			return "", err
@@ -128,7 +128,7 @@ func (s *Slice) class(ctx context.Context, q pg.Querier, who Subject, r Runtime,
 	case refused != nil:
 		return "", refused
 	default:
-		return "", notOffered(r, least, offered)
+		return "", s.notOffered(ctx, q, r, least, offered)
 	}
 }
 
@@ -143,10 +143,19 @@ func (s *Slice) classAllowed(ctx context.Context, q pg.Querier, who Subject, c C
 	return nil
 }
 
-func notOffered(r Runtime, c Class, offered []Class) error {
+func (s *Slice) notOffered(ctx context.Context, q pg.Querier, r Runtime, c Class, offered []Class) error {
 	there := "No node says which classes it has."
 	if len(offered) > 0 {
 		there = "There is " + joinClasses(offered) + "."
+	}
+	if c == ClassProcess && r.Image != "" {
+		reasons, err := s.store.NotProcess(ctx, q, r.ID, 3)
+		if err != nil {
+			return err
+		}
+		if len(reasons) > 0 {
+			there += " Node " + strings.Join(reasons, "; node ") + "."
+		}
 	}
 	return fault.New(fault.Invalid, "execution.class_not_offered", "No node runs %s in isolation class %s. %s", r.ID, c, there).
 		At("body.class", "is not offered for this runtime")

@@ -79,6 +79,16 @@ type NodeImage struct {
 	Total      int64     `db:"total_bytes"`
 	Reason     string    `db:"reason"`
 	ReportedAt time.Time `db:"reported_at"`
+
+	Classes     []Class `db:"classes"`      // in which it runs there; empty before it is ready
+	ClassReason string  `db:"class_reason"` // why process is not among them
+}
+
+// ImageOffer is a runtime that is an image on a node that can run it.
+type ImageOffer struct {
+	RuntimeID string  `json:"runtime_id"`
+	Classes   []Class `json:"classes"`
+	Reason    string  `json:"reason"` // why process is not among them
 }
 
 // Images keeps the runtimes that are images.
@@ -96,8 +106,10 @@ type Images interface {
 	WantedImages(ctx context.Context, q pg.Querier) ([]ImageRuntime, error)
 	// NodeImages returns how far every living node is with every offered image.
 	NodeImages(ctx context.Context, q pg.Querier) ([]NodeImage, error)
-	// ReportImages replaces what is known about a node's images; those that are ready run there in the classes.
-	ReportImages(tx *pg.Tx, node ident.ID, all []node.ImageStatus, classes []Class, now time.Time)
+	// ReportImages replaces what is known about a node's images, and what it offers of them.
+	ReportImages(tx *pg.Tx, node ident.ID, all []node.ImageStatus, offers []ImageOffer, now time.Time)
+	// NotProcess returns why nodes that have a runtime do not fork it ahead: "node-1: its programs are compiled", ….
+	NotProcess(ctx context.Context, q pg.Querier, runtime string, limit int) ([]string, error)
 }
 
 // Registry says what an image reference means now; oci.Registry is one.

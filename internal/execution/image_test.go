@@ -261,6 +261,61 @@ func TestAnImageHasTheClassesOfItsNodes(t *testing.T) {
 	}
 }
 
+// A node that found out how an image's programs run there says so: they are placed by it, and who asks for more hears why not.
+func TestAnImageRunsAsItsNodesFoundOut(t *testing.T) {
+	w := newWorld(t)
+	forks, not := w.offering(2, "process", "fresh"), w.offering(2, "fresh")
+	for _, s := range []node.Session{forks, not} {
+		if _, err := w.db.Exec(t.Context(), `INSERT INTO node (id, name, status, enrolled_at, version) VALUES ($1, $2, 'ready', now(), 1)`, s.NodeID, s.Name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.image(slim())
+	ready := func(s node.Session, all ...node.RuntimeClasses) {
+		w.ImagesChanged(t.Context(), s.NodeID, s.Epoch, []node.ImageStatus{{Digest: digest(1), State: node.ImageReady, Runtimes: all}})
+	}
+	fresh := node.RuntimeClasses{Runtime: "python@3.12.8", Classes: []string{"fresh", "none"}, Reason: "its libc is odd" + strings.Repeat("!", 1000)}
+	ready(not, node.RuntimeClasses{Runtime: "python@3.13.0", Classes: []string{"process"}})
+	if e := w.submit(ident.New(), in312("1")); e.Status != execution.Queued {
+		t.Errorf("before it is known how it runs, it is %s", e.Status)
+	} else if said := w.explained(e.ID, e.OwnerID); !strings.Contains(said, "tries how it runs") {
+		t.Errorf("it waits because %q", said)
+	}
+	ready(not, fresh)
+	w.PullOnce(t.Context())
+	asks := in312("1")
+	asks.Class = execution.ClassProcess
+	_, err := w.Submit(w.as(ident.New()), asks)
+	if f := fault.Of(err); f.Code != "execution.class_not_offered" || !strings.Contains(f.Message, "There is fresh. Node "+not.Name+": its libc is odd!") {
+		t.Errorf("with a node that cannot: %v", err)
+	}
+	ready(forks, node.RuntimeClasses{Runtime: "python@3.12.8", Classes: []string{"process", "fresh"}})
+	for range 2 {
+		if e := w.submit(ident.New(), asks); e.Class != execution.ClassProcess || e.NodeID != forks.NodeID {
+			t.Errorf("asked for, it is class %q on %v", e.Class, e.NodeID)
+		}
+	}
+	if e := w.submit(ident.New(), in312("1")); e.Class != execution.ClassProcess || e.Status != execution.Queued {
+		t.Errorf("by default it is class %q and %s", e.Class, e.Status)
+	}
+	nodes, err := w.RuntimeNodes(w.as(ident.New()), struct{}{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range nodes {
+		wants := []execution.Class{execution.ClassProcess, execution.ClassFresh}
+		if n.NodeID == not.NodeID {
+			wants = wants[1:]
+		}
+		if !slices.Equal(n.Classes, wants) || (n.ClassReason != "") != (n.NodeID == not.NodeID) || len(n.ClassReason) > 300 {
+			t.Errorf("%s is said to run it in %v, because %q", n.Node, n.Classes, n.ClassReason)
+		}
+	}
+	if got := w.nodes.kept(forks.NodeID)[0].Runtimes; len(got) != 1 || got[0].Name != "python@3.12.8" || strings.Join(got[0].Program.Command, " ") != "python3 main.py" {
+		t.Errorf("the node was told of %+v", got)
+	}
+}
+
 func TestARuntimesEgressIsItsRunsDefault(t *testing.T) {
 	w := newWorld(t)
 	s, user := w.join(8), ident.New()

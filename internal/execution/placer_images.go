@@ -46,7 +46,7 @@ func (p *placer) want(id ident.ID, wanted []ImageRuntime) (epoch int64, changed 
 	known := map[string]node.ImageStatus{}
 	for runtime, one := range n.images {
 		known[one.program.Digest] = one.status
-		n.offer(runtime, false)
+		n.offer(runtime, false, nil)
 	}
 	n.images = map[string]prepared{}
 	asked := map[string]bool{}
@@ -63,28 +63,54 @@ func (p *placer) want(id ident.ID, wanted []ImageRuntime) (epoch int64, changed 
 // offerReady puts the images that are ready beside what the node has installed. A name
 // that is an image's means the image, whatever is installed under it.
 func (n *Candidate) offerReady() {
-	for runtime, one := range n.images {
-		n.offer(runtime, one.status.State == node.ImageReady)
+	for runtime := range n.images {
+		offer, ready := n.imageOffer(runtime)
+		n.offer(runtime, ready, offer.Classes)
 	}
 }
 
 // offer adds or removes a runtime that is an image.
-func (n *Candidate) offer(runtime string, ready bool) {
+func (n *Candidate) offer(runtime string, ready bool, classes []Class) {
 	n.Runtimes = slices.DeleteFunc(n.Runtimes, func(r string) bool { return r == runtime })
 	delete(n.Classes, runtime)
 	if ready {
 		n.Runtimes = append(n.Runtimes, runtime)
-		n.Classes[runtime] = n.imageClasses()
+		n.Classes[runtime] = classes
 	}
 }
 
-// imageClasses are those that it runs images in: fresh always, and gvisor where what it has installed runs in it.
-func (n *Candidate) imageClasses() []Class {
-	if n.gvisor {
-		return []Class{ClassFresh, ClassGVisor}
+// imageOffer is how the node runs a runtime that is an image, as its agent has found out; false until it can. An agent
+// that is too old to find out runs it fresh, and under gvisor where what is installed runs in that.
+func (n *Candidate) imageOffer(runtime string) (ImageOffer, bool) {
+	offer, status := ImageOffer{RuntimeID: runtime}, n.images[runtime].status
+	switch {
+	case status.State != node.ImageReady:
+		return offer, false
+	case len(status.Runtimes) == 0:
+		offer.Classes, offer.Reason = []Class{ClassFresh}, "its agent is of an older version"
+		if n.gvisor {
+			offer.Classes = append(offer.Classes, ClassGVisor)
+		}
+		return offer, true
 	}
-	return []Class{ClassFresh}
+	i := slices.IndexFunc(status.Runtimes, func(r node.RuntimeClasses) bool { return r.Runtime == runtime })
+	if i < 0 {
+		return offer, false
+	}
+	for _, name := range status.Runtimes[i].Classes {
+		if c := Class(name); c.rank() >= 0 && !slices.Contains(offer.Classes, c) {
+			offer.Classes = append(offer.Classes, c)
+		}
+	}
+	if !slices.Contains(offer.Classes, ClassProcess) {
+		reason := []rune(status.Runtimes[i].Reason)
+		offer.Reason = string(reason[:min(len(reason), maxClassReason)])
+	}
+	return offer, true
 }
+
+// maxClassReason bounds what a node says, in characters.
+const maxClassReason = 300
 
 // has tells whether the node can run it now.
 func (n *Candidate) has(runtime string) bool { return slices.Contains(n.Runtimes, runtime) }
@@ -98,9 +124,9 @@ func (p *placer) unwant(id ident.ID, epoch int64) {
 	})
 }
 
-// prepared takes in how far a node is: whether any state changed, whether an image became ready, and in which classes
-// those that are ready run there.
-func (p *placer) prepared(id ident.ID, epoch int64, all []node.ImageStatus) (moved, ready bool, classes []Class) {
+// prepared takes in how far a node is: whether any state changed, whether a runtime can be had or had otherwise, and how
+// those run that can.
+func (p *placer) prepared(id ident.ID, epoch int64, all []node.ImageStatus) (moved, ready bool, offers []ImageOffer) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	n, ok := p.nodes[id]
@@ -112,16 +138,20 @@ func (p *placer) prepared(id ident.ID, epoch int64, all []node.ImageStatus) (mov
 		now[s.Digest] = s
 	}
 	for runtime, one := range n.images {
-		status := now[one.program.Digest]
-		if status.State != one.status.State {
-			moved = true
-			ready = ready || status.State == node.ImageReady
-		}
-		one.status = status
+		before, had := n.imageOffer(runtime)
+		moved = moved || now[one.program.Digest].State != one.status.State
+		one.status = now[one.program.Digest]
 		n.images[runtime] = one
+		offer, has := n.imageOffer(runtime)
+		if has && (!had || offer.Reason != before.Reason || !slices.Equal(offer.Classes, before.Classes)) {
+			moved, ready = true, true
+		}
+		if has {
+			offers = append(offers, offer)
+		}
 	}
 	n.offerReady()
-	return moved, ready, n.imageClasses()
+	return moved, ready, offers
 }
 
 // reportDue tells whether a node's progress is to be stored again.
@@ -147,6 +177,8 @@ func (p *placer) preparing(runtime string) string {
 			said = append(said, fmt.Sprintf("%s is pulling its image (%d %%)", n.Name, percent(s.Done, s.Total)))
 		case node.ImageFailed:
 			said = append(said, fmt.Sprintf("%s could not pull its image and tries again: %s", n.Name, s.Reason))
+		case node.ImageReady:
+			said = append(said, n.Name+" tries how it runs")
 		default:
 			said = append(said, n.Name+" will pull its image")
 		}

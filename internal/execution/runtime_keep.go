@@ -60,17 +60,20 @@ func (s *Slice) askFor(ctx context.Context, id ident.ID, wanted []ImageRuntime) 
 		return
 	}
 	images := make([]node.Image, 0, len(wanted))
-	named := map[string]bool{}
+	named := map[string]int{}
 	for _, w := range wanted {
-		image, err := w.image(s.keys)
-		if err != nil {
-			s.log.ErrorContext(ctx, "image of a runtime not readable", "runtime", w.RuntimeID, "error", err)
-			continue
-		}
-		if !named[w.Digest] {
-			named[w.Digest] = true
+		at, ok := named[w.Digest]
+		if !ok {
+			image, err := w.image(s.keys)
+			if err != nil {
+				s.log.ErrorContext(ctx, "image of a runtime not readable", "runtime", w.RuntimeID, "error", err)
+				continue
+			}
+			at = len(images)
+			named[w.Digest] = at
 			images = append(images, image)
 		}
+		images[at].Runtimes = append(images[at].Runtimes, node.ImageRuntime{Name: w.RuntimeID, Program: *w.program()})
 	}
 	if err := s.nodes.KeepImages(ctx, id, epoch, images); err != nil {
 		s.placer.unwant(id, epoch)
@@ -83,11 +86,11 @@ const reportEvery = time.Second
 
 // ImagesChanged takes in how far a node is. What became ready may have been waited for.
 func (s *Slice) ImagesChanged(ctx context.Context, from ident.ID, epoch int64, all []node.ImageStatus) {
-	moved, ready, classes := s.placer.prepared(from, epoch, all)
+	moved, ready, offers := s.placer.prepared(from, epoch, all)
 	if !moved && !s.placer.reportDue(from, s.runner.Clock(), reportEvery) {
 		return
 	}
-	if _, err := s.report(asNode(ctx, from), reportImages{Images: all, Classes: classes}); err != nil {
+	if _, err := s.report(asNode(ctx, from), reportImages{Images: all, Offers: offers}); err != nil {
 		s.placer.unwant(from, epoch) // asked again, it says so again
 		s.log.WarnContext(ctx, "images of a node not stored, asking again", "node", from, "error", err)
 	}
@@ -99,8 +102,8 @@ func (s *Slice) ImagesChanged(ctx context.Context, from ident.ID, epoch int64, a
 
 // reportImages stores how far a node is.
 type reportImages struct {
-	Images  []node.ImageStatus `json:"images"`
-	Classes []Class            `json:"classes"` // in which the node runs those that are ready
+	Images []node.ImageStatus `json:"images"`
+	Offers []ImageOffer       `json:"offers"` // of those that are ready
 }
 
 // maxReported bounds what one node can make us store.
@@ -110,6 +113,6 @@ func (s *Slice) storeReport(_ context.Context, tx *command.Tx, in reportImages) 
 	if tx.Actor.ID.IsZero() || len(in.Images) > maxReported {
 		return struct{}{}, errors.New("a report of images by nobody, or of too many")
 	}
-	s.store.ReportImages(tx.Tx, tx.Actor.ID, in.Images, in.Classes, tx.Now)
+	s.store.ReportImages(tx.Tx, tx.Actor.ID, in.Images, in.Offers, tx.Now)
 	return struct{}{}, nil
 }

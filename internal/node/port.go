@@ -242,6 +242,13 @@ type Image struct {
 	Username  string // empty: anonymous
 	Password  secret.String
 	Insecure  bool // plain HTTP is allowed
+	Runtimes  []ImageRuntime
+}
+
+// ImageRuntime is a runtime that is an image.
+type ImageRuntime struct {
+	Name    string // "python@3.12.8"
+	Program ImageProgram
 }
 
 // States of an image on a node.
@@ -258,6 +265,16 @@ type ImageStatus struct {
 	State       string
 	Done, Total int64 // bytes of its layers as they are sent; zero while unknown
 	Reason      string
+	// Runtimes are those of an image that is ready of which the node knows how it runs them. Empty: its agent is too old
+	// to tell.
+	Runtimes []RuntimeClasses
+}
+
+// RuntimeClasses says in which classes a node runs a runtime that is an image.
+type RuntimeClasses struct {
+	Runtime string // "python@3.12.8"
+	Classes []string
+	Reason  string // why "process" is not among them
 }
 
 // File is laid beside the program's source.

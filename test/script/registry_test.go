@@ -1,6 +1,7 @@
 package script
 
 import (
+	"path/filepath"
 	"testing"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -9,7 +10,7 @@ import (
 )
 
 // shelve starts a registry, over plain HTTP on loopback, with the images that scripts
-// name: a shell, and one that no node may unpack.
+// name: a shell, a Python if this machine has one, and one that no node may unpack.
 func shelve(t *testing.T, env map[string]string) {
 	r := imagetest.NewRegistry()
 	t.Cleanup(r.Close)
@@ -23,5 +24,11 @@ func shelve(t *testing.T, env map[string]string) {
 	must(t, err)
 	_, _, err = r.Push("team/hostile", "1", hostile)
 	must(t, err)
+	if found, _ := filepath.Glob("/usr/bin/python3.[0-9]*[0-9]"); len(found) > 0 {
+		python, err := imagetest.Python(found[0])
+		must(t, err)
+		_, _, err = r.Push("team/python", "3", python)
+		must(t, err)
+	}
 	env["REGISTRY"] = r.Host()
 }

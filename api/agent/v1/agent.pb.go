@@ -1811,7 +1811,10 @@ type ImageStatus struct {
 	DoneBytes  int64 `protobuf:"varint,3,opt,name=done_bytes,json=doneBytes,proto3" json:"done_bytes,omitempty"`
 	TotalBytes int64 `protobuf:"varint,4,opt,name=total_bytes,json=totalBytes,proto3" json:"total_bytes,omitempty"`
 	// Why it failed last; it is tried again.
-	Reason        string `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
+	Reason string `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
+	// Of an image that is ready: how its runtimes run here, those of which that is known. Nothing: the
+	// agent is of a version that does not tell; they run as "fresh".
+	Runtimes      []*RuntimeClasses `protobuf:"bytes,6,rep,name=runtimes,proto3" json:"runtimes,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1881,6 +1884,76 @@ func (x *ImageStatus) GetReason() string {
 	return ""
 }
 
+func (x *ImageStatus) GetRuntimes() []*RuntimeClasses {
+	if x != nil {
+		return x.Runtimes
+	}
+	return nil
+}
+
+// In which classes a node runs a runtime that is an image.
+type RuntimeClasses struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Name  string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"` // "python@3.12.8"
+	// The fastest first.
+	Classes []string `protobuf:"bytes,2,rep,name=classes,proto3" json:"classes,omitempty"`
+	// Why "process" is not among them.
+	Reason        string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RuntimeClasses) Reset() {
+	*x = RuntimeClasses{}
+	mi := &file_api_agent_v1_agent_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RuntimeClasses) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RuntimeClasses) ProtoMessage() {}
+
+func (x *RuntimeClasses) ProtoReflect() protoreflect.Message {
+	mi := &file_api_agent_v1_agent_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RuntimeClasses.ProtoReflect.Descriptor instead.
+func (*RuntimeClasses) Descriptor() ([]byte, []int) {
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *RuntimeClasses) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *RuntimeClasses) GetClasses() []string {
+	if x != nil {
+		return x.Classes
+	}
+	return nil
+}
+
+func (x *RuntimeClasses) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
 type ToAgent struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Types that are valid to be assigned to Message:
@@ -1901,7 +1974,7 @@ type ToAgent struct {
 
 func (x *ToAgent) Reset() {
 	*x = ToAgent{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[23]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1913,7 +1986,7 @@ func (x *ToAgent) String() string {
 func (*ToAgent) ProtoMessage() {}
 
 func (x *ToAgent) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[23]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1926,7 +1999,7 @@ func (x *ToAgent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ToAgent.ProtoReflect.Descriptor instead.
 func (*ToAgent) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{23}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *ToAgent) GetMessage() isToAgent_Message {
@@ -2099,7 +2172,7 @@ type Welcome struct {
 
 func (x *Welcome) Reset() {
 	*x = Welcome{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[24]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2111,7 +2184,7 @@ func (x *Welcome) String() string {
 func (*Welcome) ProtoMessage() {}
 
 func (x *Welcome) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[24]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2124,7 +2197,7 @@ func (x *Welcome) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Welcome.ProtoReflect.Descriptor instead.
 func (*Welcome) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{24}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *Welcome) GetNodeId() string {
@@ -2201,7 +2274,7 @@ type HeartbeatAck struct {
 
 func (x *HeartbeatAck) Reset() {
 	*x = HeartbeatAck{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[25]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2213,7 +2286,7 @@ func (x *HeartbeatAck) String() string {
 func (*HeartbeatAck) ProtoMessage() {}
 
 func (x *HeartbeatAck) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[25]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2226,7 +2299,7 @@ func (x *HeartbeatAck) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HeartbeatAck.ProtoReflect.Descriptor instead.
 func (*HeartbeatAck) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{25}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *HeartbeatAck) GetSeq() int64 {
@@ -2254,7 +2327,7 @@ type SignedTask struct {
 
 func (x *SignedTask) Reset() {
 	*x = SignedTask{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[26]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2266,7 +2339,7 @@ func (x *SignedTask) String() string {
 func (*SignedTask) ProtoMessage() {}
 
 func (x *SignedTask) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[26]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2279,7 +2352,7 @@ func (x *SignedTask) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SignedTask.ProtoReflect.Descriptor instead.
 func (*SignedTask) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{26}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *SignedTask) GetTask() []byte {
@@ -2315,7 +2388,7 @@ type Task struct {
 
 func (x *Task) Reset() {
 	*x = Task{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[27]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2327,7 +2400,7 @@ func (x *Task) String() string {
 func (*Task) ProtoMessage() {}
 
 func (x *Task) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[27]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2340,7 +2413,7 @@ func (x *Task) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Task.ProtoReflect.Descriptor instead.
 func (*Task) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{27}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *Task) GetRef() *TaskRef {
@@ -2439,7 +2512,7 @@ type ExecutionTask struct {
 
 func (x *ExecutionTask) Reset() {
 	*x = ExecutionTask{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[28]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2451,7 +2524,7 @@ func (x *ExecutionTask) String() string {
 func (*ExecutionTask) ProtoMessage() {}
 
 func (x *ExecutionTask) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[28]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2464,7 +2537,7 @@ func (x *ExecutionTask) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExecutionTask.ProtoReflect.Descriptor instead.
 func (*ExecutionTask) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{28}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *ExecutionTask) GetRuntime() string {
@@ -2570,7 +2643,7 @@ type Artefacts struct {
 
 func (x *Artefacts) Reset() {
 	*x = Artefacts{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[29]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2582,7 +2655,7 @@ func (x *Artefacts) String() string {
 func (*Artefacts) ProtoMessage() {}
 
 func (x *Artefacts) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[29]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2595,7 +2668,7 @@ func (x *Artefacts) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Artefacts.ProtoReflect.Descriptor instead.
 func (*Artefacts) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{29}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *Artefacts) GetPatterns() []string {
@@ -2634,7 +2707,7 @@ type Interactive struct {
 
 func (x *Interactive) Reset() {
 	*x = Interactive{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[30]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2646,7 +2719,7 @@ func (x *Interactive) String() string {
 func (*Interactive) ProtoMessage() {}
 
 func (x *Interactive) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[30]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2659,7 +2732,7 @@ func (x *Interactive) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Interactive.ProtoReflect.Descriptor instead.
 func (*Interactive) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{30}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *Interactive) GetTerminal() *TerminalSize {
@@ -2693,7 +2766,7 @@ type TerminalSize struct {
 
 func (x *TerminalSize) Reset() {
 	*x = TerminalSize{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[31]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2705,7 +2778,7 @@ func (x *TerminalSize) String() string {
 func (*TerminalSize) ProtoMessage() {}
 
 func (x *TerminalSize) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[31]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2718,7 +2791,7 @@ func (x *TerminalSize) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TerminalSize.ProtoReflect.Descriptor instead.
 func (*TerminalSize) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{31}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *TerminalSize) GetColumns() int32 {
@@ -2747,7 +2820,7 @@ type Egress struct {
 
 func (x *Egress) Reset() {
 	*x = Egress{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[32]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2759,7 +2832,7 @@ func (x *Egress) String() string {
 func (*Egress) ProtoMessage() {}
 
 func (x *Egress) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[32]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2772,7 +2845,7 @@ func (x *Egress) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Egress.ProtoReflect.Descriptor instead.
 func (*Egress) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{32}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *Egress) GetAllow() []string {
@@ -2810,7 +2883,7 @@ type ImageProgram struct {
 
 func (x *ImageProgram) Reset() {
 	*x = ImageProgram{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[33]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2822,7 +2895,7 @@ func (x *ImageProgram) String() string {
 func (*ImageProgram) ProtoMessage() {}
 
 func (x *ImageProgram) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[33]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2835,7 +2908,7 @@ func (x *ImageProgram) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImageProgram.ProtoReflect.Descriptor instead.
 func (*ImageProgram) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{33}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *ImageProgram) GetDigest() string {
@@ -2884,7 +2957,7 @@ type File struct {
 
 func (x *File) Reset() {
 	*x = File{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[34]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2896,7 +2969,7 @@ func (x *File) String() string {
 func (*File) ProtoMessage() {}
 
 func (x *File) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[34]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2909,7 +2982,7 @@ func (x *File) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use File.ProtoReflect.Descriptor instead.
 func (*File) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{34}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *File) GetPath() string {
@@ -2949,7 +3022,7 @@ type Limits struct {
 
 func (x *Limits) Reset() {
 	*x = Limits{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[35]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2961,7 +3034,7 @@ func (x *Limits) String() string {
 func (*Limits) ProtoMessage() {}
 
 func (x *Limits) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[35]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2974,7 +3047,7 @@ func (x *Limits) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Limits.ProtoReflect.Descriptor instead.
 func (*Limits) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{35}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *Limits) GetWallMs() int64 {
@@ -3037,7 +3110,7 @@ type Cancel struct {
 
 func (x *Cancel) Reset() {
 	*x = Cancel{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[36]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3049,7 +3122,7 @@ func (x *Cancel) String() string {
 func (*Cancel) ProtoMessage() {}
 
 func (x *Cancel) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[36]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3062,7 +3135,7 @@ func (x *Cancel) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Cancel.ProtoReflect.Descriptor instead.
 func (*Cancel) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{36}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *Cancel) GetRef() *TaskRef {
@@ -3096,7 +3169,7 @@ type Input struct {
 
 func (x *Input) Reset() {
 	*x = Input{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[37]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3108,7 +3181,7 @@ func (x *Input) String() string {
 func (*Input) ProtoMessage() {}
 
 func (x *Input) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[37]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3121,7 +3194,7 @@ func (x *Input) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Input.ProtoReflect.Descriptor instead.
 func (*Input) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{37}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *Input) GetRef() *TaskRef {
@@ -3169,7 +3242,7 @@ type Images struct {
 
 func (x *Images) Reset() {
 	*x = Images{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[38]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3181,7 +3254,7 @@ func (x *Images) String() string {
 func (*Images) ProtoMessage() {}
 
 func (x *Images) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[38]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3194,7 +3267,7 @@ func (x *Images) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Images.ProtoReflect.Descriptor instead.
 func (*Images) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{38}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *Images) GetImages() []*Image {
@@ -3211,14 +3284,16 @@ type Image struct {
 	Username  string `protobuf:"bytes,2,opt,name=username,proto3" json:"username,omitempty"` // empty: anonymous
 	Password  string `protobuf:"bytes,3,opt,name=password,proto3" json:"password,omitempty"`
 	// The registry may be spoken to without TLS.
-	Insecure      bool `protobuf:"varint,4,opt,name=insecure,proto3" json:"insecure,omitempty"`
+	Insecure bool `protobuf:"varint,4,opt,name=insecure,proto3" json:"insecure,omitempty"`
+	// What runs in it: the node finds out how, and says so.
+	Runtimes      []*ImageRuntime `protobuf:"bytes,5,rep,name=runtimes,proto3" json:"runtimes,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Image) Reset() {
 	*x = Image{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[39]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3230,7 +3305,7 @@ func (x *Image) String() string {
 func (*Image) ProtoMessage() {}
 
 func (x *Image) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[39]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3243,7 +3318,7 @@ func (x *Image) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Image.ProtoReflect.Descriptor instead.
 func (*Image) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{39}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *Image) GetReference() string {
@@ -3274,6 +3349,65 @@ func (x *Image) GetInsecure() bool {
 	return false
 }
 
+func (x *Image) GetRuntimes() []*ImageRuntime {
+	if x != nil {
+		return x.Runtimes
+	}
+	return nil
+}
+
+type ImageRuntime struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"` // "python@3.12.8"
+	Program       *ImageProgram          `protobuf:"bytes,2,opt,name=program,proto3" json:"program,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ImageRuntime) Reset() {
+	*x = ImageRuntime{}
+	mi := &file_api_agent_v1_agent_proto_msgTypes[41]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ImageRuntime) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ImageRuntime) ProtoMessage() {}
+
+func (x *ImageRuntime) ProtoReflect() protoreflect.Message {
+	mi := &file_api_agent_v1_agent_proto_msgTypes[41]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ImageRuntime.ProtoReflect.Descriptor instead.
+func (*ImageRuntime) Descriptor() ([]byte, []int) {
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{41}
+}
+
+func (x *ImageRuntime) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *ImageRuntime) GetProgram() *ImageProgram {
+	if x != nil {
+		return x.Program
+	}
+	return nil
+}
+
 // The result is stored: the agent forgets the task.
 type Ack struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -3284,7 +3418,7 @@ type Ack struct {
 
 func (x *Ack) Reset() {
 	*x = Ack{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[40]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3296,7 +3430,7 @@ func (x *Ack) String() string {
 func (*Ack) ProtoMessage() {}
 
 func (x *Ack) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[40]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3309,7 +3443,7 @@ func (x *Ack) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Ack.ProtoReflect.Descriptor instead.
 func (*Ack) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{40}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *Ack) GetRef() *TaskRef {
@@ -3330,7 +3464,7 @@ type ReplayOutput struct {
 
 func (x *ReplayOutput) Reset() {
 	*x = ReplayOutput{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[41]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3342,7 +3476,7 @@ func (x *ReplayOutput) String() string {
 func (*ReplayOutput) ProtoMessage() {}
 
 func (x *ReplayOutput) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[41]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3355,7 +3489,7 @@ func (x *ReplayOutput) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReplayOutput.ProtoReflect.Descriptor instead.
 func (*ReplayOutput) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{41}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *ReplayOutput) GetRef() *TaskRef {
@@ -3520,7 +3654,7 @@ const file_api_agent_v1_agent_proto_rawDesc = "" +
 	"\aGoodbye\x12\x16\n" +
 	"\x06reason\x18\x01 \x01(\tR\x06reason\"G\n" +
 	"\rImageStatuses\x126\n" +
-	"\bstatuses\x18\x01 \x03(\v2\x1a.stoa.agent.v1.ImageStatusR\bstatuses\"\x93\x01\n" +
+	"\bstatuses\x18\x01 \x03(\v2\x1a.stoa.agent.v1.ImageStatusR\bstatuses\"\xce\x01\n" +
 	"\vImageStatus\x12\x16\n" +
 	"\x06digest\x18\x01 \x01(\tR\x06digest\x12\x14\n" +
 	"\x05state\x18\x02 \x01(\tR\x05state\x12\x1d\n" +
@@ -3528,7 +3662,12 @@ const file_api_agent_v1_agent_proto_rawDesc = "" +
 	"done_bytes\x18\x03 \x01(\x03R\tdoneBytes\x12\x1f\n" +
 	"\vtotal_bytes\x18\x04 \x01(\x03R\n" +
 	"totalBytes\x12\x16\n" +
-	"\x06reason\x18\x05 \x01(\tR\x06reason\"\xf2\x03\n" +
+	"\x06reason\x18\x05 \x01(\tR\x06reason\x129\n" +
+	"\bruntimes\x18\x06 \x03(\v2\x1d.stoa.agent.v1.RuntimeClassesR\bruntimes\"V\n" +
+	"\x0eRuntimeClasses\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
+	"\aclasses\x18\x02 \x03(\tR\aclasses\x12\x16\n" +
+	"\x06reason\x18\x03 \x01(\tR\x06reason\"\xf2\x03\n" +
 	"\aToAgent\x122\n" +
 	"\awelcome\x18\x01 \x01(\v2\x16.stoa.agent.v1.WelcomeH\x00R\awelcome\x12B\n" +
 	"\rheartbeat_ack\x18\x02 \x01(\v2\x1b.stoa.agent.v1.HeartbeatAckH\x00R\fheartbeatAck\x123\n" +
@@ -3634,12 +3773,16 @@ const file_api_agent_v1_agent_proto_rawDesc = "" +
 	"\x03end\x18\x04 \x01(\bR\x03end\x12/\n" +
 	"\x04size\x18\x05 \x01(\v2\x1b.stoa.agent.v1.TerminalSizeR\x04size\"6\n" +
 	"\x06Images\x12,\n" +
-	"\x06images\x18\x01 \x03(\v2\x14.stoa.agent.v1.ImageR\x06images\"y\n" +
+	"\x06images\x18\x01 \x03(\v2\x14.stoa.agent.v1.ImageR\x06images\"\xb2\x01\n" +
 	"\x05Image\x12\x1c\n" +
 	"\treference\x18\x01 \x01(\tR\treference\x12\x1a\n" +
 	"\busername\x18\x02 \x01(\tR\busername\x12\x1a\n" +
 	"\bpassword\x18\x03 \x01(\tR\bpassword\x12\x1a\n" +
-	"\binsecure\x18\x04 \x01(\bR\binsecure\"/\n" +
+	"\binsecure\x18\x04 \x01(\bR\binsecure\x127\n" +
+	"\bruntimes\x18\x05 \x03(\v2\x1b.stoa.agent.v1.ImageRuntimeR\bruntimes\"Y\n" +
+	"\fImageRuntime\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x125\n" +
+	"\aprogram\x18\x02 \x01(\v2\x1b.stoa.agent.v1.ImageProgramR\aprogram\"/\n" +
 	"\x03Ack\x12(\n" +
 	"\x03ref\x18\x01 \x01(\v2\x16.stoa.agent.v1.TaskRefR\x03ref\"S\n" +
 	"\fReplayOutput\x12(\n" +
@@ -3673,7 +3816,7 @@ func file_api_agent_v1_agent_proto_rawDescGZIP() []byte {
 }
 
 var file_api_agent_v1_agent_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_api_agent_v1_agent_proto_msgTypes = make([]protoimpl.MessageInfo, 44)
+var file_api_agent_v1_agent_proto_msgTypes = make([]protoimpl.MessageInfo, 46)
 var file_api_agent_v1_agent_proto_goTypes = []any{
 	(Role)(0),                          // 0: stoa.agent.v1.Role
 	(Stream)(0),                        // 1: stoa.agent.v1.Stream
@@ -3700,28 +3843,30 @@ var file_api_agent_v1_agent_proto_goTypes = []any{
 	(*Goodbye)(nil),                    // 22: stoa.agent.v1.Goodbye
 	(*ImageStatuses)(nil),              // 23: stoa.agent.v1.ImageStatuses
 	(*ImageStatus)(nil),                // 24: stoa.agent.v1.ImageStatus
-	(*ToAgent)(nil),                    // 25: stoa.agent.v1.ToAgent
-	(*Welcome)(nil),                    // 26: stoa.agent.v1.Welcome
-	(*HeartbeatAck)(nil),               // 27: stoa.agent.v1.HeartbeatAck
-	(*SignedTask)(nil),                 // 28: stoa.agent.v1.SignedTask
-	(*Task)(nil),                       // 29: stoa.agent.v1.Task
-	(*ExecutionTask)(nil),              // 30: stoa.agent.v1.ExecutionTask
-	(*Artefacts)(nil),                  // 31: stoa.agent.v1.Artefacts
-	(*Interactive)(nil),                // 32: stoa.agent.v1.Interactive
-	(*TerminalSize)(nil),               // 33: stoa.agent.v1.TerminalSize
-	(*Egress)(nil),                     // 34: stoa.agent.v1.Egress
-	(*ImageProgram)(nil),               // 35: stoa.agent.v1.ImageProgram
-	(*File)(nil),                       // 36: stoa.agent.v1.File
-	(*Limits)(nil),                     // 37: stoa.agent.v1.Limits
-	(*Cancel)(nil),                     // 38: stoa.agent.v1.Cancel
-	(*Input)(nil),                      // 39: stoa.agent.v1.Input
-	(*Images)(nil),                     // 40: stoa.agent.v1.Images
-	(*Image)(nil),                      // 41: stoa.agent.v1.Image
-	(*Ack)(nil),                        // 42: stoa.agent.v1.Ack
-	(*ReplayOutput)(nil),               // 43: stoa.agent.v1.ReplayOutput
-	nil,                                // 44: stoa.agent.v1.ExecutionTask.EnvEntry
-	nil,                                // 45: stoa.agent.v1.ImageProgram.EnvEntry
-	(*descriptorpb.MethodOptions)(nil), // 46: google.protobuf.MethodOptions
+	(*RuntimeClasses)(nil),             // 25: stoa.agent.v1.RuntimeClasses
+	(*ToAgent)(nil),                    // 26: stoa.agent.v1.ToAgent
+	(*Welcome)(nil),                    // 27: stoa.agent.v1.Welcome
+	(*HeartbeatAck)(nil),               // 28: stoa.agent.v1.HeartbeatAck
+	(*SignedTask)(nil),                 // 29: stoa.agent.v1.SignedTask
+	(*Task)(nil),                       // 30: stoa.agent.v1.Task
+	(*ExecutionTask)(nil),              // 31: stoa.agent.v1.ExecutionTask
+	(*Artefacts)(nil),                  // 32: stoa.agent.v1.Artefacts
+	(*Interactive)(nil),                // 33: stoa.agent.v1.Interactive
+	(*TerminalSize)(nil),               // 34: stoa.agent.v1.TerminalSize
+	(*Egress)(nil),                     // 35: stoa.agent.v1.Egress
+	(*ImageProgram)(nil),               // 36: stoa.agent.v1.ImageProgram
+	(*File)(nil),                       // 37: stoa.agent.v1.File
+	(*Limits)(nil),                     // 38: stoa.agent.v1.Limits
+	(*Cancel)(nil),                     // 39: stoa.agent.v1.Cancel
+	(*Input)(nil),                      // 40: stoa.agent.v1.Input
+	(*Images)(nil),                     // 41: stoa.agent.v1.Images
+	(*Image)(nil),                      // 42: stoa.agent.v1.Image
+	(*ImageRuntime)(nil),               // 43: stoa.agent.v1.ImageRuntime
+	(*Ack)(nil),                        // 44: stoa.agent.v1.Ack
+	(*ReplayOutput)(nil),               // 45: stoa.agent.v1.ReplayOutput
+	nil,                                // 46: stoa.agent.v1.ExecutionTask.EnvEntry
+	nil,                                // 47: stoa.agent.v1.ImageProgram.EnvEntry
+	(*descriptorpb.MethodOptions)(nil), // 48: google.protobuf.MethodOptions
 }
 var file_api_agent_v1_agent_proto_depIdxs = []int32{
 	8,  // 0: stoa.agent.v1.FromAgent.hello:type_name -> stoa.agent.v1.Hello
@@ -3750,47 +3895,50 @@ var file_api_agent_v1_agent_proto_depIdxs = []int32{
 	20, // 23: stoa.agent.v1.EgressReport.refused:type_name -> stoa.agent.v1.EgressRefusal
 	6,  // 24: stoa.agent.v1.InputTaken.ref:type_name -> stoa.agent.v1.TaskRef
 	24, // 25: stoa.agent.v1.ImageStatuses.statuses:type_name -> stoa.agent.v1.ImageStatus
-	26, // 26: stoa.agent.v1.ToAgent.welcome:type_name -> stoa.agent.v1.Welcome
-	27, // 27: stoa.agent.v1.ToAgent.heartbeat_ack:type_name -> stoa.agent.v1.HeartbeatAck
-	28, // 28: stoa.agent.v1.ToAgent.assign:type_name -> stoa.agent.v1.SignedTask
-	38, // 29: stoa.agent.v1.ToAgent.cancel:type_name -> stoa.agent.v1.Cancel
-	42, // 30: stoa.agent.v1.ToAgent.ack:type_name -> stoa.agent.v1.Ack
-	43, // 31: stoa.agent.v1.ToAgent.replay_output:type_name -> stoa.agent.v1.ReplayOutput
-	40, // 32: stoa.agent.v1.ToAgent.images:type_name -> stoa.agent.v1.Images
-	28, // 33: stoa.agent.v1.ToAgent.egress:type_name -> stoa.agent.v1.SignedTask
-	39, // 34: stoa.agent.v1.ToAgent.input:type_name -> stoa.agent.v1.Input
-	6,  // 35: stoa.agent.v1.Welcome.kill:type_name -> stoa.agent.v1.TaskRef
-	6,  // 36: stoa.agent.v1.Task.ref:type_name -> stoa.agent.v1.TaskRef
-	30, // 37: stoa.agent.v1.Task.execution:type_name -> stoa.agent.v1.ExecutionTask
-	34, // 38: stoa.agent.v1.Task.egress:type_name -> stoa.agent.v1.Egress
-	44, // 39: stoa.agent.v1.ExecutionTask.env:type_name -> stoa.agent.v1.ExecutionTask.EnvEntry
-	36, // 40: stoa.agent.v1.ExecutionTask.files:type_name -> stoa.agent.v1.File
-	37, // 41: stoa.agent.v1.ExecutionTask.limits:type_name -> stoa.agent.v1.Limits
-	35, // 42: stoa.agent.v1.ExecutionTask.image:type_name -> stoa.agent.v1.ImageProgram
-	34, // 43: stoa.agent.v1.ExecutionTask.egress:type_name -> stoa.agent.v1.Egress
-	32, // 44: stoa.agent.v1.ExecutionTask.interactive:type_name -> stoa.agent.v1.Interactive
-	31, // 45: stoa.agent.v1.ExecutionTask.artefacts:type_name -> stoa.agent.v1.Artefacts
-	33, // 46: stoa.agent.v1.Interactive.terminal:type_name -> stoa.agent.v1.TerminalSize
-	45, // 47: stoa.agent.v1.ImageProgram.env:type_name -> stoa.agent.v1.ImageProgram.EnvEntry
-	6,  // 48: stoa.agent.v1.Cancel.ref:type_name -> stoa.agent.v1.TaskRef
-	6,  // 49: stoa.agent.v1.Input.ref:type_name -> stoa.agent.v1.TaskRef
-	33, // 50: stoa.agent.v1.Input.size:type_name -> stoa.agent.v1.TerminalSize
-	41, // 51: stoa.agent.v1.Images.images:type_name -> stoa.agent.v1.Image
-	6,  // 52: stoa.agent.v1.Ack.ref:type_name -> stoa.agent.v1.TaskRef
-	6,  // 53: stoa.agent.v1.ReplayOutput.ref:type_name -> stoa.agent.v1.TaskRef
-	46, // 54: stoa.agent.v1.role:extendee -> google.protobuf.MethodOptions
-	0,  // 55: stoa.agent.v1.role:type_name -> stoa.agent.v1.Role
-	2,  // 56: stoa.agent.v1.Agent.Enroll:input_type -> stoa.agent.v1.EnrollRequest
-	4,  // 57: stoa.agent.v1.Agent.Renew:input_type -> stoa.agent.v1.RenewRequest
-	7,  // 58: stoa.agent.v1.Agent.Session:input_type -> stoa.agent.v1.FromAgent
-	3,  // 59: stoa.agent.v1.Agent.Enroll:output_type -> stoa.agent.v1.EnrollResponse
-	5,  // 60: stoa.agent.v1.Agent.Renew:output_type -> stoa.agent.v1.RenewResponse
-	25, // 61: stoa.agent.v1.Agent.Session:output_type -> stoa.agent.v1.ToAgent
-	59, // [59:62] is the sub-list for method output_type
-	56, // [56:59] is the sub-list for method input_type
-	55, // [55:56] is the sub-list for extension type_name
-	54, // [54:55] is the sub-list for extension extendee
-	0,  // [0:54] is the sub-list for field type_name
+	25, // 26: stoa.agent.v1.ImageStatus.runtimes:type_name -> stoa.agent.v1.RuntimeClasses
+	27, // 27: stoa.agent.v1.ToAgent.welcome:type_name -> stoa.agent.v1.Welcome
+	28, // 28: stoa.agent.v1.ToAgent.heartbeat_ack:type_name -> stoa.agent.v1.HeartbeatAck
+	29, // 29: stoa.agent.v1.ToAgent.assign:type_name -> stoa.agent.v1.SignedTask
+	39, // 30: stoa.agent.v1.ToAgent.cancel:type_name -> stoa.agent.v1.Cancel
+	44, // 31: stoa.agent.v1.ToAgent.ack:type_name -> stoa.agent.v1.Ack
+	45, // 32: stoa.agent.v1.ToAgent.replay_output:type_name -> stoa.agent.v1.ReplayOutput
+	41, // 33: stoa.agent.v1.ToAgent.images:type_name -> stoa.agent.v1.Images
+	29, // 34: stoa.agent.v1.ToAgent.egress:type_name -> stoa.agent.v1.SignedTask
+	40, // 35: stoa.agent.v1.ToAgent.input:type_name -> stoa.agent.v1.Input
+	6,  // 36: stoa.agent.v1.Welcome.kill:type_name -> stoa.agent.v1.TaskRef
+	6,  // 37: stoa.agent.v1.Task.ref:type_name -> stoa.agent.v1.TaskRef
+	31, // 38: stoa.agent.v1.Task.execution:type_name -> stoa.agent.v1.ExecutionTask
+	35, // 39: stoa.agent.v1.Task.egress:type_name -> stoa.agent.v1.Egress
+	46, // 40: stoa.agent.v1.ExecutionTask.env:type_name -> stoa.agent.v1.ExecutionTask.EnvEntry
+	37, // 41: stoa.agent.v1.ExecutionTask.files:type_name -> stoa.agent.v1.File
+	38, // 42: stoa.agent.v1.ExecutionTask.limits:type_name -> stoa.agent.v1.Limits
+	36, // 43: stoa.agent.v1.ExecutionTask.image:type_name -> stoa.agent.v1.ImageProgram
+	35, // 44: stoa.agent.v1.ExecutionTask.egress:type_name -> stoa.agent.v1.Egress
+	33, // 45: stoa.agent.v1.ExecutionTask.interactive:type_name -> stoa.agent.v1.Interactive
+	32, // 46: stoa.agent.v1.ExecutionTask.artefacts:type_name -> stoa.agent.v1.Artefacts
+	34, // 47: stoa.agent.v1.Interactive.terminal:type_name -> stoa.agent.v1.TerminalSize
+	47, // 48: stoa.agent.v1.ImageProgram.env:type_name -> stoa.agent.v1.ImageProgram.EnvEntry
+	6,  // 49: stoa.agent.v1.Cancel.ref:type_name -> stoa.agent.v1.TaskRef
+	6,  // 50: stoa.agent.v1.Input.ref:type_name -> stoa.agent.v1.TaskRef
+	34, // 51: stoa.agent.v1.Input.size:type_name -> stoa.agent.v1.TerminalSize
+	42, // 52: stoa.agent.v1.Images.images:type_name -> stoa.agent.v1.Image
+	43, // 53: stoa.agent.v1.Image.runtimes:type_name -> stoa.agent.v1.ImageRuntime
+	36, // 54: stoa.agent.v1.ImageRuntime.program:type_name -> stoa.agent.v1.ImageProgram
+	6,  // 55: stoa.agent.v1.Ack.ref:type_name -> stoa.agent.v1.TaskRef
+	6,  // 56: stoa.agent.v1.ReplayOutput.ref:type_name -> stoa.agent.v1.TaskRef
+	48, // 57: stoa.agent.v1.role:extendee -> google.protobuf.MethodOptions
+	0,  // 58: stoa.agent.v1.role:type_name -> stoa.agent.v1.Role
+	2,  // 59: stoa.agent.v1.Agent.Enroll:input_type -> stoa.agent.v1.EnrollRequest
+	4,  // 60: stoa.agent.v1.Agent.Renew:input_type -> stoa.agent.v1.RenewRequest
+	7,  // 61: stoa.agent.v1.Agent.Session:input_type -> stoa.agent.v1.FromAgent
+	3,  // 62: stoa.agent.v1.Agent.Enroll:output_type -> stoa.agent.v1.EnrollResponse
+	5,  // 63: stoa.agent.v1.Agent.Renew:output_type -> stoa.agent.v1.RenewResponse
+	26, // 64: stoa.agent.v1.Agent.Session:output_type -> stoa.agent.v1.ToAgent
+	62, // [62:65] is the sub-list for method output_type
+	59, // [59:62] is the sub-list for method input_type
+	58, // [58:59] is the sub-list for extension type_name
+	57, // [57:58] is the sub-list for extension extendee
+	0,  // [0:57] is the sub-list for field type_name
 }
 
 func init() { file_api_agent_v1_agent_proto_init() }
@@ -3810,7 +3958,7 @@ func file_api_agent_v1_agent_proto_init() {
 		(*FromAgent_InputTaken)(nil),
 	}
 	file_api_agent_v1_agent_proto_msgTypes[13].OneofWrappers = []any{}
-	file_api_agent_v1_agent_proto_msgTypes[23].OneofWrappers = []any{
+	file_api_agent_v1_agent_proto_msgTypes[24].OneofWrappers = []any{
 		(*ToAgent_Welcome)(nil),
 		(*ToAgent_HeartbeatAck)(nil),
 		(*ToAgent_Assign)(nil),
@@ -3821,7 +3969,7 @@ func file_api_agent_v1_agent_proto_init() {
 		(*ToAgent_Egress)(nil),
 		(*ToAgent_Input)(nil),
 	}
-	file_api_agent_v1_agent_proto_msgTypes[27].OneofWrappers = []any{
+	file_api_agent_v1_agent_proto_msgTypes[28].OneofWrappers = []any{
 		(*Task_Execution)(nil),
 		(*Task_Egress)(nil),
 	}
@@ -3831,7 +3979,7 @@ func file_api_agent_v1_agent_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_api_agent_v1_agent_proto_rawDesc), len(file_api_agent_v1_agent_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   44,
+			NumMessages:   46,
 			NumExtensions: 1,
 			NumServices:   1,
 		},

@@ -46,14 +46,18 @@ type opened struct {
 // class is one, with how to open it.
 type class struct {
 	name sandbox.Class
+	in   string // what programs see, where that is not the host's
 	open func(ctx context.Context, dir string) (opened, error)
 }
 
+func (c class) String() string { return strings.TrimSpace(string(c.name) + " " + c.in) }
+
 // classes are all there are.
 var classes = []class{
-	{sandbox.ClassProcess, openSandbox},
-	{sandbox.ClassFresh, openSandbox},
-	{sandbox.ClassGVisor, openGVisor},
+	{sandbox.ClassProcess, "", openSandbox},
+	{sandbox.ClassProcess, "in an image", openImage},
+	{sandbox.ClassFresh, "", openSandbox},
+	{sandbox.ClassGVisor, "", openGVisor},
 }
 
 func openSandbox(ctx context.Context, dir string) (opened, error) {
@@ -110,7 +114,7 @@ func TestAttacks(t *testing.T) {
 		}
 	}
 	for _, c := range classes {
-		t.Run(string(c.name), func(t *testing.T) {
+		t.Run(c.String(), func(t *testing.T) {
 			// The folder's name is what an attack looks for where no path of the host should show.
 			dir, err := os.MkdirTemp("", "stoa-attack-arena-") //nolint:usetesting // the test's own name would be in it
 			if err != nil {
@@ -127,16 +131,16 @@ func TestAttacks(t *testing.T) {
 			}
 			o, err := c.open(t.Context(), filepath.Join(dir, "drivers"))
 			if h, ok := errors.AsType[*sandbox.HostError](err); ok && os.Getenv("CI") == "" {
-				t.Skipf("CLASS %s IS NOT ATTACKED: %v", c.name, h)
+				t.Skipf("CLASS %s IS NOT ATTACKED: %v", c, h)
 			}
 			if err != nil {
 				t.Fatal(err)
 			}
 			arena := &attack.Arena{Class: c.name, Driver: o.many, Alone: o.alone, Host: host}
-			if *every {
+			if *every && c.in == "" {
 				prepareGo(t, o.many, filepath.Join(dir, "drivers", "many", "cache"), library)
 			}
-			storm(t, arena, all, score)
+			storm(t, arena, all, func(group string, held bool) { score.add(group, c.String(), held) })
 			if err := o.close(); err != nil {
 				t.Error(err)
 			}
@@ -171,7 +175,7 @@ func prepareGo(t *testing.T, d attack.Driver, cache, library string) {
 }
 
 // storm runs the groups one after the other, and the attacks of a group together.
-func storm(t *testing.T, arena *attack.Arena, all []attack.Attack, score *table) {
+func storm(t *testing.T, arena *attack.Arena, all []attack.Attack, score func(group string, held bool)) {
 	t.Helper()
 	runtimes, err := arena.Driver.Runtimes(t.Context())
 	if err != nil {
@@ -197,7 +201,7 @@ func storm(t *testing.T, arena *attack.Arena, all []attack.Attack, score *table)
 					t.Run(a.Name+"/"+p.Runtime, func(t *testing.T) {
 						t.Parallel()
 						err := arena.Try(t.Context(), a, p, byName[p.Runtime])
-						score.add(group[0].Group, arena.Class, err == nil)
+						score(group[0].Group, err == nil)
 						if err != nil {
 							t.Errorf("%s\n%v", a.About, err)
 						}
@@ -256,17 +260,17 @@ func remains(dir string) []string {
 // table counts who held.
 type table struct {
 	mu    sync.Mutex
-	cells map[string]map[sandbox.Class][2]int // held, of
+	cells map[string]map[string][2]int // held, of
 }
 
-func (s *table) add(group string, class sandbox.Class, held bool) {
+func (s *table) add(group, class string, held bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.cells == nil {
-		s.cells = map[string]map[sandbox.Class][2]int{}
+		s.cells = map[string]map[string][2]int{}
 	}
 	if s.cells[group] == nil {
-		s.cells[group] = map[sandbox.Class][2]int{}
+		s.cells[group] = map[string][2]int{}
 	}
 	n := s.cells[group][class]
 	n[1]++
@@ -280,13 +284,13 @@ func (s *table) String() string {
 	var b strings.Builder
 	b.WriteString("\n| group |")
 	for _, c := range classes {
-		fmt.Fprintf(&b, " `%s` |", c.name)
+		fmt.Fprintf(&b, " `%s` |", c)
 	}
 	b.WriteString("\n|---" + strings.Repeat("|---", len(classes)) + "|\n")
 	for _, group := range slices.Sorted(maps.Keys(s.cells)) {
 		fmt.Fprintf(&b, "| %s |", group)
 		for _, c := range classes {
-			n := s.cells[group][c.name]
+			n := s.cells[group][c.String()]
 			fmt.Fprintf(&b, " %d/%d |", n[0], n[1])
 		}
 		b.WriteString("\n")

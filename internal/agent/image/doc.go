@@ -7,6 +7,9 @@
 //	<dir>/part-…                    on the way in; removed at start
 //	<dir>/gone-…                    on the way out; removed at start
 //
+// A Runner runs programs in them. In which isolation classes each does is tried once its image is here (judge.go): only then
+// does the image count as ready.
+//
 // A folder gets its final name in one rename, after everything in it is on disk. So
 // what has the name is whole, whenever the machine stops.
 package image

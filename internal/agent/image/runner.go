@@ -52,6 +52,10 @@ type Runner struct {
 	mu      sync.Mutex
 	drivers map[place]*driver
 	closed  bool
+
+	judge judge
+	ctx   context.Context //nolint:containedctx // ends what is being tried
+	stop  context.CancelFunc
 }
 
 // place is an image in a class.
@@ -85,7 +89,9 @@ func NewRunner(c RunnerConfig) (*Runner, error) {
 	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder of images' sandboxes: %w", err)
 	}
-	return &Runner{config: c, drivers: map[place]*driver{}}, nil
+	r := &Runner{config: c, drivers: map[place]*driver{}, judge: judge{found: map[string]verdict{}, told: func() {}}}
+	r.ctx, r.stop = context.WithCancel(context.Background())
+	return r, nil
 }
 
 // openDriver opens what runs jobs of a class in the root of sc.
@@ -114,19 +120,13 @@ type onBase struct {
 
 func (d onBase) Close() error { return errors.Join(d.Driver.Close(), d.base.Close()) }
 
-// Keep says which images are wanted. See Store.Keep.
-func (r *Runner) Keep(all []Ref) { r.config.Images.Keep(all) }
-
-// Statuses tells how far each wanted image is.
-func (r *Runner) Statuses() []Status { return r.config.Images.Statuses() }
-
 // Run runs a job in an image that is here. See sandbox.Driver.Run.
 func (r *Runner) Run(ctx context.Context, p Program, job sandbox.Job, out func(sandbox.Stream, []byte)) (sandbox.Result, error) {
-	var err error
-	if job.Class, err = r.classOf(job.Class); err != nil {
+	at, err := r.placeOf(p, job.Class)
+	if err != nil {
 		return sandbox.Result{Outcome: sandbox.Error}, err
 	}
-	d, err := r.take(ctx, place{p.Digest, job.Class})
+	d, err := r.take(ctx, at)
 	if errors.Is(err, ErrNotReady) {
 		return sandbox.Result{Outcome: sandbox.Error}, &sandbox.JobError{Field: "runtime", Problem: fmt.Sprintf("the image of %s is not on this node", p.Name)}
 	}
@@ -134,24 +134,29 @@ func (r *Runner) Run(ctx context.Context, p Program, job sandbox.Job, out func(s
 		return sandbox.Result{Outcome: sandbox.Error}, err
 	}
 	defer r.give(d)
-	if job.As, err = p.runtime(d.root); err != nil {
-		return sandbox.Result{Outcome: sandbox.Error}, err
+	if warmed := r.judged(p).warmed; warmed != nil && at.class != sandbox.ClassGVisor {
+		job.As = warmed
+	} else {
+		if job.As, err = p.runtime(d.root); err != nil {
+			return sandbox.Result{Outcome: sandbox.Error}, err
+		}
+		job.Class = at.class // a stronger one than process, if that was asked for
 	}
 	job.Runtime = p.Name
 	return d.Run(ctx, job, out)
 }
 
-// classOf is the class that a job gets which asks for one.
-func (r *Runner) classOf(asked sandbox.Class) (sandbox.Class, error) {
+// placeOf is where a job runs that asks for a class. Classes process and fresh have one driver.
+func (r *Runner) placeOf(p Program, asked sandbox.Class) (place, error) {
 	switch {
 	case asked == "" || asked == sandbox.ClassProcess || asked == sandbox.ClassFresh:
-		return sandbox.ClassFresh, nil
+		return place{p.Digest, sandbox.ClassFresh}, nil
 	case asked == sandbox.ClassGVisor && r.config.Runsc != "":
-		return asked, nil
+		return place{p.Digest, asked}, nil
 	case asked == sandbox.ClassGVisor:
-		return "", &sandbox.JobError{Field: "class", Problem: "this node runs no images in class gvisor"}
+		return place{}, &sandbox.JobError{Field: "class", Problem: "this node runs no images in class gvisor"}
 	}
-	return "", &sandbox.JobError{Field: "class", Problem: fmt.Sprintf("%q is unknown", asked)}
+	return place{}, &sandbox.JobError{Field: "class", Problem: fmt.Sprintf("%q is unknown", asked)}
 }
 
 // take gives a place's driver, and opens it if it is not open.
@@ -197,7 +202,7 @@ func (r *Runner) open(ctx context.Context, at place, d *driver) {
 			return fmt.Errorf("open the image: %w", err)
 		}
 		made, err := r.config.open(ctx, at.class, sandbox.Config{
-			Dir: r.dir(at), Root: rootfs, Slots: r.config.Slots, Parked: 1,
+			Dir: r.dir(at), Root: rootfs, Slots: r.config.Slots, Parked: 1, Idle: min(r.config.Idle, time.Minute),
 			NoCompileCache: true, Log: r.config.Log.With("image", at.digest, "class", at.class),
 		})
 		if err != nil { // then it is no driver, whatever else it is
@@ -261,6 +266,7 @@ func (r *Runner) cool(at place, d *driver) {
 
 // Close ends every driver, and with it what runs.
 func (r *Runner) Close() {
+	r.closeJudge()
 	r.mu.Lock()
 	r.closed = true
 	open := maps.Clone(r.drivers)
@@ -273,6 +279,7 @@ func (r *Runner) Close() {
 			d.close()
 		}
 	}
+	r.judge.work.Wait() // what was tried has seen its driver's end
 }
 
 // runtime is the program with its commands as whole paths inside of the root.

@@ -23,6 +23,7 @@ import (
 type Ref struct {
 	Reference oci.Reference // with a digest
 	Access    oci.Access
+	Programs  []Program // that run in it
 }
 
 // State is how far an image is.
@@ -40,8 +41,9 @@ const (
 type Status struct {
 	Digest      string
 	State       State
-	Done, Total int64  // bytes of its layers, as they are sent
-	Reason      string // why it failed last
+	Done, Total int64     // bytes of its layers, as they are sent
+	Reason      string    // why it failed last
+	Runtimes    []Verdict // how its programs run; a Runner says so of those that are ready
 }
 
 // Config says where images are kept.

@@ -198,9 +198,32 @@ func (w *ward) startOn(ctx context.Context, d *Driver) error {
 	c.kill()
 	<-c.gone
 	closeAll([]int{c.pidfd, c.disk})
+	if d.config.Root != "" {
+		if err := w.boundZygotes(d.slots()); err != nil {
+			return err
+		}
+	}
 	w.pool = newPool(w.nursery, w.slots, parked, z)
 	w.warmer = newWarmer(w, d.config.Idle, parked)
 	return nil
+}
+
+// What warmed interpreters of an image may take, all of a driver's together. Their guests have limits of their own.
+const (
+	zygotesMemory    = 512 << 20
+	zygotesProcesses = 256 // those that were forked and have not yet joined their run's cgroup among them
+	zygotesShare     = 16  // times the ordinary: each run waits for its fork
+)
+
+// boundZygotes makes the cgroup of an image's warmed interpreters. The host's own are trusted as the agent is.
+func (w *ward) boundZygotes(number int) error {
+	a, err := w.tree.open(number, w.cpus)
+	if err != nil {
+		return err
+	}
+	w.nursery.zygotes = a
+	a.weigh(zygotesShare)
+	return a.limit(zygotesMemory, zygotesProcesses)
 }
 
 // slots is how many cells may exist: those that run, those parked empty, those with a guest made ahead, and a few being torn
@@ -219,6 +242,9 @@ func (w *ward) remove() {
 	w.users.Wait() // all have seen the nursery's end
 	for _, s := range w.slots {
 		s.account.close()
+	}
+	if w.nursery != nil && w.nursery.zygotes != nil {
+		w.nursery.zygotes.close()
 	}
 	for _, dir := range w.tree.dirs() {
 		_ = removeTree(dir)

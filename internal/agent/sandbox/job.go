@@ -62,7 +62,10 @@ func (d *Driver) runtimeOf(job *Job) (*Runtime, error) {
 		return d.runtime(job.Runtime)
 	}
 	rt := *job.As
-	rt.Classes, rt.warm, rt.ahead, rt.artefact = []Class{ClassFresh}, nil, nil, ""
+	rt.ahead, rt.artefact = nil, ""
+	if rt.warm == nil { // else Warmable has found that it can be
+		rt.Classes = []Class{ClassFresh}
+	}
 	if len(rt.Command) == 0 || !path.IsAbs(rt.Command[0]) || len(rt.Compile) > 0 && !path.IsAbs(rt.Compile[0]) {
 		return nil, &JobError{"runtime", "its commands must be whole paths"}
 	}

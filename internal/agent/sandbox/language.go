@@ -3,7 +3,8 @@ package sandbox
 import "regexp"
 
 // language is a kind of runtime: where its interpreters are found, and how they are asked for their version and started.
-// In commands, {bin} is the interpreter, {file} the source and {key} the prepared library (see gocache.go); {home} in globs is the agent's own home.
+// In commands, {bin} is the interpreter, {options} what an image's command has between that and the source, {file} the source and {key} the prepared
+// library (see gocache.go); {home} in globs is the agent's own home.
 type language struct {
 	name     string
 	globs    []string
@@ -21,6 +22,9 @@ type language struct {
 	// The first version that has it no more; empty: all have. Ruby 3.3 has more threads than one from its start, and 3.4
 	// reads the main program before what -r names.
 	warmBelow string
+	called    *regexp.Regexp // what an image that can be warmed may call its interpreter
+	options   []string       // and which options its command may have before the source
+	anyFile   bool           // and whether its source may have another name
 }
 
 // versionPattern finds the version in what an interpreter prints about itself.
@@ -37,7 +41,8 @@ fi && rm -rf /tmp/main.a /tmp/go-build`
 var languages = []language{
 	{
 		name: "python", file: "main.py", version: []string{"--version"}, memory: 16 << 20,
-		warm: []string{"{bin}", "/stoa/stoa-sandbox-python.py", "{file}"}, warmFrom: "3.9",
+		warm: []string{"{bin}", "{options}", "/stoa/stoa-sandbox-python.py", "{file}"}, warmFrom: "3.9",
+		called: regexp.MustCompile(`^python(3(\.\d+)?)?$`), options: []string{"-u", "-B", "-E", "-I", "-P", "-s"}, anyFile: true,
 		globs: []string{
 			"/usr/local/bin/python3.*", "/usr/bin/python3.*", "/opt/python*/bin/python3.*", "{home}/.pyenv/versions/*/bin/python3.*",
 			"/usr/local/pyenv/versions/*/bin/python3.*",
@@ -63,13 +68,15 @@ var languages = []language{
 		name: "ruby", file: "main.rb", version: []string{"--version"}, memory: 32 << 20,
 		globs:   []string{"/usr/local/bin/ruby", "/usr/bin/ruby", "/usr/bin/ruby[0-9]*", "{home}/.rbenv/versions/*/bin/ruby"},
 		command: []string{"{bin}", "-r/stoa/stoa-sandbox-ruby.rb", "{file}"},
-		warm:    []string{"/usr/bin/env", "-C", "/stoa/stoa-sandbox-ruby", "{bin}", "-r/stoa/stoa-sandbox-ruby.rb", "{file}"}, warmFrom: "2.7", warmBelow: "3.3",
+		warm:    []string{"/stoa/stoa-sandbox", "at", "/stoa/stoa-sandbox-ruby", "{bin}", "-r/stoa/stoa-sandbox-ruby.rb", "{file}"}, warmFrom: "2.7", warmBelow: "3.3",
+		called:  regexp.MustCompile(`^ruby(\d(\.\d+)?)?$`),
 		example: "puts \"Hello from Ruby #{RUBY_VERSION}\"\n",
 	},
 	{
 		name: "perl", file: "main.pl", version: []string{"-e", "printf qq(%vd), $^V"}, memory: 8 << 20,
 		globs: []string{"/usr/local/bin/perl", "/usr/bin/perl"},
-		warm:  []string{"/usr/bin/env", "-C", "/stoa/stoa-sandbox-perl", "{bin}", "{file}"}, warmFrom: "5.20",
+		warm:  []string{"/stoa/stoa-sandbox", "at", "/stoa/stoa-sandbox-perl", "{bin}", "{file}"}, warmFrom: "5.20",
+		called:  regexp.MustCompile(`^perl(5[\d.]*)?$`),
 		command: []string{"{bin}", "{file}"},
 		example: "printf \"Hello from Perl %vd\\n\", $^V;\n",
 	},

@@ -25,7 +25,8 @@ type nursery struct {
 	log     *slog.Logger
 	command *exec.Cmd
 	conn    *net.UnixConn
-	base    uint32 // host uid of the inner uid 0; 0 when not root
+	base    uint32   // host uid of the inner uid 0; 0 when not root
+	zygotes *account // what bounds warmed interpreters that an image brought; nil: nothing does
 	ended   chan struct{}
 	cause   error // why, once ended is closed
 

@@ -94,7 +94,7 @@ func (d *Driver) discover(ctx context.Context) ([]*Runtime, error) {
 	group.SetLimit(min(4, d.config.Slots))
 	for _, p := range d.places {
 		group.Go(func() error {
-			version, err := d.askVersion(groupCtx, p)
+			version, err := d.askVersion(groupCtx, p.language, p.path, p.language.env)
 			if err != nil {
 				return err
 			}
@@ -127,15 +127,14 @@ func (d *Driver) discover(ctx context.Context) ([]*Runtime, error) {
 	return d.known, nil
 }
 
-func (d *Driver) askVersion(ctx context.Context, p place) (string, error) {
+// askVersion starts an interpreter, inside the sandbox. It is empty when that does not tell.
+func (d *Driver) askVersion(ctx context.Context, l *language, program string, env map[string]string) (string, error) {
 	ask := &Runtime{
-		Name: p.language.name, Path: p.path, FileName: p.language.file, Command: append([]string{p.path}, p.language.version...),
-		Classes: []Class{ClassFresh}, Env: p.language.env,
+		Name: l.name, Path: program, FileName: l.file, Command: append([]string{program}, l.version...),
+		Classes: []Class{ClassFresh}, Env: env,
 	}
 	var words strings.Builder
-	l := DefaultLimits()
-	l.Wall, l.CPU, l.MemoryBytes = 20*time.Second, 20*time.Second, 512<<20
-	result, err := d.run(ctx, ask, Job{ID: "version of " + p.path, Class: ClassFresh, Limits: l}, func(_ Stream, b []byte) { words.Write(b) })
+	result, err := d.run(ctx, ask, Job{ID: "version of " + program, Class: ClassFresh, Limits: askLimits()}, func(_ Stream, b []byte) { words.Write(b) })
 	if err != nil {
 		return "", err
 	}
@@ -145,15 +144,16 @@ func (d *Driver) askVersion(ctx context.Context, p place) (string, error) {
 	return versionPattern.FindString(words.String()), nil
 }
 
+// askLimits are generous: what is asked is an interpreter, not a program of somebody's.
+func askLimits() Limits {
+	l := DefaultLimits()
+	l.Wall, l.CPU, l.MemoryBytes = 20*time.Second, 20*time.Second, 512<<20
+	return l
+}
+
 func (p place) runtime(version string) *Runtime {
 	l := p.language
-	fill := func(list []string) []string {
-		filled := make([]string, len(list))
-		for i, s := range list {
-			filled[i] = strings.NewReplacer("{bin}", p.path, "{file}", l.file, "{key}", goKey(version, p.path)).Replace(s)
-		}
-		return filled
-	}
+	fill := func(list []string) []string { return fill(list, p.path, version, l.file, nil) }
 	r := &Runtime{
 		Name: l.name, Version: version, Path: p.path, FileName: l.file, Compile: fill(l.compile), Command: fill(l.command),
 		Example: l.example, Classes: []Class{ClassFresh}, MinMemoryBytes: l.memory, Env: l.env,
@@ -161,7 +161,7 @@ func (p place) runtime(version string) *Runtime {
 	if len(l.compile) > 0 {
 		r.artefact = filepath.Base(l.command[0])
 	}
-	if l.warmFrom == "" || compareVersions(version, l.warmFrom) < 0 || l.warmBelow != "" && compareVersions(version, l.warmBelow) >= 0 {
+	if !l.warms(version) {
 		return r
 	}
 	if l.warm != nil {
@@ -171,6 +171,24 @@ func (p place) runtime(version string) *Runtime {
 		r.ahead = fill(l.ahead)
 	}
 	return r
+}
+
+// warms tells whether a version can be started ahead.
+func (l *language) warms(version string) bool {
+	return l.warmFrom != "" && compareVersions(version, l.warmFrom) >= 0 && (l.warmBelow == "" || compareVersions(version, l.warmBelow) < 0)
+}
+
+// fill makes a command of one that names what it stands for.
+func fill(command []string, program, version, file string, options []string) []string {
+	filled := make([]string, 0, len(command)+len(options))
+	for _, s := range command {
+		if s == "{options}" {
+			filled = append(filled, options...)
+			continue
+		}
+		filled = append(filled, strings.NewReplacer("{bin}", program, "{file}", file, "{key}", goKey(version, program)).Replace(s))
+	}
+	return filled
 }
 
 // runtime finds a runtime by "name", "name@version" or "name@" and the beginning of a version; the newest that fits.

@@ -214,6 +214,28 @@ func (w *warmer) heat(rt *Runtime, h *warmth) {
 	w.fill(h)
 }
 
+// adopt has runs of a runtime forked from a held zygote that was warmed elsewhere. False: there is no place for it.
+func (w *warmer) adopt(rt *Runtime, z *zygote) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.stops || w.warm[rt.ID()] != nil || len(w.warm) >= mostWarm && !w.evict() {
+		return false
+	}
+	h := &warmth{runtime: rt, zygote: z, used: time.Now()}
+	h.timer = time.AfterFunc(w.idle, func() { w.cool(rt.ID(), h) })
+	w.warm[rt.ID()] = h
+	return true
+}
+
+// forget closes what is warm of a runtime.
+func (w *warmer) forget(rt *Runtime) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if h := w.warm[rt.ID()]; h != nil && !h.warming && !w.stops {
+		w.drop(rt.ID(), h)
+	}
+}
+
 // cool closes a zygote that was not used for a while.
 func (w *warmer) cool(id string, h *warmth) {
 	w.mu.Lock()

@@ -16,7 +16,8 @@ import (
 // but they share its address layout and hash secret, so it is replaced now and then.
 type zygote struct {
 	conn  *net.UnixConn
-	words *tail // what it said on its own output: why it did not start
+	words *tail         // what it said on its own output: why it did not start
+	said  chan struct{} // closed when that is all
 	ended chan struct{}
 
 	mu      sync.Mutex
@@ -38,7 +39,7 @@ func (n *nursery) startZygote(argv, env []string) (*zygote, error) {
 	if err != nil {
 		return nil, err
 	}
-	z := &zygote{conn: ours, words: &tail{}, ended: make(chan struct{}), waiting: map[uint32]func(reply, []int){}, next: 1}
+	z := &zygote{conn: ours, words: &tail{}, said: make(chan struct{}), ended: make(chan struct{}), waiting: map[uint32]func(reply, []int){}, next: 1}
 	ready := make(chan error, 2)
 	z.waiting[0] = func(reply, []int) { ready <- nil }
 	err = n.launch(z, theirs, argv, env, ready)
@@ -64,6 +65,11 @@ func (n *nursery) startZygote(argv, env []string) (*zygote, error) {
 	z.mu.Unlock()
 	if err != nil {
 		ours.Close()
+		select { // what it said may still be under way
+		case <-z.said:
+		case <-n.ended:
+		case <-time.After(time.Second):
+		}
 		return nil, fmt.Errorf("warm %s: %w: %s", argv[0], err, z.words)
 	}
 	return z, nil
@@ -88,7 +94,11 @@ func (n *nursery) launch(z *zygote, theirs *os.File, argv, env []string, ready c
 		}
 		z.conn.Close()
 	})
-	err = n.send(request{kind: reqZygote, id: id}, sealed, int(theirs.Fd()), p.theirs[0], p.theirs[2], p.theirs[2])
+	fds := []int{sealed, int(theirs.Fd()), p.theirs[0], p.theirs[2], p.theirs[2]}
+	if n.zygotes != nil {
+		fds = append(fds, n.zygotes.tasks...)
+	}
+	err = n.send(request{kind: reqZygote, id: id}, fds...)
 	p.handOver()
 	go func() {
 		var b [1024]byte
@@ -96,6 +106,7 @@ func (n *nursery) launch(z *zygote, theirs *os.File, argv, env []string, ready c
 			k, err := p.err.Read(b[:])
 			if err != nil {
 				p.close()
+				close(z.said)
 				return
 			}
 			_, _ = z.words.Write(b[:k])

@@ -70,6 +70,9 @@ type RuntimeNode struct {
 	TotalBytes int64     `json:"total_bytes,omitempty" doc:"Of its layers, as they are sent; absent while unknown."`
 	Reason     string    `json:"reason,omitempty" doc:"Why it failed last. It is tried again, with growing pauses."`
 	ReportedAt time.Time `json:"reported_at"`
+
+	Classes     []string `json:"classes,omitempty" example:"[\"process\",\"fresh\"]" doc:"The isolation classes that the node runs it in, as it has found out by trying; absent before it is ready."`
+	ClassReason string   `json:"class_reason,omitempty" doc:"Why class process is not among them."`
 }
 
 func runtimeDTO(r execution.Runtime) Runtime {
@@ -134,10 +137,14 @@ func (h handlers) runtimeNodes(ctx context.Context, _ *struct{}) (*struct {
 	}
 	out.Body.Items = []RuntimeNode{}
 	for _, n := range all {
-		out.Body.Items = append(out.Body.Items, RuntimeNode{
+		one := RuntimeNode{
 			Runtime: n.RuntimeID, NodeID: n.NodeID, Node: n.Node, State: n.State, DoneBytes: n.Done, TotalBytes: n.Total,
-			Reason: n.Reason, ReportedAt: n.ReportedAt,
-		})
+			Reason: n.Reason, ReportedAt: n.ReportedAt, ClassReason: n.ClassReason,
+		}
+		for _, c := range n.Classes {
+			one.Classes = append(one.Classes, string(c))
+		}
+		out.Body.Items = append(out.Body.Items, one)
 	}
 	return &out, nil
 }

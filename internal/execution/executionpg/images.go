@@ -29,15 +29,19 @@ WHERE i.retired_at IS NULL
    OR EXISTS (SELECT 1 FROM execution e WHERE e.runtime = i.runtime_id AND e.status IN ('queued', 'scheduled', 'running'))
 ORDER BY i.runtime_id`
 	nodeImages = `
-SELECT ni.node_id, n.name AS node, i.runtime_id, ni.digest, ni.state, ni.done_bytes, ni.total_bytes, ni.reason, ni.reported_at
+SELECT ni.node_id, n.name AS node, i.runtime_id, ni.digest, ni.state, ni.done_bytes, ni.total_bytes, ni.reason, ni.reported_at,
+       coalesce(nr.classes, '{}') AS classes, coalesce(nr.reason, '') AS class_reason
 FROM node_image ni JOIN runtime_image i ON i.digest = ni.digest AND i.retired_at IS NULL JOIN node n ON n.id = ni.node_id
+     LEFT JOIN node_runtime nr ON nr.node_id = ni.node_id AND nr.runtime_id = i.runtime_id
 WHERE n.status <> 'retired' ORDER BY i.runtime_id, n.name`
 	forgetImages = `DELETE FROM node_image WHERE node_id = $1 AND digest <> ALL ($2::text[])`
 	notReady     = `DELETE FROM node_runtime WHERE node_id = $1 AND runtime_id IN (SELECT runtime_id FROM runtime_image)`
 	nowReady     = `
-INSERT INTO node_runtime (node_id, runtime_id, classes)
-SELECT ni.node_id, i.runtime_id, $2::text[] FROM node_image ni JOIN runtime_image i ON i.digest = ni.digest
-WHERE ni.node_id = $1 AND ni.state = 'ready'`
+INSERT INTO node_runtime (node_id, runtime_id, classes, reason)
+SELECT $1, runtime_id, $3, $4 FROM runtime_image WHERE runtime_id = $2 ON CONFLICT DO NOTHING`
+	notProcess = `
+SELECT n.name || ': ' || nr.reason FROM node_runtime nr JOIN node n ON n.id = nr.node_id
+WHERE nr.runtime_id = $1 AND nr.reason <> '' ORDER BY n.name LIMIT $2`
 	reportImage = `
 INSERT INTO node_image (node_id, digest, state, done_bytes, total_bytes, reason, reported_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT (node_id, digest) DO UPDATE SET state = $3, done_bytes = $4, total_bytes = $5, reason = $6, reported_at = $7`
@@ -74,7 +78,7 @@ func (Store) NodeImages(ctx context.Context, q pg.Querier) ([]execution.NodeImag
 }
 
 // ReportImages implements execution.Images.
-func (Store) ReportImages(tx *pg.Tx, from ident.ID, all []node.ImageStatus, classes []execution.Class, now time.Time) {
+func (Store) ReportImages(tx *pg.Tx, from ident.ID, all []node.ImageStatus, offers []execution.ImageOffer, now time.Time) {
 	digests := make([]string, len(all))
 	for i, s := range all {
 		digests[i] = s.Digest
@@ -84,5 +88,12 @@ func (Store) ReportImages(tx *pg.Tx, from ident.ID, all []node.ImageStatus, clas
 		tx.Defer(reportImage, from, s.Digest, s.State, s.Done, s.Total, s.Reason, now)
 	}
 	tx.Defer(notReady, from)
-	tx.Defer(nowReady, from, classNames(classes))
+	for _, o := range offers {
+		tx.Defer(nowReady, from, o.RuntimeID, classNames(o.Classes), o.Reason)
+	}
+}
+
+// NotProcess implements execution.Images.
+func (Store) NotProcess(ctx context.Context, q pg.Querier, runtime string, limit int) ([]string, error) {
+	return pg.All[string](ctx, q, notProcess, runtime, limit)
 }

@@ -39,11 +39,17 @@ func TestAnAgentIsToldItsImagesAndSaysHowFarTheyAre(t *testing.T) {
 	p := start(t, node.Config{})
 	s := &shelf{
 		kept: make(chan []image.Ref, 10), runs: make(chan image.Program, 10),
-		at: image.Status{Digest: pinned, State: image.Pulling, Done: 43, Total: 100},
+		at: image.Status{Digest: pinned, State: image.Pulling, Done: 43, Total: 100, Runtimes: []image.Verdict{
+			{Name: "python@3.12.8", Classes: []sandbox.Class{sandbox.ClassFresh, sandbox.ClassGVisor}, Reason: "its programs are compiled"},
+		}},
 	}
 	p.images = s
 	_, session := p.join(t)
-	one := node.Image{Reference: "registry.example.com/team/python@" + pinned, Username: "ann", Password: secret.New("sesame"), Insecure: true}
+	program := &node.ImageProgram{Digest: pinned, FileName: "main.py", Command: []string{"python3", "main.py"}, Compile: []string{"true"}, Env: map[string]string{"A": "1"}}
+	one := node.Image{
+		Reference: "registry.example.com/team/python@" + pinned, Username: "ann", Password: secret.New("sesame"), Insecure: true,
+		Runtimes: []node.ImageRuntime{{Name: "python@3.12.8", Program: *program}},
+	}
 	if err := p.KeepImages(session.NodeID, session.Epoch, []node.Image{one}); err != nil {
 		t.Fatal(err)
 	}
@@ -52,18 +58,22 @@ func TestAnAgentIsToldItsImagesAndSaysHowFarTheyAre(t *testing.T) {
 		kept[0].Access.Username != "ann" || kept[0].Access.Password.Reveal() != "sesame" || !kept[0].Access.Insecure {
 		t.Errorf("the agent keeps %v", kept)
 	}
-	want := []node.ImageStatus{{Digest: pinned, State: node.ImagePulling, Done: 43, Total: 100}}
+	ran := image.Program{
+		Digest: pinned, Name: "python@3.12.8", FileName: "main.py", Command: []string{"python3", "main.py"}, Compile: []string{"true"}, Env: map[string]string{"A": "1"},
+	}
+	if diff := cmp.Diff([]image.Program{ran}, kept[0].Programs); diff != "" {
+		t.Error(diff)
+	}
+	want := []node.ImageStatus{{Digest: pinned, State: node.ImagePulling, Done: 43, Total: 100, Runtimes: []node.RuntimeClasses{
+		{Runtime: "python@3.12.8", Classes: []string{"fresh", "gvisor"}, Reason: "its programs are compiled"},
+	}}}
 	if diff := cmp.Diff(want, wait(t, p.work.images)); diff != "" {
 		t.Error(diff)
 	}
 
 	ref := node.TaskRef{Kind: node.KindExecution, ID: ident.New(), Attempt: 1}
-	program := &node.ImageProgram{Digest: pinned, FileName: "main.py", Command: []string{"python3", "main.py"}, Compile: []string{"true"}, Env: map[string]string{"A": "1"}}
 	if err := p.Assign(session.NodeID, session.Epoch, node.Task{Ref: ref, Execution: &node.ExecutionSpec{Runtime: "python@3.12.8", Image: program}}); err != nil {
 		t.Fatal(err)
-	}
-	ran := image.Program{
-		Digest: pinned, Name: "python@3.12.8", FileName: "main.py", Command: []string{"python3", "main.py"}, Compile: []string{"true"}, Env: map[string]string{"A": "1"},
 	}
 	if diff := cmp.Diff(ran, wait(t, s.runs)); diff != "" {
 		t.Error(diff)

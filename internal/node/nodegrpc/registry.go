@@ -159,7 +159,11 @@ func (s *Server) KeepImages(id ident.ID, epoch int64, all []node.Image) error {
 	}
 	images := make([]*agentv1.Image, len(all))
 	for i, image := range all {
-		images[i] = &agentv1.Image{Reference: image.Reference, Username: image.Username, Password: image.Password.Reveal(), Insecure: image.Insecure}
+		m := &agentv1.Image{Reference: image.Reference, Username: image.Username, Password: image.Password.Reveal(), Insecure: image.Insecure}
+		for _, r := range image.Runtimes {
+			m.Runtimes = append(m.Runtimes, &agentv1.ImageRuntime{Name: r.Name, Program: programTo(&r.Program)})
+		}
+		images[i] = m
 	}
 	return x.offer(&toAgent{Message: &agentv1.ToAgent_Images{Images: &agentv1.Images{Images: images}}})
 }

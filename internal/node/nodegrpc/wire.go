@@ -149,9 +149,13 @@ func programTo(p *node.ImageProgram) *agentv1.ImageProgram {
 func imagesOf(m *agentv1.ImageStatuses) []node.ImageStatus {
 	all := make([]node.ImageStatus, 0, len(m.GetStatuses()))
 	for _, s := range m.GetStatuses() {
-		all = append(all, node.ImageStatus{
+		one := node.ImageStatus{
 			Digest: s.GetDigest(), State: s.GetState(), Done: max(s.GetDoneBytes(), 0), Total: max(s.GetTotalBytes(), 0), Reason: s.GetReason(),
-		})
+		}
+		for _, r := range s.GetRuntimes() {
+			one.Runtimes = append(one.Runtimes, node.RuntimeClasses{Runtime: r.GetName(), Classes: r.GetClasses(), Reason: r.GetReason()})
+		}
+		all = append(all, one)
 	}
 	return all
 }

@@ -20,9 +20,9 @@ static int own = -1;
 static int make(uint32_t slot)
 {
 	struct ifreq r = { .ifr_name = "lo", .ifr_flags = IFF_UP };
-	if (own < 0 && (own = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC)) < 0) return -1;
+	if (own < 0 && (own = open_self("ns/net")) < 0) return -1;
 	if (unshare(CLONE_NEWNET)) return -1;
-	int fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	int fd = open_self("ns/net");
 	int link = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
 	int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	int up = s >= 0 ? ioctl(s, SIOCSIFFLAGS, &r) : -1, e = errno;

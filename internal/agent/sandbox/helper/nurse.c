@@ -5,15 +5,20 @@
 #include "stoa.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/mount.h>
 #include <linux/sched.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -21,7 +26,7 @@
 struct child { pid_t pid; uint32_t id; };
 static struct child *children;
 static size_t nchildren, room;
-static int own_pidns, signals;
+static int proc, own_pidns, signals;
 static pid_t next_zygote = ZYGOTE_PID;
 
 static int remember(pid_t pid, uint32_t id)
@@ -106,10 +111,64 @@ static void run(const struct request *r, const int *fds, int nfds)
 	if (pid < 0 || remember(pid, r->id)) answer_failed(CONTROL_FD, r->id, STEP_CLONE, e);
 }
 
-/* fds: payload with the command, the agent's socket, standard input, output, error. */
+int open_self(const char *name)
+{
+	char path[64];
+	snprintf(path, sizeof path, "self/%s", name);
+	return openat(proc, path, O_RDONLY | O_CLOEXEC);
+}
+
+/* From here on no path of this mount namespace, or of one made from it, leads to the nurse's processes. A zygote needs
+ * CAP_SYS_PTRACE to enter cells, and with that could write to the nurse's memory by /proc: the nurse is what no filter holds.
+ * Each cell mounts a proc of its own over this. */
+static int hide_processes(void)
+{
+	return mount("none", "/proc", "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=4k,nr_inodes=2,mode=555");
+}
+
+/* Of /proc, a zygote sees what interpreters look at: itself. */
+static int show_itself(void)
+{
+	int self = (int)syscall(SYS_open_tree, proc, "self", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+	if (self < 0 || unshare(CLONE_NEWNS)) return -1;
+	if (mount("none", "/proc", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=4k,nr_inodes=4,mode=755")) return -1;
+	if (mkdir("/proc/self", 0755) || syscall(SYS_move_mount, self, "", AT_FDCWD, "/proc/self", MOVE_MOUNT_F_EMPTY_PATH)) return -1;
+	close(self);
+	return mount(NULL, "/proc", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
+}
+
+/* What a zygote's children need to enter their cells and become guests. */
+static int drop_most_capabilities(void)
+{
+	static const int kept[] = { CAP_SYS_ADMIN, CAP_SYS_CHROOT, CAP_SYS_PTRACE, CAP_SETUID, CAP_SETGID, CAP_SETPCAP };
+	for (int c = 0; c < 64; c++) {
+		size_t i = 0;
+		while (i < sizeof kept / sizeof *kept && kept[i] != c) i++;
+		if (i < sizeof kept / sizeof *kept) continue;
+		if (prctl(PR_CAPBSET_DROP, c, 0, 0, 0)) return errno == EINVAL ? 0 : -1; /* past the last one */
+	}
+	return 0;
+}
+
+/* In a zygote's process, before its interpreter starts, which an image may have brought: it is under the guests' filter,
+ * but for what entering a cell needs, from its first instruction. Guests inherit that. */
+static int become_zygote(const int *cgroups, int n, struct failure *f)
+{
+	f->step = STEP_CGROUP;
+	for (int i = 0; i < n; i++)
+		if (write(cgroups[i], "0", 1) != 1) return -1;
+	f->step = STEP_PROC;
+	if (show_itself()) return -1;
+	f->step = STEP_CREDS;
+	if (drop_most_capabilities() || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) return -1;
+	f->step = STEP_SECCOMP;
+	return seccomp_load(1);
+}
+
+/* fds: payload with the command, the agent's socket, standard input, output, error, and cgroup "tasks" files to join. */
 static void zygote(const struct request *r, const int *fds, int nfds)
 {
-	if (nfds != 5) { answer_failed(CONTROL_FD, r->id, STEP_REQUEST, EINVAL); return; }
+	if (nfds < 5) { answer_failed(CONTROL_FD, r->id, STEP_REQUEST, EINVAL); return; }
 	/* OpenSSL, tempfile and others notice a fork by a changed getpid(). Every guest is pid 2 of its cell; were the
 	 * zygote pid 2 of the nurse's namespace, two guests would draw the same "random" bytes. So its pid is chosen. */
 	pid_t want = next_zygote++;
@@ -118,6 +177,11 @@ static void zygote(const struct request *r, const int *fds, int nfds)
 	pid_t pid = (pid_t)syscall(SYS_clone3, &a, sizeof a);
 	if (pid == 0) {
 		struct payload p;
+		struct failure f;
+		if (become_zygote(fds + 5, nfds - 5, &f)) {
+			answer_failed(CONTROL_FD, r->id, f.step, errno);
+			_exit(126);
+		}
 		/* SIGCHLD stays blocked: should the interpreter start threads, none of them takes it. */
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		signal(SIGPIPE, SIG_DFL);
@@ -154,8 +218,9 @@ int nurse_main(void)
 	syscall(SYS_close_range, CONTROL_FD + 1, ~0U, 0); /* what the agent's own maker left open */
 	fcntl(CONTROL_FD, F_SETFD, FD_CLOEXEC);
 	signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	own_pidns = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
-	if (signals < 0 || own_pidns < 0) return 70;
+	proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	own_pidns = open_self("ns/pid");
+	if (signals < 0 || own_pidns < 0 || hide_processes()) return 70;
 	struct reply hello = { .kind = REP_READY, .id = 0 };
 	answer(CONTROL_FD, &hello, NULL, 0);
 	for (;;) {

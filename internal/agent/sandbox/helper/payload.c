@@ -48,9 +48,9 @@ static char **strings(struct payload *p, uint32_t n)
 
 int payload_open(struct payload *p, int fd)
 {
-	struct stat st;
-	if (fstat(fd, &st)) return -1;
-	p->size = (size_t)st.st_size;
+	off_t size = lseek(fd, 0, SEEK_END); /* not fstat, which older libcs do not have by that name */
+	if (size < 0) return -1;
+	p->size = (size_t)size;
 	if (p->size == 0) return bad();
 	/* Private and read-only: the agent sealed it against growing smaller. */
 	p->map = mmap(NULL, p->size, PROT_READ, MAP_PRIVATE, fd, 0);

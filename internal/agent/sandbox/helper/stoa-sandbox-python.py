@@ -180,7 +180,8 @@ def serve():
     stoa = load()
     warm()
     unhush = hush()
-    sys.path[0] = "/box"
+    if not (sys.flags.isolated or getattr(sys.flags, "safe_path", False)):  # else it has no place for the program's folder
+        sys.path[0] = "/box"
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(line_buffering=True)
     del sys.modules["__main__"]
@@ -198,7 +199,7 @@ def serve():
         os.environb[name] = value
     sys.argv = arguments
     if hasattr(sys, "orig_argv"):
-        sys.orig_argv = [sys.executable, "-u"] + sys.argv
+        sys.orig_argv = [sys.executable, "-u"] + sys.orig_argv[1:-2] + sys.argv  # with what options there were
     code = run(path, sys.modules["__main__"].__dict__)
     stoa.done(finish(code))
 

@@ -111,6 +111,7 @@ int warden_main(int argc, char **argv);
 int gvisor_main(int argc, char **argv);
 int inside_main(void);
 int nurse_main(void);
+int open_self(const char *name); /* nurse.c: a file of the nurse's own /proc/self, which lies hidden */
 int emit_main(const char *path); /* payload.c: writes a plain file of the current folder to standard output */
 void cell_main(const struct request *r, int netns) __attribute__((noreturn));
 

@@ -38,6 +38,20 @@ function NodeState({ node }: { node: RuntimeNode }) {
         </Badge>
       </Group>
       {node.state === "pulling" && <Progress value={share} size="sm" aria-label={`${node.node} is pulling`} />}
+      {!!node.classes?.length && (
+        <Group gap={4} aria-label={`Isolation classes on ${node.node}`}>
+          {node.classes.map((c) => (
+            <Badge key={c} variant="light" color="gray" tt="none">
+              {c}
+            </Badge>
+          ))}
+        </Group>
+      )}
+      {node.class_reason && (
+        <Text size="sm" c="dimmed" style={{ overflowWrap: "anywhere" }}>
+          Not forked ahead: {node.class_reason}
+        </Text>
+      )}
       {node.reason && (
         <Text size="sm" c="red" style={{ overflowWrap: "anywhere" }}>
           {node.reason} It is tried again.

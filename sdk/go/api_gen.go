@@ -1434,14 +1434,16 @@ type RuntimeInspectRequest struct {
 
 // RuntimeNode is part of the API's answers and requests.
 type RuntimeNode struct {
-	Reason     string    `json:"reason,omitempty"` // Why it failed last. It is tried again, with growing pauses.
-	DoneBytes  int64     `json:"done_bytes,omitempty"`
-	Node       string    `json:"node"`
-	NodeID     string    `json:"node_id"` // A UUIDv7.
-	ReportedAt time.Time `json:"reported_at"`
-	Runtime    string    `json:"runtime"`
-	State      string    `json:"state"`
-	TotalBytes int64     `json:"total_bytes,omitempty"` // Of its layers, as they are sent; absent while unknown.
+	Reason      string    `json:"reason,omitempty"`       // Why it failed last. It is tried again, with growing pauses.
+	ClassReason string    `json:"class_reason,omitempty"` // Why class process is not among them.
+	Classes     []string  `json:"classes,omitempty"`      // The isolation classes that the node runs it in, as it has found out by trying; absent before it is ready.
+	DoneBytes   int64     `json:"done_bytes,omitempty"`
+	Node        string    `json:"node"`
+	NodeID      string    `json:"node_id"` // A UUIDv7.
+	ReportedAt  time.Time `json:"reported_at"`
+	Runtime     string    `json:"runtime"`
+	State       string    `json:"state"`
+	TotalBytes  int64     `json:"total_bytes,omitempty"` // Of its layers, as they are sent; absent while unknown.
 }
 
 // Script is part of the API's answers and requests.

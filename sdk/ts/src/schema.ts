@@ -5518,6 +5518,16 @@ export interface components {
             items: components["schemas"]["Runtime"][];
         };
         RuntimeNode: {
+            /** @description Why class process is not among them. */
+            class_reason?: string;
+            /**
+             * @description The isolation classes that the node runs it in, as it has found out by trying; absent before it is ready.
+             * @example [
+             *       "process",
+             *       "fresh"
+             *     ]
+             */
+            classes?: string[];
             /** Format: int64 */
             done_bytes?: number;
             node: string;

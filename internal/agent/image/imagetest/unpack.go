@@ -23,7 +23,7 @@ func Over(image v1.Image, entries ...Entry) (v1.Image, error) {
 
 // Unpack writes the files and links of an image of this package below a new folder, without a registry.
 func Unpack(image v1.Image, dir string) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // runs read it, as nobody
 		return err
 	}
 	root, err := os.OpenRoot(dir)

@@ -2521,6 +2521,14 @@ class RuntimeNode(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
     )
+    class_reason: str | None = None
+    """
+    Why class process is not among them.
+    """
+    classes: Annotated[list[str] | None, Field(examples=[['process', 'fresh']])] = None
+    """
+    The isolation classes that the node runs it in, as it has found out by trying; absent before it is ready.
+    """
     done_bytes: int | None = None
     node: str
     node_id: UUID

@@ -32,6 +32,32 @@ test("an operator allows destinations; a wrong one is named", async () => {
   await page.getByRole("row").filter({ hasText: "execution.egress.allowed" }).getByText("*:443 8.8.8.8:53").waitFor();
 });
 
+test("what a runtime may connect to by itself is refused with a switch", async () => {
+  // Such a runtime is an image, which takes a registry: here its list is put into what the server says.
+  await page.route("**/api/v1/runtimes*", async (route) => {
+    const response = await route.fetch();
+    const json = await response.json();
+    for (const r of json.items) r.egress = ["pypi.org:443"];
+    await route.fulfill({ response, json });
+  });
+  await page.goto(`${url}/run`);
+  await choose(page, "Python");
+  await type(page, "print(1)\n");
+  await page.getByRole("tab", { name: "Limits" }).click();
+  const off = page.getByRole("switch", { name: "No network at all" });
+  await page.getByText("may connect to pypi.org:443").waitFor();
+  await off.check();
+  assert.deepEqual(await barriers(page), []);
+  const sent = page.waitForRequest((r) => r.method() === "POST" && new URL(r.url()).pathname === "/api/v1/executions");
+  const id = await run(page);
+  assert.deepEqual((await sent).postDataJSON().egress, ["none"]);
+  await status(page, "completed");
+  const { network } = await (await context.request.get(`${url}/api/v1/executions/${id}`)).json();
+  assert.equal(network, false);
+  await off.uncheck();
+  await page.unroute("**/api/v1/runtimes*");
+});
+
 test("what a run was refused is allowed with one click, while it runs", async () => {
   await page.goto(`${url}/run`);
   await choose(page, "Python");

@@ -14,33 +14,36 @@ import (
 
 // What a way out costs a run that does not use it, beside a run without one.
 func BenchmarkRun(b *testing.B) {
-	driver := drivers[sandbox.ClassFresh]
-	if driver == nil {
-		b.Skip("no sandbox with a tun device here")
-	}
 	g := egress.New(egress.Config{})
-	for name, with := range map[string]bool{"without": false, "with": true} {
-		b.Run(name, func(b *testing.B) {
-			for b.Loop() {
-				job := sandbox.Job{Runtime: "bash", Class: sandbox.ClassFresh, Source: []byte("true")}
-				if with {
-					job.Network = g.Link(egress.Policy{List: destination.List{}}, nil).Carry
+	for class, driver := range drivers {
+		for name, with := range map[string]bool{"without": false, "with": true} {
+			b.Run(string(class)+"/"+name, func(b *testing.B) {
+				for b.Loop() {
+					job := sandbox.Job{Runtime: "bash", Class: class, Source: []byte("true")}
+					if class == sandbox.ClassProcess {
+						job.Runtime, job.Source = "python", []byte("pass")
+					}
+					if with {
+						job.Network = g.Link(egress.Policy{List: destination.List{}}, nil).Carry
+					}
+					if _, err := driver.Run(b.Context(), job, nil); err != nil {
+						b.Fatal(err)
+					}
 				}
-				if _, err := driver.Run(b.Context(), job, nil); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
+			})
+		}
 	}
 	g.Close()
 }
 
 // How fast one connection sends.
 func BenchmarkThroughput(b *testing.B) {
-	driver := drivers[sandbox.ClassFresh]
-	if driver == nil {
-		b.Skip("no sandbox with a tun device here")
+	for class, driver := range drivers {
+		b.Run(string(class), func(b *testing.B) { benchmarkThroughput(b, class, driver) })
 	}
+}
+
+func benchmarkThroughput(b *testing.B, class sandbox.Class, driver runner) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		b.Fatal(err)
@@ -71,7 +74,7 @@ func BenchmarkThroughput(b *testing.B) {
 	g := egress.New(egress.Config{Dial: w.dial})
 	defer g.Close()
 	b.SetBytes(1 << 20)
-	job := sandbox.Job{Runtime: "python", Class: sandbox.ClassProcess, Source: fmt.Appendf(nil, `
+	job := sandbox.Job{Runtime: "python", Class: class, Source: fmt.Appendf(nil, `
 import socket
 s = socket.create_connection(("8.8.8.8", 80))
 for i in range(%d): s.sendall(bytes(1 << 20))
@@ -86,17 +89,19 @@ s.recv(1)
 
 // What a program that floods costs the agent: cores are those of this process.
 func BenchmarkFlood(b *testing.B) {
-	driver := drivers[sandbox.ClassFresh]
-	if driver == nil {
-		b.Skip("no sandbox with a tun device here")
+	for class, driver := range drivers {
+		b.Run(string(class), func(b *testing.B) { benchmarkFlood(b, class, driver) })
 	}
+}
+
+func benchmarkFlood(b *testing.B, class sandbox.Class, driver runner) {
 	list, err := destination.ParseList([]string{"a.test"})
 	if err != nil {
 		b.Fatal(err)
 	}
 	g := egress.New(egress.Config{})
 	defer g.Close()
-	job := sandbox.Job{Runtime: "python", Class: sandbox.ClassProcess, Source: []byte(`
+	job := sandbox.Job{Runtime: "python", Class: class, Source: []byte(`
 import socket, time
 u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 end = time.time() + 2

@@ -21,11 +21,13 @@ import (
 	"github.com/stoa-cloud/stoa/internal/platform/destination"
 )
 
-// drivers run programs, each class in its own. A class that this host cannot offer has none.
-var drivers = map[sandbox.Class]interface {
+type runner interface {
 	Run(ctx context.Context, job sandbox.Job, out func(sandbox.Stream, []byte)) (sandbox.Result, error)
 	Runtimes(ctx context.Context) ([]sandbox.Runtime, error)
-}{}
+}
+
+// drivers run programs, each class in its own. A class that this host cannot offer has none.
+var drivers = map[sandbox.Class]runner{}
 
 func TestMain(m *testing.M) { os.Exit(run(m)) }
 

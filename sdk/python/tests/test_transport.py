@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 import stoa
-from stoa import _retry, _sse, _watch
+from stoa import _paths, _retry, _sse, _watch
 
 
 class Server:
@@ -140,3 +140,59 @@ def test_a_file_is_sent_as_it_is():
     assert server.asked[1].url.params["name"] == "a b.bin"
     client(server).files.upload("empty", b"")
     assert server.asked[2].content == b""
+
+
+def test_nothing_is_saved_outside_of_the_folder(tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "out").symlink_to(tmp_path)
+    for name in ("../x", "/etc/x", "a/../../x", "out/x", "", "."):
+        with pytest.raises(stoa.StoaError, match="leaves the folder"):
+            _paths.below(folder, name)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["in"]
+    assert _paths.below(folder, "a b/c") == folder / "a b" / "c"
+
+
+def test_a_download_that_breaks_off_leaves_nothing(tmp_path):
+    def torn():
+        yield b"half"
+        raise httpx.ReadError("broken")
+
+    (tmp_path / "kept").write_text("before")
+    with pytest.raises(stoa.ConnectionFailed):
+        client(Server(httpx.Response(200, content=torn()))).files.save(ID, tmp_path / "kept")
+    assert [(p.name, p.read_text()) for p in tmp_path.iterdir()] == [("kept", "before")]
+
+
+def test_a_path_is_read_again_when_it_is_sent_again(tmp_path):
+    path = tmp_path / "a"
+    path.write_bytes(b"x" * 500_000)
+    kept = {k: ID for k in ("id", "project_id", "organization_id", "owner_id")}
+    kept |= {
+        "name": "a",
+        "size": 500_000,
+        "sha256": "00",
+        "created_at": "2030-01-01T00:00:00Z",
+        "uploaded_at": "2030-01-01T00:00:00Z",
+    }
+    sent = []
+
+    def answer(request):
+        sent.append(request.read())
+        if len(sent) == 1:
+            raise httpx.ConnectError("refused")
+        return httpx.Response(201, json=kept)
+
+    client(answer).files.upload("a", path)
+    assert sent == [path.read_bytes()] * 2
+
+
+def test_what_speaks_no_websocket_is_told():
+    with pytest.raises(stoa.StoaError, match="no WebSocket"), client(Server(httpx.Response(200))).executions.attach(ID):
+        pass
+
+
+def test_words_that_are_pythons_own():
+    server = Server(httpx.Response(200, text=RUN))
+    client(server).executions.submit("python", "1", class_="gvisor")
+    assert json.loads(server.asked[0].content) == {"runtime": "python", "source": "1", "class": "gvisor"}

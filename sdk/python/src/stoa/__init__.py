@@ -15,6 +15,7 @@ from ._errors import (
     Conflict,
     ConnectionFailed,
     Denied,
+    InputLost,
     Invalid,
     Limited,
     NotFound,
@@ -22,21 +23,27 @@ from ._errors import (
     Unauthenticated,
     Unavailable,
 )
+from ._narrow import AuditFilter, EventFilter
 from ._sync._client import Stoa
 from ._version import VERSION as __version__
-from ._watch import ExecutionEvent, Output, Reset, Result, Status
+from ._watch import AttachEvent, ExecutionEvent, Output, Refused, Reset, Result, Status
 
 __all__ = [
     "APIError",
     "AsyncStoa",
+    "AttachEvent",
+    "AuditFilter",
     "Conflict",
     "ConnectionFailed",
     "Denied",
+    "EventFilter",
     "ExecutionEvent",
+    "InputLost",
     "Invalid",
     "Limited",
     "NotFound",
     "Output",
+    "Refused",
     "Reset",
     "Result",
     "Status",

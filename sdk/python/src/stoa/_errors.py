@@ -19,6 +19,10 @@ class ConnectionFailed(StoaError):
     """The server could not be reached, or broke off before it answered."""
 
 
+class InputLost(StoaError):
+    """The connection broke while something was written: the program may or may not have got it. It is not written again."""
+
+
 class APIError(StoaError):
     """A refusal or failure that the API answered (RFC 9457).
 

@@ -51,7 +51,16 @@ class Result:
     execution: Execution
 
 
+@dataclass(frozen=True)
+class Refused:
+    """The program did not get what was written: it has ended, or closed its input."""
+
+    code: str
+    message: str
+
+
 ExecutionEvent = Status | Output | Reset | Result
+AttachEvent = ExecutionEvent | Refused
 
 
 class Progress:
@@ -97,3 +106,11 @@ def decode(frame: Frame) -> ExecutionEvent | None:
         data = base64.b64decode(said["data_base64"]) if said.get("data_base64") else said.get("data", "").encode()
         return Output(frame.id, said["attempt"], said["stream"], said["offset"], data)
     return None
+
+
+def refused(frame: Frame) -> Refused | None:
+    """Read a refusal of input; None for any other frame."""
+    if frame.event != "refused":
+        return None
+    said = json.loads(frame.data)
+    return Refused(said["code"], said["message"])

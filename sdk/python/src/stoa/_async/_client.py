@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
+from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
 from pydantic import BaseModel
+from wsproto.utilities import generate_accept_token, generate_nonce
 
 from .. import _retry, _sse
 from .._errors import APIError, ConnectionFailed, StoaError, from_response
 from .._version import VERSION
+from ._accounts import AsyncOrganizations, AsyncProjects, AsyncServiceAccounts, AsyncUsers
 from ._executions import AsyncExecutions
-from ._resources import AsyncEvents, AsyncFiles, AsyncLimits, AsyncMe, AsyncNodes, AsyncProjects, AsyncRuntimes, AsyncTokens
+from ._log import AsyncAudit, AsyncDeadLetters, AsyncEvents, AsyncReplays, AsyncSinks
+from ._resources import AsyncFiles, AsyncLimits, AsyncMe, AsyncNodes, AsyncPreferences, AsyncRuntimes, AsyncScripts, AsyncTokens
 from ._time import asleep
 
 M = TypeVar("M", bound=BaseModel)
@@ -31,15 +35,6 @@ class AsyncStoa:
     never does something twice; requests that met a network error, 429 or 503 are tried again, after as long as the server asks
     for, at most retries times and never waiting longer than patience seconds. Streams reconnect where they broke off.
     """
-
-    executions: AsyncExecutions
-    runtimes: AsyncRuntimes
-    events: AsyncEvents
-    me: AsyncMe
-    tokens: AsyncTokens
-    projects: AsyncProjects
-    limits: AsyncLimits
-    nodes: AsyncNodes
 
     def __init__(
         self,
@@ -65,13 +60,22 @@ class AsyncStoa:
         self._retries, self._patience = retries, patience
         self.executions = AsyncExecutions(self)
         self.runtimes = AsyncRuntimes(self)
+        self.scripts = AsyncScripts(self)
         self.files = AsyncFiles(self)
-        self.events = AsyncEvents(self)
         self.me = AsyncMe(self)
+        self.preferences = AsyncPreferences(self)
         self.tokens = AsyncTokens(self)
+        self.organizations = AsyncOrganizations(self)
         self.projects = AsyncProjects(self)
+        self.service_accounts = AsyncServiceAccounts(self)
+        self.users = AsyncUsers(self)
         self.limits = AsyncLimits(self)
         self.nodes = AsyncNodes(self)
+        self.events = AsyncEvents(self)
+        self.audit = AsyncAudit(self)
+        self.dead_letters = AsyncDeadLetters(self)
+        self.replays = AsyncReplays(self)
+        self.sinks = AsyncSinks(self)
 
     async def __aenter__(self) -> AsyncStoa:
         """Use the client for a while."""
@@ -102,43 +106,117 @@ class AsyncStoa:
         attempt = 0
         while True:
             try:
-                return await self._send(method, path, query, body, sent, timeout)
-            except StoaError as error:
-                wait = _retry.wait_for(error, attempt, self._patience)
-                if wait is None or attempt >= self._retries:
-                    raise
-                attempt += 1
-            await asleep(wait)
+                response = await self._begin(method, path, query, body, sent, timeout)
+                try:
+                    await response.aread()
+                finally:
+                    await response.aclose()
+                return response
+            except httpx.TransportError as broken:
+                error: StoaError = ConnectionFailed(f"{method} {path}: {broken!r}")
+                error.__cause__ = broken
+            except StoaError as refused:
+                error = refused
+            await self._pause(error, attempt)
+            attempt += 1
 
-    async def _send(
-        self, method: str, path: str, query: Mapping[str, Any] | None, body: Any, headers: dict[str, str], timeout: float | None
+    async def _pause(self, error: StoaError, attempt: int) -> None:
+        """Wait for as long as is good before the next attempt, or raise the error when there is to be none."""
+        wait = _retry.wait_for(error, attempt, self._patience)
+        if wait is None or attempt >= self._retries:
+            raise error
+        await asleep(wait)
+
+    async def _begin(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, Any] | None,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: httpx.Timeout | float | None = None,
     ) -> httpx.Response:
+        """Send a request and give an answer that is good, its body not read yet; whoever asked closes it."""
         if isinstance(body, BaseModel):
-            body = body.model_dump(mode="json", exclude_unset=True)
-        content = body if isinstance(body, bytes) else None
+            body = body.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        content: bytes | AsyncIterator[bytes] | None = None
+        if isinstance(body, bytes):
+            content = body
+        elif isinstance(body, Path):
+            content = _read(body)  # from its beginning with each attempt
+            headers = {"Content-Length": str(body.stat().st_size), **(headers or {})}
         if content is not None:
-            headers = {"Content-Type": "application/octet-stream", **headers}
+            headers = {"Content-Type": "application/octet-stream", **(headers or {})}
+        request = self._http.build_request(
+            method,
+            path,
+            params=_given(query),
+            content=content,
+            json=body if content is None else None,
+            headers=headers,
+            timeout=httpx.USE_CLIENT_DEFAULT if timeout is None else timeout,
+        )
         try:
-            response = await self._http.request(
-                method,
-                path,
-                params=_given(query),
-                content=content,
-                json=body if content is None else None,
-                headers=headers,
-                timeout=httpx.USE_CLIENT_DEFAULT if timeout is None else timeout,
-            )
+            response = await self._http.send(request, stream=True)
+            if response.is_success or response.status_code == 101:
+                return response
+            try:
+                await response.aread()
+            finally:
+                await response.aclose()
         except httpx.TransportError as error:
             raise ConnectionFailed(f"{method} {path}: {error!r}") from error
-        if response.is_success:
-            return response
         raise from_response(response)
+
+    async def _chunks(self, path: str, /, **query: Any) -> AsyncGenerator[bytes, None]:
+        """Give an answer's body as it comes. What breaks off raises: a part is never taken for the whole."""
+        attempt = 0
+        while True:
+            try:
+                response = await self._begin("GET", path, query)
+                break
+            except StoaError as error:
+                await self._pause(error, attempt)
+                attempt += 1
+        try:
+            async for chunk in response.aiter_bytes():
+                yield chunk
+        except httpx.TransportError as error:
+            raise ConnectionFailed(f"GET {path}: {error!r}") from error
+        finally:
+            await response.aclose()
+
+    async def _upgrade(self, path: str, protocol: str, **query: Any) -> httpx.Response:
+        """Ask for a WebSocket (RFC 6455) and give the answer, whose connection is one from then on."""
+        nonce = generate_nonce()
+        headers = {
+            "Connection": "Upgrade",
+            "Upgrade": "websocket",
+            "Sec-WebSocket-Version": "13",
+            "Sec-WebSocket-Key": nonce.decode(),
+            "Sec-WebSocket-Protocol": protocol,
+        }
+        response = await self._begin("GET", path, query, headers=headers, timeout=httpx.Timeout(10.0, read=SILENCE))
+        accepted = response.headers.get("Sec-WebSocket-Accept") == generate_accept_token(nonce).decode()
+        if response.status_code == 101 and accepted and "network_stream" in response.extensions:
+            return response
+        await response.aclose()
+        raise StoaError(f"GET {path}: the server, or something before it, speaks no WebSocket")
 
     async def _get(self, model: type[M], path: str, **query: Any) -> M:
         return model.model_validate_json((await self.request("GET", path, query=query)).content)
 
     async def _post(self, model: type[M], path: str, body: Any = None) -> M:
         return model.model_validate_json((await self.request("POST", path, body=body)).content)
+
+    async def _put(self, model: type[M], path: str, body: Any) -> M:
+        return model.model_validate_json((await self.request("PUT", path, body=body)).content)
+
+    async def _patch(self, model: type[M], path: str, body: Any) -> M:
+        return model.model_validate_json((await self.request("PATCH", path, body=body)).content)
+
+    async def _delete(self, path: str, **query: Any) -> None:
+        await self.request("DELETE", path, query=query)
 
     async def _items(self, model: type[M], path: str, **query: Any) -> AsyncGenerator[M, None]:
         """Ask for page after page, each when the one before is used up."""
@@ -175,17 +253,22 @@ class AsyncStoa:
         if parser.last_id:
             headers["Last-Event-ID"] = parser.last_id
         timeout = httpx.Timeout(10.0, read=SILENCE)
+        response = await self._begin("GET", path, query, headers=headers, timeout=timeout)
         try:
-            async with self._http.stream("GET", path, params=_given(query), headers=headers, timeout=timeout) as response:
-                if not response.is_success:
-                    await response.aread()
-                    raise from_response(response)
-                async for chunk in response.aiter_bytes():
-                    for frame in parser.feed(chunk):
-                        yield frame
+            async for chunk in response.aiter_bytes():
+                for frame in parser.feed(chunk):
+                    yield frame
         except httpx.TransportError as error:
             raise ConnectionFailed(f"GET {path}: {error!r}") from error
+        finally:
+            await response.aclose()
 
 
 def _given(query: Mapping[str, Any] | None) -> dict[str, Any]:
     return {name: value for name, value in (query or {}).items() if value is not None}
+
+
+async def _read(path: Path) -> AsyncGenerator[bytes, None]:
+    with path.open("rb") as file:
+        while part := file.read(1 << 18):
+            yield part

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing
+from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
 from pydantic import BaseModel
+from wsproto.utilities import generate_accept_token, generate_nonce
 
 from .. import _retry, _sse
 from .._errors import APIError, ConnectionFailed, StoaError, from_response
 from .._version import VERSION
+from ._accounts import Organizations, Projects, ServiceAccounts, Users
 from ._executions import Executions
-from ._resources import Events, Files, Limits, Me, Nodes, Projects, Runtimes, Tokens
+from ._log import Audit, DeadLetters, Events, Replays, Sinks
+from ._resources import Files, Limits, Me, Nodes, Preferences, Runtimes, Scripts, Tokens
 from ._time import sleep
 
 M = TypeVar("M", bound=BaseModel)
@@ -31,15 +35,6 @@ class Stoa:
     never does something twice; requests that met a network error, 429 or 503 are tried again, after as long as the server asks
     for, at most retries times and never waiting longer than patience seconds. Streams reconnect where they broke off.
     """
-
-    executions: Executions
-    runtimes: Runtimes
-    events: Events
-    me: Me
-    tokens: Tokens
-    projects: Projects
-    limits: Limits
-    nodes: Nodes
 
     def __init__(
         self,
@@ -65,13 +60,22 @@ class Stoa:
         self._retries, self._patience = retries, patience
         self.executions = Executions(self)
         self.runtimes = Runtimes(self)
+        self.scripts = Scripts(self)
         self.files = Files(self)
-        self.events = Events(self)
         self.me = Me(self)
+        self.preferences = Preferences(self)
         self.tokens = Tokens(self)
+        self.organizations = Organizations(self)
         self.projects = Projects(self)
+        self.service_accounts = ServiceAccounts(self)
+        self.users = Users(self)
         self.limits = Limits(self)
         self.nodes = Nodes(self)
+        self.events = Events(self)
+        self.audit = Audit(self)
+        self.dead_letters = DeadLetters(self)
+        self.replays = Replays(self)
+        self.sinks = Sinks(self)
 
     def __enter__(self) -> Stoa:
         """Use the client for a while."""
@@ -102,43 +106,117 @@ class Stoa:
         attempt = 0
         while True:
             try:
-                return self._send(method, path, query, body, sent, timeout)
-            except StoaError as error:
-                wait = _retry.wait_for(error, attempt, self._patience)
-                if wait is None or attempt >= self._retries:
-                    raise
-                attempt += 1
-            sleep(wait)
+                response = self._begin(method, path, query, body, sent, timeout)
+                try:
+                    response.read()
+                finally:
+                    response.close()
+                return response
+            except httpx.TransportError as broken:
+                error: StoaError = ConnectionFailed(f"{method} {path}: {broken!r}")
+                error.__cause__ = broken
+            except StoaError as refused:
+                error = refused
+            self._pause(error, attempt)
+            attempt += 1
 
-    def _send(
-        self, method: str, path: str, query: Mapping[str, Any] | None, body: Any, headers: dict[str, str], timeout: float | None
+    def _pause(self, error: StoaError, attempt: int) -> None:
+        """Wait for as long as is good before the next attempt, or raise the error when there is to be none."""
+        wait = _retry.wait_for(error, attempt, self._patience)
+        if wait is None or attempt >= self._retries:
+            raise error
+        sleep(wait)
+
+    def _begin(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, Any] | None,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: httpx.Timeout | float | None = None,
     ) -> httpx.Response:
+        """Send a request and give an answer that is good, its body not read yet; whoever asked closes it."""
         if isinstance(body, BaseModel):
-            body = body.model_dump(mode="json", exclude_unset=True)
-        content = body if isinstance(body, bytes) else None
+            body = body.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        content: bytes | Iterator[bytes] | None = None
+        if isinstance(body, bytes):
+            content = body
+        elif isinstance(body, Path):
+            content = _read(body)  # from its beginning with each attempt
+            headers = {"Content-Length": str(body.stat().st_size), **(headers or {})}
         if content is not None:
-            headers = {"Content-Type": "application/octet-stream", **headers}
+            headers = {"Content-Type": "application/octet-stream", **(headers or {})}
+        request = self._http.build_request(
+            method,
+            path,
+            params=_given(query),
+            content=content,
+            json=body if content is None else None,
+            headers=headers,
+            timeout=httpx.USE_CLIENT_DEFAULT if timeout is None else timeout,
+        )
         try:
-            response = self._http.request(
-                method,
-                path,
-                params=_given(query),
-                content=content,
-                json=body if content is None else None,
-                headers=headers,
-                timeout=httpx.USE_CLIENT_DEFAULT if timeout is None else timeout,
-            )
+            response = self._http.send(request, stream=True)
+            if response.is_success or response.status_code == 101:
+                return response
+            try:
+                response.read()
+            finally:
+                response.close()
         except httpx.TransportError as error:
             raise ConnectionFailed(f"{method} {path}: {error!r}") from error
-        if response.is_success:
-            return response
         raise from_response(response)
+
+    def _chunks(self, path: str, /, **query: Any) -> Generator[bytes, None]:
+        """Give an answer's body as it comes. What breaks off raises: a part is never taken for the whole."""
+        attempt = 0
+        while True:
+            try:
+                response = self._begin("GET", path, query)
+                break
+            except StoaError as error:
+                self._pause(error, attempt)
+                attempt += 1
+        try:
+            for chunk in response.iter_bytes():
+                yield chunk
+        except httpx.TransportError as error:
+            raise ConnectionFailed(f"GET {path}: {error!r}") from error
+        finally:
+            response.close()
+
+    def _upgrade(self, path: str, protocol: str, **query: Any) -> httpx.Response:
+        """Ask for a WebSocket (RFC 6455) and give the answer, whose connection is one from then on."""
+        nonce = generate_nonce()
+        headers = {
+            "Connection": "Upgrade",
+            "Upgrade": "websocket",
+            "Sec-WebSocket-Version": "13",
+            "Sec-WebSocket-Key": nonce.decode(),
+            "Sec-WebSocket-Protocol": protocol,
+        }
+        response = self._begin("GET", path, query, headers=headers, timeout=httpx.Timeout(10.0, read=SILENCE))
+        accepted = response.headers.get("Sec-WebSocket-Accept") == generate_accept_token(nonce).decode()
+        if response.status_code == 101 and accepted and "network_stream" in response.extensions:
+            return response
+        response.close()
+        raise StoaError(f"GET {path}: the server, or something before it, speaks no WebSocket")
 
     def _get(self, model: type[M], path: str, **query: Any) -> M:
         return model.model_validate_json((self.request("GET", path, query=query)).content)
 
     def _post(self, model: type[M], path: str, body: Any = None) -> M:
         return model.model_validate_json((self.request("POST", path, body=body)).content)
+
+    def _put(self, model: type[M], path: str, body: Any) -> M:
+        return model.model_validate_json((self.request("PUT", path, body=body)).content)
+
+    def _patch(self, model: type[M], path: str, body: Any) -> M:
+        return model.model_validate_json((self.request("PATCH", path, body=body)).content)
+
+    def _delete(self, path: str, **query: Any) -> None:
+        self.request("DELETE", path, query=query)
 
     def _items(self, model: type[M], path: str, **query: Any) -> Generator[M, None]:
         """Ask for page after page, each when the one before is used up."""
@@ -175,17 +253,22 @@ class Stoa:
         if parser.last_id:
             headers["Last-Event-ID"] = parser.last_id
         timeout = httpx.Timeout(10.0, read=SILENCE)
+        response = self._begin("GET", path, query, headers=headers, timeout=timeout)
         try:
-            with self._http.stream("GET", path, params=_given(query), headers=headers, timeout=timeout) as response:
-                if not response.is_success:
-                    response.read()
-                    raise from_response(response)
-                for chunk in response.iter_bytes():
-                    for frame in parser.feed(chunk):
-                        yield frame
+            for chunk in response.iter_bytes():
+                for frame in parser.feed(chunk):
+                    yield frame
         except httpx.TransportError as error:
             raise ConnectionFailed(f"GET {path}: {error!r}") from error
+        finally:
+            response.close()
 
 
 def _given(query: Mapping[str, Any] | None) -> dict[str, Any]:
     return {name: value for name, value in (query or {}).items() if value is not None}
+
+
+def _read(path: Path) -> Generator[bytes, None]:
+    with path.open("rb") as file:
+        while part := file.read(1 << 18):
+            yield part

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import builtins
 import math
 import time
 from collections.abc import Generator, Iterator, Iterable
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from .. import _watch
-from .._paths import segment
+from .._paths import below, segment
 from ..models import (
     ArtefactList,
     BatchItem,
@@ -19,8 +21,11 @@ from ..models import (
     ExecutionFile,
     ExecutionLimits,
     ExecutionRequest,
+    ExecutionStep,
     Queue,
+    StdinWritten,
 )
+from ._attach import Attachment
 
 if TYPE_CHECKING:
     from ._client import Stoa
@@ -37,9 +42,10 @@ class Executions:
 
     def submit(
         self,
-        runtime: str,
-        source: str,
+        runtime: str | None = None,
+        source: str | None = None,
         *,
+        script: str | None = None,
         args: list[str] | None = None,
         env: dict[str, str] | None = None,
         stdin: str | None = None,
@@ -49,8 +55,14 @@ class Executions:
         idempotency_key: str | None = None,
         **more: Any,
     ) -> Execution:
-        """Accept a run and return at once. more is whatever else ExecutionRequest has."""
+        """Accept a run and return at once: of a source in a runtime, or of a saved script ("hello@2": its version 2).
+
+        more is whatever else ExecutionRequest has: interactive, terminal, record, network, class_, artefacts, …
+        """
         given = {
+            "runtime": runtime,
+            "source": source,
+            "script": script,
             "args": args,
             "env": env,
             "stdin": stdin,
@@ -59,14 +71,15 @@ class Executions:
             "project_id": project_id,
             **more,
         }
-        request = ExecutionRequest(runtime=runtime, source=source, **{k: v for k, v in given.items() if v is not None})
+        request = ExecutionRequest(**{k.rstrip("_"): v for k, v in given.items() if v is not None})
         return self._submit(request, 0, idempotency_key)
 
     def run(
         self,
-        runtime: str,
-        source: str,
+        runtime: str | None = None,
+        source: str | None = None,
         *,
+        script: str | None = None,
         wait: float | None = None,
         args: list[str] | None = None,
         env: dict[str, str] | None = None,
@@ -82,6 +95,9 @@ class Executions:
         What has not ended by then is returned as it is: its ended_at is None.
         """
         given = {
+            "runtime": runtime,
+            "source": source,
+            "script": script,
             "args": args,
             "env": env,
             "stdin": stdin,
@@ -90,7 +106,7 @@ class Executions:
             "project_id": project_id,
             **more,
         }
-        request = ExecutionRequest(runtime=runtime, source=source, **{k: v for k, v in given.items() if v is not None})
+        request = ExecutionRequest(**{k.rstrip("_"): v for k, v in given.items() if v is not None})
         until = math.inf if wait is None else time.monotonic() + wait
         execution = self._submit(request, min(wait or MAX_WAIT, MAX_WAIT), idempotency_key)
         if execution.ended_at or time.monotonic() >= until:
@@ -114,7 +130,7 @@ class Executions:
 
     def submit_batch(self, requests: Iterable[ExecutionRequest]) -> list[BatchItem]:
         """Accept several runs, each for itself: an item is an execution or the reason why not."""
-        body = {"executions": [r.model_dump(mode="json", exclude_unset=True) for r in requests]}
+        body = {"executions": [r.model_dump(mode="json", by_alias=True, exclude_unset=True) for r in requests]}
         return (self._client._post(BatchOutputBody, "/executions/batch", body)).items or []
 
     def get(self, id: UUID | str) -> Execution:
@@ -176,6 +192,51 @@ class Executions:
         """Read one of them."""
         place = f"/executions/{segment(id)}/artefacts/content"
         return (self._client.request("GET", place, query={"path": path})).content
+
+    def artefact_chunks(self, id: UUID | str, path: str) -> Generator[bytes, None]:
+        """Read one of them as it comes, however large it is."""
+        return self._client._chunks(f"/executions/{segment(id)}/artefacts/content", path=path)
+
+    def artefact_archive(self, id: UUID | str) -> Generator[bytes, None]:
+        """Read all of them as a tar archive, as it comes."""
+        return self._client._chunks(f"/executions/{segment(id)}/artefacts/archive")
+
+    def save_artefacts(self, id: UUID | str, folder: str | Path) -> builtins.list[Path]:
+        """Write what an execution left behind below a folder, which is made if it is missing, and tell what was written.
+
+        Nothing is written outside of the folder, whatever the names are and whatever links lie in it; files that are there
+        are replaced.
+        """
+        written = []
+        for artefact in (self.artefacts(id)).items or []:
+            place = below(Path(folder), artefact.path)
+            with place.open("xb") as file:
+                for chunk in self.artefact_chunks(id, artefact.path):
+                    file.write(chunk)
+            written.append(place)
+        return written
+
+    def steps(self, id: UUID | str) -> builtins.list[ExecutionStep]:
+        """Tell what was done for an execution, oldest first."""
+        return [step for step in self._client._items(ExecutionStep, f"/executions/{segment(id)}/steps")]
+
+    def write_stdin(self, id: UUID | str, data: bytes | str, *, close: bool = False) -> int:
+        """Give data to an interactive execution's standard input, and end the input after it if close says so.
+
+        It returns how many bytes the program will get. To write often, or to resize a terminal, attach.
+        """
+        raw = data.encode() if isinstance(data, str) else data
+        query = {"close": "true" if close else None}
+        answer = self._client.request("POST", f"/executions/{segment(id)}/stdin", query=query, body=raw)
+        return StdinWritten.model_validate_json(answer.content).bytes
+
+    def attach(self, id: UUID | str) -> Attachment:
+        """Connect to an interactive execution, to follow it and to write to it."""
+        return Attachment(self._client, id)
+
+    def recording(self, id: UUID | str) -> bytes:
+        """Read what was said in an execution that was recorded, in asciicast v2."""
+        return (self._client.request("GET", f"/executions/{segment(id)}/recording")).content
 
     def cancel(self, id: UUID | str) -> Execution:
         """Ask for the end; what has ended stays as it is."""

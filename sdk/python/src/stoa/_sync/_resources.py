@@ -1,12 +1,16 @@
-"""Everything but executions: who one is, and what there is."""
+"""What one has and what there is: runtimes, scripts, files, tokens, preferences, limits, nodes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+import builtins
+from collections.abc import Generator, Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from .. import models
+from .._bodies import present
 from .._paths import segment
 
 if TYPE_CHECKING:
@@ -28,6 +32,65 @@ class Runtimes(Resource):
         """Give every runtime."""
         return (self._client._get(models.RuntimeListResponse, "/runtimes")).items or []
 
+    def examples(self, language: str | None = None) -> Iterator[models.ScriptExample]:
+        """Give programs that show what newer versions of a language accept, and where they run."""
+        return self._client._items(models.ScriptExample, "/runtimes/examples", language=language)
+
+    def create(self, request: models.RuntimeRequest) -> models.Runtime:
+        """Offer an image as a runtime. For operators."""
+        return self._client._post(models.Runtime, "/runtimes", request)
+
+    def remove(self, id: str) -> None:
+        """Offer a runtime no longer. For operators."""
+        self._client._delete(f"/runtimes/{segment(id)}")
+
+
+class Scripts(Resource):
+    """Programs under names, in versions that never change."""
+
+    def list(self, *, project_id: UUID | str | None = None) -> Iterator[models.Script]:
+        """Give the scripts of a project that the caller sees, by name."""
+        return self._client._items(models.Script, "/scripts", project_id=project_id)
+
+    def get(self, script: UUID | str, *, project_id: UUID | str | None = None) -> models.Script:
+        """Read a script with one of its versions: an id or a name, with "@2" its version 2, else the newest."""
+        return self._client._get(models.Script, f"/scripts/{segment(script)}", project_id=project_id)
+
+    def versions(self, script: UUID | str, *, project_id: UUID | str | None = None) -> Iterator[models.ScriptVersion]:
+        """Give a script's versions, the newest first, without their sources."""
+        return self._client._items(models.ScriptVersion, f"/scripts/{segment(script)}/versions", project_id=project_id)
+
+    def create(
+        self,
+        name: str,
+        runtime: str,
+        source: str,
+        *,
+        description: str | None = None,
+        shared: bool | None = None,
+        project_id: UUID | str | None = None,
+    ) -> models.Script:
+        """Save a program under a new name, as its version 1."""
+        given = {"name": name, "runtime": runtime, "source": source}
+        given |= present(description=description, shared=shared, project_id=project_id)
+        return self._client._post(models.Script, "/scripts", given)
+
+    def save(self, id: UUID | str, runtime: str, source: str, *, after: int | None = None) -> models.Script:
+        """Add a version. after is the version that it was made from: another one since then is a Conflict."""
+        body = {"runtime": runtime, "source": source, **present(after=after)}
+        return self._client._post(models.Script, f"/scripts/{segment(id)}/versions", body)
+
+    def update(
+        self, id: UUID | str, *, name: str | None = None, description: str | None = None, shared: bool | None = None
+    ) -> models.Script:
+        """Rename, describe or share a script; what is None stays."""
+        body = present(name=name, description=description, shared=shared)
+        return self._client._patch(models.Script, f"/scripts/{segment(id)}", body)
+
+    def delete(self, id: UUID | str) -> None:
+        """Remove a script with every version. What ran of it stays."""
+        self._client._delete(f"/scripts/{segment(id)}")
+
 
 class Files(Resource):
     """Contents that runs take by reference: an ExecutionFile names one by its file_id."""
@@ -36,8 +99,11 @@ class Files(Resource):
         """Give a project's files, newest first."""
         return self._client._items(models.File, "/files", project_id=project_id)
 
-    def upload(self, name: str, content: bytes, *, project_id: UUID | str | None = None) -> models.File:
-        """Keep a content; one that the project has already gives the file that is there, under its first name."""
+    def upload(self, name: str, content: bytes | Path, *, project_id: UUID | str | None = None) -> models.File:
+        """Keep a content; one that the project has already gives the file that is there, under its first name.
+
+        A Path is sent as it is read, and read again when sending is tried again.
+        """
         query = {"name": name, "project_id": project_id}
         answer = self._client.request("POST", "/files", query=query, body=content)
         return models.File.model_validate_json(answer.content)
@@ -50,27 +116,26 @@ class Files(Resource):
         """Read a file's content."""
         return (self._client.request("GET", f"/files/{segment(id)}/content")).content
 
+    def chunks(self, id: UUID | str) -> Generator[bytes, None]:
+        """Read a file's content as it comes, however large it is."""
+        return self._client._chunks(f"/files/{segment(id)}/content")
+
+    def save(self, id: UUID | str, to: str | Path) -> Path:
+        """Write a file's content to a path, which is replaced if it is there. A part of it never stays."""
+        place = Path(to)
+        part = place.with_name(place.name + ".part")
+        try:
+            with part.open("wb") as file:
+                for chunk in self.chunks(id):
+                    file.write(chunk)
+            part.replace(place)
+        finally:
+            part.unlink(missing_ok=True)
+        return place
+
     def delete(self, id: UUID | str) -> None:
         """Remove a file; what ran with it stays as it is."""
         self._client.request("DELETE", f"/files/{segment(id)}")
-
-
-class Events(Resource):
-    """What happened, in the projects that one sees."""
-
-    def list(
-        self, *, project_id: UUID | str | None = None, type: str | None = None, subject: str | None = None
-    ) -> Iterator[models.CloudEvent]:
-        """Give events, oldest first."""
-        return self._client._items(models.CloudEvent, "/events", project_id=project_id, type=type, subject=subject)
-
-    def watch(
-        self, *, project_id: UUID | str | None = None, type: str | None = None, subject: str | None = None, last_id: str = ""
-    ) -> Iterator[models.CloudEvent]:
-        """Follow what happens from now on, or after the event at last_id, across broken connections."""
-        for frame in self._client._stream("/events/stream", last_id, project_id=project_id, type=type, subject=subject):
-            if frame.data.startswith("{") and '"specversion"' in frame.data:
-                yield models.CloudEvent.model_validate_json(frame.data)
 
 
 class Me(Resource):
@@ -80,6 +145,35 @@ class Me(Resource):
         """Tell who the caller is, and where it belongs."""
         return self._client._get(models.Me, "/me")
 
+    def sessions(self) -> Iterator[models.Session]:
+        """Give where the caller is signed in."""
+        return self._client._items(models.Session, "/me/sessions")
+
+    def revoke_session(self, id: UUID | str) -> None:
+        """End a session at once."""
+        self._client._delete(f"/me/sessions/{segment(id)}")
+
+
+class Preferences(Resource):
+    """How the caller wants the console."""
+
+    def get(self) -> models.Preferences:
+        """Read the caller's preferences."""
+        return self._client._get(models.Preferences, "/me/preferences")
+
+    def change(self, patch: Mapping[str, Any]) -> models.Preferences:
+        """Apply a merge patch (RFC 7396): what is absent stays, None goes back to the default."""
+        return self._client._patch(models.Preferences, "/me/preferences", dict(patch))
+
+    def history(self) -> Iterator[models.PreferenceChange]:
+        """Give the caller's changes, the newest first."""
+        return self._client._items(models.PreferenceChange, "/me/preferences/history")
+
+    def restore(self, *, version: int | None = None, at: datetime | None = None) -> models.Preferences:
+        """Go back to how it was after a version (0: the defaults) or at a time: one of both."""
+        body = present(version=version, at=at)
+        return self._client._post(models.Preferences, "/me/preferences/restore", body)
+
 
 class Tokens(Resource):
     """The caller's API tokens."""
@@ -88,31 +182,21 @@ class Tokens(Resource):
         """Give the caller's tokens."""
         return self._client._items(models.Token, "/tokens")
 
-    def create(self, name: str, *, expires_in_days: int | None = None) -> models.CreatedToken:
-        """Make a token; its secret is in the answer and nowhere else."""
-        body = {"name": name, **({"expires_in_days": expires_in_days} if expires_in_days else {})}
+    def create(
+        self,
+        name: str,
+        *,
+        expires_in_days: int | None = None,
+        scopes: builtins.list[str] | None = None,
+        project_id: UUID | str | None = None,
+    ) -> models.CreatedToken:
+        """Make a token; its secret is in the answer and nowhere else. scopes and project_id narrow what it reaches."""
+        body = {"name": name, **present(expires_in_days=expires_in_days, scopes=scopes, project_id=project_id)}
         return self._client._post(models.CreatedToken, "/tokens", body)
 
     def revoke(self, id: UUID | str) -> None:
         """End a token at once."""
-        self._client.request("DELETE", f"/tokens/{segment(id)}")
-
-
-class Projects(Resource):
-    """Projects own what runs."""
-
-    def list(self) -> Iterator[models.Project]:
-        """Give the projects that the caller sees."""
-        return self._client._items(models.Project, "/projects")
-
-    def get(self, id: UUID | str) -> models.Project:
-        """Read one project."""
-        return self._client._get(models.Project, f"/projects/{segment(id)}")
-
-    def create(self, name: str, organization_id: UUID | str | None = None) -> models.Project:
-        """Make a project, in the caller's own organization when none is named."""
-        body = {"name": name, **({"organization_id": str(organization_id)} if organization_id else {})}
-        return self._client._post(models.Project, "/projects", body)
+        self._client._delete(f"/tokens/{segment(id)}")
 
 
 class Limits(Resource):
@@ -121,6 +205,21 @@ class Limits(Resource):
     def list(self, project_id: UUID | str | None = None) -> Iterator[models.Limit]:
         """Give every setting and limit with the value that applies to the caller."""
         return self._client._items(models.Limit, "/limits", project_id=project_id)
+
+    def list_for(self, user_id: UUID | str, project_id: UUID | str | None = None) -> Iterator[models.Limit]:
+        """Give them with the value that applies to a user, in a project or in none. For operators."""
+        return self._client._items(models.Limit, "/limits", user_id=user_id, project_id=project_id)
+
+    def set(
+        self, name: str, value: int | str, scope: str = "global", scope_id: UUID | str | None = None
+    ) -> models.LimitScope:
+        """Give a scope a value: "global", or one "organization", "unit", "project" or "user" by its id."""
+        body = {"scope": scope, "value": value, **present(scope_id=scope_id)}
+        return self._client._put(models.LimitScope, f"/limits/{segment(name)}", body)
+
+    def reset(self, name: str, scope: str = "global", scope_id: UUID | str | None = None) -> None:
+        """Take a scope's value away, so that the next scope's applies."""
+        self._client._delete(f"/limits/{segment(name)}", scope=scope, scope_id=scope_id)
 
 
 class Nodes(Resource):
@@ -133,3 +232,15 @@ class Nodes(Resource):
     def get(self, id: UUID | str) -> models.Node:
         """Read one node."""
         return self._client._get(models.Node, f"/nodes/{segment(id)}")
+
+    def cordon(self, id: UUID | str) -> models.Node:
+        """Give a node no new work; what runs there goes on."""
+        return self._client._post(models.Node, f"/nodes/{segment(id)}/cordon")
+
+    def uncordon(self, id: UUID | str) -> models.Node:
+        """Let a node take work again."""
+        return self._client._post(models.Node, f"/nodes/{segment(id)}/uncordon")
+
+    def drain(self, id: UUID | str) -> models.Node:
+        """Empty a node."""
+        return self._client._post(models.Node, f"/nodes/{segment(id)}/drain")

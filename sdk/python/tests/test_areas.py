@@ -1,0 +1,156 @@
+"""What an organization's people and its operators do, against a real installation."""
+
+import uuid
+
+import pytest
+
+import stoa
+from stoa import models
+
+
+@pytest.fixture
+def unique():
+    return f"sdk-{uuid.uuid4().hex[:12]}"
+
+
+def test_files_come_and_go_as_they_are_read(client, tmp_path, unique):
+    path = tmp_path / "large.bin"
+    path.write_bytes(unique.encode() + bytes(range(256)) * 4096)
+    kept = client.files.upload("large.bin", path)
+    assert kept.size == path.stat().st_size
+    assert b"".join(client.files.chunks(kept.id)) == path.read_bytes()
+    copy = client.files.save(kept.id, tmp_path / "copy.bin")
+    assert copy.read_bytes() == path.read_bytes() and not list(tmp_path.glob("*.part"))
+    done = client.executions.run(
+        "python", "print(len(open('in.bin', 'rb').read()))", files=[models.ExecutionFile(path="in.bin", file_id=kept.id)]
+    )
+    assert done.stdout == f"{kept.size}\n"
+    client.files.delete(kept.id)
+    with pytest.raises(stoa.NotFound):
+        list(client.files.chunks(kept.id))
+
+
+def test_artefacts_are_saved_below_a_folder(client, tmp_path):
+    source = "import os\nos.mkdir('out')\nopen('out/a', 'w').write('A')\nopen('b.csv', 'w').write('B')"
+    done = client.executions.run("python", source, artefacts=["out/**", "*.csv"])
+    (tmp_path / "b.csv").symlink_to(tmp_path / "elsewhere")
+    written = client.executions.save_artefacts(done.id, tmp_path)
+    assert sorted(p.relative_to(tmp_path).as_posix() for p in written) == ["b.csv", "out/a"]
+    assert (tmp_path / "b.csv").read_text() == "B" and not (tmp_path / "elsewhere").exists()
+    assert b"".join(client.executions.artefact_chunks(done.id, "out/a")) == b"A"
+    assert b"ustar" in b"".join(client.executions.artefact_archive(done.id))
+
+
+def test_scripts_have_versions(client, unique):
+    made = client.scripts.create(unique, "python", "print('one')", description="says it")
+    assert client.scripts.save(made.id, "python", "print('two')", after=1).latest == 2
+    with pytest.raises(stoa.Conflict):
+        client.scripts.save(made.id, "python", "print('three')", after=1)
+    assert [v.number for v in client.scripts.versions(unique)] == [2, 1]
+    assert client.executions.run(script=f"{unique}@1").stdout == "one\n"
+    assert client.executions.run(script=unique).stdout == "two\n"
+    assert client.scripts.update(made.id, description="").description == ""
+    assert unique in [s.name for s in client.scripts.list()]
+    client.scripts.delete(made.id)
+    with pytest.raises(stoa.NotFound):
+        client.scripts.get(unique)
+
+
+def test_a_service_account_changes_its_key(client, address, unique):
+    organization = client.organizations.create(unique)
+    project = client.projects.create(unique, organization.id)
+    made = client.service_accounts.create(organization.id, unique, "project.member", project_id=project.id, expires_in_days=7)
+    first = stoa.Stoa(address, made.secret)
+    with first:
+        assert first.executions.run("python", "print(1)", project_id=project.id).stdout == "1\n"
+        rotated = client.service_accounts.rotate(made.service_account.id, overlap_hours=0)
+        with pytest.raises(stoa.Unauthenticated):
+            first.me.get()
+    with stoa.Stoa(address, rotated.secret) as second:
+        assert second.me.get()
+        assert [k.id for k in client.service_accounts.keys(made.service_account.id)] == [rotated.key.id]
+        client.service_accounts.disable(made.service_account.id)
+        with pytest.raises(stoa.APIError):
+            second.me.get()
+        client.service_accounts.enable(made.service_account.id)
+        assert second.me.get()
+    assert [a.name for a in client.service_accounts.list(organization.id)] == [unique]
+    client.service_accounts.delete(made.service_account.id)
+    assert list(client.service_accounts.list(organization.id)) == []
+
+
+def test_operators_look_after_people(client, unique):
+    link = client.users.create(f"{unique}@example.org", "Ada")
+    assert link.secret in link.link
+    id = link.user.id
+    assert client.users.lock(id, "away").status == "locked"
+    client.users.unlock(id)
+    assert client.users.update(id, note="of the library").note == "of the library"
+    assert [u.id for u in client.users.list(find=unique)] == [id]
+    assert client.users.get(id).user.email == f"{unique}@example.org"
+    organization = client.organizations.create(unique)
+    assert client.organizations.set_member(organization.id, id, "organization.member").role == "organization.member"
+    assert len(list(client.organizations.members(organization.id))) == 2
+    client.users.delete(id)
+    with pytest.raises(stoa.NotFound):
+        client.users.get(id)
+
+
+def test_settings_are_set_and_reset(client, unique):
+    name = "execution.concurrent"
+    project = client.projects.create(unique)
+    set_to = client.limits.set(name, 1, "project", project.id)
+    assert (set_to.scope, set_to.value) == ("project", 1)
+    assert [x.value for x in client.limits.list(project.id) if x.name == name] == [1]
+    client.limits.reset(name, "project", project.id)
+    assert [x.scope for x in client.limits.list(project.id) if x.name == name] != ["project"]
+    before = client.preferences.get()
+    changed = client.preferences.change({"theme": "dark"})
+    assert changed.preferences.theme == "dark" and changed.version >= before.version
+    client.preferences.restore(version=before.version)
+    client.projects.archive(project.id)
+
+
+def test_the_log_is_read_exported_and_replayed(client, unique):
+    project = client.projects.create(unique)
+    kind = {"kind": "project", "project_id": project.id}
+    event = next(
+        e for e in client.events.watch(last_id="0", **kind) if e.type == "project.created.v1"
+    )  # the log follows the commit
+    assert client.events.get(event.id).event.id == event.id
+    assert unique.encode() not in b"".join(client.events.export("csv", **kind))
+    records = list(client.audit.list(action="project.create", target_id=project.id))
+    assert [r.outcome for r in records] == ["done"]
+    assert str(records[0].id) in b"".join(client.audit.export("csv", target_id=project.id)).decode()
+    assert client.dead_letters.statistics().level in ("ok", "warning", "critical")
+    assert all(letter.state for letter in client.dead_letters.list(states=("pending", "scheduled")))
+    policy = models.RetryPolicySet(kind=unique, strategy="manual", attempts=1)
+    assert client.dead_letters.set_policy(policy).strategy == "manual"
+    assert unique in [p.kind for p in client.dead_letters.policies()]
+    client.dead_letters.clear_policy(kind=unique)
+    replay = client.replays.create(models.ReplayRequest(target="file", dry_run=True, max_events=5))
+    assert replay.status == "preview" and replay.id in [r.id for r in client.replays.list()]
+    client.replays.delete(replay.id)
+    with pytest.raises(stoa.NotFound):
+        client.replays.get(replay.id)
+
+
+def test_sinks_are_paused_and_resumed(client, unique):
+    sink = client.sinks.create(
+        models.SinkRequest(kind="kafka", name=unique, address="127.0.0.1:1", types=["project.archived.v1"])
+    )
+    assert client.sinks.pause(sink.id).state == "paused"
+    assert client.sinks.resume(sink.id).state != "paused"
+    assert sink.id in [s.id for s in client.sinks.list()]
+    client.sinks.delete(sink.id)
+    assert sink.id not in [s.id for s in client.sinks.list()]
+
+
+@pytest.mark.anyio
+async def test_async_is_the_same(async_client, tmp_path, unique):
+    path = tmp_path / "a"
+    path.write_text(unique)
+    kept = await async_client.files.upload(unique, path)
+    assert b"".join([c async for c in async_client.files.chunks(kept.id)]) == path.read_bytes()
+    await async_client.files.delete(kept.id)
+    assert [r async for r in async_client.audit.list(target_id=kept.id)]

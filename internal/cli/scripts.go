@@ -11,6 +11,7 @@ type scriptsCommand struct {
 	Show     scriptsShow     `cmd:"" help:"Print a script's source."`
 	Save     scriptsSave     `cmd:"" help:"Save a file as a new script, or as a new version of one."`
 	Versions scriptsVersions `cmd:"" help:"List a script's versions."`
+	Examples scriptsExamples `cmd:"" help:"List programs that show what newer versions of languages accept, or print one."`
 	Update   scriptsUpdate   `cmd:"" help:"Rename, describe, share or unshare a script."`
 	Delete   scriptsDelete   `cmd:"" aliases:"rm" help:"Delete scripts with all their versions."`
 }

@@ -86,6 +86,12 @@ func (s *Slice) bindQueries(r *command.Runner) {
 		func(ctx context.Context, q command.Query, _ struct{}) ([]Runtime, error) {
 			return s.catalogue.all(ctx, q, q.Now)
 		})
+	s.Examples = command.BindQuery(r, command.QuerySpec[ListExamples]{
+		Name: "runtime.examples",
+		Scope: func(context.Context, pg.Querier, command.Actor, ListExamples) (command.Scope, error) {
+			return command.Scope{}, nil
+		},
+	}, s.listExamples)
 	s.RuntimeNodes = command.BindQuery(r, command.QuerySpec[struct{}]{Name: "runtime.nodes", Scope: open},
 		func(ctx context.Context, q command.Query, _ struct{}) ([]NodeImage, error) {
 			return s.store.NodeImages(ctx, q)

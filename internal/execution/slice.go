@@ -37,6 +37,7 @@ type Slice struct {
 	Runtimes command.Func[struct{}, []Runtime]
 	// InspectImage asks a registry what an image reference means now.
 	InspectImage command.Func[InspectImage, Inspected]
+	Examples     command.Func[ListExamples, []Example]
 	// RuntimeNodes tells how far nodes are with the images that are runtimes.
 	RuntimeNodes command.Func[struct{}, []NodeImage]
 

@@ -2,6 +2,7 @@ package stoa
 
 import (
 	"context"
+	"iter"
 	"net/http"
 	"net/url"
 )
@@ -14,6 +15,11 @@ func (s *Runtimes) List(ctx context.Context) ([]Runtime, error) {
 	var p page[Runtime]
 	_, err := s.c.do(ctx, request{method: http.MethodGet, path: "/runtimes"}, &p)
 	return p.Items, err
+}
+
+// Examples gives programs that show what newer versions of a language accept, and where they run; of all languages if it is empty.
+func (s *Runtimes) Examples(ctx context.Context, language string) iter.Seq2[ScriptExample, error] {
+	return items[ScriptExample](ctx, s.c, "/runtimes/examples", query{}.set("language", language).values())
 }
 
 // Create makes a container image a runtime. The registry is asked once what its

@@ -22,9 +22,10 @@ var people = []string{"admin", "manager", "member", "viewer", "stranger", "attac
 func TestMain(m *testing.M) {
 	commands := map[string]func(){
 		"http": httpCommand, "exits": exitsCommand, "eventually": eventuallyCommand, "receiver": receiverCommand, "sql": sqlCommand, "socket": socketCommand,
-		"anon":  func() { asPerson("anon") },
-		"totp":  totpCommand,
-		"local": func() { asPerson("local") }, // the OS user who started stoad
+		"examples": examplesCommand,
+		"anon":     func() { asPerson("anon") },
+		"totp":     totpCommand,
+		"local":    func() { asPerson("local") }, // the OS user who started stoad
 	}
 	for _, person := range people {
 		commands[person] = func() { asPerson(person) }

@@ -56,6 +56,7 @@ func Register(api huma.API, slice *execution.Slice, scripts *script.Slice) {
 		"application/octet-stream", h.output)
 	huma.Register(api, httpx.Operation("runtime.list", http.MethodGet, "/api/v1/runtimes", "List runtimes", "Runtimes"), h.runtimes)
 	registerRuntimes(api, h)
+	registerExamples(api, h)
 	registerWatch(api, h, tag)
 	registerArtefacts(api, h, tag)
 	registerInteractive(api, h, tag)

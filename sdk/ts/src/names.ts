@@ -9,6 +9,7 @@ export type ExecutionStatus = Execution["status"];
 export type Queue = Schemas["Queue"];
 export type Runtime = Schemas["Runtime"];
 export type RuntimeNode = Schemas["RuntimeNode"];
+export type ScriptExample = Schemas["ScriptExample"];
 export type InspectedImage = Schemas["InspectedImage"];
 export type Node = Schemas["Node"];
 export type NodeEnrollment = Schemas["NodeEnrollment"];

@@ -12,6 +12,7 @@ import { useWatch } from "../features/executions/useWatch.ts";
 import { attach, filesOf, refusalOf, type Attached } from "../features/run/attach.ts";
 import { CodeView } from "../features/run/CodeView.tsx";
 import { envOf, requestOf, sourceOf, withSource } from "../features/run/draft.ts";
+import { ExamplesMenu } from "../features/run/ExamplesMenu.tsx";
 import { Inputs } from "../features/run/Inputs.tsx";
 import { fileQuery, submitExecution } from "../features/run/queries.ts";
 import { Result } from "../features/run/Result.tsx";
@@ -84,6 +85,7 @@ export function RunPage() {
               <IconRestore size={18} stroke={1.7} />
             </ActionIcon>
           </Tooltip>
+          {runtime && <ExamplesMenu runtime={runtime} onChoose={(source) => set(withSource(draft, runtime, source))} />}
           <Tooltip label={script ? `Save a version of ${script.name}` : "Save as a script"}>
             <ActionIcon size="lg" aria-label="Save" disabled={!runtime || !works(project)} onClick={save.open}>
               <IconDeviceFloppy size={18} stroke={1.7} />

@@ -89,7 +89,15 @@ func (c *call) project(client *stoa.Client) (string, error) {
 		}
 		wanted = chosen.Project
 	}
-	if wanted == "" || isID(wanted) {
+	if wanted == "" {
+		return "", nil
+	}
+	return c.projectNamed(client, wanted)
+}
+
+// projectNamed is the id of the project with this name, slug or id.
+func (c *call) projectNamed(client *stoa.Client, wanted string) (string, error) {
+	if isID(wanted) {
 		return wanted, nil
 	}
 	me, err := client.Me.Get(c.ctx)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bufio"
 	"fmt"
 	"strconv"
 	"strings"
@@ -45,12 +46,13 @@ func (l *providersList) Run(c *call) error {
 type providerFlags struct {
 	Title        string   `name:"title" placeholder:"TEXT" help:"What stands on the button; the name if left out."`
 	Secret       bool     `name:"secret" help:"Ask for the client's secret. It is kept sealed."`
+	SecretStdin  bool     `name:"secret-stdin" help:"Read the client's secret from standard input instead of asking."`
 	Scopes       []string `name:"scope" placeholder:"SCOPE" help:"Ask the issuer for this beside openid; may be repeated. profile and email if left out."`
 	Audiences    []string `name:"audience" placeholder:"AUDIENCE" help:"Accept the issuer's access tokens that are meant for this; may be repeated. None if left out."`
 	ScopeClaim   string   `name:"scope-claim" placeholder:"CLAIM" help:"The access tokens' claim that names the commands they may use."`
 	Registration string   `name:"registration" enum:"closed,rules,open," default:"" placeholder:"WHO" help:"Who gets an account: closed, rules (whom a rule gives a membership) or open."`
 	TrustsEmail  *bool    `name:"trusts-email" negatable:"" help:"The issuer's e-mail addresses are true: who has an account's address gets the account."`
-	Rules        []string `name:"rule" sep:"none" placeholder:"CLAIM=VALUE:ORGANIZATION:ROLE" help:"Whose claim has the value is a member or admin of the organization; may be repeated."`
+	Rules        []string `name:"rule" sep:"none" placeholder:"CLAIM=VALUE:WHERE:ROLE" help:"Whose claim has the value is a member or admin of an organization, or project.viewer, project.member or project.manager of a project; may be repeated."`
 }
 
 // rules reads --rule.
@@ -61,23 +63,31 @@ func (f providerFlags) rules(c *call, client *stoa.Client) ([]stoa.IdentityProvi
 		last := strings.LastIndexByte(rest, ':')
 		middle := strings.LastIndexByte(rest[:max(last, 0)], ':')
 		if claim == "" || middle < 1 {
-			return nil, usagef("--rule %s: write CLAIM=VALUE:ORGANIZATION:ROLE, for instance groups=engineers:home:member", text)
+			return nil, usagef("--rule %s: write CLAIM=VALUE:WHERE:ROLE, for instance groups=engineers:home:member or groups=engineers:nightly:project.member", text)
 		}
-		organization, err := c.organization(client, rest[middle+1:last])
+		rule := stoa.IdentityProviderRule{Claim: claim, Value: rest[:middle], Role: rest[last+1:]}
+		var err error
+		if where := rest[middle+1 : last]; strings.HasPrefix(rule.Role, "project.") {
+			rule.ProjectID, err = c.projectNamed(client, where)
+		} else {
+			rule.OrganizationID, err = c.organization(client, where)
+		}
 		if err != nil {
 			return nil, err
 		}
-		role := rest[last+1:]
-		if !strings.Contains(role, ".") {
-			role = "organization." + role
+		if !strings.Contains(rule.Role, ".") {
+			rule.Role = "organization." + rule.Role
 		}
-		rules = append(rules, stoa.IdentityProviderRule{Claim: claim, Value: rest[:middle], OrganizationID: organization, Role: role})
+		rules = append(rules, rule)
 	}
 	return rules, nil
 }
 
 func (f providerFlags) askSecret(c *call) (string, error) {
-	if !f.Secret {
+	switch {
+	case f.SecretStdin:
+		return readLine(bufio.NewReader(c.Stdin))
+	case !f.Secret:
 		return "", nil
 	}
 	c.say("The client's secret:")
@@ -115,6 +125,7 @@ func (p *providersAdd) Run(c *call) error {
 		return err
 	}
 	c.say("Register %s as a redirect URI at the issuer", made.RedirectURI)
+	c.say("and %s as its back-channel logout URI", made.LogoutURI)
 	return printOne(c, *made, providerColumns)
 }
 
@@ -235,5 +246,6 @@ func (p *providersTest) Run(c *call) error {
 		{title: "pkce", value: func(k stoa.IdentityProviderCheck) string { return yes(k.Pkce) }},
 		{title: "names itself", value: func(k stoa.IdentityProviderCheck) string { return yes(k.NamesItself) }},
 		{title: "signs out", value: func(k stoa.IdentityProviderCheck) string { return yes(k.SignOut) }},
+		{title: "tells logout", value: func(k stoa.IdentityProviderCheck) string { return yes(k.TellsLogout) }},
 	})
 }

@@ -1,12 +1,9 @@
 package identity
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -14,7 +11,6 @@ import (
 	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/fault"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
-	"github.com/stoa-cloud/stoa/internal/platform/permission"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
 	"github.com/stoa-cloud/stoa/internal/tenancy"
 )
@@ -100,9 +96,9 @@ func (d providerDesk) admitNew(ctx context.Context, tx *command.Tx, p Provider, 
 
 // admits tells whether the provider may make an account for who the claims are about.
 func (p Provider) admits(c Claims, partial bool) error {
-	roles, _ := p.wanted(c, partial)
+	organizations, _ := p.wanted(c, partial)
 	switch {
-	case p.Registration == AdmitAll, p.Registration == AdmitMatched && len(roles) > 0:
+	case p.Registration == AdmitAll, p.Registration == AdmitMatched && len(organizations.roles) > 0:
 		return nil
 	case p.Registration == AdmitMatched:
 		return fault.New(fault.Denied, "auth.provider_not_admitted", "%s knows you, but none of your groups there belongs to an organization here. Ask whoever runs this installation.", p.Title)
@@ -173,14 +169,7 @@ func lockAccount(ctx context.Context, tx *command.Tx, id ident.ID) error {
 	return command.NotFoundIfNoRows(err)
 }
 
-const (
-	selectGranted = `SELECT organization_id, role FROM external_membership WHERE identity_id = $1`
-	insertGranted = `
-INSERT INTO external_membership (identity_id, organization_id, role) VALUES ($1, $2, $3)
-ON CONFLICT (identity_id, organization_id) DO UPDATE SET role = excluded.role`
-	deleteGranted = `DELETE FROM external_membership WHERE identity_id = $1 AND organization_id = $2`
-	noteClaims    = `UPDATE external_identity SET last_used_at = $2, claims_at = greatest(claims_at, $3) WHERE id = $1`
-)
+const noteClaims = `UPDATE external_identity SET last_used_at = $2, claims_at = greatest(claims_at, $3) WHERE id = $1`
 
 // follow makes the memberships that the rules manage what the claims say. A token that
 // is older than one that was followed already changes nothing.
@@ -191,51 +180,9 @@ func (d providerDesk) follow(ctx context.Context, tx *command.Tx, p Provider, c 
 	if c.IssuedAt.Before(known.ClaimsAt) {
 		return nil
 	}
-	rows, err := pg.All[struct {
-		Organization ident.ID        `db:"organization_id"`
-		Role         permission.Role `db:"role"`
-	}](ctx, tx, selectGranted, known.ID)
-	if err != nil {
-		return fmt.Errorf("read granted memberships: %w", err)
-	}
-	granted := map[ident.ID]permission.Role{}
-	for _, row := range rows {
-		granted[row.Organization] = row.Role
-	}
-	wanted, unknown := p.wanted(c, partial)
-	every := maps.Clone(wanted)
-	maps.Copy(every, granted)
-	inOrder := slices.SortedFunc(maps.Keys(every), func(a, b ident.ID) int { return bytes.Compare(a[:], b[:]) }) // or two people's locks could cross
-	for _, organization := range inOrder {
-		role, before := wanted[organization], granted[organization]
-		if role == "" && unknown[organization] {
-			continue
-		}
-		if err := followOne(ctx, tx, known, organization, role, before); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func followOne(ctx context.Context, tx *command.Tx, known knownIdentity, organization ident.ID, role, before permission.Role) error {
-	var held bool
-	var err error
-	if role == "" {
-		err = tenancy.UnseatByRule(ctx, tx, organization, known.AccountID, before)
-	} else {
-		held, err = tenancy.SeatByRule(ctx, tx, organization, known.AccountID, role, before)
-	}
-	if err != nil {
+	organizations, projects := p.wanted(c, partial)
+	if err := inOrganizations().follow(ctx, tx, known, organizations); err != nil { // first: who leaves one leaves its projects
 		return err
 	}
-	if held {
-		_, err = tx.Exec(ctx, insertGranted, known.ID, organization, role)
-	} else {
-		_, err = tx.Exec(ctx, deleteGranted, known.ID, organization)
-	}
-	if err != nil {
-		return fmt.Errorf("store granted membership: %w", err)
-	}
-	return nil
+	return inProjects().follow(ctx, tx, known, projects)
 }

@@ -25,6 +25,12 @@ type (
 		IdentityID      ident.ID `json:"identity_id"`
 		SessionsRevoked int64    `json:"sessions_revoked"`
 	}
+	// SignedOutByIssuer says that the person signed out there, and with it here.
+	SignedOutByIssuer struct {
+		IdentityID      ident.ID `json:"identity_id"`
+		ProviderID      ident.ID `json:"provider_id"`
+		SessionsRevoked int64    `json:"sessions_revoked"`
+	}
 )
 
 // EventType names the fact.
@@ -41,3 +47,6 @@ func (IdentityLinked) EventType() string { return "user.identity_linked.v1" }
 
 // EventType names the fact.
 func (IdentityUnlinked) EventType() string { return "user.identity_unlinked.v1" }
+
+// EventType names the fact.
+func (SignedOutByIssuer) EventType() string { return "user.signed_out_by_issuer.v1" }

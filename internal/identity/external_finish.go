@@ -75,11 +75,11 @@ func (d providerDesk) completeSignInBy(ctx context.Context, tx *command.Tx, c sh
 	if err != nil {
 		return SignedInOnce{}, err
 	}
-	_, err = tx.Exec(ctx, noteSessionIdentity, tx.Actor.Credential, identity)
+	_, err = tx.Exec(ctx, noteSessionIdentity, tx.Actor.Credential, identity, c.claims.text("sid"))
 	return out, err
 }
 
-const noteSessionIdentity = `UPDATE credential SET identity_id = $2 WHERE id = $1`
+const noteSessionIdentity = `UPDATE credential SET identity_id = $2, issuer_session = nullif($3::text, '') WHERE id = $1`
 
 // completeLink links who came back to the account that is still signed in here.
 func (d providerDesk) completeLink(ctx context.Context, tx *command.Tx, c shownIdentity) error {

@@ -11,9 +11,7 @@ import (
 	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/fault"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
-	"github.com/stoa-cloud/stoa/internal/platform/permission"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
-	"github.com/stoa-cloud/stoa/internal/tenancy"
 )
 
 // Identity is who somebody is at an outside issuer.
@@ -71,15 +69,8 @@ func unlinkIdentity(ctx context.Context, tx *command.Tx, c UnlinkIdentity) (stru
 }
 
 func unlink(ctx context.Context, tx *command.Tx, id, account ident.ID) error {
-	granted, err := pg.All[struct {
-		Organization ident.ID        `db:"organization_id"`
-		Role         permission.Role `db:"role"`
-	}](ctx, tx, selectGranted+` ORDER BY organization_id`, id)
-	if err != nil {
-		return fmt.Errorf("read granted memberships: %w", err)
-	}
-	for _, g := range granted {
-		if err := tenancy.UnseatByRule(ctx, tx, g.Organization, account, g.Role); err != nil {
+	for _, g := range []granting{inOrganizations(), inProjects()} { // locked in the order of follow
+		if err := g.takeBack(ctx, tx, id, account); err != nil {
 			return err
 		}
 	}

@@ -17,12 +17,13 @@ const (
 	forgetGuards      = `DELETE FROM sign_in_guard WHERE last_failure < $1`
 	forgetSteps       = `DELETE FROM sign_in_step WHERE expires_at < $1`
 	forgetChallenges  = `DELETE FROM passkey_challenge WHERE expires_at < $1`
+	forgetLogouts     = `DELETE FROM logout_token WHERE expires_at < $1`
 	forgetDevices     = `DELETE FROM device_grant WHERE expires_at < $1`
 )
 
 // Forget deletes what has ended longer than KeepEnded ago. Run it once a day or so.
 func Forget(ctx context.Context, db *pg.DB, now time.Time) error {
-	for _, sql := range []string{forgetCredentials, forgetGuards, forgetDevices, forgetSteps, forgetChallenges} {
+	for _, sql := range []string{forgetCredentials, forgetGuards, forgetDevices, forgetSteps, forgetChallenges, forgetLogouts} {
 		if _, err := db.Exec(ctx, sql, now.Add(-KeepEnded)); err != nil {
 			return fmt.Errorf("forget ended credentials: %w", err)
 		}

@@ -19,6 +19,8 @@ type Issuers interface {
 	SignOutURL(ctx context.Context, c Client, back string) (string, error)
 	// VerifyAccess checks an access token for one of the audiences (RFC 9068).
 	VerifyAccess(ctx context.Context, issuer string, audiences []string, token string) (Claims, error)
+	// VerifyLogout checks a logout token for the client (OpenID Connect Back-Channel Logout 1.0).
+	VerifyLogout(ctx context.Context, c Client, token string) (Logout, error)
 	// IssuerOf reads whose token it is, before anything of it is believed.
 	IssuerOf(token string) (issuer string, ok bool)
 }
@@ -47,4 +49,5 @@ type IssuerFacts struct {
 	SignOut       bool // it offers RP-initiated logout
 	NamesItself   bool // in its answers (RFC 9207)
 	PKCE          bool // it says that it knows S256
+	TellsLogout   bool // it offers back-channel logout
 }

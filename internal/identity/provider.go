@@ -58,11 +58,13 @@ func (p Provider) aggregate() eventlog.Aggregate {
 
 func (p Provider) sealedFor() string { return "identity_provider/" + p.ID.String() + "/client_secret" }
 
-// Rule gives a role in an organization to whom the issuer says something of.
+// Rule gives a role in an organization, or in one of its projects, to whom the issuer
+// says something of. One in a project makes a member of the organization too.
 type Rule struct {
 	Claim          string          `json:"claim"` // by name, or a path into objects: realm_access.roles
 	Value          string          `json:"value"` // the claim's, or one of a list's; * is any
 	OrganizationID ident.ID        `json:"organization_id"`
+	ProjectID      ident.ID        `json:"project_id,omitzero"`
 	Role           permission.Role `json:"role"`
 }
 
@@ -150,32 +152,6 @@ func (c Claims) name(email string) string {
 	return "Somebody"
 }
 
-// wanted are the roles that the rules give by the claims, the highest in each
-// organization. A partial token (an access token) says nothing by leaving a claim out,
-// nor does one that only names where the claim could be asked for (as Entra ID does for
-// people in many groups): organizations whose rules they cannot decide are unknown.
-func (p Provider) wanted(c Claims, partial bool) (roles map[ident.ID]permission.Role, unknown map[ident.ID]bool) {
-	roles, unknown = map[ident.ID]permission.Role{}, map[ident.ID]bool{}
-	order := tenancy.OrganizationRoles()
-	named, _ := c.All["_claim_names"].(map[string]any)
-	for _, rule := range p.Rules {
-		claim, said := c.claim(rule.Claim)
-		if !said {
-			_, elsewhere := named[rule.Claim]
-			unknown[rule.OrganizationID] = unknown[rule.OrganizationID] || partial || elsewhere
-			continue
-		}
-		values := words(claim)
-		if len(values) == 0 || rule.Value != "*" && !slices.Contains(values, rule.Value) {
-			continue
-		}
-		if before, given := roles[rule.OrganizationID]; !given || slices.Index(order, rule.Role) < slices.Index(order, before) {
-			roles[rule.OrganizationID] = rule.Role
-		}
-	}
-	return roles, unknown
-}
-
 // ProviderTerms are what an operator says about a provider.
 type ProviderTerms struct {
 	Title        string
@@ -228,8 +204,10 @@ func (t ProviderTerms) Validate() error {
 		switch {
 		case r.Claim == "" || len(r.Claim) > maxClaimText || r.Value == "" || len(r.Value) > maxClaimText:
 			return invalid(fmt.Sprintf("rules[%d]", i), "needs a claim and a value of at most %d bytes", maxClaimText)
-		case r.Role != tenancy.Admin && r.Role != tenancy.Member:
+		case r.ProjectID.IsZero() && r.Role != tenancy.Admin && r.Role != tenancy.Member:
 			return invalid(fmt.Sprintf("rules[%d].role", i), "must be %s or %s: owners are appointed by people", tenancy.Admin, tenancy.Member)
+		case !r.ProjectID.IsZero() && !slices.Contains(tenancy.ProjectRoles(), r.Role):
+			return invalid(fmt.Sprintf("rules[%d].role", i), "must be a project's role")
 		}
 	}
 	return nil

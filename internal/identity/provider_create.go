@@ -7,7 +7,6 @@ import (
 
 	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/fault"
-	"github.com/stoa-cloud/stoa/internal/tenancy"
 )
 
 // CreateProvider lets people sign in through an issuer.
@@ -54,15 +53,16 @@ func (d providerDesk) createProvider(ctx context.Context, tx *command.Tx, c Crea
 
 // agree writes the terms into the provider, with its secret sealed.
 func (d providerDesk) agree(ctx context.Context, tx *command.Tx, p *Provider, t ProviderTerms) error {
+	p.Rules = []Rule{}
 	for _, rule := range t.Rules {
-		if _, err := tenancy.LocateOrganization(ctx, tx, rule.OrganizationID); err != nil {
-			return fault.New(fault.Invalid, "provider.organization", "A rule names the organization %s, which does not exist.", rule.OrganizationID).
-				At("body.rules", "names an unknown organization").Because(err)
+		located, err := rule.locate(ctx, tx)
+		if err != nil {
+			return err
 		}
+		p.Rules = append(p.Rules, located)
 	}
 	p.Title, p.ClientID, p.Scopes, p.Audiences, p.ScopeClaim = t.Title, t.ClientID, t.Scopes, t.Audiences, t.ScopeClaim
 	p.Registration, p.TrustsEmail, p.Enabled, p.UpdatedAt = t.Registration, t.TrustsEmail, t.Enabled, tx.Now
-	p.Rules = append([]Rule{}, t.Rules...)
 	p.Scopes = slices.DeleteFunc(slices.Clone(t.Scopes), func(s string) bool { return s == "openid" }) // always asked for
 	if !t.ClientSecret.IsEmpty() {
 		p.ClientSecret = d.keys.Seal(t.ClientSecret, p.sealedFor())

@@ -40,6 +40,7 @@ type Providers struct {
 	Offered    command.Func[OfferedProviders, []Offered]
 	Start      command.Func[StartSignIn, Started]
 	Finish     command.Func[FinishSignIn, Finished]
+	Logout     command.Func[TakeLogout, LoggedOut]
 	Link       command.Func[LinkIdentity, Started]
 	Identities command.Func[ListIdentities, []Identity]
 	Unlink     command.Func[UnlinkIdentity, struct{}]
@@ -79,6 +80,7 @@ func NewProviders(n ProviderNeeds) *Providers {
 		Offered:    query(r, "auth.providers", nowhere, offeredProviders),
 		Start:      query(r, "auth.oidc_start", nowhere, d.startSignIn),
 		Finish:     d.finishSignIn(command.Bind(r, spec("auth.oidc_finish", command.NoScope[shownIdentity]), d.completeSignInBy)),
+		Logout:     d.takeLogout(command.Bind(r, spec("auth.oidc_logout", command.NoScope[shownLogout]), obeyLogout)),
 		Link:       query(r, "me.link_identity", ownThings, d.startLink),
 		Identities: query(r, "me.identities", ownThings, listIdentities),
 		Unlink:     command.Bind(r, spec("me.unlink_identity", ofIdentity), unlinkIdentity),
@@ -164,6 +166,11 @@ func (s *Providers) RedirectURI(provider string) string { return s.desk.redirect
 
 func (d providerDesk) redirectURI(provider string) string {
 	return d.home() + "/api/v1/auth/oidc/" + provider + "/callback"
+}
+
+// LogoutURI is where a provider's issuer tells that somebody signed out there.
+func (s *Providers) LogoutURI(provider string) string {
+	return s.desk.home() + "/api/v1/auth/oidc/" + provider + "/logout"
 }
 
 // client is how Stoa presents itself to the provider's issuer.

@@ -57,6 +57,7 @@ func Permissions() permission.Table {
 		"auth.providers":     anyone,
 		"auth.oidc_start":    anyone,
 		"auth.oidc_finish":   anyone,
+		"auth.oidc_logout":   anyone, // holds a token that the issuer signed for it
 		"auth.accept_token":  anyone, // of access tokens that were checked; no operation
 		"me.identities":      own,
 		"me.link_identity":   own,
@@ -177,6 +178,7 @@ func Permissions() permission.Table {
 
 		// Executions: members run code in their project and manage their own runs.
 		"runtime.list":     signedIn,
+		"runtime.examples": signedIn,
 		"runtime.nodes":    operators,
 		"runtime.inspect":  operators, // asks a registry
 		"runtime.create":   operators,

@@ -55,9 +55,9 @@ func TestOperatorsMayDoWhatMembersMay(t *testing.T) {
 }
 
 func TestViewersOnlyLook(t *testing.T) {
-	reads := []string{"get", "list", "members", "watch", "output", "steps", "queue", "stream", "type", "types", "registration", "statistics", "export", "versions", "recording", "artefacts", "artefact", "artefacts.archive", "content", "providers", "sign_out_url"}
+	reads := []string{"get", "list", "members", "watch", "output", "steps", "queue", "stream", "type", "types", "registration", "statistics", "export", "versions", "recording", "artefacts", "artefact", "artefacts.archive", "content", "providers", "sign_out_url", "examples"}
 	// What anybody may do outside of the project that they view.
-	elsewhere := []string{"setup.complete", "auth.register", "auth.set_password", "auth.sign_in", "auth.sign_out", "auth.second_factor", "auth.passkey_begin", "auth.passkey", "device.start", "device.redeem", "organization.create", "invitation.accept", "node.admit", "auth.oidc_start", "auth.oidc_finish", "auth.accept_token"}
+	elsewhere := []string{"setup.complete", "auth.register", "auth.set_password", "auth.sign_in", "auth.sign_out", "auth.second_factor", "auth.passkey_begin", "auth.passkey", "device.start", "device.redeem", "organization.create", "invitation.accept", "node.admit", "auth.oidc_start", "auth.oidc_finish", "auth.oidc_logout", "auth.accept_token"}
 	table := Permissions()
 	for _, name := range table.Names() {
 		_, verb, _ := strings.Cut(name, ".")
@@ -71,6 +71,7 @@ func TestNothingIsForAnyoneButWhatMustBe(t *testing.T) {
 	want := []string{
 		"auth.accept_token",
 		"auth.oidc_finish",
+		"auth.oidc_logout",
 		"auth.oidc_start",
 		"auth.passkey",
 		"auth.passkey_begin",

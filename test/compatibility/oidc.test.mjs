@@ -33,11 +33,12 @@ const terms = (more) => ({
 
 before(async () => {
   organization = (await ask("POST", "/organizations", { name: `Works ${process.pid}` })).body.id;
-  real = await issuer({ people, home: stoa, audience, redirects: [`${stoa}/api/v1/auth/oidc/${name}/callback`, elsewhere] });
+  real = await issuer({ people, home: stoa, audience, redirects: [`${stoa}/api/v1/auth/oidc/${name}/callback`, elsewhere], logout: `${stoa}/api/v1/auth/oidc/${name}/logout` });
   const made = await ask("POST", "/identity-providers", { name, issuer: real.url, ...terms() });
   assert.equal(made.status, 201, JSON.stringify(made.body));
   assert.equal(made.body.redirect_uri, `${stoa}/api/v1/auth/oidc/${name}/callback`);
   assert.ok(made.body.has_secret && !JSON.stringify(made.body).includes(client.secret));
+  assert.equal(made.body.logout_uri, `${stoa}/api/v1/auth/oidc/${name}/logout`);
   provider = made.body.id;
 });
 after(async () => {
@@ -52,7 +53,7 @@ const roleOf = (who) => who.organizations.find((o) => o.id === organization)?.ro
 
 test("the issuer passes the test", async () => {
   const { body } = await ask("POST", "/identity-providers/test", { id: provider });
-  assert.ok(body.ok && body.keys > 0 && body.pkce && body.names_itself && body.sign_out, JSON.stringify(body));
+  assert.ok(body.ok && body.keys > 0 && body.pkce && body.names_itself && body.sign_out && body.tells_logout, JSON.stringify(body));
 });
 
 test("whom no rule admits is refused, and whose address is not verified too", async () => {
@@ -112,6 +113,37 @@ test("signing out leads to the issuer's own", async () => {
   assert.ok(url.startsWith(`${real.url}/session/end?`) && url.includes(encodeURIComponent(`${stoa}/sign-in`)), url);
   assert.equal((await (await browser.get(url)).text()).includes("Do you want to sign-out"), true);
   assert.equal((await ask("GET", "/auth/sign-out-url")).body.url, "", "a token is not the issuer's");
+});
+
+test("who signs out at the issuer is signed out here, in that browser and no other; its token works once", async () => {
+  const [browser, other] = [new Browser(), new Browser()];
+  await enter(browser, "engineer");
+  await enter(other, "engineer");
+  const told = new Promise((resolve) => {
+    real.provider.once("backchannel.success", (_ctx, _client, _account, sid) => resolve(sid));
+    real.provider.once("backchannel.error", (_ctx, error) => resolve(error));
+  });
+  const { url } = await (await browser.get(`${stoa}/api/v1/auth/sign-out-url`)).json();
+  const page = await (await browser.get(url)).text();
+  const xsrf = /name="xsrf" value="(\w+)"/.exec(page)[1];
+  await browser.get(new URL(/<form[^>]* action="([^"]+)"/.exec(page)[1], url).href, { method: "POST", body: new URLSearchParams({ xsrf, logout: "yes" }) });
+  assert.equal(typeof (await told), "string", "the issuer named the session");
+  assert.equal((await browser.get(`${stoa}/api/v1/me`)).status, 401);
+  assert.equal((await other.get(`${stoa}/api/v1/me`)).status, 200, "another session there is another session here");
+
+  const token = await real.logoutToken("engineer");
+  const tell = (text) => fetch(`${stoa}/api/v1/auth/oidc/${name}/logout`, { method: "POST", body: new URLSearchParams({ logout_token: text }) });
+  const changed = await tell(token.slice(0, -4) + "AAAA");
+  assert.equal(changed.status, 400);
+  assert.equal((await changed.json()).code, "auth.provider_token");
+  assert.equal((await other.get(`${stoa}/api/v1/me`)).status, 200);
+  const first = await tell(token);
+  assert.equal(first.status, 200, await first.clone().text());
+  assert.equal(first.headers.get("cache-control"), "no-store");
+  assert.equal((await other.get(`${stoa}/api/v1/me`)).status, 401, "all of the person's sessions");
+  const second = await tell(token);
+  assert.equal(second.status, 400);
+  assert.equal((await second.json()).code, "auth.logout_replayed");
 });
 
 /** What another party gets for a person at the issuer. */

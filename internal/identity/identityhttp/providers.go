@@ -14,12 +14,13 @@ import (
 	"github.com/stoa-cloud/stoa/internal/platform/secret"
 )
 
-// IdentityProviderRule gives a role in an organization to whom the issuer says something of.
+// IdentityProviderRule gives a role in an organization or a project to whom the issuer says something of.
 type IdentityProviderRule struct {
 	Claim          string          `json:"claim" minLength:"1" maxLength:"300" doc:"A claim's name, or a path into objects." example:"groups"`
 	Value          string          `json:"value" minLength:"1" maxLength:"300" doc:"The claim's value, or one of a list's; * is any." example:"stoa-users"`
-	OrganizationID ident.ID        `json:"organization_id"`
-	Role           permission.Role `json:"role" enum:"organization.admin,organization.member"`
+	OrganizationID ident.ID        `json:"organization_id,omitzero" doc:"May be left out with a project: it is the project's."`
+	ProjectID      ident.ID        `json:"project_id,omitzero" doc:"Gives the role in this project, and membership of its organization."`
+	Role           permission.Role `json:"role" enum:"organization.admin,organization.member,project.manager,project.member,project.viewer"`
 }
 
 // ProviderTerms is what an operator says about a provider.
@@ -74,6 +75,7 @@ type IdentityProvider struct {
 	Disabled     bool                   `json:"disabled,omitempty"`
 	Rules        []IdentityProviderRule `json:"rules"`
 	RedirectURI  string                 `json:"redirect_uri" doc:"What the issuer must know as the client's redirect URI."`
+	LogoutURI    string                 `json:"logout_uri" doc:"Where the issuer may tell that somebody signed out there (back-channel logout)."`
 	CreatedAt    time.Time              `json:"created_at"`
 	UpdatedAt    time.Time              `json:"updated_at"`
 }
@@ -89,6 +91,7 @@ type IdentityProviderCheck struct {
 	SignOut               bool     `json:"sign_out" doc:"Signing out of Stoa offers to sign out there too."`
 	NamesItself           bool     `json:"names_itself" doc:"In its answers (RFC 9207)."`
 	PKCE                  bool     `json:"pkce" doc:"It says that it knows S256."`
+	TellsLogout           bool     `json:"tells_logout" doc:"It can tell Stoa when somebody signs out there (back-channel logout)."`
 }
 
 func presentProvider(s *identity.Providers) func(identity.Provider) IdentityProvider {
@@ -98,6 +101,7 @@ func presentProvider(s *identity.Providers) func(identity.Provider) IdentityProv
 			Scopes: append([]string{}, p.Scopes...), Audiences: append([]string{}, p.Audiences...), ScopeClaim: p.ScopeClaim,
 			Registration: string(p.Registration), TrustsEmail: p.TrustsEmail, Disabled: !p.Enabled,
 			Rules: each(p.Rules, func(r identity.Rule) IdentityProviderRule { return IdentityProviderRule(r) }), RedirectURI: s.RedirectURI(p.Name),
+			LogoutURI: s.LogoutURI(p.Name),
 			CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt,
 		}
 	}
@@ -107,6 +111,7 @@ func presentProvider(s *identity.Providers) func(identity.Provider) IdentityProv
 func RegisterProviders(api huma.API, s *identity.Providers) {
 	registerAdministration(api, s)
 	registerFlow(api, s)
+	registerLogout(api, s)
 	registerIdentities(api, s)
 }
 
@@ -175,7 +180,7 @@ func registerAdministration(api huma.API, s *identity.Providers) {
 		return &out[IdentityProviderCheck]{Body: IdentityProviderCheck{
 			OK: f.Problem == "", Problem: f.Problem,
 			AuthorizationEndpoint: f.Authorization, TokenEndpoint: f.Token, Keys: f.Keys, Algorithms: append([]string{}, f.Algorithms...),
-			SignOut: f.SignOut, NamesItself: f.NamesItself, PKCE: f.PKCE,
+			SignOut: f.SignOut, NamesItself: f.NamesItself, PKCE: f.PKCE, TellsLogout: f.TellsLogout,
 		}}, nil
 	})
 }

@@ -104,6 +104,7 @@ type metadata struct {
 	Challenges    []string `json:"code_challenge_methods_supported"`
 	Algorithms    []string `json:"id_token_signing_alg_values_supported"`
 	NamesItself   bool     `json:"authorization_response_iss_parameter_supported"`
+	TellsLogout   bool     `json:"backchannel_logout_supported"`
 }
 
 func (i *Issuers) issuer(at string) *issuer {
@@ -188,7 +189,7 @@ func (i *Issuers) Discover(ctx context.Context, at string) (identity.IssuerFacts
 	}
 	facts := identity.IssuerFacts{
 		Authorization: meta.Authorization, Token: meta.Token, Keys: len(keys), Algorithms: meta.Algorithms,
-		SignOut: meta.EndSession != "", NamesItself: meta.NamesItself,
+		SignOut: meta.EndSession != "", NamesItself: meta.NamesItself, TellsLogout: meta.TellsLogout,
 	}
 	for _, challenge := range meta.Challenges {
 		facts.PKCE = facts.PKCE || challenge == "S256"

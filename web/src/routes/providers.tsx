@@ -1,4 +1,4 @@
-import { Alert, Badge, Button, Code, Group, Modal, Text } from "@mantine/core";
+import { Alert, Badge, Button, Code, Group, Modal, Stack, Text } from "@mantine/core";
 import { data, type IdentityProvider } from "@stoa/sdk";
 import { IconPlus, IconUserCheck } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
@@ -14,6 +14,19 @@ import { ProblemNote } from "../ui/ProblemNote.tsx";
 import { useConfirm } from "../ui/useConfirm.tsx";
 
 const admits = { rules: "by rule", open: "everybody", closed: "nobody new" };
+
+/** An address of ours that an issuer must be told. */
+function Address({ name, uri }: { name: string; uri: string }) {
+  return (
+    <div>
+      <Text size="xs" c="dimmed">{name}</Text>
+      <Group gap={4} wrap="nowrap">
+        <Code fz="xs" style={{ overflowWrap: "anywhere" }}>{uri}</Code>
+        <CopyButton text={uri} label={`Copy ${name.charAt(0).toLowerCase()}${name.slice(1)}`} />
+      </Group>
+    </div>
+  );
+}
 
 export function ProvidersPage() {
   const providers = useQuery({ queryKey: ["identity-providers"], queryFn: async () => (await data(stoa.api.GET("/api/v1/identity-providers"))).items });
@@ -49,12 +62,12 @@ export function ProvidersPage() {
     },
     { title: "Issuer", cell: (p) => <Text span size="sm" ff="monospace" style={{ overflowWrap: "anywhere" }}>{p.issuer}</Text> },
     {
-      title: "Redirect URI",
+      title: "At the issuer",
       cell: (p) => (
-        <Group gap={4} wrap="nowrap">
-          <Code fz="xs" style={{ overflowWrap: "anywhere" }}>{p.redirect_uri}</Code>
-          <CopyButton text={p.redirect_uri} label="Copy redirect URI" />
-        </Group>
+        <Stack gap={4}>
+          <Address name="Redirect URI" uri={p.redirect_uri} />
+          <Address name="Back-channel logout URI" uri={p.logout_uri} />
+        </Stack>
       ),
     },
     { title: "Admits", cell: (p) => admits[p.registration] },
@@ -83,7 +96,7 @@ export function ProvidersPage() {
       <ProblemNote error={providers.error ?? test.error} />
       {test.data && (
         <Alert mb="md" color={test.data.ok ? "teal" : "red"} title={`${test.variables?.title}: ${test.data.ok ? "works" : "does not work"}`} role="status">
-          {test.data.ok ? `${test.data.keys} signing keys, ${test.data.algorithms.join(", ")}. Signing out there: ${test.data.sign_out ? "yes" : "no"}.` : test.data.problem}
+          {test.data.ok ? `${test.data.keys} signing keys, ${test.data.algorithms.join(", ")}. Signing out there: ${test.data.sign_out ? "yes" : "no"}. It tells of sign-outs: ${test.data.tells_logout ? "yes" : "no"}.` : test.data.problem}
         </Alert>
       )}
       <Panel flush>

@@ -9,6 +9,9 @@ import { ProblemNote } from "../../ui/ProblemNote.tsx";
 
 type Rule = IdentityProvider["rules"][number];
 
+const organizationRoles = [{ value: "organization.member", label: "Member" }, { value: "organization.admin", label: "Admin" }];
+const projectRoles = [{ value: "project.viewer", label: "Viewer" }, { value: "project.member", label: "Member" }, { value: "project.manager", label: "Manager" }];
+
 /** Asks everything about a provider: of a new one, or of one that is there. */
 export function ProviderForm({ known, onDone }: { known: IdentityProvider | undefined; onDone: () => void }) {
   const me = useMe();
@@ -30,10 +33,18 @@ export function ProviderForm({ known, onDone }: { known: IdentityProvider | unde
   });
   const wrong = (field: string) => (save.error instanceof Problem ? save.error.fieldError(`body.${field}`) : undefined);
   const rule = (at: number, what: Partial<Rule>) => change({ rules: ask.rules.map((r, i) => (i === at ? { ...r, ...what } : r)) });
-  const organizations = [
-    ...me.organizations.map((o) => ({ value: o.id, label: o.name })),
-    ...[...new Set(ask.rules.map((r) => r.organization_id))].filter((id) => id && !me.organizations.some((o) => o.id === id)).map((id) => ({ value: id, label: id })),
+  const others = (ids: (string | undefined)[], known: { id: string }[]) =>
+    [...new Set(ids)].filter((id): id is string => !!id && !known.some((k) => k.id === id)).map((id) => ({ value: id, label: id }));
+  const places = [
+    { group: "Organizations", items: [...me.organizations.map((o) => ({ value: o.id, label: o.name })), ...others(ask.rules.map((r) => (r.project_id ? undefined : r.organization_id)), me.organizations)] },
+    { group: "Projects", items: [...me.projects.map((p) => ({ value: p.id, label: p.name })), ...others(ask.rules.map((r) => r.project_id), me.projects)] },
   ];
+  const isProject = (id: string) => places[1]!.items.some((p) => p.value === id);
+  const move = (at: number, id: string) => {
+    const now = ask.rules[at]!;
+    if (isProject(id)) rule(at, { organization_id: undefined, project_id: id, role: now.project_id ? now.role : "project.member" });
+    else rule(at, { organization_id: id, project_id: undefined, role: now.project_id ? "organization.member" : now.role });
+  };
   return (
     <form
       onSubmit={(e) => {
@@ -66,10 +77,10 @@ export function ProviderForm({ known, onDone }: { known: IdentityProvider | unde
           <Group key={i} gap="xs" align="flex-end" wrap="wrap">
             <TextInput label="Claim" w={120} required value={r.claim} onChange={(e) => rule(i, { claim: e.currentTarget.value })} />
             <TextInput label="Value" w={120} required value={r.value} onChange={(e) => rule(i, { value: e.currentTarget.value })} />
-            <Select label="Organization" w={140} allowDeselect={false} data={organizations} value={r.organization_id} onChange={(v) => rule(i, { organization_id: v ?? "" })} />
+            <Select label="Where" w={150} allowDeselect={false} data={places} value={r.project_id ?? r.organization_id ?? null} onChange={(v) => v && move(i, v)} />
             <Select
               label="Role" w={110} allowDeselect={false} value={r.role} onChange={(v) => rule(i, { role: v as Rule["role"] })}
-              data={[{ value: "organization.member", label: "Member" }, { value: "organization.admin", label: "Admin" }]}
+              data={r.project_id ? projectRoles : organizationRoles}
             />
             <ActionIcon variant="light" color="red" size="lg" aria-label={`Remove rule ${i + 1}`} onClick={() => change({ rules: ask.rules.filter((_, at) => at !== i) })}>
               <IconTrash size={16} />

@@ -1,6 +1,10 @@
 package execution
 
 import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -29,11 +33,40 @@ func TestExamplesSayWhatTheyShow(t *testing.T) {
 	}
 }
 
+// Interpreted examples are run by test/script, in sandboxes. Those in Go by the toolchain itself, whose library is built already.
+func TestExamplesInGoPrintWhatTheySay(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it compiles")
+	}
+	all, err := Examples()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ran := 0
+	for _, e := range all {
+		if e.Language != "go" || CompareVersions(strings.TrimPrefix(runtime.Version(), "go"), e.Since) < 0 {
+			continue
+		}
+		file := filepath.Join(t.TempDir(), "main.go")
+		if err := os.WriteFile(file, []byte(e.Source), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		out, err := exec.CommandContext(t.Context(), "go", "run", file).CombinedOutput()
+		if err != nil || string(out) != e.Output {
+			t.Errorf("%s: printed %q (%v), want %q", e.Name, out, err, e.Output)
+		}
+		ran++
+	}
+	if ran < 3 {
+		t.Errorf("only %d ran", ran)
+	}
+}
+
 func TestAnExampleRunsOnWhatIsNewEnough(t *testing.T) {
 	of := func(version string, nodes int) Runtime {
 		return Runtime{ID: "python@" + version, Name: "python", Version: version, Nodes: nodes}
 	}
-	runtimes := []Runtime{of("3.9.2", 1), of("3.10.0", 1), of("3.11.7", 1), of("3.14.0", 0), {ID: "ruby@3.4.1", Name: "ruby", Version: "3.4.1", Nodes: 1}}
+	known := []Runtime{of("3.9.2", 1), of("3.10.0", 1), of("3.11.7", 1), of("3.14.0", 0), {ID: "ruby@3.4.1", Name: "ruby", Version: "3.4.1", Nodes: 1}}
 	for _, c := range []struct {
 		language, since, needs string
 		runsOn                 []string
@@ -44,7 +77,7 @@ func TestAnExampleRunsOnWhatIsNewEnough(t *testing.T) {
 		{"go", "1.22", "go 1.22 or newer; no node has any", nil},
 	} {
 		e := Example{Language: c.language, Since: c.since}
-		e.place(runtimes)
+		e.place(known)
 		if diff := cmp.Diff(c.runsOn, e.RunsOn); diff != "" || e.Needs != c.needs {
 			t.Errorf("%s %s: %s %q", c.language, c.since, diff, e.Needs)
 		}

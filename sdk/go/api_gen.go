@@ -543,6 +543,7 @@ type IdentityProvider struct {
 	Disabled     bool                   `json:"disabled,omitempty"`
 	HasSecret    bool                   `json:"has_secret"`
 	Issuer       string                 `json:"issuer"`
+	LogoutURI    string                 `json:"logout_uri"`   // Where the issuer may tell that somebody signed out there (back-channel logout).
 	RedirectURI  string                 `json:"redirect_uri"` // What the issuer must know as the client's redirect URI.
 	Registration string                 `json:"registration"`
 	Rules        []IdentityProviderRule `json:"rules"`
@@ -563,6 +564,7 @@ type IdentityProviderCheck struct {
 	Pkce                  bool     `json:"pkce"`              // It says that it knows S256.
 	Problem               string   `json:"problem,omitempty"` // Why people could not sign in through it.
 	SignOut               bool     `json:"sign_out"`          // Signing out of Stoa offers to sign out there too.
+	TellsLogout           bool     `json:"tells_logout"`      // It can tell Stoa when somebody signs out there (back-channel logout).
 	TokenEndpoint         string   `json:"token_endpoint,omitempty"`
 }
 
@@ -584,8 +586,9 @@ type IdentityProviderCreateRequest struct {
 
 // IdentityProviderRule is part of the API's answers and requests.
 type IdentityProviderRule struct {
-	Claim          string `json:"claim"`           // A claim's name, or a path into objects.
-	OrganizationID string `json:"organization_id"` // A UUIDv7.
+	Claim          string `json:"claim"`                     // A claim's name, or a path into objects.
+	OrganizationID string `json:"organization_id,omitempty"` // May be left out with a project: it is the project's.
+	ProjectID      string `json:"project_id,omitempty"`      // Gives the role in this project, and membership of its organization.
 	Role           string `json:"role"`
 	Value          string `json:"value"` // The claim's value, or one of a list's; * is any.
 }
@@ -1469,6 +1472,18 @@ type ScriptCreateRequest struct {
 	Runtime     string `json:"runtime"`              // With as much of a version as matters.
 	Shared      bool   `json:"shared,omitempty"`     // Let everybody who sees the project see and run it.
 	Source      string `json:"source"`
+}
+
+// ScriptExample is part of the API's answers and requests.
+type ScriptExample struct {
+	Name     string   `json:"name"`
+	Language string   `json:"language"`        // The runtime's name.
+	Needs    string   `json:"needs,omitempty"` // What is missing, when nothing here runs it.
+	Output   string   `json:"output"`          // What it prints.
+	RunsOn   []string `json:"runs_on"`         // Runtimes that nodes have now and that accept it, the newest first.
+	Since    string   `json:"since"`           // The first version that accepts it.
+	Source   string   `json:"source"`
+	Title    string   `json:"title"` // What it shows.
 }
 
 // ScriptSaveRequest is what script.save takes: Save a new version of a script.

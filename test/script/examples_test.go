@@ -5,10 +5,11 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"slices"
 )
 
-// examplesCommand is "examples WHO": runs every example in the newest runtime that accepts it, and wants it to print what
-// it says. It prints the names of those that ran, and of the others what they need.
+// examplesCommand is "examples WHO LANGUAGE…": runs every example of the languages in the newest runtime that accepts it, and
+// wants it to print what it says. It prints the names of those that ran, and of the others what they need.
 func examplesCommand() {
 	who := os.Args[1]
 	ask := func(method, path, body string, into any) {
@@ -26,12 +27,15 @@ func examplesCommand() {
 	}
 	var list struct {
 		Items []struct {
-			Name, Source, Output, Needs string
-			RunsOn                      []string `json:"runs_on"`
+			Name, Language, Source, Output, Needs string
+			RunsOn                                []string `json:"runs_on"`
 		}
 	}
 	ask(http.MethodGet, "/runtimes/examples", "", &list)
 	for _, e := range list.Items {
+		if !slices.Contains(os.Args[2:], e.Language) {
+			continue
+		}
 		if len(e.RunsOn) == 0 {
 			fmt.Println(e.Name, "needs", e.Needs)
 			continue

@@ -99,9 +99,10 @@ test("an example is chosen by its version, and runs", async () => {
   await choose(page, "Python");
   await page.getByRole("button", { name: "Examples" }).click();
   await page.getByRole("menuitem").filter({ hasText: "Template strings" }).getByText(/needs python 3\.14 or newer|needs 3\.14/).waitFor();
-  assert.deepEqual(await barriers(page), []);
   await page.getByRole("menuitem").filter({ hasText: "Dictionaries are joined" }).click();
   await page.getByText("removesuffix").waitFor();
+  await page.getByRole("menu").waitFor({ state: "hidden" });
+  assert.deepEqual(await barriers(page), []);
   await run(page);
   await status(page, "completed");
   await page.getByRole("log", { name: "Output" }).getByText("{'memory': 512, 'cpu': 1}").waitFor();

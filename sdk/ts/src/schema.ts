@@ -391,6 +391,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/oidc/{provider}/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell that somebody signed out; for issuers (OpenID Connect Back-Channel Logout)
+         * @description The issuer's sessions of the person, or the one that the logout token names, end here. A token is obeyed once.
+         */
+        post: operations["auth.oidc_logout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/oidc/{provider}/start": {
         parameters: {
             query?: never;
@@ -2268,6 +2288,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runtimes/examples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List programs that show what newer versions accept */
+        get: operations["runtime.examples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runtimes/inspect": {
         parameters: {
             query?: never;
@@ -3742,6 +3779,8 @@ export interface components {
              */
             id: string;
             issuer: string;
+            /** @description Where the issuer may tell that somebody signed out there (back-channel logout). */
+            logout_uri: string;
             name: string;
             /** @description What the issuer must know as the client's redirect URI. */
             redirect_uri: string;
@@ -3772,6 +3811,8 @@ export interface components {
             problem?: string;
             /** @description Signing out of Stoa offers to sign out there too. */
             sign_out: boolean;
+            /** @description It can tell Stoa when somebody signs out there (back-channel logout). */
+            tells_logout: boolean;
             token_endpoint?: string;
         };
         IdentityProviderRule: {
@@ -3782,11 +3823,16 @@ export interface components {
             claim: string;
             /**
              * Format: uuid
-             * @description A UUIDv7.
+             * @description May be left out with a project: it is the project's.
              */
-            organization_id: string;
+            organization_id?: string;
+            /**
+             * Format: uuid
+             * @description Gives the role in this project, and membership of its organization.
+             */
+            project_id?: string;
             /** @enum {string} */
-            role: "organization.admin" | "organization.member";
+            role: "organization.admin" | "organization.member" | "project.manager" | "project.member" | "project.viewer";
             /**
              * @description The claim's value, or one of a list's; * is any.
              * @example stoa-users
@@ -4731,6 +4777,11 @@ export interface components {
             /** @description Ask for the next page with ?cursor=; absent on the last. */
             next_cursor?: string;
         };
+        PageScriptExample: {
+            items: components["schemas"]["ScriptExample"][];
+            /** @description Ask for the next page with ?cursor=; absent on the last. */
+            next_cursor?: string;
+        };
         PageServiceAccount: {
             items: components["schemas"]["ServiceAccount"][];
             /** @description Ask for the next page with ?cursor=; absent on the last. */
@@ -5663,6 +5714,32 @@ export interface components {
             shared?: boolean;
             /** @example print('hello') */
             source: string;
+        };
+        ScriptExample: {
+            /**
+             * @description The runtime's name.
+             * @example python
+             */
+            language: string;
+            /** @example python/3.10-match */
+            name: string;
+            /**
+             * @description What is missing, when nothing here runs it.
+             * @example python 3.14 or newer; the newest here is 3.11.7
+             */
+            needs?: string;
+            /** @description What it prints. */
+            output: string;
+            /** @description Runtimes that nodes have now and that accept it, the newest first. */
+            runs_on: string[];
+            /**
+             * @description The first version that accepts it.
+             * @example 3.10
+             */
+            since: string;
+            source: string;
+            /** @description What it shows. */
+            title: string;
         };
         ScriptListResponse: {
             items: components["schemas"]["Script"][];
@@ -8742,6 +8819,139 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "auth.oidc_logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24042,6 +24252,92 @@ export interface operations {
             };
             /** @description Unsupported Media Type */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "runtime.examples": {
+        parameters: {
+            query?: {
+                /** @description Only of this runtime's name. */
+                language?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageScriptExample"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -61,7 +61,7 @@ export function ExecutionsPage() {
       actions={
         <>
           {search.script && (
-            <Button size="xs" variant="light" rightSection={<IconX size={13} />} aria-label="Show the runs of other scripts too" onClick={() => set({ script: undefined })}>
+            <Button size="xs" variant="light" rightSection={<IconX size={13} />} aria-label={`${list.data?.pages[0]?.items[0]?.script?.name ?? "One script"}: show the runs of others too`} onClick={() => set({ script: undefined })}>
               {list.data?.pages[0]?.items[0]?.script?.name ?? "One script"}
             </Button>
           )}

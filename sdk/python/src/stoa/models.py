@@ -868,6 +868,10 @@ class IdentityProviderCheck(BaseModel):
     """
     Signing out of Stoa offers to sign out there too.
     """
+    tells_logout: bool
+    """
+    It can tell Stoa when somebody signs out there (back-channel logout).
+    """
     token_endpoint: str | None = None
 
 
@@ -879,11 +883,15 @@ class IdentityProviderRule(BaseModel):
     """
     A claim's name, or a path into objects.
     """
-    organization_id: UUID
+    organization_id: UUID | None = None
     """
-    A UUIDv7.
+    May be left out with a project: it is the project's.
     """
-    role: Literal['organization.admin', 'organization.member'] | str
+    project_id: UUID | None = None
+    """
+    Gives the role in this project, and membership of its organization.
+    """
+    role: Literal['organization.admin', 'organization.member', 'project.manager', 'project.member', 'project.viewer'] | str
     value: Annotated[str, Field(examples=['stoa-users'], max_length=300, min_length=1)]
     """
     The claim's value, or one of a list's; * is any.
@@ -2642,6 +2650,40 @@ class ScriptCreateRequest(BaseModel):
     source: Annotated[str, Field(examples=["print('hello')"], min_length=1)]
 
 
+class ScriptExample(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    language: Annotated[str, Field(examples=['python'])]
+    """
+    The runtime's name.
+    """
+    name: Annotated[str, Field(examples=['python/3.10-match'])]
+    needs: Annotated[
+        str | None, Field(examples=['python 3.14 or newer; the newest here is 3.11.7'])
+    ] = None
+    """
+    What is missing, when nothing here runs it.
+    """
+    output: str
+    """
+    What it prints.
+    """
+    runs_on: list[str]
+    """
+    Runtimes that nodes have now and that accept it, the newest first.
+    """
+    since: Annotated[str, Field(examples=['3.10'])]
+    """
+    The first version that accepts it.
+    """
+    source: str
+    title: str
+    """
+    What it shows.
+    """
+
+
 class ScriptSaveRequest(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
@@ -3554,6 +3596,10 @@ class IdentityProvider(BaseModel):
     A UUIDv7.
     """
     issuer: str
+    logout_uri: str
+    """
+    Where the issuer may tell that somebody signed out there (back-channel logout).
+    """
     name: str
     redirect_uri: str
     """
@@ -3796,6 +3842,17 @@ class PageRetryPolicy(BaseModel):
         extra='ignore',
     )
     items: list[RetryPolicy]
+    next_cursor: str | None = None
+    """
+    Ask for the next page with ?cursor=; absent on the last.
+    """
+
+
+class PageScriptExample(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    items: list[ScriptExample]
     next_cursor: str | None = None
     """
     Ask for the next page with ?cursor=; absent on the last.

@@ -102,10 +102,10 @@ export function ServiceAccounts({ organizationId, admin }: { organizationId: str
           </Text>
         }
       />
-      <Modal opened={creating} onClose={create.close} title="New service account" closeOnClickOutside={false}>
+      <Modal closeButtonProps={{ "aria-label": "Close" }} opened={creating} onClose={create.close} title="New service account" closeOnClickOutside={false}>
         <NewServiceAccount organizationId={organizationId} admin={admin} onDone={create.close} />
       </Modal>
-      <Modal opened={rotating !== undefined} onClose={() => rotate(undefined)} title={`Rotate the key of ${rotating?.name ?? ""}`} closeOnClickOutside={false}>
+      <Modal closeButtonProps={{ "aria-label": "Close" }} opened={rotating !== undefined} onClose={() => rotate(undefined)} title={`Rotate the key of ${rotating?.name ?? ""}`} closeOnClickOutside={false}>
         {rotating && <RotateKey account={rotating} onDone={() => rotate(undefined)} />}
       </Modal>
       {dialog}

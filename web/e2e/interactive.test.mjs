@@ -48,9 +48,9 @@ test("a program asks, and is answered line by line", async () => {
   await page.getByRole("link", { name: "Download", exact: true }).click();
   assert.equal((await download).suggestedFilename(), `${id}.cast`);
   await page.getByRole("button", { name: "Play the recording" }).click();
+  await page.getByText("4×", { exact: true }).click();
   for (const text of ["name? Ada", "hello Ada", "two"]) await shows(text, "Recording");
   await page.getByRole("button", { name: "Play", exact: true }).waitFor();
-  await page.getByText("4×", { exact: true }).click();
   await page.getByRole("slider", { name: "Position" }).press("Home");
   await terminal("Recording").locator(".xterm-rows").filter({ hasText: "hello Ada" }).waitFor({ state: "detached" });
   assert.deepEqual(await barriers(page), []);
@@ -130,4 +130,39 @@ test("a connection that broke is made again, with what was missed", async () => 
   await status(page, "cancelled");
   await page.getByText("Ended · cancelled").waitFor();
   assert.deepEqual(complaints, []);
+});
+
+test("who may only look watches", async () => {
+  const api = async (method, path, data) => {
+    const answer = await context.request.fetch(`${url}/api/v1${path}`, { method, data, headers: { Origin: url } });
+    assert.equal(answer.ok(), true, `${path}: ${await answer.text()}`);
+    return answer.status() === 204 ? undefined : answer.json();
+  };
+  const { default_project_id, projects } = await api("GET", "/me");
+  const organization = projects.find((p) => p.id === default_project_id).organization_id;
+  const { secret } = await api("POST", `/organizations/${organization}/invitations`, { email: "watcher@example.org", role: "organization.member" });
+  const watcher = await visitor(browser);
+  watcher.context.setDefaultTimeout(30_000);
+  const registered = await watcher.context.request.post(`${url}/api/v1/auth/register`, {
+    data: { email: "watcher@example.org", name: "Watcher", password: "a long enough password", invitation: secret },
+  });
+  assert.equal(registered.ok(), true, await registered.text());
+  const { user } = await (await watcher.context.request.get(`${url}/api/v1/me`)).json();
+  await api("PUT", `/projects/${default_project_id}/members/${user.id}`, { role: "project.viewer" });
+
+  const source = 'print("said", input("ready? ").upper())';
+  for (const [how, sees] of [[{ terminal: { columns: 80, rows: 24 } }, "You watch."], [{ interactive: true }, "you see what it writes."]]) {
+    const { id } = await api("POST", "/executions", { runtime: "python", source, ...how });
+    await watcher.page.goto(`${url}/executions/${id}`);
+    const written = how.terminal ? watcher.page.locator(".xterm-rows") : output(watcher.page);
+    await written.filter({ hasText: "ready?" }).waitFor();
+    await watcher.page.getByText(sees).waitFor();
+    assert.equal(await watcher.page.getByRole("button", { name: "End of input" }).count(), 0);
+    assert.equal(await watcher.page.getByRole("textbox", { name: "Input", exact: true }).count(), 0);
+    await context.request.post(`${url}/api/v1/executions/${id}/stdin`, { data: "done\n", headers: { "Content-Type": "application/octet-stream", Origin: url } });
+    await written.filter({ hasText: "said DONE" }).waitFor();
+    await status(watcher.page, "completed");
+  }
+  assert.deepEqual(watcher.complaints, []);
+  await watcher.context.close();
 });

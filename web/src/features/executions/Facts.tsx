@@ -20,6 +20,7 @@ export function Facts({ execution: e }: { execution: Execution }) {
       <Fact name="Priority">{e.priority}</Fact>
       <Fact name="Isolation">{isolation(e)}</Fact>
       <Fact name="Network">{e.network ? "allowed" : "off"}</Fact>
+      {e.interactive && <Fact name="Interactive">{[e.terminal ? "terminal" : "line by line", e.recorded && "recorded"].filter(Boolean).join(", ")}</Fact>}
       {e.script && (
         <Fact name="Script">
           <TextLink to="/executions" search={{ script: e.script.id }}>

@@ -13,6 +13,7 @@ const apiSize = 200
 // resource is a small thing that an API keeps: a project of ours, a record of theirs.
 type resource struct {
 	name string
+	base string // where it listens
 	call func(ctx context.Context, method, path string, body, answer any) error
 	path string // of the collection
 	list string // with the query for one page of 30
@@ -86,7 +87,7 @@ func compareAPI(ctx context.Context, o options) error {
 	if o.pocketBase == "" {
 		fmt.Fprintln(o.out, "PocketBase: not given")
 	} else {
-		theirs, stop, err := startPocketBase(ctx, o.pocketBase)
+		theirs, _, stop, err := startPocketBase(ctx, o.pocketBase)
 		if err != nil {
 			return fmt.Errorf("start PocketBase: %w", err)
 		}

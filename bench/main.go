@@ -1,6 +1,6 @@
 // Command bench measures Stoa against named peers on this machine, and prints ratios.
 //
-//	go run ./bench [flags] [all|run|hops|parts|queue|api|events|idle]
+//	go run ./bench [flags] [all|run|hops|parts|queue|api|events|sse|plane|idle]
 //
 // Everything that is compared takes turns within one run, because a machine's speed
 // drifts from minute to minute; README.md says what each comparison shows.
@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -29,6 +30,8 @@ type options struct {
 	pocketBase string
 	rounds     int
 	turn       time.Duration
+
+	subscribers []int
 }
 
 // comparisons are the commands, in the order of “all”.
@@ -42,6 +45,7 @@ var comparisons = []struct {
 	{"queue", showQueue},
 	{"api", compareAPI},
 	{"events", measureEvents},
+	{"sse", measureSSE},
 	{"plane", measurePlane},
 	{"idle", measureIdle},
 }
@@ -55,6 +59,11 @@ func main() {
 	flag.StringVar(&o.pocketBase, "pocketbase", "", "a PocketBase program, to compare the API with")
 	flag.IntVar(&o.rounds, "rounds", 12, "turns of each contender")
 	flag.DurationVar(&o.turn, "turn", time.Second, "how long a turn takes")
+	o.subscribers = []int{200, 1000, 5000}
+	flag.Func("subscribers", "how many subscribe at once (sse): 200,1000,5000", func(text string) (err error) {
+		o.subscribers, err = numbers(text)
+		return err
+	})
 	flag.Parse()
 	what := flag.Args()
 	if len(what) == 0 || slices.Contains(what, "all") {
@@ -69,6 +78,18 @@ func main() {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
+}
+
+// numbers reads 200,1000,5000.
+func numbers(text string) (all []int, err error) {
+	for part := range strings.SplitSeq(text, ",") {
+		n, err := strconv.Atoi(strings.TrimSpace(part))
+		if err != nil || n < 1 {
+			return nil, fmt.Errorf("%q is no number of subscribers", part)
+		}
+		all = append(all, n)
+	}
+	return all, nil
 }
 
 func measure(ctx context.Context, o options, what []string) error {

@@ -11,25 +11,25 @@ import (
 
 // startPocketBase starts one with a collection of one text field. Whether its
 // commits are durable is for who built it: README.md says how to make them so.
-func startPocketBase(ctx context.Context, program string) (*resource, func(), error) {
+func startPocketBase(ctx context.Context, program string) (theirs *resource, pid int, stop func(), err error) {
 	dir, err := os.MkdirTemp("", "stoa-bench-pocketbase-")
 	if err != nil {
-		return nil, nil, err
+		return nil, 0, nil, err
 	}
 	const email, password = "bench@example.org", "not-a-secret-1"
 	made := exec.CommandContext(ctx, program, "superuser", "upsert", email, password, "--dir", dir)
 	if out, err := made.CombinedOutput(); err != nil {
-		return nil, nil, fmt.Errorf("make its superuser: %w: %s", err, out)
+		return nil, 0, nil, fmt.Errorf("make its superuser: %w: %s", err, out)
 	}
 	address, err := freeAddress(ctx)
 	if err != nil {
-		return nil, nil, err
+		return nil, 0, nil, err
 	}
 	cmd := exec.Command(program, "serve", "--http", address, "--dir", dir)
 	if err := cmd.Start(); err != nil {
-		return nil, nil, err
+		return nil, 0, nil, err
 	}
-	stop := func() {
+	stop = func() {
 		_ = cmd.Process.Signal(os.Interrupt)
 		_ = cmd.Wait()
 		_ = os.RemoveAll(dir)
@@ -46,12 +46,12 @@ func startPocketBase(ctx context.Context, program string) (*resource, func(), er
 		}
 		if time.Now().After(deadline) || ctx.Err() != nil {
 			stop()
-			return nil, nil, err
+			return nil, 0, nil, err
 		}
 		<-time.After(50 * time.Millisecond)
 	}
-	theirs := &resource{
-		name: "pocketbase", path: "/api/collections/things/records", list: "?perPage=30&sort=-created",
+	theirs = &resource{
+		name: "pocketbase", base: url, path: "/api/collections/things/records", list: "?perPage=30&sort=-created",
 		call: func(ctx context.Context, method, path string, body, answer any) error {
 			return call(ctx, client, method, url+path, body, answer, "Authorization", signedIn.Token)
 		},
@@ -62,7 +62,7 @@ func startPocketBase(ctx context.Context, program string) (*resource, func(), er
 	}, "indexes": []string{"CREATE INDEX idx_things_created ON things (created)"}}
 	if err := theirs.call(ctx, http.MethodPost, "/api/collections", collection, nil); err != nil {
 		stop()
-		return nil, nil, err
+		return nil, 0, nil, err
 	}
-	return theirs, stop, nil
+	return theirs, cmd.Process.Pid, stop, nil
 }

@@ -1,4 +1,4 @@
-import { Badge, Button, Checkbox, Group, MultiSelect, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Anchor, Badge, Button, Checkbox, Group, MultiSelect, Select, Stack, Text, TextInput } from "@mantine/core";
 import type { DeadLetter } from "@stoa/sdk";
 import { IconMailCheck } from "@tabler/icons-react";
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
@@ -8,6 +8,7 @@ import { Policies } from "../features/deadLetters/Policies.tsx";
 import { chosenStates, decide, letterCountsQuery, lettersQuery, letterStates } from "../features/deadLetters/queries.ts";
 import { Ago } from "../ui/Ago.tsx";
 import { DataTable, type Column } from "../ui/DataTable.tsx";
+import { Dotted } from "../ui/Dotted.tsx";
 import { EmptyState } from "../ui/EmptyState.tsx";
 import { Page } from "../ui/Page.tsx";
 import { Panel } from "../ui/Panel.tsx";
@@ -29,7 +30,7 @@ export function DeadLettersPage() {
   const [dialog, confirm] = useConfirm();
   const set = (what: Partial<typeof search>) => void navigate({ search: { ...search, ...what }, replace: true });
   const rows = list.data?.pages.flatMap((p) => p.items);
-  const named = rows?.filter((d) => chosen.includes(key(d))).map((d) => d.event_id) ?? [];
+  const named = rows?.filter((d) => chosen.includes(key(d))) ?? [];
   const done = async () => {
     setChosen([]);
     await client.invalidateQueries({ queryKey: ["dead-letters"] });
@@ -64,9 +65,9 @@ export function DeadLettersPage() {
     {
       title: "Event",
       cell: (d) => (
-        <Text component={Link} to="/events" search={{ subject: d.subject } as never} size="sm" ff="monospace">
-          {d.type}
-        </Text>
+        <Anchor component={Link} to="/events" search={{ subject: d.subject } as never} size="sm" ff="monospace">
+          <Dotted name={d.type} />
+        </Anchor>
       ),
     },
     { title: "Why", wide: true, cell: (d) => <Text size="sm" lineClamp={2} title={d.reason} style={{ overflowWrap: "anywhere" }}>{d.reason}</Text> },

@@ -10,6 +10,7 @@ import { EventTypes } from "../features/events/EventTypes.tsx";
 import { eventsQuery, eventTypesQuery, exportLink } from "../features/events/queries.ts";
 import { Ago } from "../ui/Ago.tsx";
 import { DataTable, type Column } from "../ui/DataTable.tsx";
+import { Dotted } from "../ui/Dotted.tsx";
 import { EmptyState } from "../ui/EmptyState.tsx";
 import { ExportMenu, FilterBar } from "../ui/FilterBar.tsx";
 import { shortId } from "../ui/format.ts";
@@ -61,8 +62,8 @@ function List({ all }: { all: boolean }) {
     {
       title: "Type",
       cell: (e) => (
-        <Text span size="sm" ff="monospace" component="button" style={{ all: "unset", cursor: "pointer", overflowWrap: "anywhere" }} onClick={() => setShown(e.id)}>
-          {e.type}
+        <Text span size="sm" ff="monospace" component="button" style={{ all: "unset", cursor: "pointer", overflowWrap: "break-word" }} onClick={() => setShown(e.id)}>
+          <Dotted name={e.type} />
         </Text>
       ),
     },

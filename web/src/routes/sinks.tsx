@@ -49,9 +49,10 @@ export function SinksPage() {
     { title: "Sink", cell: (s) => <Text span size="sm" fw={600}>{s.name}</Text> },
     { title: "Whose", cell: (s) => <OwnerName id={s.organization_id} /> },
     { title: "System", cell: (s) => (s.schema_registry ? `${kinds[s.kind]} with schemas` : kinds[s.kind]) },
-    { title: "Address", cell: (s) => <Text span size="sm" ff="monospace" style={{ overflowWrap: "anywhere" }}>{s.address}</Text> },
+    { title: "Address", wide: true, cell: (s) => <Text span size="sm" ff="monospace" style={{ overflowWrap: "break-word" }}>{s.address.replaceAll(",", ",\u200b")}</Text> },
     {
       title: "State",
+      wide: true,
       cell: (s) => (
         <div>
           <Badge variant="light" tt="none" color={colors[s.state]}>{s.state}</Badge>

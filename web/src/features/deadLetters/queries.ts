@@ -1,4 +1,4 @@
-import { data } from "@stoa/sdk";
+import { data, type DeadLetter } from "@stoa/sdk";
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { stoa } from "../../app/stoa.ts";
 
@@ -48,15 +48,13 @@ export const policiesQuery = queryOptions({
   queryFn: async () => (await data(stoa.api.GET("/api/v1/retry-policies"))).items,
 });
 
-/** Decides on many at once: those that are named, or all that a search finds open. */
-export function decide(verb: "retry" | "discard", search: LetterSearch, events: string[]) {
-  const some = events.length > 0;
+/** Decides on many at once: those that are chosen (an event may have failed for two consumers), or all that a search finds open. */
+export async function decide(verb: "retry" | "discard", search: LetterSearch, chosen: Pick<DeadLetter, "consumer" | "event_id">[]) {
   const narrowed = !!search.consumer || !!search.reason;
-  const body = {
-    ...(some && { event_ids: events }),
-    ...(search.consumer && { consumer: search.consumer }),
-    ...(search.reason && { reason: search.reason }),
-    ...(!some && !narrowed && { all: true }),
-  };
-  return verb === "retry" ? data(stoa.api.POST("/api/v1/dead-letters/retry", { body })) : data(stoa.api.POST("/api/v1/dead-letters/discard", { body }));
+  const found = { ...(search.consumer && { consumer: search.consumer }), ...(search.reason && { reason: search.reason }), ...(!narrowed && { all: true }) };
+  const consumers = [...new Set(chosen.map((d) => d.consumer))];
+  const choices = chosen.length === 0 ? [found] : consumers.map((consumer) => ({ consumer, event_ids: chosen.filter((d) => d.consumer === consumer).map((d) => d.event_id) }));
+  for (const body of choices) {
+    await (verb === "retry" ? data(stoa.api.POST("/api/v1/dead-letters/retry", { body })) : data(stoa.api.POST("/api/v1/dead-letters/discard", { body })));
+  }
 }

@@ -1,4 +1,4 @@
-import { Code, Group, Skeleton, Stack, Text, Timeline } from "@mantine/core";
+import { Anchor, Code, Group, Skeleton, Stack, Text, Timeline, UnstyledButton } from "@mantine/core";
 import type { StoaEvent } from "@stoa/sdk";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
@@ -22,23 +22,23 @@ export function EventDetails({ id, onOpen }: { id: string; onOpen: (id: string) 
         </Line>
         <Line name="Position">{e.stoaposition?.toLocaleString("en")}</Line>
         <Line name="About">
-          <Text component={Link} to="/events" search={{ subject: e.subject } as never} size="sm" ff="monospace" style={{ overflowWrap: "anywhere" }}>
+          <Anchor component={Link} to="/events" search={{ subject: e.subject } as never} size="sm" ff="monospace" style={{ overflowWrap: "anywhere" }}>
             {e.subject}
-          </Text>
+          </Anchor>
         </Line>
         <Line name="By">
           {e.stoaactorkind}{" "}
           {e.stoaactor && (
-            <Text component={Link} to="/events" search={{ actor: e.stoaactor } as never} size="sm" ff="monospace">
+            <Anchor component={Link} to="/events" search={{ actor: e.stoaactor } as never} size="sm" ff="monospace">
               {e.stoaactor}
-            </Text>
+            </Anchor>
           )}
         </Line>
         {e.stoacorrelation && (
           <Line name="Request">
-            <Text component={Link} to="/events" search={{ correlation: e.stoacorrelation } as never} size="sm" ff="monospace" style={{ overflowWrap: "anywhere" }}>
+            <Anchor component={Link} to="/events" search={{ correlation: e.stoacorrelation } as never} size="sm" ff="monospace" style={{ overflowWrap: "anywhere" }}>
               {e.stoacorrelation}
-            </Text>
+            </Anchor>
           </Line>
         )}
         <Line name="Id">
@@ -69,9 +69,9 @@ function History({ title, events, current, onOpen }: { title: string; events: St
       <Timeline active={place} bulletSize={14} lineWidth={2}>
         {events.map((e) => (
           <Timeline.Item key={e.id}>
-            <Text size="sm" fw={e.id === current.id ? 600 : undefined} component="button" style={{ all: "unset", cursor: "pointer" }} onClick={() => onOpen(e.id)}>
+            <UnstyledButton fz="sm" fw={e.id === current.id ? 600 : undefined} onClick={() => onOpen(e.id)}>
               {e.type}
-            </Text>
+            </UnstyledButton>
             <Text size="xs" c="var(--stoa-quiet)">
               {distance(e.time, current.time)}
             </Text>

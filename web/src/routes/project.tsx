@@ -79,7 +79,7 @@ export function ProjectPage() {
     >
       <Stack>
         {project.archived_at && (
-          <Alert color="yellow" icon={<IconArchive size={18} />} title="Archived">
+          <Alert color="gray" icon={<IconArchive size={18} />} title="Archived">
             <Text size="sm">
               Since <Ago time={project.archived_at} /> it takes no new runs, uploads or saved scripts. Everything in it can still be read.
             </Text>

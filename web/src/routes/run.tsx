@@ -98,7 +98,7 @@ export function RunPage() {
             </Button>
           ) : (
             <Tooltip label={refusal ?? "Ctrl Enter"}>
-              <Button leftSection={<IconPlayerPlayFilled size={15} />} onClick={start} disabled={!runtime || !!refusal}>
+              <Button style={{ flexShrink: 0 }} leftSection={<IconPlayerPlayFilled size={15} />} onClick={start} disabled={!runtime || !!refusal}>
                 Run
               </Button>
             </Tooltip>

@@ -50,7 +50,7 @@ export function RuntimesPage() {
             {runtimeName(r.id)}
           </Text>
           {r.default && (
-            <Badge variant="light" color="gray" tt="none">
+            <Badge variant="light" color="gray" tt="none" style={{ flexShrink: 0 }}>
               default
             </Badge>
           )}

@@ -43,7 +43,7 @@ export function Editor({ text, language, label, onChange, onRun }: EditorProps) 
           mode.current.of([]),
           style.current.of(styleOf(wishes)),
           editorLook,
-          EditorView.contentAttributes.of({ "aria-label": label }),
+          EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
           editable ? [] : [EditorState.readOnly.of(true), EditorView.lineWrapping],
           EditorView.updateListener.of((u) => u.docChanged && latest.current.onChange?.(u.state.doc.toString())),
         ],

@@ -1,0 +1,53 @@
+// Every screen keeps nobody out, light and wide, dark and narrow. Needs a stoad like console.test.mjs does, after it: it signs in.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { admin, barriers, launch, url, visitor } from "./browser.mjs";
+
+let browser, page, context, complaints;
+
+before(async () => {
+  browser = await launch();
+  ({ page, context, complaints } = await visitor(browser, { colorScheme: "light", reducedMotion: "reduce" }));
+  await page.goto(`${url}/sign-in`);
+  await page.getByLabel("E-mail").fill(admin.email);
+  await page.locator("input[type=password]").fill(admin.password);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await page.waitForURL("**/run");
+  await context.request.patch(`${url}/api/v1/me/preferences`, { data: { theme: "auto" } });
+});
+after(() => browser?.close());
+
+const paths = [
+  "/run", "/executions", "/scripts", "/files", "/runtimes", "/events", "/events?view=types", "/dead-letters", "/replays", "/sinks", "/nodes", "/health",
+  "/projects", "/members", "/tokens", "/limits", "/users", "/settings", "/audit", "/providers", "/notifications", "/account", "/nothing-is-here",
+];
+
+/** The screen's own addresses of things: the newest execution, the first project, somebody. */
+async function things() {
+  const one = async (path) => (await (await context.request.get(`${url}/api/v1${path}`)).json()).items[0]?.id;
+  const found = await Promise.all([one("/executions?limit=1&status=completed"), one("/projects?limit=1"), one("/users?limit=1")]);
+  return ["/executions/", "/projects/", "/users/"].map((path, i) => found[i] && path + found[i]).filter(Boolean);
+}
+
+test("no screen has barriers, nor is wider than the window", { timeout: 180_000 }, async () => {
+  const found = [];
+  for (const path of [...paths, ...(await things())]) {
+    await page.emulateMedia({ colorScheme: "light" });
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.goto(url + path);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await page.waitForFunction(() => !document.querySelector('main [aria-busy="true"]'));
+    for (const look of ["light", "dark"]) {
+      if (look === "dark") {
+        await page.emulateMedia({ colorScheme: "dark" });
+        await page.setViewportSize({ width: 390, height: 844 });
+        await page.waitForFunction(() => document.documentElement.dataset.mantineColorScheme === "dark");
+      }
+      for (const barrier of await barriers(page)) found.push(`${path}, ${look}: ${barrier}`);
+      const beyond = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      if (beyond > 0) found.push(`${path}, ${look}: ${beyond} px wider than the window`);
+    }
+  }
+  assert.deepEqual(found, []);
+  assert.deepEqual(complaints, []);
+});

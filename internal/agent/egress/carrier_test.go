@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -289,6 +291,15 @@ time.sleep(30)
 	}
 	<-w.served
 	g.Close()
+	fds, err := filepath.Glob("/proc/self/fd/*")
+	if err != nil || len(fds) == 0 {
+		t.Fatalf("%d descriptors, %v", len(fds), err)
+	}
+	for _, fd := range fds {
+		if what, _ := os.Readlink(fd); what == "/dev/net/tun" { // it would hold the run's network namespace too
+			t.Error("a device is left")
+		}
+	}
 	// Whichever slot they get: without a network of its own a run has none of an earlier one's.
 	for range 6 {
 		got, _ := try(t, t.Context(), nil, class, `print(tcp("8.8.8.8", 80), udp("8.8.8.8", 80), tcp("www.example.com", 80))`)

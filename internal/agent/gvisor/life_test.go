@@ -228,6 +228,33 @@ func TestEndsAreChecked(t *testing.T) {
 	}
 }
 
+// A program that was never started got no network, and its device is gone with its sandbox.
+func TestANetworkThatNobodyTook(t *testing.T) {
+	d := driver(t)
+	if _, err := os.Stat("/dev/net/tun"); err != nil {
+		t.Skip("no /dev/net/tun here")
+	}
+	r, err := d.Run(t.Context(), sandbox.Job{
+		Runtime: "c", Source: []byte("this is no C"), Network: func(tun *os.File) (func(), error) {
+			t.Error("a program that does not compile got a network")
+			return func() { tun.Close() }, nil
+		},
+	}, nil)
+	if err != nil || r.Reason != sandbox.ReasonCompile {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	d.teardown.Wait()
+	fds, err := filepath.Glob("/proc/self/fd/*")
+	if err != nil || len(fds) == 0 {
+		t.Fatalf("%d descriptors, %v", len(fds), err)
+	}
+	for _, fd := range fds {
+		if what, _ := os.Readlink(fd); what == "/dev/net/tun" {
+			t.Error("its device is left")
+		}
+	}
+}
+
 // What a sandbox tells of files is not believed: only single names pass.
 func TestEntriesAreChecked(t *testing.T) {
 	name := func(kind byte, name string) string { return string([]byte{kind, byte(len(name))}) + name }

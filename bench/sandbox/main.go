@@ -103,6 +103,7 @@ func measure(n int, only *regexp.Regexp, runsc string) error {
 				ms(x.cpu[i])/float64(x.runs[i]), at(0.5)/ms(base.took[i][len(base.took[i])/2]), median(x.rate[i])/median(base.rate[i]))
 		}
 	}
+	_ = closeImages() // what is warm of them is no part of what a quiet agent holds
 	return m.quiet()
 }
 

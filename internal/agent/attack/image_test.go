@@ -5,7 +5,9 @@ import (
 	"errors"
 	"log/slog"
 	"path/filepath"
+	"slices"
 
+	"github.com/stoa-cloud/stoa/internal/agent/attack"
 	"github.com/stoa-cloud/stoa/internal/agent/image/imagetest"
 	"github.com/stoa-cloud/stoa/internal/agent/sandbox"
 )
@@ -25,12 +27,19 @@ func (d inImage) Runtimes(context.Context) ([]sandbox.Runtime, error) {
 	return []sandbox.Runtime{*d.runtimes["python"]}, nil
 }
 
+// needsMore tells whether an attack has something before or beside it that the image has not.
+func needsMore(a attack.Attack) bool {
+	return slices.ContainsFunc([]*attack.Program{a.Before, a.Beside}, func(p *attack.Program) bool {
+		return p != nil && p.Runtime != "python" && p.Runtime != "bash"
+	})
+}
+
 func openImage(ctx context.Context, dir string) (opened, error) {
 	found, err := filepath.Glob("/usr/bin/python3.[0-9]*[0-9]")
 	if err != nil || len(found) == 0 {
 		return opened{}, &sandbox.HostError{Missing: []string{"/usr/bin/python3"}}
 	}
-	image, err := imagetest.Python(found[0], "/bin/bash", "/bin/cat")
+	image, err := imagetest.Python(found[0], "/bin/bash", "/bin/cat", "/usr/bin/id")
 	if err != nil {
 		return opened{}, err
 	}

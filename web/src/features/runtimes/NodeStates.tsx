@@ -39,7 +39,7 @@ function NodeState({ node }: { node: RuntimeNode }) {
       </Group>
       {node.state === "pulling" && <Progress value={share} size="sm" aria-label={`${node.node} is pulling`} />}
       {!!node.classes?.length && (
-        <Group gap={4} aria-label={`Isolation classes on ${node.node}`}>
+        <Group gap={4}>
           {node.classes.map((c) => (
             <Badge key={c} variant="light" color="gray" tt="none">
               {c}

@@ -81,7 +81,7 @@ export function RunPage() {
         <div className={classes.toolbar}>
           {runtimes ? <RuntimePicker runtimes={runtimes} value={runtime} onChange={(id) => change({ runtime: id })} /> : <Skeleton h={36} w={200} />}
           <Tooltip label="Bring the example back">
-            <ActionIcon size="lg" aria-label="Bring the example back" disabled={!runtime || sourceOf(draft, runtime) === runtime.example} onClick={() => set(withSource(draft, runtime!, runtime!.example))}>
+            <ActionIcon visibleFrom="sm" size="lg" aria-label="Bring the example back" disabled={!runtime || sourceOf(draft, runtime) === runtime.example} onClick={() => set(withSource(draft, runtime!, runtime!.example))}>
               <IconRestore size={18} stroke={1.7} />
             </ActionIcon>
           </Tooltip>
@@ -93,7 +93,7 @@ export function RunPage() {
           </Tooltip>
           <span style={{ flex: 1 }} />
           {busy ? (
-            <Button color="red" variant="light" leftSection={<IconPlayerStopFilled size={15} />} onClick={() => stop.mutate()} loading={stop.isPending} disabled={!execution || execution.cancel_requested}>
+            <Button style={{ flexShrink: 0 }} color="red" variant="light" leftSection={<IconPlayerStopFilled size={15} />} onClick={() => stop.mutate()} loading={stop.isPending} disabled={!execution || execution.cancel_requested}>
               Cancel
             </Button>
           ) : (

@@ -20,7 +20,8 @@ export function ExamplesMenu({ runtime, onChoose }: { runtime: Runtime; onChoose
         </Tooltip>
       </Menu.Target>
       <Menu.Dropdown mah={420} style={{ overflowY: "auto" }}>
-        <Menu.Label>{language(runtime.name)}, by the first version that accepts it</Menu.Label>
+        {runtime.example && <Menu.Item onClick={() => onChoose(runtime.example)}>The first program</Menu.Item>}
+        <Menu.Label>New in {language(runtime.name)}</Menu.Label>
         {examples.data?.map((e) => {
           const needs = needsOf(e, runtime);
           return (

@@ -8,7 +8,7 @@ export function RuntimePicker({ runtimes, value, onChange }: { runtimes: Runtime
   return (
     <Select
       aria-label="Runtime"
-      w={{ base: 170, sm: 200 }}
+      w={{ base: 140, sm: 200 }}
       size="sm"
       searchable
       allowDeselect={false}

@@ -3,6 +3,7 @@ package boot
 import (
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/stoa-cloud/stoa/internal/execution"
@@ -55,7 +56,7 @@ func (p *Program) bindSlices(authority *pki.Authority, incarnation int64) (err e
 	}
 	p.files = file.New(r, projects{}, fileLimits{p.limits.Reader})
 	p.executions = execution.New(execution.Needs{
-		Runner: r, Store: executionpg.Store{}, Limits: limits{p.limits.Reader}, Projects: projects{}, Files: p.files, Nodes: execution.Tasks{Sessions: p.agents},
+		Runner: r, Store: executionpg.Store{}, Limits: limits{p.limits.Reader}, Projects: projects{}, Names: names{}, Files: p.files, Nodes: execution.Tasks{Sessions: p.agents},
 		Waker: p.hints, Live: execution.NewLive(p.infra.bus, p.log), Log: p.log, Keys: p.infra.keys,
 	})
 	p.agents.Register(node.KindExecution, p.executions)
@@ -77,6 +78,19 @@ func (projects) ForReading(ctx context.Context, q pg.Querier, actor command.Acto
 		return command.Scope{}, err
 	}
 	return tenancy.ScopeFor(ctx, q, actor, id)
+}
+
+// names adapts identity and tenancy to what lists over several projects show.
+type names struct{}
+
+func (names) Names(ctx context.Context, q pg.Querier, accounts, projects []ident.ID) (execution.Names, error) {
+	all, err := identity.People{}.Names(ctx, q, accounts)
+	if err != nil {
+		return nil, err
+	}
+	called, err := tenancy.ProjectNames(ctx, q, projects)
+	maps.Copy(all, called)
+	return all, err
 }
 
 // limits adapts the limit reader to what executions need.
@@ -141,4 +155,8 @@ func (places) Locate(ctx context.Context, q pg.Querier, scope limit.Scope, id id
 	}[scope]
 	at, err := locate(ctx, q, id)
 	return limit.Place{Organization: at.Organization, Units: at.Units, Project: at.Project}, err
+}
+
+func (places) Belongs(ctx context.Context, q pg.Querier, organization, user ident.ID) (bool, error) {
+	return tenancy.Belongs(ctx, q, organization, user)
 }

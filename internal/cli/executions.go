@@ -7,17 +7,18 @@ import (
 )
 
 type executionsCommand struct {
-	List      executionsList      `cmd:"" default:"withargs" help:"List executions, newest first."`
-	Get       executionsGet       `cmd:"" help:"Show one execution."`
-	Steps     executionsSteps     `cmd:"" help:"Tell what was done for an execution, step by step."`
-	Logs      executionsLogs      `cmd:"" help:"Print the output of an execution."`
-	Artefacts executionsArtefacts `cmd:"" help:"List what an execution left behind, or save it."`
-	Attach    executionsAttach    `cmd:"" help:"Follow an interactive execution and write to it."`
-	Recording executionsRecording `cmd:"" help:"Print the recording of an execution, in asciicast v2."`
-	Cancel    executionsCancel    `cmd:"" help:"Cancel executions."`
-	Egress    executionsEgress    `cmd:"" help:"Show or change what an execution may connect to."`
-	Retry     executionsRetry     `cmd:"" help:"Run an execution again, as a new one."`
-	Delete    executionsDelete    `cmd:"" help:"Delete executions that have ended, with their output."`
+	List         executionsList         `cmd:"" default:"withargs" help:"List executions, newest first."`
+	Get          executionsGet          `cmd:"" help:"Show one execution."`
+	Steps        executionsSteps        `cmd:"" help:"Tell what was done for an execution, step by step."`
+	Logs         executionsLogs         `cmd:"" help:"Print the output of an execution."`
+	Artefacts    executionsArtefacts    `cmd:"" help:"List what an execution left behind, or save it."`
+	Attach       executionsAttach       `cmd:"" help:"Follow an interactive execution and write to it."`
+	Recording    executionsRecording    `cmd:"" help:"Print the recording of an execution, in asciicast v2."`
+	Cancel       executionsCancel       `cmd:"" help:"Cancel executions."`
+	Reprioritize executionsReprioritize `cmd:"" help:"Change the priority of executions that wait."`
+	Egress       executionsEgress       `cmd:"" help:"Show or change what an execution may connect to."`
+	Retry        executionsRetry        `cmd:"" help:"Run an execution again, as a new one."`
+	Delete       executionsDelete       `cmd:"" help:"Delete executions that have ended, with their output."`
 }
 
 // statusTint says what a status means.

@@ -1,13 +1,19 @@
 package cli
 
-import stoa "github.com/stoa-cloud/stoa/sdk/go"
+import (
+	"slices"
+
+	stoa "github.com/stoa-cloud/stoa/sdk/go"
+)
 
 type executionsList struct {
 	Status   string `name:"status" enum:",queued,scheduled,running,completed,failed,timed_out,cancelled,error" default:"" placeholder:"STATUS" help:"Only with this status: queued, scheduled, running, completed, failed, timed_out, cancelled or error."`
 	Language string `name:"language" short:"l" placeholder:"RUNTIME" help:"Only of this runtime."`
 	Saved    string `name:"saved" placeholder:"SCRIPT" help:"Only what was run from this saved script: its name, with @2 its version 2, or its id."`
 	Mine     bool   `name:"mine" help:"Only those that I submitted."`
-	Limit    int    `name:"limit" short:"n" default:"20" help:"Show at most this many; 0 shows all."`
+	All      bool   `name:"all" help:"Over all projects: of the installation for its operators, else of one --organization."`
+	overFlags
+	Limit int `name:"limit" short:"n" default:"20" help:"Show at most this many; 0 shows all."`
 	watchFlag
 }
 
@@ -16,6 +22,9 @@ func (l *executionsList) Run(c *call) error {
 	client, err := c.client()
 	if err != nil {
 		return err
+	}
+	if l.All || l.overFlags != (overFlags{}) {
+		return l.listAll(c, client)
 	}
 	filter := stoa.ExecutionFilter{Status: l.Status, Runtime: l.Language, Script: l.Saved}
 	if l.Mine {
@@ -29,23 +38,48 @@ func (l *executionsList) Run(c *call) error {
 	}
 	return showList(c, l.watchFlag, func() ([]stoa.Execution, error) {
 		return stoa.Collect(client.Executions.List(c.ctx, filter), l.Limit)
-	}, []column[stoa.Execution]{
-		{title: "ID", value: func(e stoa.Execution) string { return e.ID }},
-		{title: "STATUS", value: func(e stoa.Execution) string { return e.Status }, tint: func(e stoa.Execution) tint { return statusTint(e.Status) }},
-		{title: "EXIT", value: ending},
-		{title: "RUNTIME", value: func(e stoa.Execution) string { return e.Runtime }},
-		{title: "TIME", value: func(e stoa.Execution) string {
-			if e.Usage == nil {
-				return ""
-			}
-			return milliseconds(int64(e.Usage.WallMS))
-		}},
-		{title: "AGE", value: func(e stoa.Execution) string { return ago(&e.CreatedAt) }},
-		{title: "REASON", value: func(e stoa.Execution) string {
-			if e.Reason == nil {
-				return ""
-			}
-			return e.Reason.Message
-		}},
-	})
+	}, executionColumns)
+}
+
+// listAll lists executions over all projects.
+func (l *executionsList) listAll(c *call, client *stoa.Client) error {
+	if l.Saved != "" || l.Mine {
+		return usagef("--saved and --mine are of one project")
+	}
+	filter, err := l.filter(c, client)
+	if err != nil {
+		return err
+	}
+	filter.Status, filter.Runtime = l.Status, l.Language
+	if l.Limit > 0 {
+		filter.PageSize = min(l.Limit, 100)
+	}
+	whose := []column[stoa.Execution]{
+		{title: "OWNER", value: func(e stoa.Execution) string { return firstOf(e.OwnerName, e.OwnerID) }},
+		{title: "PROJECT", value: func(e stoa.Execution) string { return firstOf(e.ProjectName, e.ProjectID) }},
+		{title: "PRIORITY", value: func(e stoa.Execution) string { return e.Priority }},
+	}
+	return showList(c, l.watchFlag, func() ([]stoa.Execution, error) {
+		return stoa.Collect(client.Executions.ListAll(c.ctx, filter), l.Limit)
+	}, slices.Insert(slices.Clone(executionColumns), 2, whose...))
+}
+
+var executionColumns = []column[stoa.Execution]{
+	{title: "ID", value: func(e stoa.Execution) string { return e.ID }},
+	{title: "STATUS", value: func(e stoa.Execution) string { return e.Status }, tint: func(e stoa.Execution) tint { return statusTint(e.Status) }},
+	{title: "EXIT", value: ending},
+	{title: "RUNTIME", value: func(e stoa.Execution) string { return e.Runtime }},
+	{title: "TIME", value: func(e stoa.Execution) string {
+		if e.Usage == nil {
+			return ""
+		}
+		return milliseconds(int64(e.Usage.WallMS))
+	}},
+	{title: "AGE", value: func(e stoa.Execution) string { return ago(&e.CreatedAt) }},
+	{title: "REASON", value: func(e stoa.Execution) string {
+		if e.Reason == nil {
+			return ""
+		}
+		return e.Reason.Message
+	}},
 }

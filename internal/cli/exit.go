@@ -124,7 +124,11 @@ func describe(err error) string {
 	}
 	notes := []string{e.Code}
 	if l := e.Limit; l != nil {
-		notes = append(notes, strings.TrimSpace(fmt.Sprintf("limit %s = %d %s", l.Name, l.Value, l.Unit))+", scope "+l.Scope)
+		applies := l.Text
+		if applies == "" {
+			applies = strings.TrimSpace(fmt.Sprintf("%d %s", l.Value, l.Unit))
+		}
+		notes = append(notes, fmt.Sprintf("limit %s = %s, scope %s", l.Name, applies, l.Scope))
 	}
 	if e.RetryAfter > 0 {
 		notes = append(notes, fmt.Sprintf("try again in %s", e.RetryAfter))

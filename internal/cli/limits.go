@@ -16,8 +16,9 @@ type limitsCommand struct {
 
 // limitScope says for whom.
 type limitScope struct {
-	Scope   string `name:"scope" enum:"global,organization,unit,project,user" default:"global" help:"For whom: global, organization, unit, project or user."`
+	Scope   string `name:"scope" enum:"global,organization,unit,project,member,user" default:"global" help:"For whom: global, organization, unit, project, member (a user within one organization) or user."`
 	ScopeID string `name:"scope-id" placeholder:"ID" help:"Which organization, unit, project or user; for a project, the one that is worked in if left out."`
+	Within  string `name:"organization" placeholder:"ORGANIZATION" help:"Of a member: the organization (id, slug or name)."`
 }
 
 func (s limitScope) resolve(c *call, client *stoa.Client) (stoa.LimitTarget, error) {
@@ -31,7 +32,14 @@ func (s limitScope) resolve(c *call, client *stoa.Client) (stoa.LimitTarget, err
 	if scope.Kind != "global" && scope.ID == "" {
 		return scope, usagef("say which %s with --scope-id", scope.Kind)
 	}
-	return scope, nil
+	if (scope.Kind == "member") != (s.Within != "") {
+		return scope, usagef("--organization is for --scope member, which needs it")
+	}
+	var err error
+	if s.Within != "" {
+		scope.OrganizationID, err = c.organization(client, s.Within)
+	}
+	return scope, err
 }
 
 // limitValue writes a value for people, in the unit of its definition.

@@ -12,6 +12,7 @@ type membersCommand struct {
 	List   membersList   `cmd:"" default:"withargs" help:"List the members."`
 	Set    membersSet    `cmd:"" help:"Give somebody a role, or another one."`
 	Remove membersRemove `cmd:"" help:"Take somebody's role away."`
+	Limits membersLimits `cmd:"" help:"What applies to a member of an organization, and limits of their own in it: show, set, reset."`
 	Invite membersInvite `cmd:"" help:"Make a link with which somebody registers and joins an organization."`
 }
 

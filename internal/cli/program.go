@@ -53,6 +53,7 @@ type grammar struct {
 	Users           usersCommand           `cmd:"" group:"operate" aliases:"user" help:"People: list, create, limits, lock, reset, delete."`
 	Audit           auditCommand           `cmd:"" group:"operate" help:"Who did what: list, export."`
 	Providers       providersCommand       `cmd:"" group:"operate" aliases:"provider" help:"OpenID Connect issuers that people sign in through: list, add, set, remove, test."`
+	Queue           queueCommand           `cmd:"" group:"operate" help:"What waits: list, in order and with the reason; stats."`
 	Nodes           nodesCommand           `cmd:"" group:"operate" aliases:"node" help:"Machines: list, enroll, cordon, drain, remove."`
 	Login           loginCommand           `cmd:"" group:"you" help:"Sign in to an installation and remember it as a context."`
 	Logout          logoutCommand          `cmd:"" group:"you" help:"Revoke the context's token and forget it."`

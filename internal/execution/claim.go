@@ -2,6 +2,7 @@ package execution
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/stoa-cloud/stoa/internal/platform/command"
@@ -21,6 +22,13 @@ func errNotClaimable() error {
 	return fault.New(fault.Conflict, "execution.not_claimable", "The execution is not waiting for a node of this replica.")
 }
 
+// errOwnerBusy: its owner has as many under way as they may. It is no failure either.
+func errOwnerBusy() error {
+	return fault.New(fault.Conflict, ownerBusy, "Its owner has as many executions under way as they may.")
+}
+
+const ownerBusy = "execution.owner_busy"
+
 func (s *Slice) claimExecution(ctx context.Context, tx *command.Tx, in claim) (Execution, error) {
 	e, load, err := s.store.Lock(ctx, tx.Tx, in.ID)
 	if err != nil {
@@ -30,7 +38,10 @@ func (s *Slice) claimExecution(ctx context.Context, tx *command.Tx, in claim) (E
 	if err != nil {
 		return Execution{}, err
 	}
-	if e.Status != Queued || int64(load.Active) >= concurrent.Int() || !in.hold.take(e, e.Attempt+1) {
+	if e.Status == Queued && int64(load.Active) >= concurrent.Int() {
+		return Execution{}, errOwnerBusy()
+	}
+	if e.Status != Queued || !in.hold.take(e, e.Attempt+1) {
 		return Execution{}, errNotClaimable()
 	}
 	if in.hold.input, err = s.inputOf(ctx, tx, e); err != nil {
@@ -68,6 +79,7 @@ func (s *Slice) Pull(ctx context.Context) {
 
 // PullOnce claims in fair order until no slot is free or nothing fits.
 func (s *Slice) PullOnce(ctx context.Context) {
+	var busy []OwnerIn // whose own limit there is below the installation's, and reached
 	for ctx.Err() == nil {
 		slots, offers := s.placer.free()
 		if slots == 0 {
@@ -78,30 +90,47 @@ func (s *Slice) PullOnce(ctx context.Context) {
 			s.log.WarnContext(ctx, "queue not read", "error", err)
 			return
 		}
-		ids, err := s.store.Claimable(ctx, s.runner.DB, offers, int(concurrent.Int()), slots)
+		next, err := s.store.Claimable(ctx, s.runner.DB, offers, int(concurrent.Int()), slots, busy)
 		if err != nil {
 			s.log.WarnContext(ctx, "queue not read", "error", err)
 			return
 		}
-		if len(ids) == 0 {
+		if len(next) == 0 {
 			s.lookForNothing(ctx)
 			return
 		}
-		claimed := 0
-		for _, id := range ids {
+		claimed, passed := 0, len(busy)
+		for _, c := range next {
+			if slices.Contains(busy, c.OwnerIn) {
+				continue
+			}
+			if s.ownerIsBusy(ctx, c) { // who waits behind them gets the slot
+				busy = append(busy, c.OwnerIn)
+				continue
+			}
 			h := &hold{placer: s.placer}
-			e, err := s.claim(s.asSystem(ctx), claim{ID: id, hold: h})
-			if e, err = s.settle(ctx, h, e, err); err == nil && e.Status == Scheduled {
+			e, err := s.claim(s.asSystem(ctx), claim{ID: c.ID, hold: h})
+			e, err = s.settle(ctx, h, e, err)
+			switch {
+			case err == nil && e.Status == Scheduled:
 				claimed++
-			} else if err != nil && fault.KindOf(err) == fault.Internal {
-				s.log.WarnContext(ctx, "execution not claimed", "execution", id, "error", err)
+			case fault.Is(err, ownerBusy):
+				busy = append(busy, c.OwnerIn)
+			case err != nil && fault.KindOf(err) == fault.Internal:
+				s.log.WarnContext(ctx, "execution not claimed", "execution", c.ID, "error", err)
 				return
 			}
 		}
-		if claimed == 0 {
+		if claimed == 0 && len(busy) == passed {
 			return
 		}
 	}
+}
+
+// ownerIsBusy tells, without a transaction, what the claim would find in most cases.
+func (s *Slice) ownerIsBusy(ctx context.Context, c Claimable) bool {
+	concurrent, err := s.limits.Int(ctx, s.runner.DB, "execution.concurrent", Subject{User: c.OwnerID, Project: c.ProjectID, Organization: c.OrganizationID})
+	return err == nil && int64(c.Active) >= concurrent.Int()
 }
 
 // lookForNothing notes whether the queue is empty, so that not every end of a run

@@ -113,7 +113,7 @@ func TestPlacementKeepsTheClass(t *testing.T) {
 		t.Fatalf("status %s: the other node took it, which has no gvisor", e.Status)
 	}
 	d, err := w.Get(w.as(user), execution.Get{ID: second.ID})
-	if err != nil || d.Waiting != "All 1 slots of the nodes with python@3.11.2 in class gvisor are busy." {
+	if err != nil || d.Waiting.Message != "All 1 slots of the nodes with python@3.11.2 in class gvisor are busy." {
 		t.Errorf("waiting says %q, %v", d.Waiting, err)
 	}
 	result := exited(0)
@@ -134,7 +134,7 @@ func TestPlacementKeepsTheClass(t *testing.T) {
 		t.Fatalf("the class is known, its node is only away: %v", err)
 	}
 	d, err = w.Get(w.as(user), execution.Get{ID: third.ID})
-	if err != nil || d.Waiting != "None of the 1 connected nodes has python@3.11.2 in class gvisor; they have it in process." {
+	if err != nil || d.Waiting.Message != "None of the 1 connected nodes has python@3.11.2 in class gvisor; they have it in process." {
 		t.Errorf("waiting says %q, %v", d.Waiting, err)
 	}
 	w.checkLoad()

@@ -54,6 +54,15 @@ type CancelRequested struct {
 // EventType names the fact.
 func (CancelRequested) EventType() string { return "execution.cancel_requested.v1" }
 
+// Reprioritized: it waits at another priority than before.
+type Reprioritized struct {
+	From int `json:"from"`
+	To   int `json:"to"`
+}
+
+// EventType names the fact.
+func (Reprioritized) EventType() string { return "execution.reprioritized.v1" }
+
 // EgressChanged: it may connect to other places than before. The list itself is in the execution.
 type EgressChanged struct {
 	NodeID       ident.ID `json:"node_id,omitzero"`

@@ -146,7 +146,7 @@ type Details struct {
 	// Position in the queue, from 1; zero when it is not queued.
 	Position int
 	// Waiting says why it is still queued.
-	Waiting string
+	Waiting Reason
 }
 
 // Why an execution ended or was put back, as reason codes.

@@ -21,6 +21,7 @@ import (
 	"github.com/stoa-cloud/stoa/internal/platform/permission"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
 	"github.com/stoa-cloud/stoa/internal/platform/pg/pgtest"
+	"github.com/stoa-cloud/stoa/internal/tenancy"
 )
 
 const python = "python@3.11.2"
@@ -59,7 +60,7 @@ func newWorld(t *testing.T) *world {
 			DB:     w.db, Table: table(), Clock: func() time.Time { return w.now }, NewID: ident.New, Log: log, Wake: hints.Committed,
 		}
 		return execution.New(execution.Needs{
-			Runner: runner, Store: executionpg.Store{}, Limits: w.limits, Projects: home{w.org, w.proj}, Files: w.files, Nodes: w.nodes,
+			Runner: runner, Store: executionpg.Store{}, Limits: w.limits, Projects: home{w.org, w.proj}, Names: nameless{}, Files: w.files, Nodes: w.nodes,
 			Waker: hints, Live: execution.NewLive(b, log), Log: log, Registry: shelf{}, Keys: keys{},
 		})
 	}
@@ -70,7 +71,7 @@ func newWorld(t *testing.T) *world {
 // table lets a project member do everything with executions, as the real table does.
 func table() permission.Table {
 	t := permission.Table{}
-	for _, name := range []string{"submit", "retry", "cancel", "egress.update", "attach", "attached", "input", "recording", "delete", "get", "watch", "output", "list", "queue", "artefacts", "artefact", "artefacts.archive"} {
+	for _, name := range []string{"submit", "retry", "cancel", "egress.update", "attach", "attached", "input", "recording", "delete", "get", "watch", "output", "list", "queue", "reprioritize", "list_all", "waiting", "artefacts", "artefact", "artefacts.archive"} {
 		t["execution."+name] = []permission.Role{"member"}
 	}
 	for _, name := range []string{"execution.claim", "execution.requeue", "execution.expire"} {
@@ -82,6 +83,8 @@ func table() permission.Table {
 	for _, name := range []string{"runtime.create", "runtime.remove", "runtime.inspect", "runtime.nodes"} {
 		t[name] = []permission.Role{permission.Anyone}
 	}
+	t["execution.list_all"] = append(t["execution.list_all"], tenancy.Operator)
+	t["execution.waiting"] = append(t["execution.waiting"], tenancy.Operator)
 	t["runtime.report"] = []permission.Role{permission.Agent}
 	t["runtime.list"] = []permission.Role{permission.Anyone}
 	return t
@@ -255,20 +258,30 @@ func (h home) ForReading(ctx context.Context, q pg.Querier, a command.Actor, req
 	return h.ForWork(ctx, q, a, requested)
 }
 
+// nameless knows nobody's name.
+type nameless struct{}
+
+func (nameless) Names(context.Context, pg.Querier, []ident.ID, []ident.ID) (execution.Names, error) {
+	return execution.Names{}, nil
+}
+
 type limits map[string]int64
 
 var usual = limits{
 	"execution.timeout.default_ms": 30_000, "execution.timeout.max_ms": 300_000, "execution.cpu.max_ms": 300_000,
 	"execution.memory.default_bytes": 128 << 20, "execution.memory.max_bytes": 512 << 20, "execution.source.max_chars": 50_000,
 	"execution.output.max_bytes": 1 << 20, "execution.processes.max": 64, "execution.disk.max_bytes": 64 << 20,
-	"execution.concurrent": 10, "execution.batch.max": 100, "execution.queue.per_user": 100, "execution.queue.total": 10_000, "execution.egress.allowed": 0, "execution.egress.private": 0,
+	"execution.concurrent": 10, "execution.batch.max": 100, "execution.queue.per_user": 100, "execution.queue.total": 10_000, "execution.priority.max": int64(execution.Critical), "execution.egress.allowed": 0, "execution.egress.private": 0,
 	"execution.artefacts.max_bytes": 8 << 20, "execution.artefacts.max_count": 100,
 	"execution.interactive.idle_ms": 60_000, "execution.recording.max_bytes": 1 << 20,
 	"execution.class.default": 0, "execution.class.start_ms": 5,
 	"execution.class.process.allowed": 1, "execution.class.fresh.allowed": 1, "execution.class.gvisor.allowed": 1,
 }
 
-func (l limits) Int(_ context.Context, _ pg.Querier, name string, _ execution.Subject) (execution.LimitValue, error) {
+func (l limits) Int(_ context.Context, _ pg.Querier, name string, who execution.Subject) (execution.LimitValue, error) {
+	if own, ok := l[name+"/"+who.User.String()]; ok {
+		return value{name, own}, nil
+	}
 	v, ok := l[name]
 	if !ok {
 		return nil, fmt.Errorf("no limit %q", name)
@@ -283,8 +296,11 @@ type value struct {
 
 func (v value) Int() int64 { return v.n }
 
-// Text is the word of the two that are in words.
+// Text is the word of those that are in words.
 func (v value) Text() string {
+	if v.name == "execution.priority.max" {
+		return execution.Priority(v.n).String()
+	}
 	if v.name == "execution.egress.allowed" {
 		return []string{"none", "*:443 10.0.0.0/8", "*"}[v.n]
 	}

@@ -94,7 +94,7 @@ func (w *world) explained(id ident.ID, user ident.ID) string {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return d.Waiting
+	return d.Waiting.Message
 }
 
 func in312(source string) execution.Submit {

@@ -54,7 +54,7 @@ func TestSubmitWaitsWhenNothingIsFree(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d.Position != 1 || d.Waiting != "All 1 slots of the nodes with python@3.11.2 are busy." {
+	if d.Position != 1 || d.Waiting != (execution.Reason{Code: execution.WaitsForSlot, Message: "All 1 slots of the nodes with python@3.11.2 are busy."}) {
 		t.Errorf("position %d, because %q", d.Position, d.Waiting)
 	}
 	if err := w.end(first, exited(0)); err != nil {

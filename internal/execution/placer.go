@@ -173,7 +173,7 @@ func (p *placer) free() (slots int, offers []Offer) {
 }
 
 // explain says why nothing can take such an execution now, for the person who waits.
-func (p *placer) explain(o Offer) string {
+func (p *placer) explain(o Offer) Reason {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var have, busy, slots int
@@ -197,21 +197,21 @@ func (p *placer) explain(o Offer) string {
 	preparing := p.preparing(o.Runtime)
 	switch {
 	case len(p.nodes) == 0:
-		return "No node is connected here."
+		return Reason{WaitsForNode, "No node is connected here."}
 	case have == 0 && len(other) > 0:
 		other = slices.Compact(sortClasses(other))
-		return fmt.Sprintf("None of the %d connected nodes has %s; they have it in %s.", len(p.nodes), o, joinClasses(other))
+		return Reason{WaitsForClass, fmt.Sprintf("None of the %d connected nodes has %s; they have it in %s.", len(p.nodes), o, joinClasses(other))}
 	case have == 0 && preparing != "":
-		return preparing
+		return Reason{WaitsForImage, preparing}
 	case have == 0:
-		return fmt.Sprintf("None of the %d connected nodes has %s.", len(p.nodes), o.Runtime)
+		return Reason{WaitsForRuntime, fmt.Sprintf("None of the %d connected nodes has %s.", len(p.nodes), o.Runtime)}
 	case len(cordoned) == have:
-		return fmt.Sprintf("Every node with %s is cordoned: %s.", o, strings.Join(cordoned, ", "))
+		return Reason{WaitsForUncordon, fmt.Sprintf("Every node with %s is cordoned: %s.", o, strings.Join(cordoned, ", "))}
 	case slots == 0:
-		return fmt.Sprintf("No node with %s can isolate code; Nodes says what to enable.", o)
+		return Reason{WaitsForSandbox, fmt.Sprintf("No node with %s can isolate code; Nodes says what to enable.", o)}
 	case busy < slots:
-		return "A slot is free; it starts in a moment."
+		return Reason{WaitsForNothing, "A slot is free; it starts in a moment."}
 	default:
-		return fmt.Sprintf("All %d slots of the nodes with %s are busy.", slots, o)
+		return Reason{WaitsForSlot, fmt.Sprintf("All %d slots of the nodes with %s are busy.", slots, o)}
 	}
 }

@@ -77,12 +77,18 @@ type Store interface {
 	List(ctx context.Context, q pg.Querier, f Filter) ([]Execution, error)
 	// Happened returns an execution's events, oldest first.
 	Happened(ctx context.Context, q pg.Querier, id ident.ID) ([]Happened, error)
-	Position(ctx context.Context, q pg.Querier, e Execution) (int, error)
+	// Position tells how many wait up to it, itself included, and how many its owner has under way.
+	Position(ctx context.Context, q pg.Querier, e Execution) (position, active int, err error)
+	// Rank is the place in the queue that an execution of e's owner gets at a priority, by fair order.
+	Rank(ctx context.Context, q pg.Querier, e Execution, p Priority) (int64, error)
+	// Waiting reads what is queued, in order, and WaitingCounts counts it.
+	Waiting(ctx context.Context, q pg.Querier, in Waiting) ([]Entry, error)
+	WaitingCounts(ctx context.Context, q pg.Querier, in Waiting) ([]WaitingCount, error)
 	QueueStats(ctx context.Context, q pg.Querier) (QueueStats, error)
 
-	// Claimable returns ids of queued executions, in fair order, that one of the
-	// offers fits and whose owner is below the concurrency limit.
-	Claimable(ctx context.Context, q pg.Querier, offers []Offer, concurrent, limit int) ([]ident.ID, error)
+	// Claimable returns queued executions, in fair order, that one of the offers fits and
+	// whose owner is below the concurrency limit and not to be left out in that project.
+	Claimable(ctx context.Context, q pg.Querier, offers []Offer, concurrent, limit int, without []OwnerIn) ([]Claimable, error)
 	// OnNode returns the scheduled and running executions of a node.
 	OnNode(ctx context.Context, q pg.Querier, node ident.ID) ([]Execution, error)
 	// Stale returns queued executions older than before.
@@ -99,8 +105,25 @@ type Store interface {
 // LoadLater gives the load that was asked for.
 type LoadLater func(context.Context) (Load, Ahead, error)
 
-// Filter selects executions of one project, newest first.
+// OwnerIn is somebody at work in a project: what limits of their own depend on.
+type OwnerIn struct {
+	OwnerID   ident.ID `db:"owner_id"`
+	ProjectID ident.ID `db:"project_id"`
+}
+
+// Claimable is a queued execution, whose it is, and how many its owner has under way.
+type Claimable struct {
+	ID ident.ID `db:"id"`
+	OwnerIn
+	OrganizationID ident.ID `db:"organization_id"`
+	Active         int      `db:"active"`
+}
+
+// Filter selects executions, newest first: of one project, else of an organization's, else of all.
 type Filter struct {
+	Organization ident.ID
+	Priority     *Priority // nil: any
+
 	Project  ident.ID
 	Owner    ident.ID // zero: everybody's
 	Statuses []Status

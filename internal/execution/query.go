@@ -82,6 +82,18 @@ func (s *Slice) bindQueries(r *command.Runner) {
 		func(ctx context.Context, q command.Query, _ struct{}) (QueueStats, error) {
 			return s.store.QueueStats(ctx, q)
 		})
+	s.Waiting = command.BindQuery(r, command.QuerySpec[Waiting]{
+		Name: "execution.waiting",
+		Scope: func(ctx context.Context, q pg.Querier, actor command.Actor, in Waiting) (command.Scope, error) {
+			return s.overScope(ctx, q, actor, in.OrganizationID, in.ProjectID)
+		},
+	}, s.waiting)
+	s.ListAll = command.BindQuery(r, command.QuerySpec[ListAll]{
+		Name: "execution.list_all",
+		Scope: func(ctx context.Context, q pg.Querier, actor command.Actor, in ListAll) (command.Scope, error) {
+			return s.overScope(ctx, q, actor, in.OrganizationID, in.ProjectID)
+		},
+	}, s.listAll)
 	s.Runtimes = command.BindQuery(r, command.QuerySpec[struct{}]{Name: "runtime.list", Scope: open},
 		func(ctx context.Context, q command.Query, _ struct{}) ([]Runtime, error) {
 			return s.catalogue.all(ctx, q, q.Now)
@@ -122,10 +134,13 @@ func (s *Slice) details(ctx context.Context, q command.Query, in Get) (Details, 
 		}
 	}
 	if e.Status == Queued {
-		if d.Position, err = s.store.Position(ctx, q, e); err != nil {
+		var active int
+		if d.Position, active, err = s.store.Position(ctx, q, e); err != nil {
 			return Details{}, err
 		}
-		d.Waiting = s.placer.explain(e.offer())
+		if d.Waiting, err = s.waits(ctx, q, e, active); err != nil {
+			return Details{}, err
+		}
 	}
 	return d, nil
 }
@@ -172,11 +187,7 @@ func (s *Slice) recording(ctx context.Context, q command.Query, in Get) ([]byte,
 }
 
 func (s *Slice) list(ctx context.Context, q command.Query, in List) (Page, error) {
-	limit := in.Limit
-	if limit <= 0 {
-		limit = DefaultPage
-	}
-	limit = min(limit, MaxPage)
+	limit := pageSize(in.Limit)
 	f := Filter{Project: q.Scope.Project, Statuses: in.Statuses, Runtime: in.Runtime, Script: in.Script, Version: in.Version, Before: in.Before, Limit: limit + 1}
 	if in.Mine {
 		f.Owner = q.Actor.ID
@@ -185,10 +196,5 @@ func (s *Slice) list(ctx context.Context, q command.Query, in List) (Page, error
 	if err != nil {
 		return Page{}, err
 	}
-	page := Page{Items: items}
-	if len(items) > limit {
-		page.Items = items[:limit]
-		page.Next = items[limit-1].ID
-	}
-	return page, nil
+	return pageOf(items, limit), nil
 }

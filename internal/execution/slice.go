@@ -15,6 +15,11 @@ type Slice struct {
 	Cancel command.Func[Cancel, Execution]
 	Delete command.Func[Delete, struct{}]
 
+	// Reprioritize moves what waits; Waiting shows the queue, ListAll executions over all projects.
+	Reprioritize command.Func[Reprioritize, Execution]
+	Waiting      command.Func[Waiting, WaitingPage]
+	ListAll      command.Func[ListAll, NamedPage]
+
 	UpdateEgress command.Func[UpdateEgress, Execution]
 
 	// Attach begins to follow and to write; Attached tells whether that may go on.
@@ -62,6 +67,7 @@ type Slice struct {
 	files     Files
 	limits    Limiter
 	projects  Projects
+	namer     Namer
 	nodes     Nodes
 	waker     Waker
 	live      *Live
@@ -87,6 +93,7 @@ type Needs struct {
 	Store    Store
 	Limits   Limiter
 	Projects Projects
+	Names    Namer
 	Files    Files
 	Nodes    Nodes
 	Waker    Waker
@@ -99,7 +106,7 @@ type Needs struct {
 // New binds the slice's commands and queries.
 func New(n Needs) *Slice {
 	s := &Slice{
-		runner: n.Runner, store: n.Store, limits: n.Limits, projects: n.Projects, nodes: n.Nodes, waker: n.Waker,
+		runner: n.Runner, store: n.Store, limits: n.Limits, projects: n.Projects, namer: n.Names, nodes: n.Nodes, waker: n.Waker,
 		live: n.Live, log: n.Log, newID: n.Runner.NewID, files: n.Files,
 		placer: newPlacer(), catalogue: &catalogue{store: n.Store}, work: make(chan struct{}, 1),
 		ends: newEnds(), given: newGiven(), inputs: newInputs(),
@@ -112,6 +119,7 @@ func New(n Needs) *Slice {
 	s.submit = command.Bind(n.Runner, command.Spec[Submit]{Name: "execution.submit", Scope: s.submitScope}, s.submitExecution)
 	s.retry = command.Bind(n.Runner, command.Spec[Retry]{Name: "execution.retry", Scope: scopeOf(s, func(c Retry) ident.ID { return c.ID })}, s.retryExecution)
 	s.Cancel = command.Bind(n.Runner, command.Spec[Cancel]{Name: "execution.cancel", Scope: scopeOf(s, func(c Cancel) ident.ID { return c.ID })}, s.cancelExecution)
+	s.Reprioritize = command.Bind(n.Runner, command.Spec[Reprioritize]{Name: "execution.reprioritize", Scope: scopeOf(s, func(c Reprioritize) ident.ID { return c.ID })}, s.reprioritizeExecution)
 	s.UpdateEgress = command.Bind(n.Runner, command.Spec[UpdateEgress]{Name: "execution.egress.update", Scope: scopeOf(s, func(c UpdateEgress) ident.ID { return c.ID })}, s.updateEgress)
 	s.egressReport = command.Bind(n.Runner, command.Spec[egressReport]{Name: "execution.egress.report", Scope: scopeOf(s, func(c egressReport) ident.ID { return c.ID })}, s.reportEgress)
 	s.Attach = command.Bind(n.Runner, command.Spec[Attach]{Name: "execution.attach", Scope: scopeOf(s, func(c Attach) ident.ID { return c.ID })}, s.attachExecution)

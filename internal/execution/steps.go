@@ -84,6 +84,8 @@ func stepsOf(e Execution, events []Happened) ([]Step, error) {
 			add("returned") // to the queue: the node was lost
 		case CancelRequested{}.EventType():
 			add("cancel_asked")
+		case Reprioritized{}.EventType():
+			add("reprioritized")
 		case EgressChanged{}.EventType():
 			add("egress_changed")
 		default:

@@ -20,6 +20,9 @@ type Submit struct {
 	Input     Input    `json:"input"`
 	Limits    Limits   `json:"limits"`
 	Priority  Priority `json:"priority"`
+	// PriorityUnasked: nobody asked for Priority; where it is more than is allowed, the most that is will do.
+	PriorityUnasked bool `json:"-"`
+
 	Network   bool     `json:"network"`             // with no Egress: everything that the limit allows
 	Egress    []string `json:"egress,omitempty"`    // what it may connect to; [NoEgress]: nothing, whatever its runtime's list says
 	Class     Class    `json:"class,omitempty"`     // of isolation; empty: as the scope's settings say
@@ -250,6 +253,13 @@ func (s *Slice) submitExecution(ctx context.Context, tx *command.Tx, in Submit) 
 	}
 	if in.Input.Interactive, err = s.interactive(ctx, tx, who, in); err != nil {
 		return Execution{}, err
+	}
+	asked := in.Priority
+	if in.Priority, err = s.priorityOf(ctx, tx, who, in); err != nil {
+		return Execution{}, err
+	}
+	if in.Priority != asked {
+		in.hold.load = nil // what waits before it was asked for with the other priority
 	}
 	class, err := s.class(ctx, tx, who, runtime, in)
 	if err != nil {

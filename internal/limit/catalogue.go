@@ -40,8 +40,8 @@ func (d Definition) sane() error {
 		return fmt.Errorf("the name must look like slice.thing")
 	case d.Kind != Setting && d.Kind != Limit:
 		return fmt.Errorf("the kind %q is unknown", d.Kind)
-	case len(d.Words) > 0 && d.Kind == Limit:
-		return fmt.Errorf("words have no smallest: it can only be a setting")
+	case len(d.Words) == 1:
+		return fmt.Errorf("one word is no choice")
 	case !d.inWords() && (d.Default < d.Min || d.Default > d.Max):
 		return fmt.Errorf("the default %d is not between %d and %d", d.Default, d.Min, d.Max)
 	case !strings.HasSuffix(d.Help, "."):
@@ -66,7 +66,8 @@ func (c *Catalogue) Definition(name string) (Definition, error) {
 func (d Definition) fallback() Value {
 	v := Value{Name: d.Name, Unit: d.Unit, Number: d.Default, Scope: Global}
 	if d.inWords() {
-		v.Number, v.Word = 0, append(d.Words, none)[0]
+		v.Word = append(slices.Clone(d.Words), none)[0]
+		v.Number = d.amount(nil, v.Word)
 	}
 	return v
 }

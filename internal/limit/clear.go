@@ -28,14 +28,14 @@ func (s *Slice) clear(ctx context.Context, tx *command.Tx, c Clear) (struct{}, e
 		return none, err
 	}
 	for _, v := range rows {
-		if v.Scope != c.Target.Scope || v.ScopeID != c.Target.ID {
+		if v.at() != c.Target.at() {
 			continue
 		}
 		if _, err := tx.Exec(ctx, deleteRow, v.ID); err != nil {
 			return none, fmt.Errorf("delete value: %w", err)
 		}
 		tx.Emit(eventlog.Aggregate{Kind: aggregateKind, ID: v.ID, Version: v.Version + 1},
-			ValueCleared{Name: v.Name, Scope: v.Scope, ScopeID: v.ScopeID})
+			ValueCleared{Name: v.Name, Scope: v.Scope, ScopeID: v.ScopeID, OrganizationID: c.Target.Organization})
 		tx.Audit(aggregateKind, v.ID, change{Name: v.Name, Target: c.Target, Old: v.shown()})
 		tx.AfterCommit(func() { s.Reader.changed.Store(true) })
 		return none, nil

@@ -27,6 +27,7 @@ func Defaults() []Definition {
 		{Name: "execution.concurrent", Kind: Limit, Unit: "executions", Default: 10, Min: 0, Max: 100_000, Help: "Most executions of one user under way at once."},
 		{Name: "execution.queue.per_user", Kind: Limit, Unit: "executions", Default: 100, Min: 0, Max: 100_000, Help: "Most executions of one user that wait."},
 		{Name: "execution.queue.total", Kind: Limit, Unit: "executions", Default: 10_000, Min: 0, Max: 10_000_000, GlobalOnly: true, Help: "Most executions that wait, all users together."},
+		{Name: "execution.priority.max", Kind: Limit, Words: []string{"critical", "high", "normal", "low", "background"}, Help: "Most urgent priority that may be asked for, or given to an execution that waits. Operators may give any."},
 		{Name: "execution.batch.max", Kind: Limit, Unit: "executions", Default: 100, Min: 1, Max: 1000, Help: "Most executions of one batch."},
 		{Name: "execution.egress.allowed", Kind: Limit, Unit: "destinations", Destinations: true, Help: "What executions may connect to: names, addresses (CIDR), each with or without a port, * for every public place, or none."},
 		{Name: "execution.egress.private", Kind: Setting, Unit: "0 or 1", Default: 0, Min: 0, Max: 1, OperatorOnly: true, Help: "Whether executions may connect to private addresses that execution.egress.allowed lists as such."},

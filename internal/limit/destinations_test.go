@@ -30,7 +30,7 @@ func TestDestinationsMeetOverTheScopes(t *testing.T) {
 	} {
 		set := values{}
 		for _, v := range c.rows {
-			set[at{v.Scope, v.ScopeID}] = v
+			set[v.at()] = v
 		}
 		if got := d.resolve(set, who); got.Word != c.want || got.Scope != c.scope {
 			t.Errorf("%s: %q of %s, want %q of %s", name, got.Word, got.Scope, c.want, c.scope)
@@ -52,10 +52,10 @@ func TestDestinationsAreChecked(t *testing.T) {
 	star := "*:443"
 	rows := []row{{Scope: Global, Word: &star}}
 	place := Place{Organization: org}
-	if err := d.grantedDestinations(rows, Target{Organization, org}, place, "a.b:443 none.test:443"); err != nil {
+	if err := d.grantedDestinations(rows, Target{Scope: Organization, ID: org}, place, "a.b:443 none.test:443"); err != nil {
 		t.Error(err)
 	}
-	if err := d.grantedDestinations(rows, Target{Organization, org}, place, "a.b:443 a.b:80"); fault.Of(err).Code != "limit.needs_grant" {
+	if err := d.grantedDestinations(rows, Target{Scope: Organization, ID: org}, place, "a.b:443 a.b:80"); fault.Of(err).Code != "limit.needs_grant" {
 		t.Errorf("got %v", err)
 	}
 	if err := d.grantedDestinations(rows, Target{Scope: Global}, Place{}, "*"); err != nil {

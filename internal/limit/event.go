@@ -13,8 +13,10 @@ type ValueSet struct {
 	Name    string   `json:"name"`
 	Scope   Scope    `json:"scope"`
 	ScopeID ident.ID `json:"scope_id,omitzero"`
-	Number  *int64   `json:"number,omitempty"`
-	Word    string   `json:"word,omitempty"`
+	// OrganizationID is where a member is one.
+	OrganizationID ident.ID `json:"organization_id,omitzero"`
+	Number         *int64   `json:"number,omitempty"`
+	Word           string   `json:"word,omitempty"`
 }
 
 // EventType implements eventlog.Fact.
@@ -25,6 +27,8 @@ type ValueCleared struct {
 	Name    string   `json:"name"`
 	Scope   Scope    `json:"scope"`
 	ScopeID ident.ID `json:"scope_id,omitzero"`
+	// OrganizationID is where a member is one.
+	OrganizationID ident.ID `json:"organization_id,omitzero"`
 }
 
 // EventType implements eventlog.Fact.

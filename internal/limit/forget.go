@@ -10,7 +10,7 @@ import (
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
 )
 
-const selectOf = `SELECT ` + rowColumns + ` FROM limit_value WHERE scope = 'user' AND scope_id = $1 ORDER BY id FOR UPDATE`
+const selectOf = `SELECT ` + rowColumns + ` FROM limit_value WHERE scope IN ('user', 'member') AND scope_id = $1 ORDER BY id FOR UPDATE`
 
 // Forget clears every value that was set for a user, in the transaction that deletes
 // their account.
@@ -26,7 +26,8 @@ func (s *Slice) Forget(ctx context.Context, tx *command.Tx, user ident.ID) error
 		if _, err := tx.Exec(ctx, deleteRow, v.ID); err != nil {
 			return fmt.Errorf("delete value: %w", err)
 		}
-		tx.Emit(eventlog.Aggregate{Kind: aggregateKind, ID: v.ID, Version: v.Version + 1}, ValueCleared{Name: v.Name, Scope: v.Scope, ScopeID: v.ScopeID})
+		tx.Emit(eventlog.Aggregate{Kind: aggregateKind, ID: v.ID, Version: v.Version + 1},
+			ValueCleared{Name: v.Name, Scope: v.Scope, ScopeID: v.ScopeID, OrganizationID: v.at().within})
 	}
 	return nil
 }

@@ -33,11 +33,12 @@ const (
 	Organization Scope = "organization"
 	Unit         Scope = "unit"
 	Project      Scope = "project"
+	Member       Scope = "member" // a user within one organization, whose administrators set it
 	User         Scope = "user"
 )
 
 // Scopes lists every scope, outermost first.
-func Scopes() []Scope { return []Scope{Global, Organization, Unit, Project, User} }
+func Scopes() []Scope { return []Scope{Global, Organization, Unit, Project, Member, User} }
 
 // Definition declares a setting or limit. It holds numbers in Unit, or, when Words
 // is not empty, one of those words.
@@ -47,11 +48,22 @@ type Definition struct {
 	Unit         string // "ms", "bytes", "percent", …
 	Default      int64
 	Min, Max     int64    // what may be set, both included
-	Words        []string // of a setting in words; the first is the default
+	Words        []string // values in words; the first is the default, and of a limit they go from the most to the least
 	Destinations bool     // values are lists of destinations, "pypi.org:443 *.example.com", or "none", the default
 	GlobalOnly   bool     // it makes no sense per organization, project or user
 	OperatorOnly bool     // only operators set it, whosever it is
 	Help         string   // one sentence
+}
+
+// amount is how much a value admits: its number, or how far its word is from the least.
+func (d Definition) amount(number *int64, word string) int64 {
+	switch {
+	case number != nil:
+		return *number
+	case d.Kind == Limit && len(d.Words) > 0:
+		return int64(len(d.Words) - 1 - slices.Index(d.Words, word))
+	}
+	return 0
 }
 
 // inWords tells whether the values are words.
@@ -91,9 +103,10 @@ type Value struct {
 	Name   string
 	Unit   string
 	Number int64
-	Word   string // of a setting in words
+	Word   string // of a value in words
 	Scope  Scope
 	Owner  ident.ID // of that scope; zero when global
+	Within ident.ID // of a member's: the organization
 }
 
 // Int is the number.
@@ -105,22 +118,36 @@ func (v Value) Text() string { return v.Word }
 // Refuse makes the fault of whoever went over the value. format says what was
 // asked for; the name, the value and whose it is are added.
 func (v Value) Refuse(code, format string, args ...any) error {
-	owner := ""
-	if !v.Owner.IsZero() {
-		owner = v.Owner.String()
-	}
-	applies := any(v.Number)
+	return fault.New(fault.Limited, code, "%s (%s is %v, set for %s.)", fmt.Sprintf(format, args...), v.Name, v.shown(), whose(v.Scope)).
+		Over(v.limit())
+}
+
+// limit is the value as faults carry it.
+func (v Value) limit() fault.Limit {
+	l := fault.Limit{Name: v.Name, Value: v.Number, Text: v.Word, Unit: v.Unit, Scope: string(v.Scope)}
 	if v.Word != "" {
-		applies = "“" + v.Word + "”"
+		l.Value = 0
 	}
-	return fault.New(fault.Limited, code, "%s (%s is %v, set for %s.)", fmt.Sprintf(format, args...), v.Name, applies, whose(v.Scope)).
-		Over(fault.Limit{Name: v.Name, Value: v.Number, Text: v.Word, Unit: v.Unit, Scope: string(v.Scope), Owner: owner})
+	if !v.Owner.IsZero() {
+		l.Owner = v.Owner.String()
+	}
+	return l
+}
+
+func (v Value) shown() any {
+	if v.Word != "" {
+		return "“" + v.Word + "”"
+	}
+	return v.Number
 }
 
 // whose says a scope in words.
 func whose(s Scope) string {
-	if s == Global {
+	switch s {
+	case Global:
 		return "the whole installation"
+	case Member:
+		return "this member by an administrator of the organization"
 	}
 	return "this " + string(s)
 }

@@ -69,15 +69,15 @@ func TestCatalogueRefusesNonsense(t *testing.T) {
 var (
 	org, outer, inner, project, user = ident.New(), ident.New(), ident.New(), ident.New(), ident.New()
 	somebody                         = Subject{User: user, Project: project, Units: []ident.ID{inner, outer}, Organization: org}
-	innermostFirst                   = []at{{User, user}, {Project, project}, {Unit, inner}, {Unit, outer}, {Organization, org}, {scope: Global}}
+	innermostFirst                   = []at{{scope: User, id: user}, {Member, user, org}, {scope: Project, id: project}, {scope: Unit, id: inner}, {scope: Unit, id: outer}, {scope: Organization, id: org}, {scope: Global}}
 )
 
 // drawValues sets something at some places, and something of strangers.
 func drawValues(t *rapid.T) values {
 	set := values{}
-	for _, place := range append(slices.Clone(innermostFirst), at{User, ident.New()}, at{Organization, ident.New()}) {
+	for _, place := range append(slices.Clone(innermostFirst), at{scope: User, id: ident.New()}, at{Member, user, ident.New()}, at{scope: Organization, id: ident.New()}) {
 		if rapid.Bool().Draw(t, string(place.scope)) {
-			set[place] = row{Scope: place.scope, ScopeID: place.id, Number: new(rapid.Int64Range(0, 20).Draw(t, "value"))}
+			set[place] = row{Scope: place.scope, ScopeID: place.id, Organization: place.within, Number: new(rapid.Int64Range(0, 20).Draw(t, "value"))}
 		}
 	}
 	return set
@@ -118,10 +118,10 @@ func TestSmallestLimitApplies(t *testing.T) {
 			t.Fatalf("%+v, want %d of %v", got, smallest, set)
 		}
 		// It is whose it says it is, and nobody further out is as strict.
-		if v, ok := set[at{got.Scope, got.Owner}]; ok && *v.Number != smallest || !ok && got.Scope != Global {
+		if v, ok := set[at{got.Scope, got.Owner, got.Within}]; ok && *v.Number != smallest || !ok && got.Scope != Global {
 			t.Fatalf("%+v is not of that scope: %v", got, set)
 		}
-		for _, place := range innermostFirst[slices.Index(innermostFirst, at{got.Scope, got.Owner})+1:] {
+		for _, place := range innermostFirst[slices.Index(innermostFirst, at{got.Scope, got.Owner, got.Within})+1:] {
 			if v, ok := set[place]; ok && *v.Number <= smallest {
 				t.Fatalf("%+v hides %v", got, v)
 			}
@@ -140,11 +140,12 @@ func TestWhatIsGrantedApplies(t *testing.T) {
 		}
 		target := Target{Scope: Project, ID: project}
 		asked := rapid.Int64Range(0, 20).Draw(t, "asked")
-		err := d.granted(rows, target, place, asked)
+		err := d.granted(rows, target, place, Set{Number: &asked})
 
 		// As if the project's value were the only one below the units'.
-		delete(set, at{User, user})
-		set[at{Project, project}] = row{Scope: Project, ScopeID: project, Number: &asked}
+		delete(set, at{scope: User, id: user})
+		delete(set, at{Member, user, org})
+		set[at{scope: Project, id: project}] = row{Scope: Project, ScopeID: project, Number: &asked}
 		got := d.resolve(set, somebody)
 		if applies := got.Number == asked; applies != (err == nil) {
 			t.Fatalf("asked %d, %d would apply, answer %v", asked, got.Number, err)
@@ -159,13 +160,13 @@ func TestWhatIsGrantedApplies(t *testing.T) {
 func TestGlobalNeedsNobodysGrant(t *testing.T) {
 	d := Definition{Name: "a.b", Kind: Limit, Default: 10, Max: 100}
 	rows := []row{{Scope: Organization, ScopeID: org, Number: new(int64(3))}}
-	if err := d.granted(rows, Target{Scope: Global}, Place{}, 50); err != nil {
+	if err := d.granted(rows, Target{Scope: Global}, Place{}, Set{Number: new(int64(50))}); err != nil {
 		t.Error(err)
 	}
-	if err := d.granted(nil, Target{Scope: Organization, ID: org}, Place{Organization: org}, 11); !fault.Is(err, "limit.needs_grant") {
+	if err := d.granted(nil, Target{Scope: Organization, ID: org}, Place{Organization: org}, Set{Number: new(int64(11))}); !fault.Is(err, "limit.needs_grant") {
 		t.Errorf("an organization set itself above the installation: %v", err)
 	}
-	if err := d.granted(rows, Target{Scope: Organization, ID: org}, Place{Organization: org}, 10); err != nil {
+	if err := d.granted(rows, Target{Scope: Organization, ID: org}, Place{Organization: org}, Set{Number: new(int64(10))}); err != nil {
 		t.Errorf("an organization's own old value is in its way: %v", err)
 	}
 }

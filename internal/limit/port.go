@@ -18,4 +18,6 @@ type Place struct {
 type Places interface {
 	// Locate finds an organization, unit or project by its id; NotFound if there is none.
 	Locate(ctx context.Context, q pg.Querier, scope Scope, id ident.ID) (Place, error)
+	// Belongs tells whether a user has a part in an organization or in one of its projects.
+	Belongs(ctx context.Context, q pg.Querier, organization, user ident.ID) (bool, error)
 }

@@ -62,6 +62,11 @@ func (s *Slice) list(ctx context.Context, q command.Query, in List) ([]Effective
 		}
 		who.Organization, who.Units = place.Organization, place.Units
 	}
+	return s.effective(ctx, q, who)
+}
+
+// effective is every definition with what applies of it to who.
+func (s *Slice) effective(ctx context.Context, q pg.Querier, who Subject) ([]Effective, error) {
 	kept, err := s.Reader.current(ctx, q)
 	if err != nil {
 		return nil, err

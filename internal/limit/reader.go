@@ -46,8 +46,9 @@ type values map[at]row
 
 // at is a place that can hold a value.
 type at struct {
-	scope Scope
-	id    ident.ID
+	scope  Scope
+	id     ident.ID
+	within ident.ID // of a member's: the organization
 }
 
 // NewReader makes a reader that has read nothing yet.
@@ -91,7 +92,7 @@ func (r *Reader) complete(ctx context.Context, q pg.Querier, kept *snapshot, set
 	}
 	needed := false
 	for place := range set {
-		needed = needed || place.scope == Unit && who.Units == nil || place.scope == Organization && who.Organization.IsZero()
+		needed = needed || place.scope == Unit && who.Units == nil || (place.scope == Organization || place.scope == Member) && who.Organization.IsZero()
 	}
 	if !needed {
 		return who, nil
@@ -110,13 +111,16 @@ func (r *Reader) complete(ctx context.Context, q pg.Querier, kept *snapshot, set
 
 // chain lists the places that hold values for who, innermost first.
 func (who Subject) chain() []at {
-	chain := make([]at, 0, 4+len(who.Units))
+	chain := make([]at, 0, 5+len(who.Units))
 	add := func(scope Scope, id ident.ID) {
 		if !id.IsZero() {
-			chain = append(chain, at{scope, id})
+			chain = append(chain, at{scope: scope, id: id})
 		}
 	}
 	add(User, who.User)
+	if !who.User.IsZero() && !who.Organization.IsZero() {
+		chain = append(chain, at{Member, who.User, who.Organization})
+	}
 	add(Project, who.Project)
 	for _, unit := range who.Units {
 		add(Unit, unit)
@@ -146,7 +150,7 @@ func (d Definition) resolve(set values, who Subject) Value {
 			best, found = value, true
 		}
 	}
-	if _, set := set[at{scope: Global}]; !set && best.Number >= d.Default {
+	if _, set := set[at{scope: Global}]; !set && best.Number >= d.fallback().Number {
 		return d.fallback() // the default is the global value until somebody sets one
 	}
 	return best
@@ -155,12 +159,13 @@ func (d Definition) resolve(set values, who Subject) Value {
 // valueOf reads a stored value.
 func (d Definition) valueOf(v row) Value {
 	value := Value{Name: d.Name, Unit: d.Unit, Scope: v.Scope, Owner: v.ScopeID}
-	if v.Number != nil {
-		value.Number = *v.Number
+	if v.Scope == Member {
+		value.Within = v.Organization
 	}
 	if v.Word != nil {
 		value.Word = *v.Word
 	}
+	value.Number = d.amount(v.Number, value.Word)
 	return value
 }
 
@@ -211,7 +216,7 @@ func (r *Reader) load(ctx context.Context, q pg.Querier, kept *snapshot) (*snaps
 		if fresh.byName[v.Name] == nil {
 			fresh.byName[v.Name] = values{}
 		}
-		fresh.byName[v.Name][at{v.Scope, v.ScopeID}] = v
+		fresh.byName[v.Name][v.at()] = v
 	}
 	return fresh, nil
 }

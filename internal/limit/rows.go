@@ -11,15 +11,20 @@ import (
 
 // row is a value that a scope set.
 type row struct {
-	ID      ident.ID  `db:"id"`
-	Name    string    `db:"name"`
-	Scope   Scope     `db:"scope"`
-	ScopeID ident.ID  `db:"scope_id"`
-	Number  *int64    `db:"number"`
-	Word    *string   `db:"word"`
-	Version int64     `db:"version"`
-	SetAt   time.Time `db:"set_at"`
+	ID      ident.ID `db:"id"`
+	Name    string   `db:"name"`
+	Scope   Scope    `db:"scope"`
+	ScopeID ident.ID `db:"scope_id"`
+	// Organization is around the scope; zero for the installation and for users.
+	Organization ident.ID  `db:"organization_id"`
+	Number       *int64    `db:"number"`
+	Word         *string   `db:"word"`
+	Version      int64     `db:"version"`
+	SetAt        time.Time `db:"set_at"`
 }
+
+// at is where the value is set.
+func (v row) at() at { return Target{v.Scope, v.ScopeID, v.Organization}.at() }
 
 // shown is the number or the word.
 func (v row) shown() any {
@@ -30,7 +35,7 @@ func (v row) shown() any {
 }
 
 const (
-	rowColumns     = `id, name, scope, scope_id, number, word, version, set_at`
+	rowColumns     = `id, name, scope, scope_id, organization_id, number, word, version, set_at`
 	selectAll      = `SELECT ` + rowColumns + ` FROM limit_value`
 	selectByName   = `SELECT ` + rowColumns + ` FROM limit_value WHERE name = $1 FOR UPDATE`
 	selectRevision = `SELECT revision FROM limit_revision`

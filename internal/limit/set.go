@@ -17,13 +17,22 @@ type Set struct {
 	Name   string
 	Target Target
 	Number *int64
-	Word   string // of a setting in words, instead of Number
+	Word   string // of a value in words, instead of Number
 }
 
 // Target is whose value is meant.
 type Target struct {
 	Scope Scope    `json:"scope"`
 	ID    ident.ID `json:"id,omitzero"` // zero when global
+	// Organization is where a member is one.
+	Organization ident.ID `json:"organization_id,omitzero"`
+}
+
+func (t Target) at() at {
+	if t.Scope != Member {
+		return at{scope: t.Scope, id: t.ID}
+	}
+	return at{t.Scope, t.ID, t.Organization}
 }
 
 // change is what the audit trail says of a value: nil is the default.
@@ -43,14 +52,19 @@ func (t Target) validate() error {
 		return fault.New(fault.Invalid, "limit.scope_unknown", "The scope is one of %v.", Scopes()).At("body.scope", "is not a scope")
 	case t.ID.IsZero() != (t.Scope == Global):
 		return fault.New(fault.Invalid, "limit.scope_id", "Every scope but global has an id, and global has none.").At("body.scope_id", "does not fit the scope")
+	case t.Organization.IsZero() == (t.Scope == Member):
+		return fault.New(fault.Invalid, "limit.scope_id", "A member is one of an organization; no other scope names one besides its id.").At("body.organization_id", "does not fit the scope")
 	}
 	return nil
 }
 
 // locate finds where a target stands; a user stands nowhere but in the installation.
 func (s *Slice) locate(ctx context.Context, q pg.Querier, t Target) (Place, error) {
-	if t.Scope == Global || t.Scope == User {
+	switch t.Scope {
+	case Global, User:
 		return Place{}, nil
+	case Member:
+		return s.places.Locate(ctx, q, Organization, t.Organization)
 	}
 	return s.places.Locate(ctx, q, t.Scope, t.ID)
 }
@@ -76,6 +90,11 @@ func (s *Slice) set(ctx context.Context, tx *command.Tx, c Set) (Value, error) {
 	if err != nil {
 		return Value{}, err
 	}
+	if c.Target.Scope == Member {
+		if err := s.belongs(ctx, tx, c.Target.Organization, c.Target.ID); err != nil {
+			return Value{}, err
+		}
+	}
 	if d.Kind == Limit {
 		place, err := s.locate(ctx, tx, c.Target)
 		if err != nil {
@@ -84,15 +103,15 @@ func (s *Slice) set(ctx context.Context, tx *command.Tx, c Set) (Value, error) {
 		if d.Destinations {
 			err = d.grantedDestinations(rows, c.Target, place, c.Word)
 		} else {
-			err = d.granted(rows, c.Target, place, *c.Number)
+			err = d.granted(rows, c.Target, place, c)
 		}
 		if err != nil {
 			return Value{}, err
 		}
 	}
-	v, change := row{ID: tx.NewID(), Name: c.Name, Scope: c.Target.Scope, ScopeID: c.Target.ID}, change{Name: c.Name, Target: c.Target}
+	v, change := row{ID: tx.NewID(), Name: c.Name, Scope: c.Target.Scope, ScopeID: c.Target.ID, Organization: tx.Scope.Organization}, change{Name: c.Name, Target: c.Target}
 	for _, old := range rows {
-		if old.Scope == v.Scope && old.ScopeID == v.ScopeID {
+		if old.at() == v.at() {
 			v, change.Old = old, old.shown()
 		}
 	}
@@ -100,10 +119,10 @@ func (s *Slice) set(ctx context.Context, tx *command.Tx, c Set) (Value, error) {
 	if d.inWords() {
 		v.Number, v.Word = nil, &c.Word
 	}
-	if _, err := tx.Exec(ctx, upsertRow, v.ID, v.Name, v.Scope, v.ScopeID, tx.Scope.Organization, v.Number, v.Word, v.Version, v.SetAt); err != nil {
+	if _, err := tx.Exec(ctx, upsertRow, v.ID, v.Name, v.Scope, v.ScopeID, v.Organization, v.Number, v.Word, v.Version, v.SetAt); err != nil {
 		return Value{}, fmt.Errorf("store value: %w", err)
 	}
-	fact := ValueSet{Name: v.Name, Scope: v.Scope, ScopeID: v.ScopeID, Number: v.Number}
+	fact := ValueSet{Name: v.Name, Scope: v.Scope, ScopeID: v.ScopeID, OrganizationID: c.Target.Organization, Number: v.Number}
 	if v.Word != nil {
 		fact.Word = *v.Word
 	}
@@ -132,39 +151,34 @@ func (s *Slice) definitionFor(tx *command.Tx, name string, t Target) (Definition
 
 // granted refuses a limit above that of a scope around it: it would not apply, and
 // whoever set it should know whom to ask.
-func (d Definition) granted(rows []row, t Target, place Place, number int64) error {
+func (d Definition) granted(rows []row, t Target, place Place, c Set) error {
 	smallest, bounded := d.around(rows, t, place)
-	if !bounded || number <= smallest.Number {
+	if !bounded || d.amount(c.Number, c.Word) <= smallest.Number {
 		return nil
-	}
-	owner := ""
-	if !smallest.Owner.IsZero() {
-		owner = smallest.Owner.String()
 	}
 	who := "an administrator of the organization"
 	if smallest.Scope == Global {
 		who = "an operator"
 	}
-	return fault.New(fault.Denied, "limit.needs_grant", "%s is at most %d here, set for %s. Ask %s to raise that first; until then %d would not apply.",
-		d.Name, smallest.Number, whose(smallest.Scope), who, number).
-		Over(fault.Limit{Name: d.Name, Value: smallest.Number, Unit: d.Unit, Scope: string(smallest.Scope), Owner: owner})
+	return fault.New(fault.Denied, "limit.needs_grant", "%s is at most %v here, set for %s. Ask %s to raise that first; until then %v would not apply.",
+		d.Name, smallest.shown(), whose(smallest.Scope), who, Value{Number: d.amount(c.Number, c.Word), Word: c.Word}.shown()).
+		Over(smallest.limit())
 }
 
 // around is what the scopes around a target admit; nothing is around the installation but Min and Max.
 func (d Definition) around(rows []row, t Target, place Place) (v Value, bounded bool) {
 	around := map[at]bool{{scope: Global}: true}
 	if t.Scope != Organization && t.Scope != Global {
-		around[at{Organization, place.Organization}] = true
+		around[at{scope: Organization, id: place.Organization}] = true
 	}
 	for _, unit := range place.Units {
-		around[at{Unit, unit}] = true
+		around[at{scope: Unit, id: unit}] = true
 	}
-	own := at{t.Scope, t.ID}
-	delete(around, own)
+	delete(around, t.at())
 	outer := values{}
 	for _, v := range rows {
-		if around[at{v.Scope, v.ScopeID}] {
-			outer[at{v.Scope, v.ScopeID}] = v
+		if around[v.at()] {
+			outer[v.at()] = v
 		}
 	}
 	if t.Scope == Global {

@@ -13,6 +13,7 @@ type Slice struct {
 	Set    command.Func[Set, Value]
 	Clear  command.Func[Clear, struct{}]
 	List   command.Func[List, []Effective]
+	Member command.Func[OfMember, []Effective]
 	Reader *Reader
 
 	catalogue *Catalogue
@@ -35,5 +36,9 @@ func New(r *command.Runner, catalogue *Catalogue, places Places, operator permis
 	s.List = command.BindQuery(r, command.QuerySpec[List]{Name: "limit.list", Scope: func(ctx context.Context, q pg.Querier, actor command.Actor, in List) (command.Scope, error) {
 		return s.listScope(ctx, q, actor, in)
 	}}, s.list)
+	s.Member = command.BindQuery(r, command.QuerySpec[OfMember]{Name: "limit.member", Scope: func(ctx context.Context, q pg.Querier, _ command.Actor, in OfMember) (command.Scope, error) {
+		place, err := s.places.Locate(ctx, q, Organization, in.Organization)
+		return command.Scope{Organization: place.Organization}, err
+	}}, s.ofMember)
 	return s
 }

@@ -40,6 +40,13 @@ func (p tree) Locate(_ context.Context, _ pg.Querier, scope Scope, id ident.ID) 
 	return Place{}, fault.New(fault.NotFound, "not_found", "There is nothing here that you can see.")
 }
 
+// Belongs is true of everybody but people whose id nobody knows.
+func (p tree) Belongs(_ context.Context, _ pg.Querier, organization, user ident.ID) (bool, error) {
+	return organization == p.Organization && user != outsider, nil
+}
+
+var outsider = ident.New()
+
 type world struct {
 	*Slice
 	tree
@@ -64,6 +71,7 @@ func newWorld(t *testing.T) *world {
 		DB:     w.db, Clock: func() time.Time { return w.now }, NewID: ident.New, Log: slog.New(slog.DiscardHandler),
 		Table: permission.Table{
 			"limit.set": {operator, admin, permission.Self}, "limit.clear": {operator, admin, permission.Self}, "limit.list": {permission.Authenticated},
+			"limit.member": {operator, admin},
 		},
 	}
 	w.Slice = New(runner, catalogue(t), w.tree, operator)
@@ -97,9 +105,9 @@ func TestSetAppliesAtOnceAndIsRecorded(t *testing.T) {
 	if v := w.effective(t, "execution.concurrent", who); v.Number != 10 || v.Scope != Global {
 		t.Fatalf("before: %+v", v)
 	}
-	w.mustSet(t, w.bob, "execution.concurrent", Target{Organization, w.Organization}, 4)
-	w.mustSet(t, w.bob, "execution.concurrent", Target{Organization, w.Organization}, 5)
-	w.mustSet(t, w.bob, "execution.concurrent", Target{Unit, w.Units[1]}, 3)
+	w.mustSet(t, w.bob, "execution.concurrent", Target{Scope: Organization, ID: w.Organization}, 4)
+	w.mustSet(t, w.bob, "execution.concurrent", Target{Scope: Organization, ID: w.Organization}, 5)
+	w.mustSet(t, w.bob, "execution.concurrent", Target{Scope: Unit, ID: w.Units[1]}, 3)
 
 	// Organization and units follow from the project.
 	if v := w.effective(t, "execution.concurrent", who); v.Number != 3 || v.Scope != Unit || v.Owner != w.Units[1] {
@@ -139,17 +147,17 @@ func TestRaisingAboveTheOuterScopeIsRefused(t *testing.T) {
 		_, err := w.Set(as(t, a), Set{Name: "execution.concurrent", Target: target, Number: &n})
 		return err
 	}
-	err := set(w.bob, Target{Organization, w.Organization}, 11)
+	err := set(w.bob, Target{Scope: Organization, ID: w.Organization}, 11)
 	if !fault.Is(err, "limit.needs_grant") || fault.Of(err).Limit.Scope != "global" {
 		t.Errorf("organization above the installation: %v", err)
 	}
 	w.mustSet(t, w.ann, "execution.concurrent", Target{Scope: Global}, 20)
-	w.mustSet(t, w.bob, "execution.concurrent", Target{Organization, w.Organization}, 20)
-	w.mustSet(t, w.bob, "execution.concurrent", Target{Unit, w.Units[1]}, 6)
-	if err := set(w.bob, Target{Project, w.Project}, 7); fault.Of(err).Limit == nil || fault.Of(err).Limit.Owner != w.Units[1].String() {
+	w.mustSet(t, w.bob, "execution.concurrent", Target{Scope: Organization, ID: w.Organization}, 20)
+	w.mustSet(t, w.bob, "execution.concurrent", Target{Scope: Unit, ID: w.Units[1]}, 6)
+	if err := set(w.bob, Target{Scope: Project, ID: w.Project}, 7); fault.Of(err).Limit == nil || fault.Of(err).Limit.Owner != w.Units[1].String() {
 		t.Errorf("project above its outer unit: %v", err)
 	}
-	if err := set(w.bob, Target{Project, w.Project}, 6); err != nil {
+	if err := set(w.bob, Target{Scope: Project, ID: w.Project}, 6); err != nil {
 		t.Error(err)
 	}
 }
@@ -165,19 +173,27 @@ func TestWhoMaySetWhat(t *testing.T) {
 		code   string
 	}{
 		"admin, global":               {w.bob, "execution.concurrent", Target{Scope: Global}, 1, "denied"},
-		"admin, other organization":   {w.bob, "execution.concurrent", Target{Organization, stranger}, 1, "not_found"},
-		"nobody, the organization":    {w.carol, "execution.concurrent", Target{Organization, w.Organization}, 1, "not_found"},
-		"nobody, somebody else":       {w.carol, "execution.timeout.default_ms", Target{User, w.bob.ID}, 1000, "not_found"},
-		"nobody, own setting":         {w.carol, "execution.timeout.default_ms", Target{User, w.carol.ID}, 1000, ""},
-		"nobody, own rate":            {w.carol, "rate.bypass", Target{User, w.carol.ID}, 1, "limit.operator_only"},
-		"admin, organization's rate":  {w.bob, "rate.api", Target{Organization, w.Organization}, 1000, "limit.operator_only"},
-		"operator, somebody's rate":   {w.ann, "rate.bypass", Target{User, w.carol.ID}, 1, ""},
-		"operator, global-only below": {w.ann, "execution.queue.total", Target{User, w.carol.ID}, 1, "limit.global_only"},
+		"admin, other organization":   {w.bob, "execution.concurrent", Target{Scope: Organization, ID: stranger}, 1, "not_found"},
+		"nobody, the organization":    {w.carol, "execution.concurrent", Target{Scope: Organization, ID: w.Organization}, 1, "not_found"},
+		"nobody, somebody else":       {w.carol, "execution.timeout.default_ms", Target{Scope: User, ID: w.bob.ID}, 1000, "not_found"},
+		"nobody, own setting":         {w.carol, "execution.timeout.default_ms", Target{Scope: User, ID: w.carol.ID}, 1000, ""},
+		"nobody, own rate":            {w.carol, "rate.bypass", Target{Scope: User, ID: w.carol.ID}, 1, "limit.operator_only"},
+		"admin, organization's rate":  {w.bob, "rate.api", Target{Scope: Organization, ID: w.Organization}, 1000, "limit.operator_only"},
+		"operator, somebody's rate":   {w.ann, "rate.bypass", Target{Scope: User, ID: w.carol.ID}, 1, ""},
+		"operator, global-only below": {w.ann, "execution.queue.total", Target{Scope: User, ID: w.carol.ID}, 1, "limit.global_only"},
 		"operator, out of range":      {w.ann, "execution.concurrent", Target{Scope: Global}, -1, "limit.value_invalid"},
 		"operator, unknown":           {w.ann, "execution.nothing", Target{Scope: Global}, 1, "limit.unknown"},
 		"scope without id":            {w.ann, "execution.concurrent", Target{Scope: User}, 1, "limit.scope_id"},
-		"global with id":              {w.ann, "execution.concurrent", Target{Global, stranger}, 1, "limit.scope_id"},
-		"unknown scope":               {w.ann, "execution.concurrent", Target{"galaxy", stranger}, 1, "limit.scope_unknown"},
+		"global with id":              {w.ann, "execution.concurrent", Target{Scope: Global, ID: stranger}, 1, "limit.scope_id"},
+		"admin, a member":             {w.bob, "execution.concurrent", Target{Member, w.carol.ID, w.Organization}, 1, ""},
+		"admin, above the rest":       {w.bob, "execution.concurrent", Target{Member, w.carol.ID, w.Organization}, 11, "limit.needs_grant"},
+		"admin, a member's rate":      {w.bob, "rate.bypass", Target{Member, w.carol.ID, w.Organization}, 1, "limit.operator_only"},
+		"admin, an outsider":          {w.bob, "execution.concurrent", Target{Member, outsider, w.Organization}, 1, "limit.no_member"},
+		"admin, elsewhere":            {w.bob, "execution.concurrent", Target{Member, w.carol.ID, stranger}, 1, "not_found"},
+		"a member, as such":           {w.carol, "execution.concurrent", Target{Member, w.carol.ID, w.Organization}, 1, "not_found"},
+		"member of nothing":           {w.bob, "execution.concurrent", Target{Scope: Member, ID: w.carol.ID}, 1, "limit.scope_id"},
+		"user of something":           {w.ann, "execution.concurrent", Target{User, w.carol.ID, w.Organization}, 1, "limit.scope_id"},
+		"unknown scope":               {w.ann, "execution.concurrent", Target{Scope: "galaxy", ID: stranger}, 1, "limit.scope_unknown"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := w.Set(as(t, c.actor), Set{Name: c.name, Target: c.target, Number: &c.number})
@@ -190,7 +206,7 @@ func TestWhoMaySetWhat(t *testing.T) {
 
 func TestClearLetsTheOuterScopeApply(t *testing.T) {
 	w := newWorld(t)
-	target := Target{Project, w.Project}
+	target := Target{Scope: Project, ID: w.Project}
 	w.mustSet(t, w.bob, "execution.concurrent", target, 2)
 	if v := w.effective(t, "execution.concurrent", Subject{Project: w.Project}); v.Number != 2 {
 		t.Fatalf("%+v", v)
@@ -221,8 +237,8 @@ func TestWordsAreSettings(t *testing.T) {
 
 func TestListExplainsItself(t *testing.T) {
 	w := newWorld(t)
-	w.mustSet(t, w.bob, "execution.concurrent", Target{Organization, w.Organization}, 5)
-	w.mustSet(t, w.bob, "execution.concurrent", Target{Project, w.Project}, 4)
+	w.mustSet(t, w.bob, "execution.concurrent", Target{Scope: Organization, ID: w.Organization}, 5)
+	w.mustSet(t, w.bob, "execution.concurrent", Target{Scope: Project, ID: w.Project}, 4)
 	all, err := w.List(as(t, w.bob), List{Project: w.Project})
 	if err != nil || len(all) != len(Defaults()) {
 		t.Fatalf("%d of %d, %v", len(all), len(Defaults()), err)
@@ -298,11 +314,11 @@ func TestRatesFollowSettings(t *testing.T) {
 	if p, ok := rates.Rate(t.Context(), "auth", anonymous); !ok || p.Requests != 10 {
 		t.Errorf("anonymous: %+v", p)
 	}
-	w.mustSet(t, w.ann, "rate.multiplier_percent", Target{User, w.carol.ID}, 300)
+	w.mustSet(t, w.ann, "rate.multiplier_percent", Target{Scope: User, ID: w.carol.ID}, 300)
 	if p, _ := rates.Rate(t.Context(), "execute", w.carol); p.Requests != 30 || p.Burst != 45 {
 		t.Errorf("tripled: %+v", p)
 	}
-	w.mustSet(t, w.ann, "rate.bypass", Target{User, w.carol.ID}, 1)
+	w.mustSet(t, w.ann, "rate.bypass", Target{Scope: User, ID: w.carol.ID}, 1)
 	if p, ok := rates.Rate(t.Context(), "execute", w.carol); ok {
 		t.Errorf("bypassed: %+v", p)
 	}
@@ -335,7 +351,7 @@ func BenchmarkRate(b *testing.B) {
 
 func TestTheAuditTrailHasOldAndNew(t *testing.T) {
 	w := newWorld(t)
-	target := Target{Organization, w.Organization}
+	target := Target{Scope: Organization, ID: w.Organization}
 	w.mustSet(t, w.bob, "execution.concurrent", target, 4)
 	w.mustSet(t, w.bob, "execution.concurrent", target, 5)
 	if _, err := w.Clear(as(t, w.bob), Clear{Name: "execution.concurrent", Target: target}); err != nil {

@@ -26,7 +26,30 @@ WITH RECURSIVE path (id, parent_id, organization_id, depth) AS (
 	UNION ALL
 	SELECT u.id, u.parent_id, u.organization_id, path.depth + 1 FROM unit u JOIN path ON u.id = path.parent_id)
 SELECT id, organization_id FROM path ORDER BY depth`
+	selectBelongs      = `SELECT EXISTS (SELECT FROM organization_member WHERE organization_id = $1 AND user_id = $2)`
+	selectProjectNames = `SELECT id, name FROM project WHERE id = ANY ($1)`
 )
+
+// Belongs tells whether an account holds a role in an organization, without which it has none in its projects.
+func Belongs(ctx context.Context, q pg.Querier, organization, account ident.ID) (bool, error) {
+	return pg.One[bool](ctx, q, selectBelongs, organization, account)
+}
+
+// ProjectNames are what those of ids that exist are called.
+func ProjectNames(ctx context.Context, q pg.Querier, ids []ident.ID) (map[ident.ID]string, error) {
+	rows, err := pg.All[struct {
+		ID   ident.ID `db:"id"`
+		Name string   `db:"name"`
+	}](ctx, q, selectProjectNames, ids)
+	if err != nil {
+		return nil, fmt.Errorf("read names of projects: %w", err)
+	}
+	names := make(map[ident.ID]string, len(rows))
+	for _, row := range rows {
+		names[row.ID] = row.Name
+	}
+	return names, nil
+}
 
 // LocateOrganization finds an organization. NotFound if there is none.
 func LocateOrganization(ctx context.Context, q pg.Querier, id ident.ID) (Location, error) {

@@ -160,6 +160,8 @@ func Permissions() permission.Table {
 		"limit.set":   with(managers, permission.Self), // in that scope; global ones have none, so operators only
 		"limit.clear": with(managers, permission.Self),
 
+		"limit.member": admins, // as they apply to one of the organization's
+
 		// Nodes belong to the platform.
 		"node.list":     operators,
 		"node.get":      operators,
@@ -198,6 +200,10 @@ func Permissions() permission.Table {
 
 		"execution.cancel": with(managers, permission.Self),
 		"execution.delete": with(managers, permission.Self),
+
+		"execution.reprioritize": with(managers, permission.Self), // up to execution.priority.max, which binds all but operators
+		"execution.list_all":     admins,                          // of an organization; of all of them, operators only
+		"execution.waiting":      admins,
 
 		"execution.egress.update": with(managers, permission.Self),
 

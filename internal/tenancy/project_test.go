@@ -10,6 +10,7 @@ import (
 	"github.com/stoa-cloud/stoa/internal/platform/fault"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
 	"github.com/stoa-cloud/stoa/internal/platform/permission"
+	"github.com/stoa-cloud/stoa/internal/platform/pg"
 )
 
 func TestCreateProject(t *testing.T) {
@@ -296,6 +297,16 @@ func TestUnits(t *testing.T) {
 	other := unit("Other", ident.ID{}, "")
 	if _, err := h.db.Exec(t.Context(), `UPDATE project SET unit_id = $2 WHERE id = $1`, elsewhere.Project, other); err == nil {
 		t.Error("the database let a project into a foreign unit")
+	}
+	member, err := pg.One[ident.ID](t.Context(), h.db, `SELECT user_id FROM organization_member WHERE organization_id = $1 LIMIT 1`, place.Organization)
+	wantCode(t, err, "")
+	for id, want := range map[ident.ID]bool{member: true, ident.New(): false} {
+		if belongs, err := Belongs(t.Context(), h.db, place.Organization, id); err != nil || belongs != want {
+			t.Errorf("%s belongs: %v, %v", id, belongs, err)
+		}
+	}
+	if names, err := ProjectNames(t.Context(), h.db, []ident.ID{place.Project, ident.New()}); err != nil || len(names) != 1 || names[place.Project] == "" {
+		t.Errorf("%v, %v", names, err)
 	}
 	for _, locate := range []error{second(LocateUnit(t.Context(), h.db, ident.New())), second(LocateOrganization(t.Context(), h.db, ident.New())), second(LocateProject(t.Context(), h.db, ident.New()))} {
 		if fault.KindOf(locate) != fault.NotFound {

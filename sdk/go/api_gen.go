@@ -361,13 +361,16 @@ type Execution struct {
 	Interactive      bool                `json:"interactive,omitempty"` // Whether it can be written to while it runs.
 	Limits           ExecutionLimits     `json:"limits"`
 	Network          bool                `json:"network"`
-	NodeID           string              `json:"node_id,omitempty"` // A UUIDv7.
-	OrganizationID   string              `json:"organization_id"`   // A UUIDv7.
-	OwnerID          string              `json:"owner_id"`          // A UUIDv7.
+	NodeID           string              `json:"node_id,omitempty"`    // A UUIDv7.
+	OrganizationID   string              `json:"organization_id"`      // A UUIDv7.
+	OwnerID          string              `json:"owner_id"`             // A UUIDv7.
+	OwnerName        string              `json:"owner_name,omitempty"` // Only in lists over several projects, as the following.
 	Priority         string              `json:"priority"`
-	ProjectID        string              `json:"project_id"`                  // A UUIDv7.
+	ProjectID        string              `json:"project_id"` // A UUIDv7.
+	ProjectName      string              `json:"project_name,omitempty"`
 	QueueExplanation string              `json:"queue_explanation,omitempty"` // Why it still waits.
 	QueuePosition    int64               `json:"queue_position,omitempty"`    // 1 is next; absent when it does not wait.
+	QueueReason      string              `json:"queue_reason,omitempty"`      // The same as a code: owner_limit, no_node, no_runtime, no_class, preparing, cordoned, no_sandbox, busy, starting.
 	Recorded         bool                `json:"recorded,omitempty"`          // Whether it is recorded.
 	RetryOf          string              `json:"retry_of,omitempty"`          // A UUIDv7.
 	Runtime          string              `json:"runtime"`
@@ -439,6 +442,11 @@ type ExecutionReason struct {
 	Message string `json:"message"`
 }
 
+// ExecutionReprioritizeRequest is what execution.reprioritize takes: Change the priority of an execution that waits.
+type ExecutionReprioritizeRequest struct {
+	Priority string `json:"priority"`
+}
+
 // ExecutionRequest is what execution.submit takes: Run a program.
 type ExecutionRequest struct {
 	Args        []string           `json:"args,omitempty"`        // The program's arguments.
@@ -449,8 +457,8 @@ type ExecutionRequest struct {
 	Files       []ExecutionFile    `json:"files,omitempty"`       // Extra files in the program's folder.
 	Interactive bool               `json:"interactive,omitempty"` // Keep standard input open after stdin, to be written to while the program runs (…/attach, …/stdin).
 	Limits      *ExecutionLimits   `json:"limits,omitempty"`
-	Network     bool               `json:"network,omitempty"` // Whether the program may reach the network: without egress, everything that is allowed here. Off unless an administrator allows it.
-	Priority    string             `json:"priority,omitempty"`
+	Network     bool               `json:"network,omitempty"`    // Whether the program may reach the network: without egress, everything that is allowed here. Off unless an administrator allows it.
+	Priority    string             `json:"priority,omitempty"`   // At most execution.priority.max. Absent: normal, or that limit where it is lower.
 	ProjectID   string             `json:"project_id,omitempty"` // The project to run in; the caller's default when absent.
 	Record      bool               `json:"record,omitempty"`     // Keep what is said, with its times (…/recording). Interactive executions only.
 	Runtime     string             `json:"runtime,omitempty"`    // A language, with as much of a version as matters: python, python@3, python@3.11.2.
@@ -798,36 +806,39 @@ type Judge0Workers struct {
 
 // Limit is part of the API's answers and requests.
 type Limit struct {
-	Name         string          `json:"name"`
-	Default      json.RawMessage `json:"default"`               // What applies while nobody set anything.
-	GlobalOnly   bool            `json:"global_only,omitempty"` // It holds for the whole installation.
-	Help         string          `json:"help"`
-	Kind         string          `json:"kind"` // setting: the nearest scope wins. limit: the smallest of all scopes applies.
-	Max          int64           `json:"max,omitempty"`
-	Min          int64           `json:"min,omitempty"`
-	OperatorOnly bool            `json:"operator_only,omitempty"` // Only operators set it.
-	Owner        string          `json:"owner,omitempty"`         // The organization, unit, project or user whose value it is.
-	Scope        string          `json:"scope"`                   // Whose value it is.
-	Set          []LimitScope    `json:"set"`                     // What the scopes around the caller set, innermost first.
-	Unit         string          `json:"unit,omitempty"`
-	Value        json.RawMessage `json:"value"`           // What applies.
-	Words        []string        `json:"words,omitempty"` // The values of a setting in words.
+	Name           string          `json:"name"`
+	Default        json.RawMessage `json:"default"`               // What applies while nobody set anything.
+	GlobalOnly     bool            `json:"global_only,omitempty"` // It holds for the whole installation.
+	Help           string          `json:"help"`
+	Kind           string          `json:"kind"` // setting: the nearest scope wins. limit: the smallest of all scopes applies.
+	Max            int64           `json:"max,omitempty"`
+	Min            int64           `json:"min,omitempty"`
+	OperatorOnly   bool            `json:"operator_only,omitempty"`   // Only operators set it.
+	OrganizationID string          `json:"organization_id,omitempty"` // Of a member's value: the organization whose administrators set it.
+	Owner          string          `json:"owner,omitempty"`           // The organization, unit, project or user whose value it is.
+	Scope          string          `json:"scope"`                     // Whose value it is.
+	Set            []LimitScope    `json:"set"`                       // What the scopes around the caller set, innermost first.
+	Unit           string          `json:"unit,omitempty"`
+	Value          json.RawMessage `json:"value"`           // What applies.
+	Words          []string        `json:"words,omitempty"` // The values in words; those of a limit go from the most to the least.
 }
 
 // LimitScope is part of the API's answers and requests.
 type LimitScope struct {
-	ID    string          `json:"id,omitempty"`    // Of the value: what events and the audit trail know it by.
-	Owner string          `json:"owner,omitempty"` // A UUIDv7.
-	Scope string          `json:"scope"`
-	SetAt *time.Time      `json:"set_at,omitempty"`
-	Value json.RawMessage `json:"value"`
+	ID             string          `json:"id,omitempty"`              // Of the value: what events and the audit trail know it by.
+	OrganizationID string          `json:"organization_id,omitempty"` // A UUIDv7.
+	Owner          string          `json:"owner,omitempty"`           // A UUIDv7.
+	Scope          string          `json:"scope"`
+	SetAt          *time.Time      `json:"set_at,omitempty"`
+	Value          json.RawMessage `json:"value"`
 }
 
 // LimitSetRequest is what limit.set takes: Set a setting or limit for a scope.
 type LimitSetRequest struct {
-	Scope   string          `json:"scope"`
-	ScopeID string          `json:"scope_id,omitempty"` // Its id; none when global.
-	Value   json.RawMessage `json:"value"`
+	OrganizationID string          `json:"organization_id,omitempty"` // Of a member: the organization. No other scope has one.
+	Scope          string          `json:"scope"`
+	ScopeID        string          `json:"scope_id,omitempty"` // Its id; none when global. Of a member: the user's.
+	Value          json.RawMessage `json:"value"`
 }
 
 // LinkedIdentity is part of the API's answers and requests.
@@ -1726,4 +1737,22 @@ type UserOverview struct {
 type UserUpdateRequest struct {
 	Note     string `json:"note,omitempty"`     // For operators alone.
 	Operator bool   `json:"operator,omitempty"` // Whether they run the installation.
+}
+
+// WaitingQueue is part of the API's answers and requests.
+type WaitingQueue struct {
+	ByPriority map[string]int64 `json:"by_priority"`
+	ByUser     []WaitingUser    `json:"by_user"` // Who has most waiting, the 20 first.
+	Items      []Execution      `json:"items"`
+	NextCursor string           `json:"next_cursor,omitempty"`
+	Oldest     *time.Time       `json:"oldest,omitempty"` // When the longest-waiting one was submitted.
+	Queued     int64            `json:"queued"`           // How many wait that match, on all pages.
+}
+
+// WaitingUser is part of the API's answers and requests.
+type WaitingUser struct {
+	Name   string    `json:"name,omitempty"`
+	Oldest time.Time `json:"oldest"`
+	Queued int64     `json:"queued"`
+	UserID string    `json:"user_id"` // A UUIDv7.
 }

@@ -22,7 +22,7 @@ type ExecutionRequest struct {
 	Env       map[string]string `json:"env,omitempty" doc:"Environment variables; nothing else of the host's environment is visible."`
 	Files     []ExecutionFile   `json:"files,omitempty" doc:"Extra files in the program's folder."`
 	Limits    *ExecutionLimits  `json:"limits,omitempty"`
-	Priority  string            `json:"priority,omitempty" enum:"critical,high,normal,low,background" default:"normal"`
+	Priority  string            `json:"priority,omitempty" enum:"critical,high,normal,low,background" doc:"At most execution.priority.max. Absent: normal, or that limit where it is lower."`
 	Class     string            `json:"class,omitempty" enum:"process,fresh,gvisor" doc:"Isolation class. Absent: as the settings say (execution.class.default)."`
 	Network   bool              `json:"network,omitempty" doc:"Whether the program may reach the network: without egress, everything that is allowed here. Off unless an administrator allows it."`
 	Egress    []string          `json:"egress,omitempty" maxItems:"64" example:"[\"pypi.org:443\"]" doc:"What the program may connect to, and nothing else: names, *.names, addresses, ranges (CIDR), each with or without a port. Asks for the network by itself. Absent: what the runtime says; \"none\", alone: nothing, whatever the runtime says."`
@@ -97,6 +97,9 @@ type Execution struct {
 	CancelRequested  bool             `json:"cancel_requested,omitempty"`
 	QueuePosition    int              `json:"queue_position,omitempty" doc:"1 is next; absent when it does not wait."`
 	QueueExplanation string           `json:"queue_explanation,omitempty" doc:"Why it still waits."`
+	QueueReason      string           `json:"queue_reason,omitempty" example:"busy" doc:"The same as a code: owner_limit, no_node, no_runtime, no_class, preparing, cordoned, no_sandbox, busy, starting."`
+	OwnerName        string           `json:"owner_name,omitempty" doc:"Only in lists over several projects, as the following."`
+	ProjectName      string           `json:"project_name,omitempty"`
 	NodeID           ident.ID         `json:"node_id,omitzero"`
 	Attempt          int              `json:"attempt"`
 	ExitCode         *int             `json:"exit_code,omitempty"`
@@ -136,6 +139,7 @@ func (r ExecutionRequest) submit() (execution.Submit, error) {
 		ProjectID: r.ProjectID, Runtime: r.Runtime, Priority: priority, Network: r.Network, Egress: r.Egress, Class: execution.Class(r.Class), Artefacts: r.Artefacts,
 		Input: execution.Input{Source: r.Source, Stdin: []byte(r.Stdin), Args: r.Args, Env: r.Env},
 	}
+	in.PriorityUnasked = r.Priority == ""
 	in.Interactive, in.Record, in.Terminal = r.Interactive, r.Record, (*execution.Terminal)(r.Terminal)
 	if l := r.Limits; l != nil {
 		in.Limits = execution.Limits(*l)
@@ -180,7 +184,7 @@ func toDTO(e execution.Execution) Execution {
 
 func detailsDTO(d execution.Details) Execution {
 	dto := toDTO(d.Execution)
-	dto.QueuePosition, dto.QueueExplanation = d.Position, d.Waiting
+	dto.QueuePosition, dto.QueueExplanation, dto.QueueReason = d.Position, d.Waiting.Message, d.Waiting.Code
 	if d.Output != nil {
 		stdout, stderr := text(d.Output.Stdout), text(d.Output.Stderr)
 		dto.Stdout, dto.Stderr = &stdout, &stderr

@@ -14,7 +14,7 @@ import (
 
 // ExecutionStep is one thing that was done for an execution.
 type ExecutionStep struct {
-	Name    string    `json:"name" enum:"submitted,queued,claimed,started,returned,cancel_asked,egress_changed,ended" doc:"claimed: a node has it. returned: to the queue, since its node was lost. ended: the result is stored, and the node's slot is free."`
+	Name    string    `json:"name" enum:"submitted,queued,claimed,started,returned,cancel_asked,egress_changed,reprioritized,ended" doc:"claimed: a node has it. returned: to the queue, since its node was lost. ended: the result is stored, and the node's slot is free."`
 	Time    time.Time `json:"time"`
 	EventID ident.ID  `json:"event_id,omitzero" doc:"The event that tells it."`
 	NodeID  ident.ID  `json:"node_id,omitzero"`

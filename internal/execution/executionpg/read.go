@@ -27,17 +27,16 @@ WHERE project_id = $1
   AND ($4 = '' OR runtime = $4 OR starts_with(runtime, $4 || '@') OR starts_with(runtime, $4 || '.'))
   AND ($5::uuid IS NULL OR id < $5)
   AND ($7::uuid IS NULL OR script_id = $7 AND ($8::integer = 0 OR script_version = $8))
+  AND ($9::integer IS NULL OR priority = $9)
 ORDER BY id DESC LIMIT $6`
-	position = `
-SELECT count(*) FROM execution
-WHERE status = 'queued' AND (priority, rank, id) <= ($1, $2, $3)`
 	queueStats = `
 SELECT status = 'queued' AS waiting, priority, count(*) AS n, min(created_at) AS oldest FROM execution
 WHERE status IN ('queued', 'scheduled', 'running') GROUP BY 1, 2`
 	claimable = `
-SELECT e.id FROM execution e
+SELECT e.id, e.owner_id, e.project_id, e.organization_id, l.active FROM execution e
 JOIN execution_load l ON l.user_id = e.owner_id
 WHERE e.status = 'queued' AND (e.runtime, e.class) IN (SELECT * FROM unnest($1::text[], $2::text[])) AND l.active < $3
+  AND NOT EXISTS (SELECT FROM unnest($5::uuid[], $6::uuid[]) b (owner_id, project_id) WHERE b.owner_id = e.owner_id AND b.project_id = e.project_id)
 ORDER BY e.priority, e.rank, e.id LIMIT $4`
 	onNode = `SELECT ` + columns + ` FROM execution WHERE node_id = $1 AND status IN ('scheduled', 'running')`
 	stale  = `SELECT id FROM execution WHERE status = 'queued' AND created_at < $1 ORDER BY id LIMIT $2`
@@ -121,12 +120,14 @@ func (Store) List(ctx context.Context, q pg.Querier, f execution.Filter) ([]exec
 	for i, s := range f.Statuses {
 		statuses[i] = string(s)
 	}
-	return pg.All[execution.Execution](ctx, q, list, f.Project, f.Owner, statuses, f.Runtime, f.Before, f.Limit, f.Script, f.Version)
-}
-
-// Position implements execution.Store: 1 is next.
-func (Store) Position(ctx context.Context, q pg.Querier, e execution.Execution) (int, error) {
-	return pg.One[int](ctx, q, position, int(e.Priority), e.Rank, e.ID)
+	switch {
+	case !f.Project.IsZero():
+		return pg.All[execution.Execution](ctx, q, list, f.Project, f.Owner, statuses, f.Runtime, f.Before, f.Limit, f.Script, f.Version, number(f.Priority))
+	case !f.Organization.IsZero():
+		return pg.All[execution.Execution](ctx, q, listOrganization, f.Organization, f.Owner, statuses, f.Runtime, f.Before, f.Limit, number(f.Priority))
+	default:
+		return pg.All[execution.Execution](ctx, q, listEverywhere, f.Owner, statuses, f.Runtime, f.Before, f.Limit, number(f.Priority))
+	}
 }
 
 // QueueStats implements execution.Store.
@@ -157,12 +158,16 @@ func (Store) QueueStats(ctx context.Context, q pg.Querier) (execution.QueueStats
 }
 
 // Claimable implements execution.Store.
-func (Store) Claimable(ctx context.Context, q pg.Querier, offers []execution.Offer, concurrent, limit int) ([]ident.ID, error) {
+func (Store) Claimable(ctx context.Context, q pg.Querier, offers []execution.Offer, concurrent, limit int, without []execution.OwnerIn) ([]execution.Claimable, error) {
 	runtimes, classes := make([]string, len(offers)), make([]string, len(offers))
 	for i, o := range offers {
 		runtimes[i], classes[i] = o.Runtime, string(o.Class)
 	}
-	return pg.All[ident.ID](ctx, q, claimable, runtimes, classes, concurrent, limit)
+	owners, projects := make([]ident.ID, len(without)), make([]ident.ID, len(without))
+	for i, b := range without {
+		owners[i], projects[i] = b.OwnerID, b.ProjectID
+	}
+	return pg.All[execution.Claimable](ctx, q, claimable, runtimes, classes, concurrent, limit, owners, projects)
 }
 
 // OnNode implements execution.Store.

@@ -43,7 +43,7 @@ func (f PistonFile) bytes() ([]byte, error) {
 
 func (r PistonRequest) submit(runtime execution.Runtime) (execution.Submit, error) {
 	in := execution.Submit{
-		Runtime: runtime.ID, Priority: execution.Normal,
+		Runtime: runtime.ID, Priority: execution.Normal, PriorityUnasked: true,
 		Input: execution.Input{Stdin: []byte(r.Stdin), Args: r.Args},
 		Limits: execution.Limits{
 			WallMS: positive(r.RunTimeout), CPUMS: positive(r.RunCPUTime), MemoryBytes: positive(r.RunMemoryLimit),

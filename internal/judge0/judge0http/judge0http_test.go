@@ -37,7 +37,7 @@ func TestRequestsAreReadAsClientsSendThem(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := execution.Submit{
-		Runtime: "python@3.11.2", Priority: execution.Normal,
+		Runtime: "python@3.11.2", Priority: execution.Normal, PriorityUnasked: true,
 		Input:  execution.Input{Source: "print(1)", Stdin: []byte("hi"), Args: []string{"a", "b c"}},
 		Limits: execution.Limits{WallMS: 3000, CPUMS: 2000, MemoryBytes: 128000 << 10, Processes: 8, OutputBytes: 1 << 20},
 	}

@@ -110,7 +110,7 @@ func (r Judge0Request) submit(slice *judge0.Slice, runtimes []execution.Runtime,
 		CommandLineArguments: words(r.CommandLineArguments), RedirectStderr: yes(r.RedirectStderr),
 	}
 	in := execution.Submit{
-		Runtime: offer.Runtime.ID, Priority: execution.Normal, Network: yes(r.EnableNetwork), Limits: r.limits(bad),
+		Runtime: offer.Runtime.ID, Priority: execution.Normal, PriorityUnasked: true, Network: yes(r.EnableNetwork), Limits: r.limits(bad),
 		Input: execution.Input{Source: string(source), Stdin: text("stdin", r.Stdin, encoded)},
 	}
 	r.checkOptions(bad)

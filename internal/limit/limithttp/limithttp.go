@@ -23,12 +23,13 @@ type Limit struct {
 	Help         string       `json:"help"`
 	Unit         string       `json:"unit,omitempty" example:"bytes"`
 	Value        LimitValue   `json:"value" doc:"What applies."`
-	Scope        string       `json:"scope" enum:"global,organization,unit,project,user" doc:"Whose value it is."`
+	Scope        string       `json:"scope" enum:"global,organization,unit,project,member,user" doc:"Whose value it is."`
 	Owner        ident.ID     `json:"owner,omitzero" doc:"The organization, unit, project or user whose value it is."`
+	Organization ident.ID     `json:"organization_id,omitzero" doc:"Of a member's value: the organization whose administrators set it."`
 	Default      LimitValue   `json:"default" doc:"What applies while nobody set anything."`
 	Min          int64        `json:"min,omitempty"`
 	Max          int64        `json:"max,omitempty"`
-	Words        []string     `json:"words,omitempty" doc:"The values of a setting in words."`
+	Words        []string     `json:"words,omitempty" doc:"The values in words; those of a limit go from the most to the least."`
 	GlobalOnly   bool         `json:"global_only,omitempty" doc:"It holds for the whole installation."`
 	OperatorOnly bool         `json:"operator_only,omitempty" doc:"Only operators set it."`
 	Set          []LimitScope `json:"set" doc:"What the scopes around the caller set, innermost first."`
@@ -36,8 +37,11 @@ type Limit struct {
 
 // LimitScope is the value of one scope.
 type LimitScope struct {
-	Scope string     `json:"scope" enum:"global,organization,unit,project,user"`
-	Owner ident.ID   `json:"owner,omitzero"`
+	Scope string   `json:"scope" enum:"global,organization,unit,project,member,user"`
+	Owner ident.ID `json:"owner,omitzero"`
+	// Organization is where a member is one.
+	Organization ident.ID `json:"organization_id,omitzero"`
+
 	Value LimitValue `json:"value"`
 	ID    ident.ID   `json:"id,omitzero" doc:"Of the value: what events and the audit trail know it by."`
 	SetAt *time.Time `json:"set_at,omitempty"`
@@ -90,26 +94,37 @@ func Register(api huma.API, s *limit.Slice) {
 			if err != nil {
 				return nil, err
 			}
-			items := make([]Limit, len(all))
-			for i, e := range all {
-				items[i] = present(e)
-			}
-			return &struct{ Body httpx.Page[Limit] }{httpx.NewPage(items, "")}, nil
+			return &struct{ Body httpx.Page[Limit] }{presentAll(all)}, nil
 		})
+	of := httpx.Operation("limit.member", http.MethodGet, "/api/v1/organizations/{id}/members/{user_id}/limits", "List settings and limits as they apply to a member", tag)
+	of.Description = "In any project of the organization; units and projects may have smaller ones. For the organization's administrators."
+	huma.Register(api, of, func(ctx context.Context, in *struct {
+		ID   ident.ID `path:"id"`
+		User ident.ID `path:"user_id"`
+	},
+	) (*struct{ Body httpx.Page[Limit] }, error) {
+		all, err := s.Member(ctx, limit.OfMember{Organization: in.ID, User: in.User})
+		if err != nil {
+			return nil, err
+		}
+		return &struct{ Body httpx.Page[Limit] }{presentAll(all)}, nil
+	})
 
 	set := httpx.Operation("limit.set", http.MethodPut, "/api/v1/limits/{name}", "Set a setting or limit for a scope", tag)
 	set.Description = "A limit above that of a scope around it is refused: it would not apply."
 	huma.Register(api, httpx.InGroup(httpx.RateAdmin, set), func(ctx context.Context, in *struct {
 		Name string `path:"name" maxLength:"100"`
 		Body struct {
-			Scope   string     `json:"scope" enum:"global,organization,unit,project,user"`
-			ScopeID ident.ID   `json:"scope_id,omitzero" doc:"Its id; none when global."`
+			Scope   string     `json:"scope" enum:"global,organization,unit,project,member,user"`
+			ScopeID ident.ID   `json:"scope_id,omitzero" doc:"Its id; none when global. Of a member: the user's."`
 			Value   LimitValue `json:"value"`
+
+			Organization ident.ID `json:"organization_id,omitzero" doc:"Of a member: the organization. No other scope has one."`
 		}
 	},
 	) (*struct{ Body LimitScope }, error) {
 		v, err := s.Set(ctx, limit.Set{
-			Name: in.Name, Target: limit.Target{Scope: limit.Scope(in.Body.Scope), ID: in.Body.ScopeID},
+			Name: in.Name, Target: limit.Target{Scope: limit.Scope(in.Body.Scope), ID: in.Body.ScopeID, Organization: in.Body.Organization},
 			Number: in.Body.Value.number, Word: in.Body.Value.word,
 		})
 		if err != nil {
@@ -122,18 +137,28 @@ func Register(api huma.API, s *limit.Slice) {
 	unset.Description = "The values of the scopes around it apply again."
 	huma.Register(api, httpx.InGroup(httpx.RateAdmin, unset), func(ctx context.Context, in *struct {
 		Name    string   `path:"name" maxLength:"100"`
-		Scope   string   `query:"scope" required:"true" enum:"global,organization,unit,project,user"`
-		ScopeID ident.ID `query:"scope_id" doc:"Its id; none when global."`
+		Scope   string   `query:"scope" required:"true" enum:"global,organization,unit,project,member,user"`
+		ScopeID ident.ID `query:"scope_id" doc:"Its id; none when global. Of a member: the user's."`
+
+		Organization ident.ID `query:"organization_id" doc:"Of a member: the organization. No other scope has one."`
 	},
 	) (*struct{}, error) {
-		_, err := s.Clear(ctx, limit.Clear{Name: in.Name, Target: limit.Target{Scope: limit.Scope(in.Scope), ID: in.ScopeID}})
+		_, err := s.Clear(ctx, limit.Clear{Name: in.Name, Target: limit.Target{Scope: limit.Scope(in.Scope), ID: in.ScopeID, Organization: in.Organization}})
 		return nil, err
 	})
 }
 
+func presentAll(all []limit.Effective) httpx.Page[Limit] {
+	items := make([]Limit, len(all))
+	for i, e := range all {
+		items[i] = present(e)
+	}
+	return httpx.NewPage(items, "")
+}
+
 func present(e limit.Effective) Limit {
 	l := Limit{
-		Name: e.Name, Kind: string(e.Kind), Help: e.Help, Unit: e.Unit, Value: value(e.Value), Scope: string(e.Value.Scope), Owner: e.Value.Owner,
+		Name: e.Name, Kind: string(e.Kind), Help: e.Help, Unit: e.Unit, Value: value(e.Value), Scope: string(e.Value.Scope), Owner: e.Value.Owner, Organization: e.Value.Within,
 		Default: LimitValue{number: &e.Default}, Min: e.Min, Max: e.Max, Words: e.Words,
 		GlobalOnly: e.GlobalOnly, OperatorOnly: e.OperatorOnly, Set: make([]LimitScope, len(e.Set)),
 	}
@@ -151,7 +176,7 @@ func present(e limit.Effective) Limit {
 }
 
 func scoped(v limit.Value) LimitScope {
-	return LimitScope{Scope: string(v.Scope), Owner: v.Owner, Value: value(v)}
+	return LimitScope{Scope: string(v.Scope), Owner: v.Owner, Organization: v.Within, Value: value(v)}
 }
 
 func value(v limit.Value) LimitValue {

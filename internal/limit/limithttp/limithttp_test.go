@@ -30,6 +30,10 @@ func (nowhere) Locate(context.Context, pg.Querier, limit.Scope, ident.ID) (limit
 	return limit.Place{}, fault.New(fault.NotFound, "not_found", "There is nothing here that you can see.")
 }
 
+func (nowhere) Belongs(context.Context, pg.Querier, ident.ID, ident.ID) (bool, error) {
+	return false, nil
+}
+
 // everyone is an operator.
 type everyone struct{ id ident.ID }
 
@@ -42,7 +46,7 @@ func serve(t *testing.T) func(method, path, body string) (int, string) {
 	log := slog.New(slog.DiscardHandler)
 	runner := &command.Runner{
 		DB: pgtest.Clone(t), Clock: clock.System, NewID: ident.New, Log: log,
-		Table: permission.Table{"limit.set": {operator}, "limit.clear": {operator}, "limit.list": {permission.Authenticated}},
+		Table: permission.Table{"limit.set": {operator}, "limit.clear": {operator}, "limit.list": {permission.Authenticated}, "limit.member": {operator}},
 	}
 	catalogue, err := limit.NewCatalogue(limit.Defaults())
 	if err != nil {
@@ -53,7 +57,7 @@ func serve(t *testing.T) func(method, path, body string) (int, string) {
 		t.Fatal(err)
 	}
 	Register(server.API(), limit.New(runner, catalogue, nowhere{}, operator))
-	if diff := cmp.Diff([]string{"limit.clear", "limit.list", "limit.set"}, httpx.Operations(server.API())); diff != "" {
+	if diff := cmp.Diff([]string{"limit.clear", "limit.list", "limit.member", "limit.set"}, httpx.Operations(server.API())); diff != "" {
 		t.Error(diff)
 	}
 	return func(method, path, body string) (int, string) {

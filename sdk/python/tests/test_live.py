@@ -95,6 +95,16 @@ def test_batch_lists_and_the_rest(client):
     assert any(e.type == "execution.completed.v1" for e in client.events.list(type="execution.completed.v1"))
     assert [n.status for n in client.nodes.list()]
     assert client.executions.queue().queued >= 0
+    assert ids[1] in [e.id for e, _ in zip(client.executions.list_all(priority="normal"), range(50), strict=False)]
+    assert client.executions.waiting_queue().queued >= 0 and list(client.executions.waiting(priority="background")) == []
+    with pytest.raises(stoa.Conflict) as ended:
+        client.executions.reprioritize(ids[1], "high")
+    assert ended.value.code == "execution.not_queued"
+    me = client.me.get()
+    client.limits.set("execution.concurrent", 9, "member", me.user.id, me.organizations[0].id)
+    applies = {limit.name: limit for limit in client.limits.of_member(me.organizations[0].id, me.user.id)}
+    assert applies["execution.concurrent"].value == 9 and applies["execution.concurrent"].scope == "member"
+    client.limits.reset("execution.concurrent", "member", me.user.id, me.organizations[0].id)
 
 
 def test_token_life(client, address):

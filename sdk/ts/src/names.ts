@@ -7,6 +7,7 @@ export type ExecutionRequest = Schemas["ExecutionRequest"];
 export type ExecutionLimits = Schemas["ExecutionLimits"];
 export type ExecutionStatus = Execution["status"];
 export type Queue = Schemas["Queue"];
+export type WaitingQueue = Schemas["WaitingQueue"];
 export type Runtime = Schemas["Runtime"];
 export type RuntimeNode = Schemas["RuntimeNode"];
 export type ScriptExample = Schemas["ScriptExample"];

@@ -821,6 +821,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/executions/all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List executions over all projects, newest first
+         * @description For operators; with organization_id or project_id also for the administrators of that organization.
+         */
+        get: operations["execution.list_all"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/executions/batch": {
         parameters: {
             query?: never;
@@ -847,6 +867,26 @@ export interface paths {
         };
         /** Show the queue */
         get: operations["execution.queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/waiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what waits, in the order of the queue, and why
+         * @description For operators; with organization_id or project_id also for the administrators of that organization. Positions are those in the whole queue.
+         */
+        get: operations["execution.waiting"];
         put?: never;
         post?: never;
         delete?: never;
@@ -997,6 +1037,26 @@ export interface paths {
          */
         get: operations["execution.watch"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{id}/priority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change the priority of an execution that waits
+         * @description Its new place is behind what its owner has waiting there already. Operators may give any priority, everybody else at most their execution.priority.max; less is always allowed.
+         */
+        put: operations["execution.reprioritize"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1988,6 +2048,26 @@ export interface paths {
         post?: never;
         /** Remove a member, or leave */
         delete: operations["organization.remove_member"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organizations/{id}/members/{user_id}/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List settings and limits as they apply to a member
+         * @description In any project of the organization; units and projects may have smaller ones. For the organization's administrators.
+         */
+        get: operations["limit.member"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3417,12 +3497,15 @@ export interface components {
              * @description A UUIDv7.
              */
             owner_id: string;
+            /** @description Only in lists over several projects, as the following. */
+            owner_name?: string;
             priority: string;
             /**
              * Format: uuid
              * @description A UUIDv7.
              */
             project_id: string;
+            project_name?: string;
             /** @description Why it still waits. */
             queue_explanation?: string;
             /**
@@ -3430,6 +3513,11 @@ export interface components {
              * @description 1 is next; absent when it does not wait.
              */
             queue_position?: number;
+            /**
+             * @description The same as a code: owner_limit, no_node, no_runtime, no_class, preparing, cordoned, no_sandbox, busy, starting.
+             * @example busy
+             */
+            queue_reason?: string;
             reason?: components["schemas"]["ExecutionReason"];
             /** @description Whether it is recorded. */
             recorded?: boolean;
@@ -3552,6 +3640,10 @@ export interface components {
             code: string;
             message: string;
         };
+        ExecutionReprioritizeRequest: {
+            /** @enum {string} */
+            priority: "critical" | "high" | "normal" | "low" | "background";
+        };
         ExecutionRequest: {
             /** @description The program's arguments. */
             args?: string[];
@@ -3586,7 +3678,7 @@ export interface components {
             /** @description Whether the program may reach the network: without egress, everything that is allowed here. Off unless an administrator allows it. */
             network?: boolean;
             /**
-             * @default normal
+             * @description At most execution.priority.max. Absent: normal, or that limit where it is lower.
              * @enum {string}
              */
             priority?: "critical" | "high" | "normal" | "low" | "background";
@@ -3649,7 +3741,7 @@ export interface components {
              * @description claimed: a node has it. returned: to the queue, since its node was lost. ended: the result is stored, and the node's slot is free.
              * @enum {string}
              */
-            name: "submitted" | "queued" | "claimed" | "started" | "returned" | "cancel_asked" | "egress_changed" | "ended";
+            name: "submitted" | "queued" | "claimed" | "started" | "returned" | "cancel_asked" | "egress_changed" | "reprioritized" | "ended";
             /**
              * Format: uuid
              * @description A UUIDv7.
@@ -4214,6 +4306,11 @@ export interface components {
             operator_only?: boolean;
             /**
              * Format: uuid
+             * @description Of a member's value: the organization whose administrators set it.
+             */
+            organization_id?: string;
+            /**
+             * Format: uuid
              * @description The organization, unit, project or user whose value it is.
              */
             owner?: string;
@@ -4221,14 +4318,14 @@ export interface components {
              * @description Whose value it is.
              * @enum {string}
              */
-            scope: "global" | "organization" | "unit" | "project" | "user";
+            scope: "global" | "organization" | "unit" | "project" | "member" | "user";
             /** @description What the scopes around the caller set, innermost first. */
             set: components["schemas"]["LimitScope"][];
             /** @example bytes */
             unit?: string;
             /** @description What applies. */
             value: number | string;
-            /** @description The values of a setting in words. */
+            /** @description The values in words; those of a limit go from the most to the least. */
             words?: string[];
         };
         LimitScope: {
@@ -4241,19 +4338,29 @@ export interface components {
              * Format: uuid
              * @description A UUIDv7.
              */
+            organization_id?: string;
+            /**
+             * Format: uuid
+             * @description A UUIDv7.
+             */
             owner?: string;
             /** @enum {string} */
-            scope: "global" | "organization" | "unit" | "project" | "user";
+            scope: "global" | "organization" | "unit" | "project" | "member" | "user";
             /** Format: date-time */
             set_at?: string;
             value: number | string;
         };
         LimitSetRequest: {
-            /** @enum {string} */
-            scope: "global" | "organization" | "unit" | "project" | "user";
             /**
              * Format: uuid
-             * @description Its id; none when global.
+             * @description Of a member: the organization. No other scope has one.
+             */
+            organization_id?: string;
+            /** @enum {string} */
+            scope: "global" | "organization" | "unit" | "project" | "member" | "user";
+            /**
+             * Format: uuid
+             * @description Its id; none when global. Of a member: the user's.
              */
             scope_id?: string;
             value: number | string;
@@ -6216,6 +6323,37 @@ export interface components {
             note?: string;
             /** @description Whether they run the installation. */
             operator?: boolean;
+        };
+        WaitingQueue: {
+            by_priority: {
+                [key: string]: number;
+            };
+            /** @description Who has most waiting, the 20 first. */
+            by_user: components["schemas"]["WaitingUser"][];
+            items: components["schemas"]["Execution"][];
+            next_cursor?: string;
+            /**
+             * Format: date-time
+             * @description When the longest-waiting one was submitted.
+             */
+            oldest?: string;
+            /**
+             * Format: int64
+             * @description How many wait that match, on all pages.
+             */
+            queued: number;
+        };
+        WaitingUser: {
+            name?: string;
+            /** Format: date-time */
+            oldest: string;
+            /** Format: int64 */
+            queued: number;
+            /**
+             * Format: uuid
+             * @description A UUIDv7.
+             */
+            user_id: string;
         };
     };
     responses: never;
@@ -11639,6 +11777,105 @@ export interface operations {
             };
         };
     };
+    "execution.list_all": {
+        parameters: {
+            query?: {
+                /** @description Only of this organization. Operators may leave it out. */
+                organization_id?: string;
+                /** @description Only of this project. */
+                project_id?: string;
+                /** @description Only of this user or service account. */
+                user_id?: string;
+                /** @description Only of this priority. */
+                priority?: "critical" | "high" | "normal" | "low" | "background";
+                limit?: number;
+                /** @description Only these statuses, separated by commas. */
+                status?: string[];
+                /** @description Only this language, or this version of it. */
+                runtime?: string;
+                /** @description A UUIDv7. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     "execution.batch": {
         parameters: {
             query?: never;
@@ -11790,6 +12027,100 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Queue"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "execution.waiting": {
+        parameters: {
+            query?: {
+                /** @description Only of this organization. Operators may leave it out. */
+                organization_id?: string;
+                /** @description Only of this project. */
+                project_id?: string;
+                /** @description Only of this user or service account. */
+                user_id?: string;
+                /** @description Only of this priority. */
+                priority?: "critical" | "high" | "normal" | "low" | "background";
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitingQueue"];
                 };
             };
             /** @description Unauthorized */
@@ -12750,6 +13081,144 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "execution.reprioritize": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repeated request act once: the first answer is given again for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description A UUIDv7. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExecutionReprioritizeRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Execution"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15147,9 +15616,11 @@ export interface operations {
     "limit.clear": {
         parameters: {
             query: {
-                scope: "global" | "organization" | "unit" | "project" | "user";
-                /** @description Its id; none when global. */
+                scope: "global" | "organization" | "unit" | "project" | "member" | "user";
+                /** @description Its id; none when global. Of a member: the user's. */
                 scope_id?: string;
+                /** @description Of a member: the organization. No other scope has one. */
+                organization_id?: string;
             };
             header?: never;
             path: {
@@ -21129,6 +21600,94 @@ export interface operations {
             };
             /** @description Unsupported Media Type */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "limit.member": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A UUIDv7. */
+                id: string;
+                /** @description A UUIDv7. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageLimit"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -3,6 +3,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirec
 import type { AuditSearch } from "../features/audit/queries.ts";
 import type { LetterSearch } from "../features/deadLetters/queries.ts";
 import type { EventSearch } from "../features/events/queries.ts";
+import type { QueueSearch } from "../features/queue/queries.ts";
 import type { UserSearch } from "../features/users/queries.ts";
 import { Broken } from "./shell/Broken.tsx";
 import { Splash } from "./shell/Splash.tsx";
@@ -121,6 +122,14 @@ const runtimes = createRoute({
   path: "/runtimes",
   component: lazyRouteComponent(() => import("../routes/runtimes.tsx"), "RuntimesPage"),
 });
+const queue = createRoute({
+  getParentRoute: () => shell,
+  path: "/queue",
+  validateSearch: (s: Record<string, unknown>): QueueSearch => ({
+    view: s.view === "all" ? "all" : undefined, organization: text(s.organization), project: text(s.project), user: text(s.user), priority: text(s.priority), status: text(s.status), runtime: text(s.runtime),
+  }),
+  component: lazyRouteComponent(() => import("../routes/queue.tsx"), "QueuePage"),
+});
 const nodes = createRoute({
   getParentRoute: () => shell,
   path: "/nodes",
@@ -226,7 +235,7 @@ const account = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     setup, signIn, register, setPassword, invitation, device, secondFactor,
-    shell.addChildren([home, run, executions, execution, scripts, files, runtimes, nodes, health, events, deadLetters, replays, sinks, users, user, settings, audit, providers, projects, project, members, tokens, limits, notifications, account]),
+    shell.addChildren([home, run, executions, execution, scripts, files, runtimes, queue, nodes, health, events, deadLetters, replays, sinks, users, user, settings, audit, providers, projects, project, members, tokens, limits, notifications, account]),
   ]),
   defaultPreload: "intent",
   defaultPendingMs: 300,

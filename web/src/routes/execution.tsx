@@ -3,6 +3,7 @@ import { type Execution } from "@stoa/sdk";
 import { IconArrowLeft, IconPencil, IconPlayerStop, IconRefresh, IconTrash } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
+import { useState } from "react";
 import { manages, useMe } from "../app/session.ts";
 import { Artefacts } from "../features/executions/Artefacts.tsx";
 import { Dialogue } from "../features/executions/Dialogue.tsx";
@@ -13,6 +14,7 @@ import { LifeLine } from "../features/executions/LifeLine.tsx";
 import { Playback } from "../features/executions/Playback.tsx";
 import { cancelExecution, deleteExecution, executionQuery, retryExecution } from "../features/executions/queries.ts";
 import { ended } from "../features/executions/status.ts";
+import { PrioritySelect } from "../features/queue/PrioritySelect.tsx";
 import { useWatch, type Watched } from "../features/executions/useWatch.ts";
 import { Steps } from "../features/executions/Steps.tsx";
 import { Verdict } from "../features/executions/Verdict.tsx";
@@ -99,6 +101,7 @@ function Actions({ execution: e }: { execution: Execution }) {
   const client = useQueryClient();
   const navigate = route.useNavigate();
   const [dialog, confirm] = useConfirm();
+  const [unmoved, onProblem] = useState<unknown>(null);
   const cancel = useMutation({
     mutationFn: () => cancelExecution(e.id),
     onSuccess: (after) => client.setQueryData<Execution>(["execution", e.id], (old) => (old ? { ...old, ...after } : old)),
@@ -122,6 +125,7 @@ function Actions({ execution: e }: { execution: Execution }) {
   return (
     <Stack align="flex-end" gap="xs">
       <Group gap="xs">
+        {e.status === "queued" && <PrioritySelect execution={e} onProblem={onProblem} />}
         <LinkButton to="/run" search={{ from: e.id }} variant="default" size="xs" leftSection={<IconPencil size={15} />}>
           Edit and run
         </LinkButton>
@@ -140,9 +144,9 @@ function Actions({ execution: e }: { execution: Execution }) {
           </Button>
         )}
       </Group>
-      {(cancel.error || retry.error) && (
+      {!!(cancel.error ?? retry.error ?? unmoved) && (
         <Text component="div" maw={360}>
-          <ProblemNote error={cancel.error ?? retry.error} />
+          <ProblemNote error={cancel.error ?? retry.error ?? unmoved} />
         </Text>
       )}
       {dialog}

@@ -1,8 +1,9 @@
 import { ActionIcon, Badge, Button, Modal, Select, Stack, Text, Tooltip } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import type { Member } from "@stoa/sdk";
-import { IconUserMinus, IconUserPlus, IconUsers } from "@tabler/icons-react";
+import { IconAdjustmentsHorizontal, IconUserMinus, IconUserPlus, IconUsers } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { administers, roleName, useMe, useOrganization } from "../app/session.ts";
 import { stoa } from "../app/stoa.ts";
 import { Invitations } from "../features/members/Invitations.tsx";
@@ -10,6 +11,7 @@ import { Invite } from "../features/members/Invite.tsx";
 import { ServiceAccounts } from "../features/members/ServiceAccounts.tsx";
 import { organizationRoles, type OrganizationRole } from "../features/members/roles.ts";
 import { organizationMembersQuery } from "../features/projects/queries.ts";
+import { OwnLimits } from "../features/users/OwnLimits.tsx";
 import { Ago } from "../ui/Ago.tsx";
 import { DataTable, type Column } from "../ui/DataTable.tsx";
 import { EmptyState } from "../ui/EmptyState.tsx";
@@ -35,6 +37,7 @@ function MembersOf({ organization }: { organization: NonNullable<ReturnType<type
   const may = administers(me, organization);
   const manages = me.projects.some((p) => p.organization_id === organization.id && p.role === "project.manager");
   const [inviting, invite] = useDisclosure();
+  const [bounded, bound] = useState<Member>();
   const [dialog, confirm] = useConfirm();
   const client = useQueryClient();
   const path = { id: organization.id };
@@ -86,6 +89,19 @@ function MembersOf({ organization }: { organization: NonNullable<ReturnType<type
     },
     { title: "Since", cell: (m) => <Ago time={m.joined_at} /> },
     {
+      title: "Limits",
+      plain: true,
+      right: true,
+      cell: (m) =>
+        may && (
+          <Tooltip label="Limits">
+            <ActionIcon aria-label={`Limits of ${m.name}`} onClick={() => bound(m)}>
+              <IconAdjustmentsHorizontal size={17} />
+            </ActionIcon>
+          </Tooltip>
+        ),
+    },
+    {
       title: "Remove",
       plain: true,
       right: true,
@@ -121,6 +137,9 @@ function MembersOf({ organization }: { organization: NonNullable<ReturnType<type
       </Stack>
       <Modal opened={inviting} onClose={invite.close} title={`Invite to ${organization.name}`} closeOnClickOutside={false}>
         <Invite organizationId={organization.id} onDone={invite.close} />
+      </Modal>
+      <Modal opened={!!bounded} onClose={() => bound(undefined)} title={bounded && `${bounded.name} in ${organization.name}`} size="xl">
+        {bounded && <OwnLimits user={{ id: bounded.user_id, name: bounded.name }} organization={organization} />}
       </Modal>
       {dialog}
     </Page>

@@ -704,6 +704,13 @@ class ExecutionReason(BaseModel):
     message: str
 
 
+class ExecutionReprioritizeRequest(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    priority: Literal['critical', 'high', 'normal', 'low', 'background'] | str
+
+
 class ExecutionScript(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
@@ -731,7 +738,7 @@ class ExecutionStep(BaseModel):
     """
     The event that tells it.
     """
-    name: Literal['submitted', 'queued', 'claimed', 'started', 'returned', 'cancel_asked', 'egress_changed', 'ended'] | str
+    name: Literal['submitted', 'queued', 'claimed', 'started', 'returned', 'cancel_asked', 'egress_changed', 'reprioritized', 'ended'] | str
     """
     claimed: a node has it. returned: to the queue, since its node was lost. ended: the result is stored, and the node's slot is free.
     """
@@ -1268,11 +1275,15 @@ class LimitScope(BaseModel):
     """
     Of the value: what events and the audit trail know it by.
     """
+    organization_id: UUID | None = None
+    """
+    A UUIDv7.
+    """
     owner: UUID | None = None
     """
     A UUIDv7.
     """
-    scope: Literal['global', 'organization', 'unit', 'project', 'user'] | str
+    scope: Literal['global', 'organization', 'unit', 'project', 'member', 'user'] | str
     set_at: AwareDatetime | None = None
     value: int | Value1
 
@@ -1281,10 +1292,14 @@ class LimitSetRequest(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
     )
-    scope: Literal['global', 'organization', 'unit', 'project', 'user'] | str
+    organization_id: UUID | None = None
+    """
+    Of a member: the organization. No other scope has one.
+    """
+    scope: Literal['global', 'organization', 'unit', 'project', 'member', 'user'] | str
     scope_id: UUID | None = None
     """
-    Its id; none when global.
+    Its id; none when global. Of a member: the user's.
     """
     value: int | Value1
 
@@ -3263,6 +3278,19 @@ class UserUpdateRequest(BaseModel):
     """
 
 
+class WaitingUser(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    name: str | None = None
+    oldest: AwareDatetime
+    queued: int
+    user_id: UUID
+    """
+    A UUIDv7.
+    """
+
+
 class ArtefactList(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
@@ -3427,11 +3455,16 @@ class Execution(BaseModel):
     """
     A UUIDv7.
     """
+    owner_name: str | None = None
+    """
+    Only in lists over several projects, as the following.
+    """
     priority: str
     project_id: UUID
     """
     A UUIDv7.
     """
+    project_name: str | None = None
     queue_explanation: str | None = None
     """
     Why it still waits.
@@ -3439,6 +3472,10 @@ class Execution(BaseModel):
     queue_position: int | None = None
     """
     1 is next; absent when it does not wait.
+    """
+    queue_reason: Annotated[str | None, Field(examples=['busy'])] = None
+    """
+    The same as a code: owner_limit, no_node, no_runtime, no_class, preparing, cordoned, no_sandbox, busy, starting.
     """
     reason: ExecutionReason | None = None
     recorded: bool | None = None
@@ -3525,9 +3562,10 @@ class ExecutionRequest(BaseModel):
     """
     Whether the program may reach the network: without egress, everything that is allowed here. Off unless an administrator allows it.
     """
-    priority: Literal['critical', 'high', 'normal', 'low', 'background'] | str | None = (
-        'normal'
-    )
+    priority: Literal['critical', 'high', 'normal', 'low', 'background'] | str | None = None
+    """
+    At most execution.priority.max. Absent: normal, or that limit where it is lower.
+    """
     project_id: UUID | None = None
     """
     The project to run in; the caller's default when absent.
@@ -3688,11 +3726,15 @@ class Limit(BaseModel):
     """
     Only operators set it.
     """
+    organization_id: UUID | None = None
+    """
+    Of a member's value: the organization whose administrators set it.
+    """
     owner: UUID | None = None
     """
     The organization, unit, project or user whose value it is.
     """
-    scope: Literal['global', 'organization', 'unit', 'project', 'user'] | str
+    scope: Literal['global', 'organization', 'unit', 'project', 'member', 'user'] | str
     """
     Whose value it is.
     """
@@ -3707,7 +3749,7 @@ class Limit(BaseModel):
     """
     words: list[str] | None = None
     """
-    The values of a setting in words.
+    The values in words; those of a limit go from the most to the least.
     """
 
 
@@ -4239,6 +4281,27 @@ class SignedInBody(BaseModel):
         extra='ignore',
     )
     user: User
+
+
+class WaitingQueue(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    by_priority: dict[str, int]
+    by_user: list[WaitingUser]
+    """
+    Who has most waiting, the 20 first.
+    """
+    items: list[Execution]
+    next_cursor: str | None = None
+    oldest: AwareDatetime | None = None
+    """
+    When the longest-waiting one was submitted.
+    """
+    queued: int
+    """
+    How many wait that match, on all pages.
+    """
 
 
 class BatchInputBody(BaseModel):

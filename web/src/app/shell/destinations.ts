@@ -1,6 +1,6 @@
 import type { Me } from "@stoa/sdk";
 import {
-  IconActivityHeartbeat, IconAdjustmentsHorizontal, IconArrowFork, IconBolt, IconBox, IconCode, IconFiles, IconFolders, IconHistory, IconKey, IconMailExclamation, IconPlayerPlay, IconRepeat, IconServer2, IconSettings, IconShieldCheck, IconUserCheck, IconUserCog, IconUsers,
+  IconActivityHeartbeat, IconAdjustmentsHorizontal, IconArrowFork, IconBolt, IconBox, IconCode, IconFiles, IconFolders, IconHistory, IconKey, IconMailExclamation, IconPlayerPlay, IconRepeat, IconServer2, IconSettings, IconShieldCheck, IconStack2, IconUserCheck, IconUserCog, IconUsers,
 } from "@tabler/icons-react";
 import { administers, isOperator } from "../session.ts";
 
@@ -49,6 +49,7 @@ const columns = [
     name: "Administration",
     visible: (me: Me) => isOperator(me) || me.organizations.some((o) => !o.personal && administers(me, o)),
     screens: [
+      { to: "/queue", label: "Queue", icon: IconStack2 },
       { to: "/users", label: "Users", icon: IconUserCog, visible: isOperator },
       { to: "/settings", label: "Settings", icon: IconSettings, visible: isOperator },
       { to: "/audit", label: "Audit", icon: IconShieldCheck },

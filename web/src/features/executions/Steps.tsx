@@ -13,6 +13,7 @@ const words: Record<ExecutionStep["name"], string> = {
   returned: "Given back to the queue",
   cancel_asked: "Cancelling was asked for",
   egress_changed: "Network list changed",
+  reprioritized: "Priority changed",
   ended: "Result stored, slot free",
 };
 

@@ -7,12 +7,14 @@ import { stoa } from "../../app/stoa.ts";
 import { amount } from "../../ui/format.ts";
 import { ProblemNote } from "../../ui/ProblemNote.tsx";
 
-type Scope = "global" | "organization" | "project" | "user";
+type Scope = "global" | "organization" | "project" | "member" | "user";
 
 export interface ScopeChoice {
   value: Scope;
   label: string;
   id?: string;
+  /** Of a member. */
+  organization?: string | undefined;
 }
 
 /** Gives a scope a value of its own, or takes it away. */
@@ -21,6 +23,7 @@ export function EditLimit({ limit, only, onDone }: { limit: Limit; only?: ScopeC
   const scopes = only ?? mine;
   const [scope, setScope] = useState<Scope>(scopes[0]?.value ?? "global");
   const target = scopes.find((s) => s.value === scope);
+  const named = { ...(target?.id && { scope_id: target.id }), ...(target?.organization && { organization_id: target.organization }) };
   const own = limit.set.find((s) => s.scope === scope);
   const [value, setValue] = useState<number | string>(own?.value ?? limit.value);
   const client = useQueryClient();
@@ -29,11 +32,11 @@ export function EditLimit({ limit, only, onDone }: { limit: Limit; only?: ScopeC
     onDone();
   };
   const set = useMutation({
-    mutationFn: () => stoa.api.PUT("/api/v1/limits/{name}", { params: { path: { name: limit.name } }, body: { scope, value, ...(target?.id && { scope_id: target.id }) } }),
+    mutationFn: () => stoa.api.PUT("/api/v1/limits/{name}", { params: { path: { name: limit.name } }, body: { scope, value, ...named } }),
     onSuccess: done,
   });
   const clear = useMutation({
-    mutationFn: () => stoa.api.DELETE("/api/v1/limits/{name}", { params: { path: { name: limit.name }, query: { scope, ...(target?.id && { scope_id: target.id }) } } }),
+    mutationFn: () => stoa.api.DELETE("/api/v1/limits/{name}", { params: { path: { name: limit.name }, query: { scope, ...named } } }),
     onSuccess: done,
   });
   return (

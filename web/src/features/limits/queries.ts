@@ -12,7 +12,7 @@ export const limitsQuery = (project: string | undefined) =>
 
 /** Whose value it is: "this installation", "the project". */
 export function scopeName(scope: string): string {
-  return scope === "global" ? "this installation" : scope === "user" ? "you" : `the ${scope}`;
+  return scope === "global" ? "this installation" : scope === "user" ? "you" : scope === "member" ? "you, in this organization" : `the ${scope}`;
 }
 
 export function wordsOf(limits: Limit[] | undefined, name: string): string | undefined {

@@ -8,15 +8,20 @@ import { DataTable, type Column } from "../../ui/DataTable.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { ProblemNote } from "../../ui/ProblemNote.tsx";
 import { EditLimit } from "../limits/EditLimit.tsx";
+import { isOperator, useMe } from "../../app/session.ts";
 import { userLimitsQuery } from "./queries.ts";
 
-/** What applies to somebody and whose it is, and what is set for them alone. */
-export function OwnLimits({ user }: { user: { id: string; name: string } }) {
-  const limits = useQuery(userLimitsQuery(user.id));
+const usual = ["rate.multiplier_percent", "rate.bypass", "execution.concurrent", "execution.priority.max", "execution.queue.per_user"];
+
+/** What applies to somebody and whose it is, and what is set for them alone: everywhere, or as a member of an organization. */
+export function OwnLimits({ user, organization }: { user: { id: string; name: string }; organization?: { id: string; name: string } }) {
+  const limits = useQuery(userLimitsQuery(user.id, organization?.id));
+  const operator = isOperator(useMe());
+  const scope = organization ? "member" : "user";
   const [all, setAll] = useState(false);
   const [edited, setEdited] = useState<Limit>();
-  const own = (l: Limit) => l.set.some((s) => s.scope === "user");
-  const rows = limits.data?.filter((l) => !l.global_only && (all || own(l) || l.name === "rate.multiplier_percent" || l.name === "rate.bypass" || l.name === "execution.concurrent"));
+  const own = (l: Limit) => l.set.some((s) => s.scope === scope);
+  const rows = limits.data?.filter((l) => !l.global_only && (operator || !l.operator_only) && (all || own(l) || usual.includes(l.name)));
   const columns: Column<Limit>[] = [
     {
       title: "What",
@@ -39,7 +44,7 @@ export function OwnLimits({ user }: { user: { id: string; name: string } }) {
     },
     {
       title: "Set for",
-      cell: (l) => (l.set.length === 0 ? <Text span size="sm" c="var(--stoa-quiet)">default</Text> : <Badge variant="light" tt="none">{l.scope === "user" ? "this user" : l.scope === "global" ? "this installation" : l.scope}</Badge>),
+      cell: (l) => (l.set.length === 0 ? <Text span size="sm" c="var(--stoa-quiet)">default</Text> : <Badge variant="light" tt="none">{l.scope === "user" ? "this user" : l.scope === "member" ? "this member" : l.scope === "global" ? "this installation" : l.scope}</Badge>),
     },
     {
       title: "Change",
@@ -59,7 +64,7 @@ export function OwnLimits({ user }: { user: { id: string; name: string } }) {
       <ProblemNote error={limits.error} />
       <DataTable label="Limits and rates" columns={columns} rows={rows} rowKey={(l) => l.name} empty={null} />
       <Modal opened={!!edited} onClose={() => setEdited(undefined)} title={<Code>{edited?.name}</Code>}>
-        {edited && <EditLimit limit={edited} only={[{ value: "user", label: user.name, id: user.id }]} onDone={() => setEdited(undefined)} />}
+        {edited && <EditLimit limit={edited} only={[{ value: scope, label: organization ? `${user.name} in ${organization.name}` : user.name, id: user.id, organization: organization?.id }]} onDone={() => setEdited(undefined)} />}
       </Modal>
     </Panel>
   );

@@ -20,6 +20,12 @@ export const usersQuery = (search: UserSearch) =>
 export const userQuery = (id: string) =>
   queryOptions({ queryKey: ["users", "one", id], queryFn: () => data(stoa.api.GET("/api/v1/users/{id}", { params: { path: { id } } })) });
 
-/** Every setting and limit as it applies to a user, outside of any project. */
-export const userLimitsQuery = (id: string) =>
-  queryOptions({ queryKey: ["limits", "user", id], queryFn: async () => (await data(stoa.api.GET("/api/v1/limits", { params: { query: { user_id: id } } }))).items });
+/** Every setting and limit as it applies to a user: outside of any project, or as a member of an organization. */
+export const userLimitsQuery = (id: string, organization?: string) =>
+  queryOptions({
+    queryKey: ["limits", organization ?? "user", id],
+    queryFn: async () =>
+      organization
+        ? (await data(stoa.api.GET("/api/v1/organizations/{id}/members/{user_id}/limits", { params: { path: { id: organization, user_id: id } } }))).items
+        : (await data(stoa.api.GET("/api/v1/limits", { params: { query: { user_id: id } } }))).items,
+  });

@@ -24,6 +24,7 @@ from ..models import (
     ExecutionStep,
     Queue,
     StdinWritten,
+    WaitingQueue,
 )
 from ._attach import AsyncAttachment
 
@@ -254,6 +255,61 @@ class AsyncExecutions:
     async def delete(self, id: UUID | str) -> None:
         """Forget an execution that has ended, with its output."""
         await self._client.request("DELETE", f"/executions/{segment(id)}")
+
+    def list_all(
+        self,
+        *,
+        organization_id: UUID | str | None = None,
+        project_id: UUID | str | None = None,
+        user_id: UUID | str | None = None,
+        status: str | None = None,
+        runtime: str | None = None,
+        priority: str | None = None,
+        page_size: int | None = None,
+    ) -> AsyncIterator[Execution]:
+        """Give executions over all projects, newest first. Only operators may leave the organization out."""
+        return self._client._items(
+            Execution,
+            "/executions/all",
+            organization_id=organization_id,
+            project_id=project_id,
+            user_id=user_id,
+            status=status,
+            runtime=runtime,
+            priority=priority,
+            limit=page_size,
+        )
+
+    def waiting(
+        self,
+        *,
+        organization_id: UUID | str | None = None,
+        project_id: UUID | str | None = None,
+        user_id: UUID | str | None = None,
+        priority: str | None = None,
+        page_size: int | None = None,
+    ) -> AsyncIterator[Execution]:
+        """Give what waits, in the order of the queue, each with its position and why."""
+        return self._client._items(
+            Execution,
+            "/executions/waiting",
+            organization_id=organization_id,
+            project_id=project_id,
+            user_id=user_id,
+            priority=priority,
+            limit=page_size,
+        )
+
+    async def waiting_queue(self, organization_id: UUID | str | None = None) -> WaitingQueue:
+        """Read the first page of what waits, with a summary of all of it."""
+        query = {"organization_id": str(organization_id)} if organization_id else {}
+        answer = await self._client.request("GET", "/executions/waiting", query=query)
+        return WaitingQueue.model_validate_json(answer.content)
+
+    async def reprioritize(self, id: UUID | str, priority: str) -> Execution:
+        """Change the priority of one that waits: critical, high, normal, low or background."""
+        answer = await self._client.request("PUT", f"/executions/{segment(id)}/priority", body={"priority": priority})
+        return Execution.model_validate_json(answer.content)
 
     async def queue(self) -> Queue:
         """Tell how much waits and runs."""

@@ -206,20 +206,35 @@ class AsyncLimits(Resource):
         """Give every setting and limit with the value that applies to the caller."""
         return self._client._items(models.Limit, "/limits", project_id=project_id)
 
+    def of_member(self, organization_id: UUID | str, user_id: UUID | str) -> AsyncIterator[models.Limit]:
+        """Give them with the value that applies to a user in an organization, for its administrators."""
+        return self._client._items(models.Limit, f"/organizations/{segment(organization_id)}/members/{segment(user_id)}/limits")
+
     def list_for(self, user_id: UUID | str, project_id: UUID | str | None = None) -> AsyncIterator[models.Limit]:
         """Give them with the value that applies to a user, in a project or in none. For operators."""
         return self._client._items(models.Limit, "/limits", user_id=user_id, project_id=project_id)
 
     async def set(
-        self, name: str, value: int | str, scope: str = "global", scope_id: UUID | str | None = None
+        self,
+        name: str,
+        value: int | str,
+        scope: str = "global",
+        scope_id: UUID | str | None = None,
+        organization_id: UUID | str | None = None,
     ) -> models.LimitScope:
-        """Give a scope a value: "global", or one "organization", "unit", "project" or "user" by its id."""
-        body = {"scope": scope, "value": value, **present(scope_id=scope_id)}
+        """Give a scope a value: "global", or one "organization", "unit", "project" or "user" by its id, or a "member" of an organization."""
+        body = {"scope": scope, "value": value, **present(scope_id=scope_id, organization_id=organization_id)}
         return await self._client._put(models.LimitScope, f"/limits/{segment(name)}", body)
 
-    async def reset(self, name: str, scope: str = "global", scope_id: UUID | str | None = None) -> None:
+    async def reset(
+        self,
+        name: str,
+        scope: str = "global",
+        scope_id: UUID | str | None = None,
+        organization_id: UUID | str | None = None,
+    ) -> None:
         """Take a scope's value away, so that the next scope's applies."""
-        await self._client._delete(f"/limits/{segment(name)}", scope=scope, scope_id=scope_id)
+        await self._client._delete(f"/limits/{segment(name)}", scope=scope, scope_id=scope_id, organization_id=organization_id)
 
 
 class AsyncNodes(Resource):

@@ -29,8 +29,8 @@ const (
 // broadcaster is a server that tells subscribers what was made.
 type broadcaster struct {
 	name    string
-	process int    // the root of its tree
-	program string // the name of the processes in it that serve; empty: all
+	process int      // the root of its tree
+	program []string // the names of the processes in it that serve; nil: all
 	// open subscribes, after the last id that this subscriber saw.
 	open func(ctx context.Context, last string) (net.Conn, *bufio.Reader, error)
 	// made reads from an event's data what was made; empty: the event is about something else.
@@ -81,7 +81,7 @@ func sseStoa(ctx context.Context, o options, n int) error {
 	defer in.stop()
 	host := strings.TrimPrefix(in.url, "http://")
 	return o.broadcast(ctx, n, &broadcaster{
-		name: "stoa", process: in.cmd.Process.Pid, program: "stoad",
+		name: "stoa", process: in.cmd.Process.Pid, program: []string{"stoad", "exe"}, // the latter started itself as another user
 		open: func(ctx context.Context, last string) (net.Conn, *bufio.Reader, error) {
 			return subscribe(ctx, host, "/api/v1/events/stream?all=true&type=project.created.v1", "Authorization", "Bearer "+in.token, "Last-Event-ID", last)
 		},
@@ -384,8 +384,8 @@ func (b *broadcaster) memory() int64 {
 	var sizes []int64
 	for range 6 {
 		all := tree(b.process)
-		if b.program != "" {
-			all = slices.DeleteFunc(all, func(p process) bool { return p.name != b.program })
+		if b.program != nil {
+			all = slices.DeleteFunc(all, func(p process) bool { return !slices.Contains(b.program, p.name) })
 		}
 		measureMemory(all)
 		sum := int64(0)

@@ -1,4 +1,4 @@
-// Every screen keeps nobody out, light and wide, dark and narrow. Needs a stoad like console.test.mjs does, after it: it signs in.
+// Every screen follows the system, complains of nothing and keeps nobody out: light and wide, dark and on a telephone. Needs a stoad like console.test.mjs does, after it: it signs in.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { admin, barriers, launch, url, visitor } from "./browser.mjs";
@@ -40,9 +40,9 @@ test("no screen has barriers, nor is wider than the window", { timeout: 180_000 
     for (const look of ["light", "dark"]) {
       if (look === "dark") {
         await page.emulateMedia({ colorScheme: "dark" });
-        await page.setViewportSize({ width: 390, height: 844 });
-        await page.waitForFunction(() => document.documentElement.dataset.mantineColorScheme === "dark");
+        await page.setViewportSize({ width: 360, height: 740 });
       }
+      await page.waitForFunction((scheme) => document.documentElement.dataset.mantineColorScheme === scheme, look); // it follows the system
       for (const barrier of await barriers(page)) found.push(`${path}, ${look}: ${barrier}`);
       const beyond = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       if (beyond > 0) found.push(`${path}, ${look}: ${beyond} px wider than the window`);

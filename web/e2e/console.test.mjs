@@ -3,7 +3,7 @@
 // Without STOA_SETUP the tests sign in with STOA_EMAIL and STOA_PASSWORD.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { admin, barriers, choose, launch, output, run, status, type, url, visitor } from "./browser.mjs";
+import { admin, choose, launch, output, run, status, type, url, visitor } from "./browser.mjs";
 
 let browser, page, context, complaints;
 
@@ -282,9 +282,6 @@ test("a program is saved, listed, opened again, gets a version, and goes", async
   await page.getByText("No saved scripts yet").waitFor();
 });
 
-/** A screen may have several lists that load: it has settled when none of them is busy. */
-const settled = (page) => page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'));
-
 test("what fails reaches the bell, and wherever else one wants it", async () => {
   await go("/executions"); // not the screen that shows it anyway
   await page.getByRole("status", { name: /^Live/ }).waitFor();
@@ -312,39 +309,6 @@ test("what fails reaches the bell, and wherever else one wants it", async () => 
   await row.getByRole("button", { name: "Remove" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
   await row.waitFor({ state: "detached" });
-});
-
-const screens = ["/run", "/executions", "/scripts", "/events", "/events?view=types", "/dead-letters", "/replays", "/sinks", "/providers", "/nodes", "/health", "/members", "/tokens", "/limits", "/notifications", "/account"];
-
-for (const colorScheme of ["light", "dark"]) {
-  test(`${colorScheme}: every screen follows the system, complains of nothing and bars nobody`, { timeout: 180_000 }, async (t) => {
-    const own = await visitor(browser, { colorScheme, storageState: await context.storageState() });
-    for (const path of screens) {
-      await t.test(path, async () => {
-        await own.page.goto(url + path);
-        await own.page.getByRole("heading").or(own.page.getByRole("button", { name: "Run", exact: true })).first().waitFor();
-        await own.page.waitForLoadState("load");
-        await settled(own.page);
-        assert.equal(await own.page.locator("html").getAttribute("data-mantine-color-scheme"), colorScheme);
-        assert.deepEqual(await barriers(own.page), []);
-      });
-    }
-    assert.deepEqual(own.complaints, []);
-    await own.context.close();
-  });
-}
-
-test("nothing is wider than a telephone", async (t) => {
-  const own = await visitor(browser, { viewport: { width: 360, height: 740 }, storageState: await context.storageState() });
-  for (const path of screens) {
-    await t.test(path, async () => {
-      await own.page.goto(url + path);
-      await own.page.getByRole("heading").or(own.page.getByRole("button", { name: "Run", exact: true })).first().waitFor();
-      await settled(own.page);
-      assert.ok((await own.page.evaluate(() => document.documentElement.scrollWidth)) <= 360);
-    });
-  }
-  await own.context.close();
 });
 
 test("signing out ends the session", async () => {

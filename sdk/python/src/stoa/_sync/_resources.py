@@ -222,7 +222,7 @@ class Limits(Resource):
         scope_id: UUID | str | None = None,
         organization_id: UUID | str | None = None,
     ) -> models.LimitScope:
-        """Give a scope a value: "global", or one "organization", "unit", "project" or "user" by its id, or a "member" of an organization."""
+        """Give a scope a value. Of "global" there is one; a "member" is one of an organization, any other scope an id."""
         body = {"scope": scope, "value": value, **present(scope_id=scope_id, organization_id=organization_id)}
         return self._client._put(models.LimitScope, f"/limits/{segment(name)}", body)
 

@@ -42,6 +42,9 @@ func (h handlers) attach(ctx context.Context, in *attachInput) (httpx.Serve, err
 	if err != nil {
 		return nil, err
 	}
+	if err := httpx.CheckWebSocket(ctx); err != nil {
+		return nil, err
+	}
 	return func(w http.ResponseWriter, r *http.Request) {
 		conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{
 			Subprotocols: []string{attachProtocol}, InsecureSkipVerify: true, // the origin was checked above, as for all that writes

@@ -38,20 +38,16 @@ const (
 	connectPing = 20 * time.Second
 )
 
-type connectInput struct {
-	Upgrade string `header:"Upgrade" hidden:"true"`
-}
-
 // connect runs one program for as long as a socket is open.
-func (h handlers) connect(ctx context.Context, in *connectInput) (httpx.Serve, error) {
+func (h handlers) connect(ctx context.Context, _ *struct{}) (httpx.Serve, error) {
 	if err := httpx.CheckOrigin(ctx); err != nil {
 		return nil, refuse(err)
 	}
 	if _, err := h.slice.Runtimes(ctx, struct{}{}); err != nil { // a refusal must be a problem, not a socket
 		return nil, refuse(err)
 	}
-	if !strings.EqualFold(in.Upgrade, "websocket") {
-		return nil, wrong("This is a WebSocket. Programs without one use /execute.")
+	if err := httpx.CheckWebSocket(ctx); err != nil {
+		return nil, refuse(err)
 	}
 	return func(w http.ResponseWriter, r *http.Request) {
 		conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{InsecureSkipVerify: true}) // the origin was checked above

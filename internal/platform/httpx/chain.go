@@ -81,18 +81,6 @@ func (s *Server) checkOrigin(r *http.Request) error {
 		"A page of another origin sent this request. Use an API token, or have the operator add the origin to the trusted ones.")
 }
 
-// CheckOrigin is for operations that write though their method does not say so: a browser opens
-// a WebSocket by GET, for a page of whatever origin.
-func CheckOrigin(ctx context.Context) error {
-	x := exchangeOf(ctx)
-	if x == nil {
-		return nil
-	}
-	r := x.inner.Clone(ctx)
-	r.Method = http.MethodPost
-	return x.server.checkOrigin(r)
-}
-
 // finish runs whatever happened: it answers a panic, ends the span and measures.
 func (s *Server) finish(x *exchange, started time.Time, span trace.Span) {
 	if v := recover(); v != nil {

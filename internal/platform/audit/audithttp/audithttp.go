@@ -28,7 +28,7 @@ type Slice struct {
 	cfg    Config
 	db     *pg.DB
 	list   command.Func[Choice, page]
-	export command.Func[Choice, audit.Filter]
+	export command.Func[Choice, taken]
 }
 
 // Choice says which records somebody wants.
@@ -36,6 +36,7 @@ type Choice struct {
 	audit.Filter
 	All    bool     // operators: of everybody
 	Before ident.ID // list: the record before which to read
+	After  ident.ID // export: the record after which to read
 	Limit  int
 }
 
@@ -48,10 +49,7 @@ type page struct {
 func New(r *command.Runner, cfg Config) *Slice {
 	s := &Slice{cfg: cfg, db: r.DB}
 	s.list = command.BindQuery(r, command.QuerySpec[Choice]{Name: "audit.list", Scope: anywhere}, s.read)
-	s.export = command.BindQuery(r, command.QuerySpec[Choice]{Name: "audit.export", Scope: anywhere},
-		func(_ context.Context, q command.Query, in Choice) (audit.Filter, error) {
-			return s.visible(q.Actor, in)
-		})
+	s.export = command.BindQuery(r, command.QuerySpec[Choice]{Name: "audit.export", Scope: anywhere}, s.take)
 	return s
 }
 

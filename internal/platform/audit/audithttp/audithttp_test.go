@@ -201,4 +201,7 @@ func TestExport(t *testing.T) {
 	if _, text = s.get("operator", "/export?all=true&action=nothing"); text != "[]\n" {
 		t.Errorf("nothing is %q", text)
 	}
+	if status, text := s.get("operator", "/export?all=true&action=a%00b"); status != http.StatusUnprocessableEntity {
+		t.Errorf("what no text can hold: %d %s", status, text)
+	}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/stoa-cloud/stoa/internal/platform/audit"
+	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/httpx"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
 )
@@ -25,7 +26,9 @@ type exportInput struct {
 }
 
 func (s *Slice) getExport(ctx context.Context, in *exportInput) (httpx.Serve, error) {
-	f, err := s.export(ctx, in.choice())
+	choice := in.choice()
+	choice.After, choice.Limit = in.After, in.Limit
+	begun, err := s.export(ctx, choice)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +42,7 @@ func (s *Slice) getExport(ctx context.Context, in *exportInput) (httpx.Serve, er
 			header.Set("Content-Type", "text/csv; charset=utf-8")
 			write, end = csvTo(buffered)
 		}
-		err := s.copyRecords(r.Context(), f, in.After, in.Limit, write)
+		err := s.copyRecords(r.Context(), begun, in.Limit, write)
 		if err == nil {
 			err = end()
 		}
@@ -52,25 +55,37 @@ func (s *Slice) getExport(ctx context.Context, in *exportInput) (httpx.Serve, er
 	}, nil
 }
 
-func (s *Slice) copyRecords(ctx context.Context, f audit.Filter, after ident.ID, most int, write func(audit.Record) error) error {
-	for most > 0 {
-		asked := min(most, exportPage)
-		records, err := audit.ReadAfter(ctx, s.db, after, asked, f)
-		if err != nil {
-			return err
-		}
+// taken is the beginning of an export. It is read before the answer begins, so that a refusal is a problem.
+type taken struct {
+	filter  audit.Filter
+	records []audit.Record
+}
+
+func (s *Slice) take(ctx context.Context, q command.Query, in Choice) (t taken, err error) {
+	if t.filter, err = s.visible(q.Actor, in); err == nil {
+		t.records, err = audit.ReadAfter(ctx, q, in.After, min(in.Limit, exportPage), t.filter)
+	}
+	return t, err
+}
+
+// copyRecords writes what was taken and the records behind it, at most so many.
+func (s *Slice) copyRecords(ctx context.Context, t taken, most int, write func(audit.Record) error) error {
+	records := t.records
+	for {
 		for _, r := range records {
 			if err := write(r); err != nil {
 				return err
 			}
-			after = r.ID
 		}
-		if len(records) < asked {
+		full := len(records) == min(most, exportPage)
+		if most -= len(records); most == 0 || !full {
 			return nil
 		}
-		most -= len(records)
+		var err error
+		if records, err = audit.ReadAfter(ctx, s.db, records[len(records)-1].ID, min(most, exportPage), t.filter); err != nil {
+			return err
+		}
 	}
-	return nil
 }
 
 func jsonTo(w io.Writer) (write func(audit.Record) error, end func() error) {

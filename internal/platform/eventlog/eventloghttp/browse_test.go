@@ -121,6 +121,9 @@ func TestExport(t *testing.T) {
 			t.Errorf("%s %s: %v, %v, want %v", c.who, c.query, got, rows, c.want)
 		}
 	}
+	if answer := s.get("owner", "/api/v1/events/export?type=a%00b"); answer.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("what no text can hold: %d", answer.StatusCode)
+	}
 	viewer.Projects = map[ident.ID]command.Membership{mine: {Organization: org, Role: "viewer"}, hers: {Organization: org, Role: "manager"}}
 	s.set("manager of hers", viewer)
 	if answer := s.get("manager of hers", "/api/v1/events/export?project_id="+mine.String()); answer.StatusCode != http.StatusForbidden {

@@ -42,7 +42,7 @@ type Slice struct {
 	list   command.Func[Choice, []eventlog.Event]
 	get    command.Func[ident.ID, Details]
 	count  command.Func[Choice, []eventlog.Count]
-	export command.Func[Choice, eventlog.Filter]
+	export command.Func[Choice, taken]
 	follow command.Func[Choice, eventlog.Filter]
 	types  command.Func[struct{}, []EventTypeSummary]
 	typ    command.Func[string, EventType]
@@ -62,10 +62,7 @@ func New(r *command.Runner, cfg Config) (*Slice, error) {
 	s := &Slice{cfg: cfg, db: r.DB}
 	s.get = command.BindQuery(r, command.QuerySpec[ident.ID]{Name: "event.get", Scope: anywhere[ident.ID]}, s.details)
 	s.count = command.BindQuery(r, command.QuerySpec[Choice]{Name: "event.statistics", Scope: anywhere[Choice]}, s.statistics)
-	s.export = command.BindQuery(r, command.QuerySpec[Choice]{Name: "event.export", Scope: anywhere[Choice]},
-		func(_ context.Context, q command.Query, in Choice) (eventlog.Filter, error) {
-			return s.exportable(q.Actor, in)
-		})
+	s.export = command.BindQuery(r, command.QuerySpec[Choice]{Name: "event.export", Scope: anywhere[Choice]}, s.take)
 	s.list = command.BindQuery(r, command.QuerySpec[Choice]{Name: "event.list", Scope: anywhere[Choice]},
 		func(ctx context.Context, q command.Query, in Choice) ([]eventlog.Event, error) {
 			filter, err := s.filter(q.Actor, in)
@@ -111,6 +108,7 @@ type Choice struct {
 	From, To    time.Time
 	All         bool  // operators: of everybody
 	Before      int64 // list: the position before which to read
+	After       int64 // export: the position after which to read
 	Limit       int
 }
 

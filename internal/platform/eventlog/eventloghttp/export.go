@@ -56,7 +56,9 @@ type exportInput struct {
 }
 
 func (s *Slice) getExport(ctx context.Context, in *exportInput) (httpx.Serve, error) {
-	f, err := s.export(ctx, in.choice())
+	choice := in.choice()
+	choice.After, choice.Limit = in.After, in.Limit
+	begun, err := s.export(ctx, choice)
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +72,7 @@ func (s *Slice) getExport(ctx context.Context, in *exportInput) (httpx.Serve, er
 			header.Set("Content-Type", "text/csv; charset=utf-8")
 			out = &csvSink{csv.NewWriter(buffered)}
 		}
-		err := s.copyEvents(r.Context(), out, f, in.After, in.Limit)
+		err := s.copyEvents(r.Context(), out, begun, in.Limit)
 		if err == nil {
 			err = buffered.Flush()
 		}
@@ -87,26 +89,41 @@ type sink interface {
 	end() error
 }
 
-func (s *Slice) copyEvents(ctx context.Context, out sink, f eventlog.Filter, after int64, most int) error {
+// taken is the beginning of an export. It is read before the answer begins, so that a refusal is a problem.
+type taken struct {
+	filter  eventlog.Filter
+	events  []eventlog.Event
+	through int64 // the position up to which they were looked for
+}
+
+func (s *Slice) take(ctx context.Context, q command.Query, in Choice) (t taken, err error) {
+	if t.filter, err = s.exportable(q.Actor, in); err == nil {
+		t.events, t.through, err = eventlog.Read(ctx, q, in.After, min(in.Limit, exportPage), t.filter)
+	}
+	return t, err
+}
+
+// copyEvents writes what was taken and the events behind it, at most so many.
+func (s *Slice) copyEvents(ctx context.Context, out sink, t taken, most int) error {
 	if err := out.begin(); err != nil {
 		return err
 	}
-	for most > 0 {
-		events, through, err := eventlog.Read(ctx, s.db, after, min(most, exportPage), f)
-		if err != nil {
-			return err
-		}
+	events, through := t.events, t.through
+	for {
 		for _, e := range events {
 			if err := out.write(e); err != nil {
 				return err
 			}
 		}
-		if through == after || len(events) < min(most, exportPage) {
-			break
+		full := len(events) == min(most, exportPage)
+		if most -= len(events); most == 0 || !full {
+			return out.end()
 		}
-		most, after = most-len(events), through
+		var err error
+		if events, through, err = eventlog.Read(ctx, s.db, through, min(most, exportPage), t.filter); err != nil {
+			return err
+		}
 	}
-	return out.end()
 }
 
 type jsonSink struct {

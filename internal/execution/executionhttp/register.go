@@ -53,8 +53,9 @@ func Register(api huma.API, slice *execution.Slice, scripts *script.Slice) {
 	remove := httpx.Operation("execution.delete", http.MethodDelete, "/api/v1/executions/{id}", "Delete an ended execution", tag)
 	remove.DefaultStatus = http.StatusNoContent
 	huma.Register(api, remove, h.remove)
-	httpx.RegisterRaw(api, httpx.Operation("execution.output", http.MethodGet, "/api/v1/executions/{id}/{stream}", "Get the exact bytes of an output", tag),
-		"application/octet-stream", h.output)
+	output := httpx.Operation("execution.output", http.MethodGet, "/api/v1/executions/{id}/{stream}", "Get the exact bytes of an output", tag)
+	output.Errors = append(output.Errors, http.StatusConflict) // it has not ended
+	httpx.RegisterRaw(api, output, "application/octet-stream", h.output)
 	huma.Register(api, httpx.Operation("runtime.list", http.MethodGet, "/api/v1/runtimes", "List runtimes", "Runtimes"), h.runtimes)
 	registerRuntimes(api, h)
 	registerExamples(api, h)

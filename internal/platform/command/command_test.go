@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"strings"
 	"testing"
 	"time"
 
@@ -253,13 +254,18 @@ func TestATextThatCannotBeStoredIsTheCallersMistake(t *testing.T) {
 		Scope: func(context.Context, pg.Querier, command.Actor, string) (command.Scope, error) {
 			return command.Scope{}, nil
 		},
-	}, func(ctx context.Context, q command.Query, name string) (bool, error) {
-		return pg.One[bool](ctx, q, `SELECT $1::text = ''`, name)
+	}, func(ctx context.Context, q command.Query, text string) (bool, error) {
+		if strings.HasPrefix(text, "{") {
+			return pg.One[bool](ctx, q, `SELECT $1::jsonb IS NULL`, text)
+		}
+		return pg.One[bool](ctx, q, `SELECT $1::text = ''`, text)
 	})
 	b.Table["thing.find"] = []permission.Role{permission.Anyone}
 	ctx, _ := b.as(t, "")
-	if _, err := read(ctx, "a\x00b"); !fault.Is(err, "text_invalid") {
-		t.Errorf("got %v", err)
+	for _, text := range []string{"a\x00b", `{"a":"\u0000"}`} {
+		if _, err := read(ctx, text); !fault.Is(err, "text_invalid") {
+			t.Errorf("%q: %v", text, err)
+		}
 	}
 }
 

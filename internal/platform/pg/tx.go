@@ -227,7 +227,7 @@ func IsUniqueViolation(err error, constraint string) bool {
 // a NUL character.
 func IsUnstorable(err error) bool {
 	p, ok := errors.AsType[*pgconn.PgError](err)
-	return ok && p.Code == "22021" // character_not_in_repertoire
+	return ok && (p.Code == "22021" || p.Code == "22P05") // character_not_in_repertoire; untranslatable_character, in JSON
 }
 
 // One reads exactly one row into T: a struct by column names, or a single value.

@@ -1,4 +1,4 @@
-import { ActionIcon, Badge, Button, Modal, Select, Stack, Text, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, Modal, Stack, Tooltip } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import type { Member } from "@stoa/sdk";
 import { IconAdjustmentsHorizontal, IconUserMinus, IconUserPlus, IconUsers } from "@tabler/icons-react";
@@ -8,6 +8,8 @@ import { administers, roleName, useMe, useOrganization } from "../app/session.ts
 import { stoa } from "../app/stoa.ts";
 import { Invitations } from "../features/members/Invitations.tsx";
 import { Invite } from "../features/members/Invite.tsx";
+import { MemberName } from "../features/members/MemberName.tsx";
+import { RoleSelect } from "../features/members/RoleSelect.tsx";
 import { ServiceAccounts } from "../features/members/ServiceAccounts.tsx";
 import { organizationRoles, type OrganizationRole } from "../features/members/roles.ts";
 import { organizationMembersQuery } from "../features/projects/queries.ts";
@@ -61,28 +63,14 @@ function MembersOf({ organization }: { organization: NonNullable<ReturnType<type
   const columns: Column<Member>[] = [
     {
       title: "Name",
-      cell: (m) => (
-        <Text span size="sm" fw={500}>
-          {m.name} {m.user_id === me.user.id && <Badge size="sm" variant="light" tt="none">you</Badge>}
-          {m.service_account && <Badge size="sm" variant="light" color="gray" tt="none">service account</Badge>}
-        </Text>
-      ),
+      cell: (m) => <MemberName name={m.name} you={m.user_id === me.user.id} machine={m.service_account} />,
     },
     { title: "E-mail", cell: (m) => m.email },
     {
       title: "Role",
       cell: (m) =>
         may ? (
-          <Select
-            size="xs"
-            w={120}
-            aria-label={`Role of ${m.name}`}
-            data={organizationRoles}
-            value={m.role}
-            allowDeselect={false}
-            disabled={setRole.isPending}
-            onChange={(role) => role && setRole.mutate({ user_id: m.user_id, role: role as OrganizationRole })}
-          />
+          <RoleSelect of={m.name} roles={organizationRoles} value={m.role} busy={setRole.isPending} choose={(role) => setRole.mutate({ user_id: m.user_id, role })} />
         ) : (
           roleName(m.role)
         ),

@@ -1,4 +1,4 @@
-import { ActionIcon, Badge, Button, Modal, Select, Text, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, Modal, Text, Tooltip } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import type { Project } from "@stoa/sdk";
 import { IconUserMinus, IconUserPlus } from "@tabler/icons-react";
@@ -10,6 +10,8 @@ import { DataTable, type Column } from "../../ui/DataTable.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { ProblemNote } from "../../ui/ProblemNote.tsx";
 import { useConfirm } from "../../ui/useConfirm.tsx";
+import { MemberName } from "../members/MemberName.tsx";
+import { RoleSelect } from "../members/RoleSelect.tsx";
 import { AddMember } from "./AddMember.tsx";
 import { organizationMembersQuery, projectMembersQuery } from "./queries.ts";
 import type { ProjectRole } from "./roles.ts";
@@ -49,28 +51,14 @@ export function ProjectMembers({ project, may }: { project: Project; may: boolea
   const columns: Column<Seat>[] = [
     {
       title: "Name",
-      cell: (s) => (
-        <Text span size="sm" fw={500}>
-          {s.name} {s.user_id === me.user.id && <Badge size="sm" variant="light" tt="none">you</Badge>}
-          {s.service_account && <Badge size="sm" variant="light" color="gray" tt="none">service account</Badge>}
-        </Text>
-      ),
+      cell: (s) => <MemberName name={s.name} you={s.user_id === me.user.id} machine={s.service_account} />,
     },
     { title: "E-mail", cell: (s) => s.email },
     {
       title: "Role",
       cell: (s) =>
         s.listed && may ? (
-          <Select
-            size="xs"
-            w={120}
-            aria-label={`Role of ${s.name}`}
-            data={roles}
-            value={s.role}
-            allowDeselect={false}
-            disabled={setRole.isPending}
-            onChange={(role) => role && setRole.mutate({ user_id: s.user_id, role: role as ProjectRole })}
-          />
+          <RoleSelect of={s.name} roles={roles} value={s.role} busy={setRole.isPending} choose={(role) => setRole.mutate({ user_id: s.user_id, role })} />
         ) : (
           roleName(s.role)
         ),

@@ -116,7 +116,11 @@ func (s *queueStats) Run(c *call) error {
 		queue.Items, queue.NextCursor = []stoa.Execution{}, ""
 		return c.printData(queue)
 	}
-	c.say("%d wait; the first of them was submitted: %s", queue.Queued, firstOf(ago(queue.Oldest), "-"))
+	if queue.Queued == 0 {
+		c.say("Nothing waits.")
+		return nil
+	}
+	c.say("%d wait, the first of them for %s.", queue.Queued, firstOf(ago(queue.Oldest), "0s"))
 	for _, priority := range []string{"critical", "high", "normal", "low", "background"} {
 		if n := queue.ByPriority[priority]; n > 0 {
 			c.say("%s: %d", priority, n)

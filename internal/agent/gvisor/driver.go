@@ -2,7 +2,6 @@ package gvisor
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -22,6 +21,7 @@ type Driver struct {
 	log      *slog.Logger
 	view     []string
 	cgroups  *sandbox.Cgroups
+	ids      *sandbox.IDs
 	free     chan *slot
 	running  chan struct{} // one element per running job
 	closed   chan struct{}
@@ -67,6 +67,9 @@ func Open(ctx context.Context, c Config) (*Driver, error) {
 	if d.cgroups, err = sandbox.OpenCgroups(c.Dir, c.Slots, c.Log); err != nil {
 		return nil, err
 	}
+	if d.ids, err = sandbox.ClaimIDs(c.Dir); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
 	if err := unbounded(d.cgroups.Enforcement); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
@@ -111,11 +114,9 @@ func (d *Driver) open(ctx context.Context) error {
 	return nil
 }
 
-// hostUID is the one host user that a slot's kernel in user space runs as: above those of
-// people, services, and package sandbox.
+// hostUID is the one host user that a slot's kernel in user space runs as.
 func (d *Driver) hostUID(slot int) uint32 {
-	sum := sha256.Sum256([]byte(d.config.Dir))
-	return 2_200_000_000 + uint32(sum[0])<<16 + uint32(sum[1])<<8<<4 + uint32(slot) //nolint:gosec // a few
+	return d.ids.First + uint32(slot) //nolint:gosec // a few
 }
 
 // acquire takes the sandbox that was started ahead, or starts one. One with a network is
@@ -269,6 +270,7 @@ func (d *Driver) Close() error {
 			s.account.Close()
 		}
 		err = d.cgroups.Close()
+		d.ids.Release()
 	})
 	return err
 }

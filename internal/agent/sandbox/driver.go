@@ -22,6 +22,7 @@ type Driver struct {
 	config     Config
 	log        *slog.Logger
 	lock       *os.File
+	ids        *IDs // nil when not root
 	instance   string
 	running    chan struct{} // one element per running job
 	closed     chan struct{}
@@ -93,6 +94,7 @@ func Open(ctx context.Context, c Config) (*Driver, error) {
 	}
 	d.instance = d.instanceName()
 	if err := d.open(ctx); err != nil {
+		d.ids.Release()
 		lock.Close()
 		return nil, err
 	}
@@ -104,6 +106,11 @@ func (d *Driver) open(ctx context.Context) error {
 		return err
 	}
 	var err error
+	if os.Geteuid() == 0 {
+		if d.ids, err = ClaimIDs(d.config.Dir); err != nil {
+			return err
+		}
+	}
 	if d.compiled, err = openCompiled(filepath.Join(d.config.Dir, "compiled"), d.config.CompiledBytes); err != nil {
 		return err
 	}
@@ -163,8 +170,8 @@ func (d *Driver) start(ctx context.Context) (*ward, error) {
 
 func (w *ward) startOn(ctx context.Context, d *Driver) error {
 	base := uint32(0)
-	if os.Geteuid() == 0 {
-		base = d.uidBase()
+	if d.ids != nil {
+		base = d.ids.First
 	}
 	helper := filepath.Join(d.config.Dir, "lib", "stoa-sandbox")
 	arguments, err := d.rootArguments(base, w.tree)
@@ -280,12 +287,6 @@ func (d *Driver) ward(ctx context.Context) (*ward, error) {
 	return w, nil
 }
 
-// uidBase spreads the drivers of one host over separate ranges of 65536 host ids, far above those of people and services.
-func (d *Driver) uidBase() uint32 {
-	b, _ := hex.DecodeString(d.instance)
-	return 2_000_000_000 + uint32(b[0])<<16 + uint32(b[1]&3)<<24
-}
-
 // Enforcement tells what is enforced on this host and how.
 func (d *Driver) Enforcement() []Enforced {
 	d.mu.Lock()
@@ -308,6 +309,7 @@ func (d *Driver) Close() error {
 		if w != nil {
 			w.remove()
 		}
+		d.ids.Release()
 		d.lock.Close()
 	})
 	return nil

@@ -199,8 +199,10 @@ type Runtime struct {
 
 	artefact string // the file that Compile makes, in the working folder; empty when it is not to be kept
 
-	warm  []string // starts its zygote; nil when it has none
-	ahead []string // starts an interpreter that waits for its run; nil when it has none
+	warm      []string // starts its zygote; nil when it has none
+	lean      []string // starts a lean one; nil when it has none
+	suitsLean func(source []byte) bool
+	ahead     []string // starts an interpreter that waits for its run; nil when it has none
 }
 
 // Own are the files of the working folder that are not the job's: its source, and what is compiled from it.

@@ -17,6 +17,7 @@ type language struct {
 	memory   int64 // the least that a trivial program runs in, bytes
 	example  string
 	warm     []string // starts its zygote, class "process"
+	lean     []string // starts one that knows less and forks faster, for the programs that suitsLean names
 	ahead    []string // starts an interpreter that cannot fork, ahead of its run
 	warmFrom string   // the first version that has either
 	// The first version that has it no more; empty: all have. Ruby 3.3 has more threads than one from its start, and 3.4
@@ -25,6 +26,7 @@ type language struct {
 	called    *regexp.Regexp // what an image that can be warmed may call its interpreter
 	options   []string       // and which options its command may have before the source
 	anyFile   bool           // and whether its source may have another name
+	suitsLean func(source []byte) bool
 }
 
 // versionPattern finds the version in what an interpreter prints about itself.
@@ -41,7 +43,8 @@ fi && rm -rf /tmp/main.a /tmp/go-build`
 var languages = []language{
 	{
 		name: "python", file: "main.py", version: []string{"--version"}, memory: 16 << 20,
-		warm: []string{"{bin}", "{options}", "/stoa/stoa-sandbox-python.py", "{file}"}, warmFrom: "3.9",
+		warm: []string{"{bin}", "{options}", "/stoa/stoa-sandbox-python.py", "{file}", richModules}, warmFrom: "3.9",
+		lean: []string{"{bin}", "{options}", "/stoa/stoa-sandbox-python.py", "{file}", leanModules}, suitsLean: importsLittle,
 		called: regexp.MustCompile(`^python(3(\.\d+)?)?$`), options: []string{"-u", "-B", "-E", "-I", "-P", "-s"}, anyFile: true,
 		globs: []string{
 			"/usr/local/bin/python3.*", "/usr/bin/python3.*", "/opt/python*/bin/python3.*", "{home}/.pyenv/versions/*/bin/python3.*",

@@ -50,7 +50,7 @@ func (d *Driver) run(ctx context.Context, rt *Runtime, job Job, out func(Stream,
 	r := &run{ward: w, aged: d.aged}
 	z := size{disk, job.Limits.InodeCount}
 	if (job.Class == ClassProcess && rt.warm != nil || rt.ahead != nil) && !needsFresh(job.Env) && job.Terminal == nil {
-		r.ready, r.zygote = w.warmer.get(rt, w.boundsOf(z, job.Limits))
+		r.ready, r.zygote = w.warmer.get(rt, rt.lean != nil && rt.suitsLean(job.Source), w.boundsOf(z, job.Limits))
 	}
 	switch {
 	case r.ready != nil:

@@ -166,6 +166,9 @@ func (p place) runtime(version string) *Runtime {
 	}
 	if l.warm != nil {
 		r.Classes, r.warm = []Class{ClassProcess, ClassFresh}, fill(l.warm)
+		if l.lean != nil {
+			r.lean, r.suitsLean = fill(l.lean), l.suitsLean
+		}
 	}
 	if l.ahead != nil {
 		r.ahead = fill(l.ahead)

@@ -18,8 +18,8 @@ func (d *Driver) Settle() []int {
 	}
 	w.users.Wait()
 	w.warmer.mu.Lock() // guests made ahead are alive and have run nothing
-	for id, h := range w.warmer.warm {
-		w.warmer.drop(id, h)
+	for _, h := range w.warmer.warm {
+		w.warmer.drop(h)
 	}
 	w.warmer.mu.Unlock()
 	w.warmer.settle()

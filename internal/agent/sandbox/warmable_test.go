@@ -35,6 +35,7 @@ func TestWarmable(t *testing.T) {
 			if why != "" || !slices.Equal(rt.Classes, []Class{ClassProcess, ClassFresh}) {
 				t.Fatalf("%v, because %q", rt.Classes, why)
 			}
+			defer func() { d.current.warmer.settle(); d.current.warmer.forget(rt) }()
 			for tries := 0; ; tries++ { // the first is fresh, and has it warmed
 				r, o := try(t, d, Job{As: rt, Source: []byte(c.source), Args: []string{"a"}})
 				if r.Outcome != Completed || o.out.String() != c.want {

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// warmer keeps at most one zygote for each runtime, and a few guests of it ahead: the first run of a runtime has it warmed
-// beside it. How many guests wait follows demand: one more each time that none was ready, one again once it is quiet, and
+// warmer keeps at most one zygote of each kind for each runtime, and a few guests of it ahead: the first run that wants one has
+// it warmed beside it. How many guests wait follows demand: one more each time that none was ready, one again once it is quiet, and
 // a runtime that is not used for longer is closed. So an agent that runs nothing keeps nothing warm.
 type warmer struct {
 	ward   *ward
@@ -20,13 +20,20 @@ type warmer struct {
 	cancel context.CancelFunc
 
 	mu    sync.Mutex
-	warm  map[string]*warmth
+	warm  map[kind]*warmth
 	stops bool
 	work  sync.WaitGroup
 }
 
+// kind tells what is warmed: a runtime, and whether leanly.
+type kind struct {
+	id   string
+	lean bool
+}
+
 type warmth struct {
 	runtime  *Runtime
+	lean     bool
 	zygote   *zygote // nil until warmed, and where the runtime cannot fork
 	warming  bool
 	failures int
@@ -39,13 +46,14 @@ type warmth struct {
 }
 
 const (
-	mostWarm     = 4 // zygotes at once: their memory is bounded by this
+	mostWarm     = 6 // zygotes at once: their memory is bounded by this
 	mostFailures = 3 // then the runtime is left to class "fresh" until the next life
 	quietAfter   = 10 * time.Second
 
 	// What is warm while nothing runs takes no more than this, by what each takes (proportional set size, bytes).
 	mostQuiet   = 60 << 20
 	zygoteBytes = 14 << 20
+	leanBytes   = 8 << 20
 	guestBytes  = 2 << 20  // of a zygote
 	aheadBytes  = 30 << 20 // of an interpreter that cannot fork
 )
@@ -55,47 +63,85 @@ func (h *warmth) bytes() int64 {
 	switch {
 	case h.runtime.ahead != nil:
 		return aheadBytes * int64(len(h.parked))
+	case h.zygote != nil && h.lean:
+		return leanBytes + guestBytes*int64(len(h.parked))
 	case h.zygote != nil:
 		return zygoteBytes + guestBytes*int64(len(h.parked))
 	}
 	return 0
 }
 
+func (h *warmth) kind() kind { return kind{h.runtime.ID(), h.lean} }
+
+// command starts its zygote; nil when it has none.
+func (h *warmth) command() []string {
+	if h.lean {
+		return h.runtime.lean
+	}
+	return h.runtime.warm
+}
+
 func newWarmer(w *ward, idle time.Duration, ahead int) *warmer {
 	ctx, cancel := context.WithCancel(context.Background())
-	r := &warmer{ward: w, idle: idle, ahead: ahead, ctx: ctx, cancel: cancel, warm: map[string]*warmth{}}
+	r := &warmer{ward: w, idle: idle, ahead: ahead, ctx: ctx, cancel: cancel, warm: map[kind]*warmth{}}
 	r.quiet = time.AfterFunc(quietAfter, r.calm)
 	return r
 }
 
 // get returns a guest made ahead for the bounds, which holds its zygote; or else a zygote, held; or neither when none is
-// warm yet. It never waits.
-func (w *warmer) get(rt *Runtime, b bounds) (*guest, *zygote) {
+// warm yet. Until the wanted kind is warm, the other one serves. It never waits.
+func (w *warmer) get(rt *Runtime, lean bool, b bounds) (*guest, *zygote) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.stops {
 		return nil, nil
 	}
-	h := w.warm[rt.ID()]
-	if h == nil {
-		if len(w.warm) >= mostWarm && !w.evict() {
-			return nil, nil
+	w.quiet.Reset(quietAfter)
+	if h := w.place(rt, lean); h != nil {
+		if g, z := w.take(h, b); g != nil || z != nil {
+			return g, z
 		}
-		h = &warmth{runtime: rt}
-		h.timer = time.AfterFunc(w.idle, func() { w.cool(rt.ID(), h) })
-		w.warm[rt.ID()] = h
+	}
+	if w.warm[kind{rt.ID(), !lean}] == nil {
+		return nil, nil
+	}
+	other := w.place(rt, !lean)
+	if other.zygote == nil || !other.zygote.hold() {
+		return nil, nil
+	}
+	return nil, other.zygote
+}
+
+// place returns what is warm of a kind, or will be; nil when there is no room for it.
+func (w *warmer) place(rt *Runtime, lean bool) *warmth {
+	h := w.warm[kind{rt.ID(), lean}]
+	if h == nil {
+		if len(w.warm) >= mostWarm && !w.evict(rt) {
+			return nil
+		}
+		h = w.add(rt, lean)
 	}
 	h.timer.Reset(w.idle)
-	w.quiet.Reset(quietAfter)
 	h.used = time.Now()
 	if h.zygote != nil && h.zygote.gone() {
 		h.zygote = nil
 		h.failures++
 	}
-	if rt.warm != nil && (h.zygote == nil || h.zygote.worn()) && !h.warming && h.failures < mostFailures {
+	if h.command() != nil && (h.zygote == nil || h.zygote.worn()) && !h.warming && h.failures < mostFailures {
 		h.warming = true
-		w.work.Go(func() { w.heat(rt, h) })
+		w.work.Go(func() { w.heat(h) })
 	}
+	return h
+}
+
+func (w *warmer) add(rt *Runtime, lean bool) *warmth {
+	h := &warmth{runtime: rt, lean: lean, used: time.Now()}
+	h.timer = time.AfterFunc(w.idle, func() { w.cool(h) })
+	w.warm[h.kind()] = h
+	return h
+}
+
+func (w *warmer) take(h *warmth, b bounds) (*guest, *zygote) {
 	h.bounds = b
 	defer w.fill(h)
 	for len(h.parked) > 0 {
@@ -135,7 +181,7 @@ func (w *warmer) park(h *warmth) {
 		w.mu.Lock()
 		z, b := h.zygote, h.bounds
 		forks := h.runtime.ahead == nil
-		if w.stops || w.warm[h.runtime.ID()] != h || len(h.parked) >= h.want || forks && (z == nil || !z.hold()) {
+		if w.stops || w.warm[h.kind()] != h || len(h.parked) >= h.want || forks && (z == nil || !z.hold()) {
 			h.parking = false
 			w.mu.Unlock()
 			return
@@ -148,7 +194,7 @@ func (w *warmer) park(h *warmth) {
 			h.parking = false
 			w.mu.Unlock()
 			return // the next run tries again, and reports
-		case w.stops || h.zygote != z || w.warm[h.runtime.ID()] != h:
+		case w.stops || h.zygote != z || w.warm[h.kind()] != h:
 			w.mu.Unlock()
 			w.discard(g)
 		default:
@@ -189,8 +235,8 @@ func (w *warmer) discard(g *guest) {
 	w.ward.pool.retire(g.cell)
 }
 
-func (w *warmer) heat(rt *Runtime, h *warmth) {
-	z, err := w.ward.nursery.startZygote(rt.warm, environment(rt, nil))
+func (w *warmer) heat(h *warmth) {
+	z, err := w.ward.nursery.startZygote(h.command(), environment(h.runtime, nil))
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	h.warming = false
@@ -199,14 +245,14 @@ func (w *warmer) heat(rt *Runtime, h *warmth) {
 		select {
 		case <-w.ward.nursery.ended:
 		default:
-			w.ward.nursery.log.Warn("cannot warm an interpreter; its runs start fresh", "runtime", rt.ID(), "error", err)
+			w.ward.nursery.log.Warn("cannot warm an interpreter; its runs start fresh", "runtime", h.runtime.ID(), "error", err)
 		}
 		return
 	}
 	if old := h.zygote; old != nil {
 		old.retire()
 	}
-	if w.stops || w.warm[rt.ID()] != h {
+	if w.stops || w.warm[h.kind()] != h {
 		z.retire()
 		return
 	}
@@ -218,12 +264,10 @@ func (w *warmer) heat(rt *Runtime, h *warmth) {
 func (w *warmer) adopt(rt *Runtime, z *zygote) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.stops || w.warm[rt.ID()] != nil || len(w.warm) >= mostWarm && !w.evict() {
+	if w.stops || w.warm[kind{rt.ID(), false}] != nil || len(w.warm) >= mostWarm && !w.evict(rt) {
 		return false
 	}
-	h := &warmth{runtime: rt, zygote: z, used: time.Now()}
-	h.timer = time.AfterFunc(w.idle, func() { w.cool(rt.ID(), h) })
-	w.warm[rt.ID()] = h
+	w.add(rt, false).zygote = z
 	return true
 }
 
@@ -231,22 +275,24 @@ func (w *warmer) adopt(rt *Runtime, z *zygote) bool {
 func (w *warmer) forget(rt *Runtime) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if h := w.warm[rt.ID()]; h != nil && !h.warming && !w.stops {
-		w.drop(rt.ID(), h)
+	for _, lean := range []bool{false, true} {
+		if h := w.warm[kind{rt.ID(), lean}]; h != nil && !h.warming && !w.stops {
+			w.drop(h)
+		}
 	}
 }
 
 // cool closes a zygote that was not used for a while.
-func (w *warmer) cool(id string, h *warmth) {
+func (w *warmer) cool(h *warmth) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.warm[id] == h && !h.warming && !w.stops {
-		w.drop(id, h)
+	if w.warm[h.kind()] == h && !h.warming && !w.stops {
+		w.drop(h)
 	}
 }
 
-func (w *warmer) drop(id string, h *warmth) {
-	delete(w.warm, id)
+func (w *warmer) drop(h *warmth) {
+	delete(w.warm, h.kind())
 	h.timer.Stop()
 	for _, g := range h.parked {
 		w.work.Go(func() { w.discard(g) })
@@ -265,10 +311,9 @@ func (w *warmer) calm() {
 	if w.stops {
 		return
 	}
-	ids := slices.SortedFunc(maps.Keys(w.warm), func(a, b string) int { return w.warm[b].used.Compare(w.warm[a].used) })
+	all := slices.SortedFunc(maps.Values(w.warm), func(a, b *warmth) int { return b.used.Compare(a.used) })
 	var total int64
-	for _, id := range ids {
-		h := w.warm[id]
+	for _, h := range all {
 		h.want = min(h.want, 1)
 		for len(h.parked) > h.want {
 			g := h.parked[0]
@@ -277,20 +322,25 @@ func (w *warmer) calm() {
 		}
 		if total += h.bytes(); total > mostQuiet {
 			total -= h.bytes()
-			w.drop(id, h)
+			w.drop(h)
 		}
 	}
 }
 
-// evict makes room by closing one that has nothing to do.
-func (w *warmer) evict() bool {
-	for id, h := range w.warm {
-		if !h.warming && !h.parking && (h.zygote == nil || h.zygote.holding() <= len(h.parked)) {
-			w.drop(id, h)
-			return true
+// evict makes room by closing the one that was used last the longest ago, of those that have nothing to do. It leaves the
+// runtime that the room is for: its other kind serves until the new one is warm.
+func (w *warmer) evict(rt *Runtime) bool {
+	var oldest *warmth
+	for _, h := range w.warm {
+		idle := !h.warming && !h.parking && (h.zygote == nil || h.zygote.holding() <= len(h.parked))
+		if idle && h.runtime.ID() != rt.ID() && (oldest == nil || h.used.Before(oldest.used)) {
+			oldest = h
 		}
 	}
-	return false
+	if oldest != nil {
+		w.drop(oldest)
+	}
+	return oldest != nil
 }
 
 // stop lets no more be warmed and waits for what is under way. The nursery's end takes what is left.
@@ -298,8 +348,8 @@ func (w *warmer) stop() {
 	w.mu.Lock()
 	w.stops = true
 	w.quiet.Stop()
-	for id, h := range w.warm {
-		w.drop(id, h)
+	for _, h := range w.warm {
+		w.drop(h)
 	}
 	w.mu.Unlock()
 	w.cancel()

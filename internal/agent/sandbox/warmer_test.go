@@ -51,7 +51,7 @@ func TestWarmBound(t *testing.T) {
 		t.Errorf("when quiet, %d guests parked and %d MB warm", parked, total>>20)
 	}
 	w.mu.Lock()
-	kept := w.warm[last.ID()] != nil
+	kept := w.warm[kind{last.ID(), last.lean != nil}] != nil
 	w.mu.Unlock()
 	if !kept {
 		t.Error("the runtime that was used last is not warm any more")

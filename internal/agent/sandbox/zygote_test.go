@@ -38,7 +38,8 @@ func TestZygoteVersions(t *testing.T) {
 			continue
 		}
 		t.Run(rt.ID(), func(t *testing.T) {
-			warmed(t, d, rt.ID())
+			zygoteOf(t, d, rt.ID(), "")
+			zygoteOf(t, d, rt.ID(), "import asyncio")
 			job := Job{Runtime: rt.ID(), Source: []byte(`
 import sys, os, threading, signal
 print(sys.argv, sys.path, __name__, __file__, __doc__, __package__, __spec__, __annotations__, sorted(globals()))
@@ -205,7 +206,7 @@ func TestZygoteIdle(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		g, z := w.get(rt, w.ward.boundsOf(size{1, 1}, DefaultLimits()))
+		g, z := w.get(rt, true, w.ward.boundsOf(size{1, 1}, DefaultLimits()))
 		if g != nil {
 			t.Fatal("a guest of other bounds")
 		}
@@ -234,7 +235,7 @@ func TestZygoteReplaced(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, old := d.current.warmer.get(rt, bounds{})
+	_, old := d.current.warmer.get(rt, true, bounds{})
 	old.mu.Lock()
 	old.uses = zygoteUses
 	old.mu.Unlock()
@@ -242,7 +243,7 @@ func TestZygoteReplaced(t *testing.T) {
 		t.Errorf("while it is replaced: %+v", r)
 	}
 	d.current.warmer.settle()
-	_, next := d.current.warmer.get(rt, bounds{})
+	_, next := d.current.warmer.get(rt, true, bounds{})
 	defer next.release()
 	if next == old {
 		t.Error("not replaced")
@@ -278,7 +279,7 @@ let s = ''; process.stdin.on('data', (c) => s += c).on('end', () => { console.lo
 		_, _ = job.Stdin.(*strings.Reader).Seek(0, 0)
 		d.current.warmer.settle()
 		d.current.warmer.mu.Lock()
-		if h := d.current.warmer.warm[rt.ID()]; h != nil {
+		if h := d.current.warmer.warm[kind{rt.ID(), rt.lean != nil}]; h != nil {
 			ahead += min(len(h.parked), 1)
 		}
 		d.current.warmer.mu.Unlock()

@@ -6,40 +6,28 @@ import atexit
 import builtins
 import gc
 import importlib.machinery
-import importlib.util
-import logging
 import os
-import signal
 import sys
-import threading
-import types
 
 # Every page that a guest writes to is copied, and with reference counts looking is writing: so what happens in each guest
 # touches as few objects as it can.
 
 
-def warm():
-    for name in (
-        "abc argparse array ast asyncio atexit base64 bisect builtins calendar cmath codecs collections collections.abc "
-        "concurrent.futures contextlib copy csv ctypes dataclasses datetime decimal difflib enum fractions functools gc glob "
-        "hashlib heapq html inspect io itertools json linecache locale logging math multiprocessing numbers operator "
-        "pathlib pickle platform pprint queue random re resource secrets select shutil signal socket ssl stat statistics "
-        "string struct subprocess tempfile textwrap threading time timeit traceback types typing unicodedata unittest "
-        "urllib.parse uuid warnings weakref zlib zoneinfo"
-    ).split():
+def warm(names):
+    for name in names:
         try:
             __import__(name)
         except ImportError:
             pass
     # A dry run: the compiler's and the formatter's tables are built once, here.
     exec(compile("class A:\n  def f(self): return [f'{x:.2f}' for x in range(3)]\ntry: A().g()\nexcept AttributeError as e: repr(e)\n", "main.py", "exec", dont_inherit=True), {})
-    "\n".join(__import__("traceback").format_exception(ValueError, ValueError("x"), None))
+    if "traceback" in sys.modules:
+        "\n".join(sys.modules["traceback"].format_exception(ValueError, ValueError("x"), None))
 
 
 def load():
     loader = importlib.machinery.ExtensionFileLoader("_stoa", "/stoa/stoa-sandbox-python.so")
-    spec = importlib.util.spec_from_file_location("_stoa", loader.path, loader=loader)
-    module = importlib.util.module_from_spec(spec)
+    module = loader.create_module(importlib.machinery.ModuleSpec("_stoa", loader, origin=loader.path))
     loader.exec_module(module)
     sys.modules.pop("_stoa", None)
     return module
@@ -49,9 +37,8 @@ def hush():
     """Takes out the fork hooks that a zygote does not need: those which only make locks anew, for it has one thread and
     holds none. They cost more than all else in a guest. Returns a hook that, at the program's own first fork, has all
     hooks be as they were."""
-    import random
-
-    lock = getattr(logging, "_lock", None)
+    random = sys.modules.get("random")
+    lock = getattr(sys.modules.get("logging"), "_lock", None)
     probes = {"before": lambda: None, "after_in_parent": lambda: None, "after_in_child": lambda: None}
     os.register_at_fork(**probes)
     found = []
@@ -64,14 +51,14 @@ def hush():
         l.pop()
 
     def needless(hook):
-        return getattr(hook, "__module__", None) in ("threading", "logging") or getattr(hook, "__self__", hook) is lock
+        return getattr(hook, "__module__", None) in ("threading", "logging") or lock is not None and getattr(hook, "__self__", hook) is lock
 
     saved = []
     for l in found:
         hooks = l[:]
         l[:] = [h for h in hooks if not needless(h)]
         for i, h in enumerate(l):
-            if h == random._inst.seed:  # the same seeding, without the detour through Python
+            if random and h == random._inst.seed:  # the same seeding, without the detour through Python
                 l[i] = super(random.Random, random._inst).seed
         saved.append((l, hooks, len(l)))
     before, hooks, _ = saved[0]
@@ -89,7 +76,7 @@ def hush():
 
 def main_module(path):
     """What the program will be, but for its code."""
-    main = types.ModuleType("__main__")
+    main = type(sys)("__main__")
     main.__dict__.update(__file__=path, __builtins__=builtins, __cached__=None, __annotations__={})
     main.__loader__ = importlib.machinery.SourceFileLoader("__main__", path)
     sys.modules["__main__"] = main
@@ -116,6 +103,8 @@ def run(path, names):
         except BaseException as other:
             sys.__excepthook__(type(other), other, other.__traceback__)
         if kind is KeyboardInterrupt:
+            import signal
+
             flush()
             signal.signal(signal.SIGINT, signal.SIG_DFL)
             os.kill(os.getpid(), signal.SIGINT)
@@ -143,9 +132,10 @@ def flush():
     return ok
 
 
-def finish(code):
+def finish(code, logging):
     """What the interpreter does at its end, less the freeing of memory."""
-    if _thread._count() or threading._threading_atexits:  # or else there is nobody to wait for
+    threading = sys.modules.get("threading")
+    if threading and (_thread._count() or threading._threading_atexits):  # or else there is nobody to wait for
         try:
             threading._shutdown()
         except BaseException:
@@ -156,7 +146,7 @@ def finish(code):
         code = code_of(e)
     except BaseException:
         pass
-    if len(logging._handlerList) > 1:  # more than the one of last resort
+    if logging and len(logging._handlerList) > 1:  # more than the one of last resort
         logging.shutdown()
     flush()
     # The warmed interpreter's objects are frozen, so these are the program's own.
@@ -178,7 +168,7 @@ def finish(code):
 
 def serve():
     stoa = load()
-    warm()
+    warm(sys.argv[2].split(","))
     unhush = hush()
     if not (sys.flags.isolated or getattr(sys.flags, "safe_path", False)):  # else it has no place for the program's folder
         sys.path[0] = "/box"
@@ -187,7 +177,9 @@ def serve():
     del sys.modules["__main__"]
     path = "/box/" + sys.argv[1]
     main_module(path)
-    atexit.unregister(logging.shutdown)  # finish calls it
+    logging = sys.modules.get("logging")
+    if logging:
+        atexit.unregister(logging.shutdown)  # finish calls it
     gc.collect()
     gc.freeze()
     arguments, environment = stoa.serve()
@@ -199,9 +191,9 @@ def serve():
         os.environb[name] = value
     sys.argv = arguments
     if hasattr(sys, "orig_argv"):
-        sys.orig_argv = [sys.executable, "-u"] + sys.orig_argv[1:-2] + sys.argv  # with what options there were
+        sys.orig_argv = [sys.executable, "-u"] + sys.orig_argv[1:-3] + sys.argv  # with what options there were
     code = run(path, sys.modules["__main__"].__dict__)
-    stoa.done(finish(code))
+    stoa.done(finish(code, logging))
 
 
 serve()

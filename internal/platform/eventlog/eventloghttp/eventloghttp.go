@@ -37,15 +37,16 @@ type Config struct {
 
 // Slice is the log's queries, bound.
 type Slice struct {
-	cfg    Config
-	db     *pg.DB
-	list   command.Func[Choice, []eventlog.Event]
-	get    command.Func[ident.ID, Details]
-	count  command.Func[Choice, []eventlog.Count]
-	export command.Func[Choice, taken]
-	follow command.Func[Choice, eventlog.Filter]
-	types  command.Func[struct{}, []EventTypeSummary]
-	typ    command.Func[string, EventType]
+	cfg     Config
+	db      *pg.DB
+	callers callers
+	list    command.Func[Choice, []eventlog.Event]
+	get     command.Func[ident.ID, Details]
+	count   command.Func[Choice, []eventlog.Count]
+	export  command.Func[Choice, taken]
+	follow  command.Func[Choice, eventlog.Filter]
+	types   command.Func[struct{}, []EventTypeSummary]
+	typ     command.Func[string, EventType]
 }
 
 const recheck = 30 * time.Second

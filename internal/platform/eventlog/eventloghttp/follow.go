@@ -18,12 +18,13 @@ import (
 // follower is one stream: who reads, what they may see, and where they are.
 type follower struct {
 	*Slice
-	choice   Choice
-	request  *http.Request
-	actor    command.Actor
-	filter   eventlog.Filter
-	position int64 // of the log, that was looked at
-	checked  int64 // up to here no event changed what the caller may see
+	choice     Choice
+	request    *http.Request
+	credential credential
+	actor      command.Actor
+	filter     eventlog.Filter
+	position   int64 // of the log, that was looked at
+	checked    int64 // up to here no event changed what the caller may see
 }
 
 const followBatch = 200
@@ -84,7 +85,13 @@ func (f *follower) forward(ctx context.Context, send func(stream.Frame) error) (
 	}
 	f.checked = checked
 	if slices.ContainsFunc(changes, f.concerns) {
-		if err := f.authorise(ctx); err != nil {
+		actor, err := f.callers.at(ctx, f.checked, f.credential, func(ctx context.Context) (command.Actor, error) {
+			return f.cfg.Authenticator.Authenticate(ctx, f.request)
+		})
+		if err == nil {
+			err = f.become(ctx, actor)
+		}
+		if err != nil {
 			return false, err
 		}
 	}
@@ -118,6 +125,11 @@ func (f *follower) authorise(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	return f.become(ctx, actor)
+}
+
+// become narrows the stream to what the caller, as they are now, may see.
+func (f *follower) become(ctx context.Context, actor command.Actor) error {
 	old := command.RequestFrom(ctx)
 	ctx = command.WithRequest(ctx, &command.Request{Actor: actor, CorrelationID: old.CorrelationID, RemoteAddress: old.RemoteAddress})
 	filter, err := f.follow(ctx, f.choice)

@@ -42,6 +42,11 @@ func TestHowRunsEnd(t *testing.T) {
 	}{
 		"failed":    {sandbox.Result{Outcome: sandbox.Failed, ExitCode: &seven}, nil, nil, &agentv1.Result{Outcome: "failed", ExitCode: new(int32(7))}},
 		"timed out": {sandbox.Result{Outcome: sandbox.TimedOut, Reason: sandbox.ReasonWall, Signal: "SIGKILL"}, nil, nil, &agentv1.Result{Outcome: "timed_out", ReasonCode: "wall", Signal: "SIGKILL"}},
+		"the compiler timed out": {
+			sandbox.Result{Outcome: sandbox.TimedOut, Reason: sandbox.ReasonWall, Compiling: true},
+			nil, nil,
+			&agentv1.Result{Outcome: "timed_out", ReasonCode: "wall", ReasonMessage: compilerMet(sandbox.CompilerLimits())},
+		},
 		"cancelled": {sandbox.Result{Outcome: sandbox.Cancelled}, nil, endCancelled("asked"), &agentv1.Result{Outcome: "cancelled", ReasonCode: "asked"}},
 		"cancelled while waiting": {
 			sandbox.Result{Outcome: sandbox.Cancelled}, endCancelled("asked"), endCancelled("asked"), &agentv1.Result{Outcome: "cancelled", ReasonCode: "asked"},

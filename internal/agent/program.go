@@ -33,11 +33,11 @@ type flags struct {
 	Token         string           `help:"An enrolment token (stoa node enroll). Needed once." env:"STOA_AGENT_TOKEN"`
 	TokenFile     string           `help:"A file that holds the enrolment token." type:"path"`
 	DataDir       string           `help:"The agent's own folder: its key, certificate and sandbox." env:"STOA_AGENT_DATA_DIR" default:"/var/lib/stoa/agent" type:"path"`
-	Slots         int              `help:"How many programs may run at once. 0: four per core, and eight at least." default:"0"`
-	ImagesGB      int64            `name:"images-gb" help:"How many gigabytes of container images this node keeps at most." default:"40"`
+	Slots         int              `help:"How many programs may run at once. 0: four per core, and eight at least." env:"STOA_AGENT_SLOTS" default:"0"`
+	ImagesGB      int64            `name:"images-gb" help:"How many gigabytes of container images this node keeps at most." env:"STOA_AGENT_IMAGES_GB" default:"40"`
 	NameServers   []string         `help:"Name servers for programs with egress, like 192.0.2.1:53; this machine's if none." env:"STOA_AGENT_NAME_SERVERS" placeholder:"ADDRESS:PORT"`
-	MetricsListen string           `help:"Serve Prometheus metrics on this address, like 127.0.0.1:9464." placeholder:"ADDRESS"`
-	LogLevel      slog.Level       `help:"debug, info, warn or error." default:"info"`
+	MetricsListen string           `help:"Serve Prometheus metrics on this address, like 127.0.0.1:9464." env:"STOA_AGENT_METRICS_LISTEN" placeholder:"ADDRESS"`
+	LogLevel      slog.Level       `help:"debug, info, warn or error." env:"STOA_AGENT_LOG_LEVEL" default:"info"`
 	Version       kong.VersionFlag `help:"Print the version."`
 }
 

@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	agentv1 "github.com/stoa-cloud/stoa/api/agent/v1"
@@ -87,6 +88,12 @@ func (a *Agent) run(ctx context.Context, x *task, in *image.Program, job sandbox
 	a.table.end(x, result, time.Now())
 }
 
+// compilerMet says that a limit was not the run's, for people.
+func compilerMet(l sandbox.Limits) string {
+	return fmt.Sprintf("It was the compiler that met this limit. Compilers have limits of their own: %d s of time and of CPU, %d MiB of memory (or the run's, if that is more), %d MiB of disk, %d processes.",
+		int(l.Wall.Seconds()), l.MemoryBytes>>20, l.DiskBytes>>20, l.Processes)
+}
+
 // resultOf tells how a run ended. cause is why its context ended, if it did.
 func resultOf(done sandbox.Result, err, cause error) *agentv1.Result {
 	r := &agentv1.Result{
@@ -99,6 +106,9 @@ func resultOf(done sandbox.Result, err, cause error) *agentv1.Result {
 	if done.ExitCode != nil {
 		code := int32(*done.ExitCode) //nolint:gosec // an exit code
 		r.ExitCode = &code
+	}
+	if done.Compiling && done.Reason != sandbox.ReasonNone {
+		r.ReasonMessage = compilerMet(sandbox.CompilerLimits())
 	}
 	var why *ending
 	var refused *sandbox.JobError

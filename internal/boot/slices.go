@@ -58,7 +58,9 @@ func (p *Program) bindSlices(authority *pki.Authority, incarnation int64) (err e
 	p.executions = execution.New(execution.Needs{
 		Runner: r, Store: executionpg.Store{}, Limits: limits{p.limits.Reader}, Projects: projects{}, Names: names{}, Files: p.files, Nodes: execution.Tasks{Sessions: p.agents},
 		Waker: p.hints, Live: execution.NewLive(p.infra.bus, p.log), Log: p.log, Keys: p.infra.keys,
+		Observe: p.observeExecutions(),
 	})
+	p.watch.Registry.MustRegister(newCapacity(p.infra.db, p.executions.Standing))
 	p.agents.Register(node.KindExecution, p.executions)
 	p.preferences = preference.New(r)
 	p.scripts = script.New(r, projects{}, scriptLimits{p.limits.Reader})

@@ -23,7 +23,7 @@ func (s *Slice) cancelExecution(ctx context.Context, tx *command.Tx, in Cancel) 
 	case e.Status.Terminal():
 		return Execution{}, fault.New(fault.Conflict, "execution.ended", "This execution has ended: %s.", e.Status)
 	case e.Status == Queued:
-		e.finish(tx, Cancelled, ReasonCancelled, "Cancelled before it started.")
+		s.finish(tx, &e, Cancelled, ReasonCancelled, "Cancelled before it started.")
 		load.Queued--
 		s.store.SaveLoad(tx.Tx, load)
 		s.store.Save(tx.Tx, e)
@@ -49,11 +49,12 @@ func (s *Slice) cancelOnNode(ctx context.Context, e Execution) {
 	}
 }
 
-// finish puts an execution into a terminal status.
-func (e *Execution) finish(tx *command.Tx, status Status, code, message string) {
+// finish puts an execution into a terminal status, and has it counted once that is committed.
+func (s *Slice) finish(tx *command.Tx, e *Execution, status Status, code, message string) {
 	e.become(status)
 	e.ReasonCode, e.ReasonMessage = code, message
 	e.EndedAt = new(tx.Now)
+	tx.AfterCommit(func() { s.observe(*e) })
 }
 
 func (e *Execution) ended() Ended {

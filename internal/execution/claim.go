@@ -22,9 +22,10 @@ func errNotClaimable() error {
 	return fault.New(fault.Conflict, "execution.not_claimable", "The execution is not waiting for a node of this replica.")
 }
 
-// errOwnerBusy: its owner has as many under way as they may. It is no failure either.
+// errOwnerBusy: its owner, or all of the project or organization, has as many under way as
+// they may. It is no failure either.
 func errOwnerBusy() error {
-	return fault.New(fault.Conflict, ownerBusy, "Its owner has as many executions under way as they may.")
+	return fault.New(fault.Conflict, ownerBusy, "Its owner, project or organization has as many executions under way as they may.")
 }
 
 const ownerBusy = "execution.owner_busy"
@@ -34,11 +35,16 @@ func (s *Slice) claimExecution(ctx context.Context, tx *command.Tx, in claim) (E
 	if err != nil {
 		return Execution{}, command.NotFoundIfNoRows(err)
 	}
-	concurrent, err := s.limits.Int(ctx, tx, "execution.concurrent", Subject{User: e.OwnerID, Project: e.ProjectID, Organization: e.OrganizationID})
+	concurrent, err := s.limits.Int(ctx, tx, "execution.concurrent", e.subject())
 	if err != nil {
 		return Execution{}, err
 	}
 	if e.Status == Queued && int64(load.Active) >= concurrent.Int() {
+		return Execution{}, errOwnerBusy()
+	}
+	if _, full, err := s.full(ctx, tx, e.subject(), true); err != nil {
+		return Execution{}, err
+	} else if full {
 		return Execution{}, errOwnerBusy()
 	}
 	if e.Status != Queued || !in.hold.take(e, e.Attempt+1) {
@@ -79,7 +85,7 @@ func (s *Slice) Pull(ctx context.Context) {
 
 // PullOnce claims in fair order until no slot is free or nothing fits.
 func (s *Slice) PullOnce(ctx context.Context) {
-	var busy []OwnerIn // whose own limit there is below the installation's, and reached
+	var busy []OwnerIn // whose own limit there is below the installation's, or who share one, and it is reached
 	for ctx.Err() == nil {
 		slots, offers := s.placer.free()
 		if slots == 0 {
@@ -129,8 +135,13 @@ func (s *Slice) PullOnce(ctx context.Context) {
 
 // ownerIsBusy tells, without a transaction, what the claim would find in most cases.
 func (s *Slice) ownerIsBusy(ctx context.Context, c Claimable) bool {
-	concurrent, err := s.limits.Int(ctx, s.runner.DB, "execution.concurrent", Subject{User: c.OwnerID, Project: c.ProjectID, Organization: c.OrganizationID})
-	return err == nil && int64(c.Active) >= concurrent.Int()
+	who := Subject{User: c.OwnerID, Project: c.ProjectID, Organization: c.OrganizationID}
+	concurrent, err := s.limits.Int(ctx, s.runner.DB, "execution.concurrent", who)
+	if err == nil && int64(c.Active) >= concurrent.Int() {
+		return true
+	}
+	_, full, err := s.full(ctx, s.runner.DB, who, false)
+	return err == nil && full
 }
 
 // lookForNothing notes whether the queue is empty, so that not every end of a run

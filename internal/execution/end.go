@@ -72,10 +72,13 @@ func (s *Slice) endExecution(ctx context.Context, tx *command.Tx, in End) (Execu
 		}
 		in.Result.Detail = fmt.Sprintf("%d ms", talk.IdleMS)
 	}
+	if e.CancelAsked && in.Result.Reason == node.ReasonTaskUnknown { // the wish overtook the task, so nothing ever ran
+		status, in.Result.Reason, in.Result.Detail = Cancelled, ReasonCancelled, ""
+	}
 	code, message := explainEnd(e, in.Result)
 	e.ExitCode, e.Signal, e.ClassGiven = in.Result.ExitCode, in.Result.Signal, in.Result.Class
 	e.UsedWallUS, e.UsedCPUUS, e.PeakMemory = &in.Result.WallUS, &in.Result.CPUUS, &in.Result.PeakMemoryBytes
-	e.finish(tx, status, code, message)
+	s.finish(tx, &e, status, code, message)
 	if e.StartedAt == nil && in.Result.WallUS > 0 {
 		e.StartedAt = e.ScheduledAt
 	}
@@ -105,37 +108,4 @@ func (s *Slice) endExecution(ctx context.Context, tx *command.Tx, in End) (Execu
 		s.ends.tell(Details{Execution: e, Output: &in.Result.Output, Artefacts: kept})
 	})
 	return e, nil
-}
-
-// explainEnd says why it ended, in a code and in words that name the limit.
-func explainEnd(e Execution, r Result) (code, message string) {
-	switch r.Reason {
-	case ReasonWall:
-		return r.Reason, fmt.Sprintf("It ran longer than its wall limit of %d ms.", e.WallMS)
-	case ReasonCPU:
-		return r.Reason, fmt.Sprintf("It used more than its CPU limit of %d ms.", e.CPUMS)
-	case ReasonMemory:
-		return r.Reason, fmt.Sprintf("It needed more than its memory limit of %d bytes.", e.MemoryBytes)
-	case ReasonOutput:
-		return r.Reason, fmt.Sprintf("It wrote far more than the %d bytes of output that are kept.", e.OutputBytes)
-	case ReasonDisk:
-		return r.Reason, fmt.Sprintf("It filled its disk limit of %d bytes.", e.DiskBytes)
-	case ReasonProcesses:
-		return r.Reason, fmt.Sprintf("It started more than %d processes.", e.Processes)
-	case ReasonCompile:
-		return r.Reason, "It did not compile. The compiler's words are on stderr."
-	case ReasonIdle:
-		return r.Reason, fmt.Sprintf("Nothing was written to it, and it wrote nothing, for the %s of execution.interactive.idle_ms.", r.Detail)
-	case ReasonCancelled:
-		return r.Reason, "It was cancelled."
-	}
-	switch {
-	case r.Detail != "":
-		return r.Reason, r.Detail
-	case r.Signal != "":
-		return ReasonSignal, fmt.Sprintf("It was ended by %s.", r.Signal)
-	case r.ExitCode != nil && *r.ExitCode != 0:
-		return ReasonExit, fmt.Sprintf("It ended with exit code %d.", *r.ExitCode)
-	}
-	return r.Reason, ""
 }

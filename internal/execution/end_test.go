@@ -18,6 +18,7 @@ func TestExplainEnd(t *testing.T) {
 		{Result{Outcome: TimedOut, Reason: ReasonWall}, ReasonWall, "1500 ms"},
 		{Result{Outcome: Failed, Reason: ReasonMemory, ExitCode: new(1)}, ReasonMemory, "4096 bytes"},
 		{Result{Outcome: Failed, Reason: ReasonProcesses, ExitCode: new(1)}, ReasonProcesses, "7 processes"},
+		{Result{Outcome: TimedOut, Reason: ReasonWall, Detail: "It was the compiler."}, ReasonWall, "It was the compiler."},
 		{Result{Outcome: Error, Reason: "agent_stopped", Detail: "The node stopped."}, "agent_stopped", "The node stopped."},
 	} {
 		code, message := explainEnd(e, c.in)
@@ -25,7 +26,10 @@ func TestExplainEnd(t *testing.T) {
 			t.Errorf("%+v ends with %q, %q", c.in, code, message)
 		}
 	}
-	for said, code := range limitReasons {
+	for said, code := range nodeReasons {
+		if code == ReasonSandbox { // in the node's own words
+			continue
+		}
 		if _, message := explainEnd(e, Result{Outcome: Failed, Reason: code, ExitCode: new(1)}); message == "It ended with exit code 1." {
 			t.Errorf("what the sandbox calls %q is not explained", said)
 		}

@@ -148,23 +148,3 @@ type Details struct {
 	// Waiting says why it is still queued.
 	Waiting Reason
 }
-
-// Why an execution ended or was put back, as reason codes.
-const (
-	ReasonWall      = "wall_limit"
-	ReasonCPU       = "cpu_limit"
-	ReasonMemory    = "memory_limit"
-	ReasonOutput    = "output_limit"
-	ReasonDisk      = "disk_limit"
-	ReasonProcesses = "process_limit"
-	ReasonCompile   = "compile_error"
-	ReasonSignal    = "signal"
-	ReasonExit      = "exit_code"
-	ReasonCancelled = "cancelled"
-	ReasonNodeLost  = "node_lost"
-	ReasonStale     = "queue_timeout"
-	ReasonSandbox   = "sandbox_error"
-	ReasonIdle      = "idle_limit"
-	ReasonStuck     = "deadline_passed"
-	ReasonNoRuntime = "runtime_gone"
-)

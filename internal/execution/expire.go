@@ -25,7 +25,7 @@ func (s *Slice) expireExecution(ctx context.Context, tx *command.Tx, in expire) 
 	if e.Status != Queued {
 		return Execution{}, errStale()
 	}
-	e.finish(tx, Error, ReasonStale, fmt.Sprintf("No node took it within %s. %s", staleAfter, s.placer.explain(e.offer()).Message))
+	s.finish(tx, &e, Error, ReasonStale, fmt.Sprintf("No node took it within %s. %s", staleAfter, s.placer.explain(e.offer()).Message))
 	load.Queued--
 	s.store.SaveLoad(tx.Tx, load)
 	s.store.Save(tx.Tx, e)

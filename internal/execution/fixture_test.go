@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -37,6 +38,7 @@ type world struct {
 	files  uploads
 	limits limits
 	now    time.Time
+	ended  *ends
 
 	replica func() *execution.Slice // makes another one, on the same bus and rows
 }
@@ -50,7 +52,7 @@ func newWorld(t *testing.T) *world {
 	t.Cleanup(func() { _ = b.Close() })
 	w := &world{
 		t: t, db: pgtest.Clone(t), org: ident.New(), proj: ident.New(), nodes: &nodes{sent: map[ident.ID]sent{}}, files: uploads{},
-		limits: maps.Clone(usual), now: clock.System(),
+		limits: maps.Clone(usual), now: clock.System(), ended: &ends{},
 	}
 	log := slog.New(slog.DiscardHandler)
 	hints := eventlog.NewHints(b, log)
@@ -62,10 +64,35 @@ func newWorld(t *testing.T) *world {
 		return execution.New(execution.Needs{
 			Runner: runner, Store: executionpg.Store{}, Limits: w.limits, Projects: home{w.org, w.proj}, Names: nameless{}, Files: w.files, Nodes: w.nodes,
 			Waker: hints, Live: execution.NewLive(b, log), Log: log, Registry: shelf{}, Keys: keys{},
+			Observe: w.ended.add,
 		})
 	}
 	w.Slice = w.replica()
 	return w
+}
+
+// ends are the executions whose end was told to who counts them.
+type ends struct {
+	mu  sync.Mutex
+	all []execution.Execution
+}
+
+func (o *ends) add(e execution.Execution) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.all = append(o.all, e)
+}
+
+// take gives what was told since the last time, as “status reason”.
+func (o *ends) take() []string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	var said []string
+	for _, e := range o.all {
+		said = append(said, strings.TrimSpace(string(e.Status)+" "+e.ReasonCode))
+	}
+	o.all = nil
+	return said
 }
 
 // table lets a project member do everything with executions, as the real table does.
@@ -271,7 +298,7 @@ var usual = limits{
 	"execution.timeout.default_ms": 30_000, "execution.timeout.max_ms": 300_000, "execution.cpu.max_ms": 300_000,
 	"execution.memory.default_bytes": 128 << 20, "execution.memory.max_bytes": 512 << 20, "execution.source.max_chars": 50_000,
 	"execution.output.max_bytes": 1 << 20, "execution.processes.max": 64, "execution.disk.max_bytes": 64 << 20,
-	"execution.concurrent": 10, "execution.batch.max": 100, "execution.queue.per_user": 100, "execution.queue.total": 10_000, "execution.priority.max": int64(execution.Critical), "execution.egress.allowed": 0, "execution.egress.private": 0,
+	"execution.concurrent": 10, "execution.project.concurrent": execution.Unshared, "execution.organization.concurrent": execution.Unshared, "execution.batch.max": 100, "execution.queue.per_user": 100, "execution.queue.total": 10_000, "execution.priority.max": int64(execution.Critical), "execution.egress.allowed": 0, "execution.egress.private": 0,
 	"execution.artefacts.max_bytes": 8 << 20, "execution.artefacts.max_count": 100,
 	"execution.interactive.idle_ms": 60_000, "execution.recording.max_bytes": 1 << 20,
 	"execution.class.default": 0, "execution.class.start_ms": 5,

@@ -34,6 +34,10 @@ type Store interface {
 	AskLoad(tx *pg.Tx, user ident.ID, p Priority) LoadLater
 	// SaveLoad queues the changed load for the commit.
 	SaveLoad(tx *pg.Tx, l Load)
+	// ActiveIn counts what a project or an organization has under way; after LockShare of the same
+	// id, no other transaction that locks it changes that before this one ends.
+	ActiveIn(ctx context.Context, q pg.Querier, place ident.ID) (int, error)
+	LockShare(ctx context.Context, q pg.Querier, place ident.ID) error
 	// Queued counts what waits, up to at most.
 	Queued(ctx context.Context, q pg.Querier, atMost int) (int, error)
 

@@ -116,6 +116,11 @@ func (s *Slice) bindQueries(r *command.Runner) {
 	}, s.inspectImage)
 }
 
+// Standing is the state of the queue for whoever measures it: numbers only, so nobody is asked who they are.
+func (s *Slice) Standing(ctx context.Context) (QueueStats, error) {
+	return s.store.QueueStats(ctx, s.runner.DB)
+}
+
 // details reads everything that belongs to an execution.
 func (s *Slice) details(ctx context.Context, q command.Query, in Get) (Details, error) {
 	e, out, err := s.store.GetEnded(ctx, q, in.ID)

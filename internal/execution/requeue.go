@@ -33,16 +33,16 @@ func (s *Slice) requeueExecution(ctx context.Context, tx *command.Tx, in requeue
 	load.Active--
 	switch {
 	case e.CancelAsked:
-		e.finish(tx, Cancelled, ReasonCancelled, "It was cancelled.")
+		s.finish(tx, &e, Cancelled, ReasonCancelled, "It was cancelled.")
 		tx.Emit(e.aggregate(), e.ended())
 	case e.Network:
-		e.finish(tx, Error, in.Code, in.Message+" It had network access, so it was not run again by itself.")
+		s.finish(tx, &e, Error, in.Code, in.Message+" It had network access, so it was not run again by itself.")
 		tx.Emit(e.aggregate(), e.ended())
 	case e.Interactive:
-		e.finish(tx, Error, in.Code, in.Message+" It was interactive, and what was written to it is nowhere else, so it was not run again by itself.")
+		s.finish(tx, &e, Error, in.Code, in.Message+" It was interactive, and what was written to it is nowhere else, so it was not run again by itself.")
 		tx.Emit(e.aggregate(), e.ended())
 	case e.Attempt >= maxAttempts:
-		e.finish(tx, Error, in.Code, fmt.Sprintf("%s That was attempt %d, the last.", in.Message, e.Attempt))
+		s.finish(tx, &e, Error, in.Code, fmt.Sprintf("%s That was attempt %d, the last.", in.Message, e.Attempt))
 		tx.Emit(e.aggregate(), e.ended())
 	default:
 		e.become(Queued)

@@ -138,14 +138,8 @@ func (s *Slice) acked(from ident.ID, ref node.TaskRef, err error) error {
 	return err
 }
 
-// limitReasons translates the sandbox's names of limits to reason codes.
-var limitReasons = map[string]string{
-	"wall": ReasonWall, "cpu": ReasonCPU, "memory": ReasonMemory, "output": ReasonOutput, "disk": ReasonDisk, "processes": ReasonProcesses,
-	"compile": ReasonCompile, "idle": ReasonIdle,
-}
-
 func result(r node.ExecutionResult) Result {
-	reason, ok := limitReasons[r.ReasonCode]
+	reason, ok := nodeReasons[r.ReasonCode]
 	if !ok {
 		reason = r.ReasonCode
 	}

@@ -82,6 +82,8 @@ type Slice struct {
 	log       *slog.Logger
 	newID     ident.Source
 
+	observe func(Execution)
+
 	registry     Registry
 	keys         Sealer
 	imagesWanted chan struct{} // which images nodes are to have may have changed
@@ -101,6 +103,8 @@ type Needs struct {
 	Log      *slog.Logger
 	Registry Registry // nil: oci.Registry
 	Keys     Sealer   // seals the passwords of registries
+	// Observe is told every execution whose end this process has committed; nil: nobody counts them.
+	Observe func(Execution)
 }
 
 // New binds the slice's commands and queries.
@@ -114,6 +118,9 @@ func New(n Needs) *Slice {
 	s.registry, s.keys, s.imagesWanted = n.Registry, n.Keys, make(chan struct{}, 1)
 	if s.registry == nil {
 		s.registry = oci.Registry{}
+	}
+	if s.observe = n.Observe; s.observe == nil {
+		s.observe = func(Execution) {}
 	}
 	s.beginning = newBeginning(s)
 	s.submit = command.Bind(n.Runner, command.Spec[Submit]{Name: "execution.submit", Scope: s.submitScope}, s.submitExecution)
@@ -151,6 +158,11 @@ func scopeOf[C any](s *Slice, id func(C) ident.ID) func(context.Context, *comman
 
 func (e *Execution) scope() command.Scope {
 	return command.Scope{Organization: e.OrganizationID, Project: e.ProjectID, Owner: e.OwnerID}
+}
+
+// subject is whose limits hold for it.
+func (e *Execution) subject() Subject {
+	return Subject{User: e.OwnerID, Project: e.ProjectID, Organization: e.OrganizationID}
 }
 
 // signal says that something may be claimable: work came, or a slot became free.

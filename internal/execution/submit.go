@@ -304,7 +304,15 @@ func (s *Slice) admit(ctx context.Context, tx *command.Tx, who Subject, e *Execu
 	if err != nil {
 		return err
 	}
-	if int64(load.Active) < concurrent.Int() && !ahead.Waiting && h.take(*e, 1) {
+	atOnce := int64(load.Active) < concurrent.Int() && !ahead.Waiting
+	if atOnce {
+		_, full, err := s.full(ctx, tx, who, true)
+		if err != nil {
+			return err
+		}
+		atOnce = !full
+	}
+	if atOnce && h.take(*e, 1) {
 		e.Status, e.NodeID, e.Epoch, e.Attempt, e.ScheduledAt = Scheduled, h.slot.NodeID, h.slot.Epoch, 1, new(tx.Now)
 		load.Active++
 	} else {

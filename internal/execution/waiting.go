@@ -23,7 +23,11 @@ type Reason struct {
 
 // Why an execution waits, as codes.
 const (
-	WaitsForOwner    = "owner_limit" // its owner has as many under way as they may
+	WaitsForOwner = "owner_limit" // its owner has as many under way as they may
+	// WaitsForProject and WaitsForOrganization: all of it together has as many under way as it may.
+	WaitsForProject      = "project_limit"
+	WaitsForOrganization = "organization_limit"
+
 	WaitsForNode     = "no_node"
 	WaitsForRuntime  = "no_runtime"
 	WaitsForClass    = "no_class"
@@ -36,13 +40,16 @@ const (
 
 // waits says why a queued execution has no node yet; active is how many its owner has under way.
 func (s *Slice) waits(ctx context.Context, q pg.Querier, e Execution, active int) (Reason, error) {
-	concurrent, err := s.limits.Int(ctx, q, "execution.concurrent", Subject{User: e.OwnerID, Project: e.ProjectID, Organization: e.OrganizationID})
+	concurrent, err := s.limits.Int(ctx, q, "execution.concurrent", e.subject())
 	if err != nil {
 		return Reason{}, err
 	}
 	if int64(active) >= concurrent.Int() {
 		said := fault.Of(concurrent.Refuse(WaitsForOwner, "Its owner has %d executions under way.", active))
 		return Reason{WaitsForOwner, said.Message}, nil
+	}
+	if why, full, err := s.full(ctx, q, e.subject(), false); full || err != nil {
+		return why, err
 	}
 	return s.placer.explain(e.offer()), nil
 }

@@ -25,6 +25,8 @@ func Defaults() []Definition {
 		{Name: "execution.artefacts.max_bytes", Kind: Limit, Unit: "bytes", Default: 8 * mib, Min: 0, Max: 32 * mib, Help: "Most that one execution's artefacts may have together."},
 		{Name: "execution.artefacts.max_count", Kind: Limit, Unit: "files", Default: 100, Min: 0, Max: 1000, Help: "Most artefacts of one execution."},
 		{Name: "execution.concurrent", Kind: Limit, Unit: "executions", Default: 10, Min: 0, Max: 100_000, Help: "Most executions of one user under way at once."},
+		{Name: "execution.project.concurrent", Kind: Limit, Unit: "executions", Default: 100_000, Min: 0, Max: 100_000, Help: "Most executions of one project under way at once, all its people together; 100000: as many as there is room for."},
+		{Name: "execution.organization.concurrent", Kind: Limit, Unit: "executions", Default: 100_000, Min: 0, Max: 100_000, Help: "Most executions of one organization under way at once, all its projects together; 100000: as many as there is room for."},
 		{Name: "execution.queue.per_user", Kind: Limit, Unit: "executions", Default: 100, Min: 0, Max: 100_000, Help: "Most executions of one user that wait."},
 		{Name: "execution.queue.total", Kind: Limit, Unit: "executions", Default: 10_000, Min: 0, Max: 10_000_000, GlobalOnly: true, Help: "Most executions that wait, all users together."},
 		{Name: "execution.priority.max", Kind: Limit, Words: []string{"critical", "high", "normal", "low", "background"}, Help: "Most urgent priority that may be asked for, or given to an execution that waits. Operators may give any."},

@@ -120,6 +120,7 @@ func (r *run) job(ctx context.Context, rt *sandbox.Runtime, job sandbox.Job, out
 			if r.result.Reason == sandbox.ReasonNone {
 				r.result.Reason = sandbox.ReasonCompile
 			}
+			r.result.Compiling = r.result.Reason != sandbox.ReasonCompile && r.result.Reason != sandbox.ReasonOutput
 			r.box.streams.Finish(&r.result)
 			return nil
 		}

@@ -175,6 +175,8 @@ type Result struct {
 	Usage    Usage
 	Class    Class // how it was started
 	Cached   bool  // it was not compiled: an earlier job's program was taken
+	// Compiling: the limit that Reason names is the compiler's own (CompilerLimits), not the job's.
+	Compiling bool
 
 	StdoutBytes int64 // written by the job, whether kept or dropped
 	StderrBytes int64

@@ -12,6 +12,9 @@ var compileLimits = Limits{
 	Wall: 60 * time.Second, CPU: 60 * time.Second, MemoryBytes: 1 << 30, DiskBytes: 256 << 20, Processes: 128,
 }
 
+// CompilerLimits are what every compiler may use, whatever the job may; of memory, at least as much as the job.
+func CompilerLimits() Limits { return compileLimits }
+
 // mostWords is how much a compiler may say, in bytes, for its work to be kept.
 const mostWords = 64 << 10
 
@@ -39,6 +42,7 @@ func (r *run) compile(ctx context.Context, store *compiledStore, rt *Runtime, jo
 		if r.result.Reason == ReasonNone {
 			r.result.Reason = ReasonCompile
 		}
+		r.result.Compiling = r.result.Reason != ReasonCompile && r.result.Reason != ReasonOutput
 		return nil, nil
 	}
 	words, whole := said()

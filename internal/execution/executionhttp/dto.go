@@ -52,16 +52,16 @@ type ExecutionFile struct {
 type ExecutionLimits struct {
 	WallMS      int64 `json:"wall_ms,omitempty" minimum:"0" doc:"Time on the clock, in milliseconds."`
 	CPUMS       int64 `json:"cpu_ms,omitempty" minimum:"0" doc:"CPU time of all its processes, in milliseconds."`
-	MemoryBytes int64 `json:"memory_bytes,omitempty" minimum:"0"`
-	Processes   int64 `json:"processes,omitempty" minimum:"0"`
+	MemoryBytes int64 `json:"memory_bytes,omitempty" minimum:"0" doc:"Memory of all its processes and files together."`
+	Processes   int64 `json:"processes,omitempty" minimum:"0" doc:"Processes and threads at once."`
 	OutputBytes int64 `json:"output_bytes,omitempty" minimum:"0" doc:"How much output is kept."`
-	DiskBytes   int64 `json:"disk_bytes,omitempty" minimum:"0"`
+	DiskBytes   int64 `json:"disk_bytes,omitempty" minimum:"0" doc:"What may lie in /box, /tmp and /dev/shm together."`
 }
 
 // ExecutionReason says why an execution is as it is.
 type ExecutionReason struct {
-	Code    string `json:"code" example:"wall_limit"`
-	Message string `json:"message"`
+	Code    string `json:"code" example:"wall_limit" doc:"Stable. exit_code, signal, compile_error; memory_limit, process_limit, disk_limit, output_limit, wall_limit, cpu_limit, idle_limit; cancelled; queue_timeout, node_lost, deadline_passed, sandbox_error, task_refused, task_invalid."`
+	Message string `json:"message" doc:"For people; it has the limit's value."`
 }
 
 // ExecutionUsage is what the program's whole process tree used.
@@ -97,7 +97,7 @@ type Execution struct {
 	CancelRequested  bool             `json:"cancel_requested,omitempty"`
 	QueuePosition    int              `json:"queue_position,omitempty" doc:"1 is next; absent when it does not wait."`
 	QueueExplanation string           `json:"queue_explanation,omitempty" doc:"Why it still waits."`
-	QueueReason      string           `json:"queue_reason,omitempty" example:"busy" doc:"The same as a code: owner_limit, no_node, no_runtime, no_class, preparing, cordoned, no_sandbox, busy, starting."`
+	QueueReason      string           `json:"queue_reason,omitempty" example:"busy" doc:"The same as a code: owner_limit, project_limit, organization_limit, no_node, no_runtime, no_class, preparing, cordoned, no_sandbox, busy, starting."`
 	OwnerName        string           `json:"owner_name,omitempty" doc:"Only in lists over several projects, as the following."`
 	ProjectName      string           `json:"project_name,omitempty"`
 	NodeID           ident.ID         `json:"node_id,omitzero"`

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/stoa-cloud/stoa/internal/execution"
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
 )
 
@@ -32,7 +33,11 @@ WHERE ($1::uuid IS NULL OR owner_id = $1)
   AND ($4::uuid IS NULL OR id < $4)
   AND ($6::integer IS NULL OR priority = $6)
 ORDER BY id DESC LIMIT $5`
-	position = `
+	// The partial index of what is on nodes holds all of it, and is as small as the nodes are.
+	activeIn = `
+SELECT count(*) FROM execution WHERE status IN ('scheduled', 'running') AND (project_id = $1 OR organization_id = $1)`
+	lockShare = `SELECT 1 FROM pg_advisory_xact_lock(hashtextextended('execution.share/' || $1::uuid::text, 0))`
+	position  = `
 SELECT (SELECT count(*) FROM execution WHERE status = 'queued' AND (priority, rank, id) <= ($1, $2, $3)) AS position,
        coalesce((SELECT active FROM execution_load WHERE user_id = $4), 0) AS active`
 	// After the owner's own at this priority; else first of all there, where one is that just came.
@@ -58,6 +63,17 @@ WHERE status = 'queued'
   AND ($4::integer IS NULL OR priority = $4)
 GROUP BY 1, 2`
 )
+
+// ActiveIn implements execution.Store.
+func (Store) ActiveIn(ctx context.Context, q pg.Querier, place ident.ID) (int, error) {
+	return pg.One[int](ctx, q, activeIn, place)
+}
+
+// LockShare implements execution.Store.
+func (Store) LockShare(ctx context.Context, q pg.Querier, place ident.ID) error {
+	_, err := pg.One[int](ctx, q, lockShare, place)
+	return err
+}
 
 // Position implements execution.Store: 1 is next.
 func (Store) Position(ctx context.Context, q pg.Querier, e execution.Execution) (at, active int, err error) {

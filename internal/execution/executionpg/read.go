@@ -29,9 +29,11 @@ WHERE project_id = $1
   AND ($7::uuid IS NULL OR script_id = $7 AND ($8::integer = 0 OR script_version = $8))
   AND ($9::integer IS NULL OR priority = $9)
 ORDER BY id DESC LIMIT $6`
+	// Each half has an index of its own: together they would read every execution that ever was.
 	queueStats = `
-SELECT status = 'queued' AS waiting, priority, count(*) AS n, min(created_at) AS oldest FROM execution
-WHERE status IN ('queued', 'scheduled', 'running') GROUP BY 1, 2`
+SELECT true AS waiting, priority, count(*) AS n, min(created_at) AS oldest FROM execution WHERE status = 'queued' GROUP BY priority
+UNION ALL
+SELECT false, priority, count(*), min(created_at) FROM execution WHERE status IN ('scheduled', 'running') GROUP BY priority`
 	claimable = `
 SELECT e.id, e.owner_id, e.project_id, e.organization_id, l.active FROM execution e
 JOIN execution_load l ON l.user_id = e.owner_id

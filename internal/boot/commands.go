@@ -28,6 +28,11 @@ func (c *upCommand) Run(ctx context.Context) error {
 		return err
 	}
 	c.DataDir = dir
+	if c.LogFile != "" && c.LogFile != "-" {
+		if c.LogFile, err = filepath.Abs(c.LogFile); err != nil { // the control plane's working folder is another
+			return err
+		}
+	}
 	return supervisor{config: c.Config, out: os.Stdout, noAgent: c.NoAgent}.up(ctx)
 }
 
@@ -38,6 +43,8 @@ type serveCommand struct {
 	// EnrollAgent asks for a token by which this machine's own agent may join.
 	EnrollAgent bool   `hidden:""`
 	LocalUser   string `hidden:""`
+	// Programs are open files of what other machines may have, by name.
+	Programs map[string]int `name:"program" hidden:""`
 }
 
 // Run starts some roles in this process.
@@ -54,6 +61,7 @@ func (c *serveCommand) Run(ctx context.Context) error {
 		return err
 	}
 	defer p.Close()
+	p.downloads = takeDownloads(c.Programs)
 	return p.Run(ctx, c.Role, func(running Running) { c.ready(ctx, p, running) })
 }
 

@@ -104,8 +104,12 @@ func (p *Program) agentsModule() lifecycle.Module {
 func (p *Program) httpModule() lifecycle.Module {
 	server := p.edge.HTTP()
 	ending, end := context.WithCancel(context.Background())
-	server.RegisterOnShutdown(end) // streams last as long as they are wanted; this ends them
-	server.Handler = endingWith(ending, server.Handler)
+	late, tooLate := context.WithCancel(context.Background())
+	server.RegisterOnShutdown(func() { // streams last as long as they are wanted; this ends them
+		end()
+		time.AfterFunc(requestsWithin, tooLate)
+	})
+	server.Handler = endingWith(ending, late, server.Handler)
 	failed := make(chan error, 1)
 	return lifecycle.Module{
 		Name: "http", Needs: []string{"database", "hints", "tail", "identity.last_used"}, Failed: failed,
@@ -121,17 +125,21 @@ func (p *Program) httpModule() lifecycle.Module {
 	}
 }
 
+// requestsWithin is how long requests that are no streams may go on once the server
+// is to stop: some wait for a program's end.
+const requestsWithin = 5 * time.Second
+
 // endingWith cancels requests that are still open when the server is asked to stop:
 // ordinary ones have a moment, streams are told to come back elsewhere.
-func endingWith(ending context.Context, next http.Handler) http.Handler {
+func endingWith(ending, late context.Context, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !isStream(r) {
-			next.ServeHTTP(w, r)
-			return
-		}
 		ctx, cancel := context.WithCancel(r.Context())
 		defer cancel()
-		defer context.AfterFunc(ending, cancel)()
+		until := late
+		if isStream(r) {
+			until = ending
+		}
+		defer context.AfterFunc(until, cancel)()
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
 }

@@ -2,11 +2,15 @@ package boot
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -18,7 +22,7 @@ import (
 
 // greet says where to go, and leaves a context for the CLI of this OS user.
 func (s supervisor) greet(h handover, took time.Duration) {
-	saved := s.saveContext(h)
+	name, current, err := s.saveContext(h)
 	say := func(format string, args ...any) { _, _ = fmt.Fprintf(s.out, format+"\n", args...) }
 	say("Stoa is ready (%.1f s).", took.Seconds())
 	say("")
@@ -26,15 +30,22 @@ func (s supervisor) greet(h handover, took time.Duration) {
 	say("  API       %s/docs", h.URL)
 	say("  Data      %s", s.config.DataDir)
 	say("  Log       %s", s.logFile())
-	if saved != nil {
-		say("  CLI       no context saved: %v", saved)
-	} else {
-		say("  CLI       stoa whoami (the context “local” is this user's)")
+	switch {
+	case err != nil:
+		say("  CLI       no context saved: %v", err)
+	case current:
+		say("  CLI       stoa whoami (the context “%s” is this user's)", name)
+	default:
+		say("  CLI       stoa --context %s whoami (this user works in another context)", name)
 	}
 	if h.SetupURL != "" {
 		say("")
 		say("  The first administrator sets a password here; the link works once:")
 		say("  %s", h.SetupURL)
+	}
+	if s.config.PublicURL == "" && fromHere(h.Listening) != h.Listening {
+		say("")
+		say("  It listens on every address of this machine. --public-url names the one that people use, so that links lead there.")
 	}
 	say("")
 	say("Ctrl-C stops it.")
@@ -45,7 +56,7 @@ func (s supervisor) greet(h handover, took time.Duration) {
 func (s supervisor) awaitAgent(ctx context.Context, h handover) {
 	ctx, cancel := context.WithTimeout(ctx, agentWithin)
 	defer cancel()
-	client := stoa.New("http://"+h.Listening, stoa.Token(h.OperatorToken))
+	client := stoa.New("http://"+fromHere(h.Listening), stoa.Token(h.OperatorToken))
 	for ctx.Err() == nil {
 		for n, err := range client.Nodes.List(ctx) {
 			if err == nil && n.Status == "ready" {
@@ -62,22 +73,46 @@ func (s supervisor) awaitAgent(ctx context.Context, h handover) {
 // agentWithin bounds how long a greeting waits for the agent.
 const agentWithin = 5 * time.Second
 
-// saveContext makes bin/stoa work at once for whoever started Stoa. Under sudo that
-// is the person, not root.
-func (s supervisor) saveContext(h handover) error {
+// saveContext makes bin/stoa work at once for whoever started Stoa. It tells the context's
+// name, and whether that is the one that commands go to.
+func (s supervisor) saveContext(h handover) (name string, current bool, err error) {
 	path, err := config.Path(os.Getenv)
 	if err != nil {
-		return err
+		return "", false, err
 	}
 	c, err := config.Load(path)
 	if err != nil {
-		return err
+		return "", false, err
 	}
-	c.Contexts["local"] = config.Context{URL: h.URL, Token: h.OperatorToken, Project: h.Project.String()}
-	if c.Current == "" || c.Current == "local" {
-		c.Current = "local"
+	name = contextName(c, s.config.DataDir)
+	if _, there := c.Contexts[c.Current]; !there || c.Current == "local" || c.Contexts[c.Current].DataDir != "" {
+		c.Current = name
 	}
-	return config.Save(path, c)
+	c.Contexts[name] = config.Context{URL: h.URL, Token: h.OperatorToken, Project: h.Project.String(), DataDir: s.config.DataDir}
+	return name, c.Current == name, config.Save(path, c)
+}
+
+// contextName is the one that the installation in dir has, or else “local”. Where several
+// installations are side by side, each keeps its own: local-2 and so on.
+func contextName(c config.Config, dir string) string {
+	for _, name := range slices.Sorted(maps.Keys(c.Contexts)) {
+		if c.Contexts[name].DataDir == dir {
+			return name
+		}
+	}
+	name := "local"
+	for n := 2; ; n++ {
+		other, taken := c.Contexts[name]
+		if !taken || other.DataDir == "" && name == "local" || isGone(other.DataDir) {
+			return name
+		}
+		name = fmt.Sprintf("local-%d", n)
+	}
+}
+
+func isGone(dir string) bool {
+	_, err := os.Stat(dir)
+	return dir != "" && errors.Is(err, fs.ErrNotExist)
 }
 
 func osUser() string {
@@ -153,5 +188,5 @@ func (s supervisor) agentCommand(h handover) (func() *exec.Cmd, error) {
 
 // joinAddress is where the agent finds the control plane on this machine.
 func (s supervisor) joinAddress(h handover) string {
-	return "https://" + h.Listening
+	return "https://" + fromHere(h.Listening)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/netip"
 	"os"
 	"strings"
 	"time"
@@ -58,7 +59,17 @@ func (p *Program) url() string {
 	if p.config.PublicURL != "" {
 		return strings.TrimSuffix(p.config.PublicURL, "/")
 	}
-	return "http://" + p.listen.Addr().String()
+	return "http://" + fromHere(p.listen.Addr().String())
+}
+
+// fromHere is how this machine reaches an address that is listened on: who listens
+// everywhere is nowhere in particular.
+func fromHere(listening string) string {
+	at, err := netip.ParseAddrPort(listening)
+	if err != nil || !at.Addr().IsUnspecified() {
+		return listening
+	}
+	return netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), at.Port()).String()
 }
 
 // handOver makes what the parent needs.

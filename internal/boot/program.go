@@ -55,6 +55,7 @@ type Program struct {
 	graph         *lifecycle.Graph
 	lock          *os.File
 	stopping      stopping
+	downloads     downloads
 }
 
 // events is the event log's parts.
@@ -271,6 +272,7 @@ func (p *Program) Close() {
 	if p.watch != nil {
 		_ = p.watch.Close(ctx)
 	}
+	p.downloads.close()
 	_ = os.Remove(p.config.path("run", "stoad.json"))
 	_ = p.lock.Close()
 }

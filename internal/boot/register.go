@@ -2,6 +2,7 @@ package boot
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"github.com/stoa-cloud/stoa/docs"
@@ -46,6 +47,7 @@ func (p *Program) register() {
 	p.registerHealth(api)
 	mux := p.edge.Mux()
 	mux.Handle("GET /metrics", p.watch.Metrics())
+	mux.HandleFunc("GET /download/{program}", func(w http.ResponseWriter, r *http.Request) { p.downloads.ServeHTTP(w, r) }) // they are opened later
 	mux.Handle("GET /docs", docs.Handler())
 	mux.Handle("GET /docs/", docs.Handler())
 	mux.Handle("/", web.Handler())

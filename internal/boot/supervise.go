@@ -179,6 +179,10 @@ func (s supervisor) startPlane(credential *syscall.Credential) (*plane, error) {
 	cmd.Args[0] = "stoad"
 	cmd.Stdout, cmd.Stderr = s.out, os.Stderr
 	cmd.ExtraFiles = []*os.File{writeEnd}
+	programs := openDownloads()
+	defer programs.close()
+	files, which := programs.pass(3 + len(cmd.ExtraFiles))
+	cmd.ExtraFiles, cmd.Args = append(cmd.ExtraFiles, files...), append(cmd.Args, which...)
 	cmd.Dir = "/"
 	cmd.Env = planeEnvironment()
 	if s.config.SMTPURL != "" { // not an argument: everybody on the machine can read those, and it holds a password

@@ -23,7 +23,8 @@ type Config struct {
 type Context struct {
 	URL     string `yaml:"url"`
 	Token   string `yaml:"token,omitempty"`
-	Project string `yaml:"project,omitempty"` // id; empty: the token's default
+	Project string `yaml:"project,omitempty"`  // id; empty: the token's default
+	DataDir string `yaml:"data_dir,omitempty"` // of an installation that was started here, by which it finds its context again
 }
 
 // Path is where the file lies: $XDG_CONFIG_HOME/stoa/config.yaml, or ~/.config/stoa/config.yaml.

@@ -13,6 +13,11 @@ const lives = [
   { value: "86400", label: "1 day" },
 ];
 
+/** Whether an address is the machine itself. */
+function onlyHere(host: string) {
+  return host === "localhost" || host === "[::1]" || host.startsWith("127.");
+}
+
 /** Makes an enrolment token and shows the command that joins a machine with it. */
 export function AddNode({ onDone }: { onDone: () => void }) {
   const [name, setName] = useState("");
@@ -24,10 +29,18 @@ export function AddNode({ onDone }: { onDone: () => void }) {
     return (
       <Stack>
         <List type="ordered" size="sm" spacing="xs">
-          <List.Item>Put the program stoa-agent on the new machine.</List.Item>
+          <List.Item>Put the program stoa-agent on the new machine, as root. This installation has the one that fits:</List.Item>
+        </List>
+        <CopyField label="Download command" text={`curl -fo /usr/local/bin/stoa-agent ${window.location.origin}/download/stoa-agent && chmod +x /usr/local/bin/stoa-agent`} />
+        <List type="ordered" size="sm" spacing="xs" start={2}>
           <List.Item>Run this there, as root:</List.Item>
         </List>
         <CopyField label="Join command" text={enroll.data.command} />
+        {onlyHere(window.location.hostname) && (
+          <Text size="sm" fw={500}>
+            Only this machine reaches {window.location.host}. For another one, start Stoa with --listen and an address that it reaches.
+          </Text>
+        )}
         <Text size="sm" c="var(--stoa-quiet)">
           The token works for one machine and expires <Ago time={enroll.data.expires_at} />. The node appears in the list by itself.
         </Text>

@@ -25,6 +25,10 @@ func (i *membersInvite) Run(c *call) error {
 	if c.Output != "table" {
 		return c.printData(created)
 	}
+	// Whoever is invited would find out otherwise. An answer that does not come is no reason to hide the link.
+	if mode, err := client.Organizations.Registration(c.ctx); err == nil && mode == "closed" {
+		c.say("stoa: registration is closed, so only who has an account already can accept it; operators let invited people register: stoa settings set identity.registration invited")
+	}
 	c.say("Give this link to %s. It is shown this once.", i.Email)
 	link := created.Link
 	if strings.HasPrefix(link, "/") { // the installation knows no public address of its own

@@ -370,7 +370,7 @@ type Execution struct {
 	ProjectName      string              `json:"project_name,omitempty"`
 	QueueExplanation string              `json:"queue_explanation,omitempty"` // Why it still waits.
 	QueuePosition    int64               `json:"queue_position,omitempty"`    // 1 is next; absent when it does not wait.
-	QueueReason      string              `json:"queue_reason,omitempty"`      // The same as a code: owner_limit, no_node, no_runtime, no_class, preparing, cordoned, no_sandbox, busy, starting.
+	QueueReason      string              `json:"queue_reason,omitempty"`      // The same as a code: owner_limit, project_limit, organization_limit, no_node, no_runtime, no_class, preparing, cordoned, no_sandbox, busy, starting.
 	Recorded         bool                `json:"recorded,omitempty"`          // Whether it is recorded.
 	RetryOf          string              `json:"retry_of,omitempty"`          // A UUIDv7.
 	Runtime          string              `json:"runtime"`
@@ -428,18 +428,18 @@ type ExecutionFile struct {
 
 // ExecutionLimits is part of the API's answers and requests.
 type ExecutionLimits struct {
-	CPUMS       int64 `json:"cpu_ms,omitempty"` // CPU time of all its processes, in milliseconds.
-	DiskBytes   int64 `json:"disk_bytes,omitempty"`
-	MemoryBytes int64 `json:"memory_bytes,omitempty"`
+	CPUMS       int64 `json:"cpu_ms,omitempty"`       // CPU time of all its processes, in milliseconds.
+	DiskBytes   int64 `json:"disk_bytes,omitempty"`   // What may lie in /box, /tmp and /dev/shm together.
+	MemoryBytes int64 `json:"memory_bytes,omitempty"` // Memory of all its processes and files together.
 	OutputBytes int64 `json:"output_bytes,omitempty"` // How much output is kept.
-	Processes   int64 `json:"processes,omitempty"`
-	WallMS      int64 `json:"wall_ms,omitempty"` // Time on the clock, in milliseconds.
+	Processes   int64 `json:"processes,omitempty"`    // Processes and threads at once.
+	WallMS      int64 `json:"wall_ms,omitempty"`      // Time on the clock, in milliseconds.
 }
 
 // ExecutionReason is part of the API's answers and requests.
 type ExecutionReason struct {
-	Code    string `json:"code"`
-	Message string `json:"message"`
+	Code    string `json:"code"`    // Stable. exit_code, signal, compile_error; memory_limit, process_limit, disk_limit, output_limit, wall_limit, cpu_limit, idle_limit; cancelled; queue_timeout, node_lost, deadline_passed, sandbox_error, task_refused, task_invalid.
+	Message string `json:"message"` // For people; it has the limit's value.
 }
 
 // ExecutionReprioritizeRequest is what execution.reprioritize takes: Change the priority of an execution that waits.

@@ -86,4 +86,11 @@ func (s *Organizations) Invite(ctx context.Context, id, email, role string) (*Cr
 	return &out, err
 }
 
+// Registration tells who may register: "closed" (nobody), "invited" (who holds an invitation) or "open".
+func (s *Organizations) Registration(ctx context.Context) (string, error) {
+	var out RegistrationMode
+	_, err := s.c.do(ctx, request{method: http.MethodGet, path: "/auth/registration"}, &out)
+	return out.Mode, err
+}
+
 func organizationPath(id string) string { return "/organizations/" + url.PathEscape(id) }

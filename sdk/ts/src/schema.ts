@@ -3514,7 +3514,7 @@ export interface components {
              */
             queue_position?: number;
             /**
-             * @description The same as a code: owner_limit, no_node, no_runtime, no_class, preparing, cordoned, no_sandbox, busy, starting.
+             * @description The same as a code: owner_limit, project_limit, organization_limit, no_node, no_runtime, no_class, preparing, cordoned, no_sandbox, busy, starting.
              * @example busy
              */
             queue_reason?: string;
@@ -3618,16 +3618,25 @@ export interface components {
              * @description CPU time of all its processes, in milliseconds.
              */
             cpu_ms?: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description What may lie in /box, /tmp and /dev/shm together.
+             */
             disk_bytes?: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Memory of all its processes and files together.
+             */
             memory_bytes?: number;
             /**
              * Format: int64
              * @description How much output is kept.
              */
             output_bytes?: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Processes and threads at once.
+             */
             processes?: number;
             /**
              * Format: int64
@@ -3636,8 +3645,12 @@ export interface components {
             wall_ms?: number;
         };
         ExecutionReason: {
-            /** @example wall_limit */
+            /**
+             * @description Stable. exit_code, signal, compile_error; memory_limit, process_limit, disk_limit, output_limit, wall_limit, cpu_limit, idle_limit; cancelled; queue_timeout, node_lost, deadline_passed, sandbox_error, task_refused, task_invalid.
+             * @example wall_limit
+             */
             code: string;
+            /** @description For people; it has the limit's value. */
             message: string;
         };
         ExecutionReprioritizeRequest: {

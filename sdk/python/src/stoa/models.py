@@ -684,12 +684,21 @@ class ExecutionLimits(BaseModel):
     CPU time of all its processes, in milliseconds.
     """
     disk_bytes: Annotated[int | None, Field(ge=0)] = None
+    """
+    What may lie in /box, /tmp and /dev/shm together.
+    """
     memory_bytes: Annotated[int | None, Field(ge=0)] = None
+    """
+    Memory of all its processes and files together.
+    """
     output_bytes: Annotated[int | None, Field(ge=0)] = None
     """
     How much output is kept.
     """
     processes: Annotated[int | None, Field(ge=0)] = None
+    """
+    Processes and threads at once.
+    """
     wall_ms: Annotated[int | None, Field(ge=0)] = None
     """
     Time on the clock, in milliseconds.
@@ -701,7 +710,13 @@ class ExecutionReason(BaseModel):
         extra='ignore',
     )
     code: Annotated[str, Field(examples=['wall_limit'])]
+    """
+    Stable. exit_code, signal, compile_error; memory_limit, process_limit, disk_limit, output_limit, wall_limit, cpu_limit, idle_limit; cancelled; queue_timeout, node_lost, deadline_passed, sandbox_error, task_refused, task_invalid.
+    """
     message: str
+    """
+    For people; it has the limit's value.
+    """
 
 
 class ExecutionReprioritizeRequest(BaseModel):
@@ -3475,7 +3490,7 @@ class Execution(BaseModel):
     """
     queue_reason: Annotated[str | None, Field(examples=['busy'])] = None
     """
-    The same as a code: owner_limit, no_node, no_runtime, no_class, preparing, cordoned, no_sandbox, busy, starting.
+    The same as a code: owner_limit, project_limit, organization_limit, no_node, no_runtime, no_class, preparing, cordoned, no_sandbox, busy, starting.
     """
     reason: ExecutionReason | None = None
     recorded: bool | None = None

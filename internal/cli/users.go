@@ -10,7 +10,7 @@ type usersCommand struct {
 	List   usersList   `cmd:"" default:"withargs" help:"List people."`
 	Get    usersGet    `cmd:"" help:"Show one person: what they ran, where they belong, how they come in."`
 	Create usersCreate `cmd:"" help:"Make an account, and the link with which its password is set."`
-	Set    usersSet    `cmd:"" help:"Make somebody an operator or not, or write a note."`
+	Set    usersSet    `cmd:"" help:"Correct somebody's name or address, make them an operator or not, or write a note."`
 	Limits usersLimits `cmd:"" help:"List settings and limits as they apply to somebody; set or reset their own."`
 	Lock   usersLock   `cmd:"" help:"End somebody's sessions, and refuse their tokens and password."`
 	Unlock usersUnlock `cmd:"" help:"Let somebody in again, also after too many wrong passwords."`

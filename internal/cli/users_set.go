@@ -4,20 +4,22 @@ import stoa "github.com/stoa-cloud/stoa/sdk/go"
 
 type usersSet struct {
 	whichUser
+	Name     *string `name:"name" placeholder:"NAME" help:"What they are called."`
+	Email    *string `name:"email" placeholder:"ADDRESS" help:"What they sign in with from now on."`
 	Operator *bool   `name:"operator" negatable:"" help:"They run the installation, or do not."`
 	Note     *string `name:"note" placeholder:"TEXT" help:"What operators should know of them."`
 }
 
 // Run changes what operators say of somebody.
 func (s *usersSet) Run(c *call) error {
-	if s.Operator == nil && s.Note == nil {
-		return usagef("say what to change: --operator, --no-operator or --note")
+	if s.Name == nil && s.Email == nil && s.Operator == nil && s.Note == nil {
+		return usagef("say what to change: --name, --email, --operator, --no-operator or --note")
 	}
 	client, id, err := s.open(c)
 	if err != nil {
 		return err
 	}
-	u, err := client.Users.Update(c.ctx, id, stoa.UserChange{Operator: s.Operator, Note: s.Note})
+	u, err := client.Users.Update(c.ctx, id, stoa.UserChange{Name: s.Name, Email: s.Email, Operator: s.Operator, Note: s.Note})
 	if err != nil {
 		return err
 	}

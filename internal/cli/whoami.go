@@ -6,13 +6,20 @@ import (
 	stoa "github.com/stoa-cloud/stoa/sdk/go"
 )
 
-type whoamiCommand struct{}
+type whoamiCommand struct {
+	Rename *string `name:"rename" placeholder:"NAME" help:"Be called this from now on."`
+}
 
 // Run says who the caller is.
-func (whoamiCommand) Run(c *call) error {
+func (w *whoamiCommand) Run(c *call) error {
 	client, err := c.client()
 	if err != nil {
 		return err
+	}
+	if w.Rename != nil {
+		if _, err := client.Me.Rename(c.ctx, *w.Rename); err != nil {
+			return err
+		}
 	}
 	me, err := client.Me.Get(c.ctx)
 	if err != nil {

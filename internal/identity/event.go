@@ -74,9 +74,12 @@ type (
 		SessionsRevoked int64 `json:"sessions_revoked"`
 	}
 	UserUnlocked struct{}
-	// UserUpdated says who runs the installation, if that changed.
+	// UserUpdated says who runs the installation, if that changed, and whether the name
+	// or the address did; not what they are.
 	UserUpdated struct {
 		Operator *bool `json:"operator,omitempty"`
+		Name     bool  `json:"name,omitempty"`
+		Email    bool  `json:"email,omitempty"`
 	}
 	PasswordReset struct {
 		SessionsRevoked int64 `json:"sessions_revoked"`

@@ -22,6 +22,7 @@ type Slice struct {
 	SetPassword  command.Func[SetPassword, struct{}]
 
 	Me             command.Func[GetMe, Me]
+	UpdateMe       command.Func[UpdateMe, Account]
 	ChangePassword command.Func[ChangePassword, struct{}]
 	Sessions       command.Func[ListCredentials, tenancy.Page[Credential]]
 	RevokeSession  command.Func[RevokeCredential, struct{}]
@@ -100,6 +101,7 @@ func New(r *command.Runner, settings Settings, keys Sealer, hasher *Hasher, else
 		SetPassword:  d.setPassword(command.Bind(r, spec("auth.set_password", command.NoScope[hashedSetPassword]), d.completeSetPassword)),
 
 		Me:             query(r, "me.get", nowhere, getMe),
+		UpdateMe:       command.Bind(r, spec("me.update", command.OwnScope[UpdateMe]), updateMe),
 		ChangePassword: d.changePassword(command.Bind(r, spec("me.change_password", command.OwnScope[checkedChange]), completePasswordChange)),
 		Sessions:       query(r, "session.list", ownThings, listCredentials(Session)),
 		RevokeSession:  command.Bind(r, spec("session.revoke", ofCredential(Session)), revokeSession),

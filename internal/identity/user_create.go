@@ -61,13 +61,17 @@ func createUser(ctx context.Context, tx *command.Tx, c CreateUser) (out Password
 		return out, fmt.Errorf("store user: %w", err)
 	}
 	if tag.RowsAffected() == 0 {
-		return out, fault.New(fault.Conflict, "user.email_taken", "There is already an account with this e-mail address.")
+		return out, errEmailTaken()
 	}
 	out.User = User{Account: a}
 	out.Secret, out.ExpiresAt, err = newPasswordLink(ctx, tx, a.ID, invitedFor)
 	tx.Emit(a.aggregate(), UserCreated{Operator: c.Operator})
 	tx.Audit("user", a.ID, map[string]any{"operator": c.Operator})
 	return out, err
+}
+
+func errEmailTaken() error {
+	return fault.New(fault.Conflict, "user.email_taken", "There is already an account with this e-mail address.")
 }
 
 const savePasswordLink = `

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -19,6 +20,8 @@ import (
 // UpdateUser changes what operators say of somebody. What is nil stays.
 type UpdateUser struct {
 	ID       ident.ID
+	Name     *string
+	Email    *string // what they sign in with, and where e-mail goes
 	Note     *string // for operators alone
 	Operator *bool   // whether they run the installation
 }
@@ -26,11 +29,21 @@ type UpdateUser struct {
 const (
 	maxNote = 2000
 
-	setUser = `UPDATE account SET note = $2, platform_roles = coalesce($3::text[], '{}') WHERE id = $1`
+	setUser = `UPDATE account SET note = $2, platform_roles = coalesce($3::text[], '{}'), name = $4, email = $5 WHERE id = $1`
 )
 
 // Validate checks the input's shape.
 func (c UpdateUser) Validate() error {
+	if c.Name != nil {
+		if err := tenancy.CheckName("body.name", *c.Name); err != nil {
+			return err
+		}
+	}
+	if c.Email != nil {
+		if err := tenancy.CheckEmail("body.email", *c.Email); err != nil {
+			return err
+		}
+	}
 	if c.Note != nil && len([]rune(*c.Note)) > maxNote {
 		return fault.New(fault.Invalid, "user.note", "A note has at most %d characters.", maxNote).At("body.note", "is too long")
 	}
@@ -50,6 +63,12 @@ func updateUser(ctx context.Context, tx *command.Tx, c UpdateUser) (u User, err 
 		u.Note = *c.Note
 	}
 	fact := UserUpdated{}
+	if c.Name != nil && *c.Name != u.Name {
+		u.Name, fact.Name = *c.Name, true
+	}
+	if c.Email != nil && strings.ToLower(*c.Email) != u.Email {
+		u.Email, fact.Email = strings.ToLower(*c.Email), true
+	}
 	if c.Operator != nil && *c.Operator != slices.Contains(u.PlatformRoles, tenancy.Operator) {
 		fact.Operator = c.Operator
 		u.PlatformRoles = slices.DeleteFunc(u.PlatformRoles, func(r permission.Role) bool { return r == tenancy.Operator })
@@ -57,7 +76,11 @@ func updateUser(ctx context.Context, tx *command.Tx, c UpdateUser) (u User, err 
 			u.PlatformRoles = append(u.PlatformRoles, tenancy.Operator)
 		}
 	}
-	if _, err := tx.Exec(ctx, setUser, c.ID, u.Note, u.PlatformRoles); err != nil {
+	_, err = tx.Exec(ctx, setUser, c.ID, u.Note, u.PlatformRoles, u.Name, u.Email)
+	if pg.IsUniqueViolation(err, "account_email_key") {
+		return u, errEmailTaken()
+	}
+	if err != nil {
 		return u, fmt.Errorf("store user: %w", err)
 	}
 	u.Version, err = emitOn(ctx, tx, c.ID, fact)

@@ -72,6 +72,7 @@ func Permissions() permission.Table {
 
 		// One's own account. A token that is bound to a project reaches none of it but me.get.
 		"me.get":             signedIn,
+		"me.update":          own,
 		"me.change_password": own,
 		"session.list":       own,
 		"session.revoke":     own,
@@ -224,6 +225,7 @@ func Permissions() permission.Table {
 		"execution.claim":   stoa,
 		"execution.requeue": stoa,
 		"execution.expire":  stoa,
+		"execution.forget":  stoa, // its project keeps none for longer
 		"judge0.settle":     stoa, // what became of a callback
 
 		// Saved scripts: members keep their own, and share them with the project.
@@ -305,6 +307,7 @@ func Permissions() permission.Table {
 		// Other systems that get events as they happen.
 		"sink.list":   signedIn, // of those that the caller runs
 		"sink.create": admins,
+		"sink.update": admins,
 		"sink.pause":  admins,
 		"sink.resume": admins,
 		"sink.delete": admins,

@@ -17,6 +17,13 @@ func (s *MeAPI) Get(ctx context.Context) (*Me, error) {
 	return &me, err
 }
 
+// Rename changes what the caller is called.
+func (s *MeAPI) Rename(ctx context.Context, name string) (*User, error) {
+	var out User
+	_, err := s.c.do(ctx, request{method: http.MethodPatch, path: "/me", body: MeUpdateRequest{Name: name}}, &out)
+	return &out, err
+}
+
 // ChangePassword replaces the caller's password.
 func (s *MeAPI) ChangePassword(ctx context.Context, current, next string) error {
 	body := MeChangePasswordRequest{Current: current, New: next}

@@ -40,6 +40,8 @@ func (s *Users) Create(ctx context.Context, in UserCreateRequest) (*PasswordLink
 
 // UserChange is what operators say of somebody; what is nil stays.
 type UserChange struct {
+	Name     *string `json:"name,omitempty"`
+	Email    *string `json:"email,omitempty"` // what they sign in with from now on
 	Note     *string `json:"note,omitempty"`
 	Operator *bool   `json:"operator,omitempty"` // whether they run the installation
 }

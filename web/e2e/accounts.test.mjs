@@ -78,4 +78,24 @@ test("signing in asks for the authenticator app, or a recovery code", async () =
   await page.getByRole("button", { name: "Set up an authenticator app" }).waitFor();
 });
 
+test("people say what they are called, and how their editor looks", async () => {
+  await page.goto(`${url}/account`);
+  const name = page.getByRole("textbox", { name: "Your name" });
+  for (const called of ["Ada King", admin.name]) {
+    await name.fill(called);
+    await page.getByRole("button", { name: "Save name" }).click();
+    await page.getByText(`${called}, ${admin.email}`).waitFor();
+  }
+  for (const colours of ["Dark", "As the console"]) {
+    await page.goto(`${url}/account`);
+    await page.getByRole("combobox", { name: "Editor: colours" }).or(page.getByRole("textbox", { name: "Editor: colours" })).first().click();
+    const kept = page.waitForResponse((r) => r.url().endsWith("/me/preferences") && r.request().method() === "PATCH");
+    await page.getByRole("option", { name: colours, exact: true }).click();
+    assert.equal((await kept).status(), 200);
+    await page.goto(`${url}/run`);
+    await page.locator(`[data-editor-theme=${colours === "Dark" ? "dark" : "auto"}] .cm-content`).first().waitFor();
+    if (colours === "Dark") assert.deepEqual(await barriers(page), []);
+  }
+});
+
 test("nothing complained", () => assert.deepEqual(complaints, []));

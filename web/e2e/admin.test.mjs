@@ -52,6 +52,11 @@ test("an operator makes an account, limits, locks and deletes it", async () => {
 
   await page.getByRole("link", { name: "Rosa Luz" }).click();
   await page.getByRole("heading", { name: "Rosa Luz", level: 1 }).waitFor();
+  await page.getByRole("button", { name: "Edit", exact: true }).click();
+  await dialog.getByRole("textbox", { name: "Name" }).fill("Rosa Luz Mora");
+  await dialog.getByRole("button", { name: "Save", exact: true }).click();
+  await dialog.waitFor({ state: "hidden" });
+  await page.getByRole("heading", { name: "Rosa Luz Mora", level: 1 }).waitFor();
   await page.getByRole("button", { name: "Change execution.concurrent" }).click();
   await dialog.getByLabel("Value").fill("3");
   await dialog.getByRole("button", { name: "Set", exact: true }).click();

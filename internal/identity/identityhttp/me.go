@@ -30,6 +30,21 @@ func registerMe(api huma.API, s *identity.Slice) {
 			return &out[Me]{Body: fromMe(me)}, nil
 		})
 
+	rename := httpx.Operation("me.update", http.MethodPatch, "/api/v1/me", "Change what you are called", tag)
+	rename.Description = "Your address is changed by an operator."
+	huma.Register(api, rename, func(ctx context.Context, in *struct {
+		Body struct {
+			Name string `json:"name" minLength:"1" maxLength:"100"`
+		}
+	},
+	) (*out[User], error) {
+		a, err := s.UpdateMe(ctx, identity.UpdateMe{Name: in.Body.Name})
+		if err != nil {
+			return nil, err
+		}
+		return &out[User]{Body: fromAccount(a)}, nil
+	})
+
 	op := httpx.InGroup(httpx.RateAuth, httpx.Operation("me.change_password", http.MethodPost, "/api/v1/me/password", "Change your password; your other sessions end", tag))
 	op.DefaultStatus = http.StatusNoContent
 	huma.Register(api, op, func(ctx context.Context, in *struct {

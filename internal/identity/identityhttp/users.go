@@ -131,12 +131,16 @@ func registerUsers(api huma.API, s *identity.Slice) {
 	huma.Register(api, admin("user.update", http.MethodPatch, path+"/{id}", "Change what operators say of somebody"), func(ctx context.Context, in *struct {
 		ByID
 		Body struct {
+			Name     *string `json:"name,omitempty" minLength:"1" maxLength:"100"`
+			Email    *string `json:"email,omitempty" format:"email" maxLength:"254" doc:"What they sign in with from now on. Sessions and tokens go on."`
 			Note     *string `json:"note,omitempty" maxLength:"2000" doc:"For operators alone."`
 			Operator *bool   `json:"operator,omitempty" doc:"Whether they run the installation."`
 		}
 	},
 	) (*out[ManagedUser], error) {
-		return managed(s.UpdateUser(ctx, identity.UpdateUser{ID: in.ID, Note: in.Body.Note, Operator: in.Body.Operator}))
+		return managed(s.UpdateUser(ctx, identity.UpdateUser{
+			ID: in.ID, Name: in.Body.Name, Email: in.Body.Email, Note: in.Body.Note, Operator: in.Body.Operator,
+		}))
 	})
 
 	lock := admin("user.lock", http.MethodPost, path+"/{id}/lock", "Lock somebody out")

@@ -1,4 +1,4 @@
-import { Badge, Button, PasswordInput, Stack, Text } from "@mantine/core";
+import { Badge, Button, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { Problem, type Session } from "@stoa/sdk";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
@@ -23,6 +23,7 @@ export function AccountPage() {
     <Page title="Account" about={`${me.user.name}, ${me.user.email ?? "a service account"}`} narrow>
       <Stack>
         <PreferencesPanel />
+        <Name />
         <Sessions />
         <Identities />
         <Password />
@@ -42,6 +43,37 @@ export function AccountPage() {
         </Panel>
       </Stack>
     </Page>
+  );
+}
+
+/** What the person is called. A service account is named by who made it. */
+function Name() {
+  const me = useMe();
+  const client = useQueryClient();
+  const [name, setName] = useState(me.user.name);
+  const rename = useMutation({
+    mutationFn: () => stoa.api.PATCH("/api/v1/me", { body: { name } }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ["me"] }),
+  });
+  if (me.user.service_account) return null;
+  const wrong = rename.error instanceof Problem ? rename.error.fieldError("body.name") : undefined;
+  return (
+    <Panel title="Name">
+      <form
+        onSubmit={(e) => {
+          e.preventDefault();
+          rename.mutate();
+        }}
+      >
+        <Stack gap="sm" maw={360}>
+          <TextInput label="Your name" description="What others see. An operator changes your address." required maxLength={100} autoComplete="name" value={name} onChange={(e) => setName(e.currentTarget.value)} error={wrong} />
+          <ProblemNote error={rename.error} quiet={["body.name"]} />
+          <Button type="submit" variant="default" disabled={name === me.user.name} loading={rename.isPending} w="fit-content">
+            Save name
+          </Button>
+        </Stack>
+      </form>
+    </Panel>
   );
 }
 

@@ -32,6 +32,7 @@ export function UserPage() {
   const [note, setNote] = useState<string>();
   const [work, setWork] = useState(false);
   const [deleting, setDeleting] = useState(false);
+  const [naming, setNaming] = useState<{ name: string; email: string }>();
   const path = { params: { path: { id } } };
   const refresh = () => client.invalidateQueries({ queryKey: ["users"] });
   const lock = useMutation({
@@ -43,7 +44,7 @@ export function UserPage() {
   });
   const unlock = useMutation({ mutationFn: () => stoa.api.POST("/api/v1/users/{id}/unlock", path), onSuccess: refresh });
   const reset = useMutation({ mutationFn: () => data(stoa.api.POST("/api/v1/users/{id}/password", path)), onSuccess: refresh });
-  const update = useMutation({ mutationFn: (body: { note?: string; operator?: boolean }) => stoa.api.PATCH("/api/v1/users/{id}", { ...path, body }), onSuccess: refresh });
+  const update = useMutation({ mutationFn: (body: { note?: string; operator?: boolean; name?: string; email?: string }) => stoa.api.PATCH("/api/v1/users/{id}", { ...path, body }), onSuccess: refresh });
   const remove = useMutation({
     mutationFn: () => stoa.api.DELETE("/api/v1/users/{id}", { params: { path: { id }, query: { executions: work ? "delete" : "keep" } } }),
     onSuccess: async () => {
@@ -62,6 +63,9 @@ export function UserPage() {
       about={user.email}
       actions={
         <>
+          <Button variant="default" onClick={() => setNaming({ name: user.name, email: user.email })}>
+            Edit
+          </Button>
           {user.status === "locked" ? (
             <Button variant="default" loading={unlock.isPending} onClick={() => unlock.mutate()}>
               Unlock
@@ -88,7 +92,7 @@ export function UserPage() {
       }
     >
       <Stack>
-        <ProblemNote error={unlock.error ?? update.error} />
+        <ProblemNote error={unlock.error ?? (naming ? undefined : update.error)} />
         <SimpleGrid cols={{ base: 1, md: 2 }}>
           <Panel title="Account">
             <Stack gap={6}>
@@ -141,6 +145,25 @@ export function UserPage() {
         </SimpleGrid>
         <OwnLimits user={user} />
       </Stack>
+      <Modal opened={!!naming} onClose={() => setNaming(undefined)} title="Name and address">
+        {naming && (
+          <form
+            onSubmit={(e) => {
+              e.preventDefault();
+              update.mutate(naming, { onSuccess: () => setNaming(undefined) });
+            }}
+          >
+            <Stack gap="sm">
+              <TextInput label="Name" required maxLength={100} data-autofocus value={naming.name} onChange={(e) => setNaming({ ...naming, name: e.currentTarget.value })} />
+              <TextInput label="E-mail" description="They sign in with it from now on. Sessions and tokens go on." type="email" required maxLength={254} value={naming.email} onChange={(e) => setNaming({ ...naming, email: e.currentTarget.value })} />
+              <ProblemNote error={update.error} />
+              <Button type="submit" loading={update.isPending}>
+                Save
+              </Button>
+            </Stack>
+          </form>
+        )}
+      </Modal>
       <Modal opened={locking} onClose={() => setLocking(false)} title={`Lock ${user.name}?`}>
         <Stack gap="sm">
           <Text size="sm">Sessions end and tokens are refused at once. What they run goes on.</Text>

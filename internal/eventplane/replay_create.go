@@ -130,6 +130,8 @@ type ReplayMoved struct {
 	Was    ReplayStatus `json:"was"`
 	Sent   int64        `json:"sent"`
 	Failed int64        `json:"failed"`
+
+	OwnerID ident.ID `json:"owner_id,omitzero"` // who made it
 }
 
 // EventType implements eventlog.Fact.

@@ -76,6 +76,6 @@ func (s *Slice) move(ctx context.Context, tx *command.Tx, id ident.ID, to Replay
 		r.EndedAt = &tx.Now
 	}
 	tx.Defer(moveReplay, r.ID, r.Version, r.Status, r.Reason, r.StartedAt, r.EndedAt)
-	tx.Emit(eventlog.Aggregate{Kind: replayKind, ID: r.ID, Version: r.Version}, ReplayMoved{Status: to, Was: was, Sent: r.Sent, Failed: r.Failed})
+	tx.Emit(eventlog.Aggregate{Kind: replayKind, ID: r.ID, Version: r.Version}, ReplayMoved{Status: to, Was: was, Sent: r.Sent, Failed: r.Failed, OwnerID: r.CreatedBy})
 	return r, nil
 }

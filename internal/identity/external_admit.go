@@ -122,7 +122,7 @@ func (d providerDesk) found(ctx context.Context, tx *command.Tx, p Provider, c C
 		return knownIdentity{}, fault.New(fault.Conflict, "auth.email_taken", "There is already an account with this e-mail address. Sign in to it and link %s under Account.", p.Title)
 	}
 	tx.Emit(a.aggregate(), Registered{})
-	return d.link(ctx, tx, p, c, a.ID, false)
+	return d.link(ctx, tx, p, c, a.ID, IdentityLinked{Newcomer: true})
 }
 
 const (
@@ -148,18 +148,19 @@ func (d providerDesk) linkByEmail(ctx context.Context, tx *command.Tx, p Provide
 	if err := unlinkAll(ctx, tx, a.ID); err != nil {
 		return knownIdentity{}, err
 	}
-	return d.link(ctx, tx, p, c, a.ID, true)
+	return d.link(ctx, tx, p, c, a.ID, IdentityLinked{ByEmail: true})
 }
 
 const insertIdentity = `
 INSERT INTO external_identity (id, issuer, subject, account_id, claims_at, created_at, last_used_at) VALUES ($1, $2, $3, $4, 'epoch', $5, $5)`
 
-func (d providerDesk) link(ctx context.Context, tx *command.Tx, p Provider, c Claims, account ident.ID, byEmail bool) (knownIdentity, error) {
+func (d providerDesk) link(ctx context.Context, tx *command.Tx, p Provider, c Claims, account ident.ID, fact IdentityLinked) (knownIdentity, error) {
 	known := knownIdentity{ID: tx.NewID(), AccountID: account}
 	if _, err := tx.Exec(ctx, insertIdentity, known.ID, c.Issuer, c.Subject, account, tx.Now); err != nil {
 		return knownIdentity{}, fmt.Errorf("store identity: %w", err)
 	}
-	_, err := emitOn(ctx, tx, account, IdentityLinked{IdentityID: known.ID, ProviderID: p.ID, ByEmail: byEmail})
+	fact.IdentityID, fact.ProviderID = known.ID, p.ID
+	_, err := emitOn(ctx, tx, account, fact)
 	return known, err
 }
 

@@ -19,7 +19,8 @@ type (
 	IdentityLinked struct {
 		IdentityID ident.ID `json:"identity_id"`
 		ProviderID ident.ID `json:"provider_id"`
-		ByEmail    bool     `json:"by_email"` // the issuer vouches for the account's address; password, sessions and tokens ended
+		ByEmail    bool     `json:"by_email"`           // the issuer vouches for the account's address; password, sessions and tokens ended
+		Newcomer   bool     `json:"newcomer,omitempty"` // the account was made for it
 	}
 	IdentityUnlinked struct {
 		IdentityID      ident.ID `json:"identity_id"`

@@ -98,7 +98,7 @@ func (d providerDesk) completeLink(ctx context.Context, tx *command.Tx, c shownI
 	if err := lockAccount(ctx, tx, c.link); err != nil {
 		return err
 	}
-	identity, err := d.link(ctx, tx, c.provider, c.claims, c.link, false)
+	identity, err := d.link(ctx, tx, c.provider, c.claims, c.link, IdentityLinked{})
 	if err != nil {
 		return err
 	}

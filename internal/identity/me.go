@@ -71,6 +71,15 @@ func (People) Operators(ctx context.Context, q pg.Querier) ([]ident.ID, error) {
 	return pg.All[ident.ID](ctx, q, selectOperators, tenancy.Operator)
 }
 
+// Administrators lists the people who own or administer an organization.
+func (People) Administrators(ctx context.Context, q pg.Querier, organization ident.ID) ([]ident.ID, error) {
+	seats, err := tenancy.AdministratorsOf(ctx, q, organization)
+	if err != nil {
+		return nil, err
+	}
+	return pg.All[ident.ID](ctx, q, selectUsersAmong, seats)
+}
+
 // Email is a user's address; empty for service accounts and who is gone.
 func (People) Email(ctx context.Context, q pg.Querier, user ident.ID) (string, error) {
 	email, err := pg.One[string](ctx, q, selectEmail, user)
@@ -81,8 +90,9 @@ func (People) Email(ctx context.Context, q pg.Querier, user ident.ID) (string, e
 }
 
 const (
-	selectOperators = `SELECT id FROM account WHERE kind = 'user' AND $1 = ANY (platform_roles) ORDER BY id`
-	selectEmail     = `SELECT coalesce(email, '') FROM account WHERE id = $1`
+	selectOperators  = `SELECT id FROM account WHERE kind = 'user' AND $1 = ANY (platform_roles) ORDER BY id`
+	selectUsersAmong = `SELECT id FROM account WHERE kind = 'user' AND id = ANY ($1) ORDER BY id`
+	selectEmail      = `SELECT coalesce(email, '') FROM account WHERE id = $1`
 )
 
 const selectPeople = `

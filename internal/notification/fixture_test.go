@@ -40,6 +40,8 @@ type world struct {
 	now       time.Time
 	operators []ident.ID
 	limits    limits
+
+	administrators map[ident.ID][]ident.ID // by organization
 }
 
 func newWorld(t *testing.T) *world {
@@ -74,6 +76,10 @@ func table() permission.Table {
 }
 
 func (w *world) Operators(context.Context, pg.Querier) ([]ident.ID, error) { return w.operators, nil }
+
+func (w *world) Administrators(_ context.Context, _ pg.Querier, organization ident.ID) ([]ident.ID, error) {
+	return w.administrators[organization], nil
+}
 
 func (w *world) Email(context.Context, pg.Querier, ident.ID) (string, error) { return "", nil }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/stoa-cloud/stoa/internal/identity"
 	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
@@ -28,15 +29,26 @@ const tooOld = 24 * time.Hour
 func (s *Slice) hear(ctx context.Context, ptx *pg.Tx, e eventlog.Event) error {
 	tx := s.runner.Within(ptx, e)
 	tx.Scope = command.Scope{} // an inbox is its user's, whatever project the event is from
+	if e.Type == (identity.IdentityLinked{}).EventType() {
+		if err := s.leave(ctx, tx, e); err != nil {
+			return err
+		}
+	}
 	r := s.rules[e.Type]
 	to := r.to(e)
-	if to.IsZero() || tx.Now.Sub(e.Time) > tooOld {
+	switch {
+	case to.IsZero() || tx.Now.Sub(e.Time) > tooOld:
 		return nil
+	case to == operators || to == runners && e.OrganizationID.IsZero():
+		return s.tellOperators(ctx, tx, r.notice(e), e.ID)
+	case to == runners:
+		all, err := s.people.Administrators(ctx, tx, e.OrganizationID)
+		if err != nil {
+			return fmt.Errorf("list administrators: %w", err)
+		}
+		return s.tellAll(ctx, tx, all, r.notice(e), e.ID)
 	}
-	if to != operators {
-		return s.tell(ctx, tx, to, r.notice(e), e.ID)
-	}
-	return s.tellOperators(ctx, tx, r.notice(e), e.ID)
+	return s.tell(ctx, tx, to, r.notice(e), e.ID)
 }
 
 func (s *Slice) tellOperators(ctx context.Context, tx *command.Tx, n Notice, source ident.ID) error {
@@ -44,6 +56,10 @@ func (s *Slice) tellOperators(ctx context.Context, tx *command.Tx, n Notice, sou
 	if err != nil {
 		return fmt.Errorf("list operators: %w", err)
 	}
+	return s.tellAll(ctx, tx, all, n, source)
+}
+
+func (s *Slice) tellAll(ctx context.Context, tx *command.Tx, all []ident.ID, n Notice, source ident.ID) error {
 	for _, user := range all {
 		if err := s.tell(ctx, tx, user, n, source); err != nil {
 			return err

@@ -96,6 +96,8 @@ type Sealer interface {
 // People knows who is told what nobody else owns.
 type People interface {
 	Operators(ctx context.Context, q pg.Querier) ([]ident.ID, error)
+	// Administrators are the people who own or administer an organization.
+	Administrators(ctx context.Context, q pg.Querier, organization ident.ID) ([]ident.ID, error)
 	// Email is a user's address; empty for service accounts and who is gone.
 	Email(ctx context.Context, q pg.Querier, user ident.ID) (string, error)
 }

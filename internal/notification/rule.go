@@ -3,10 +3,10 @@ package notification
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/stoa-cloud/stoa/internal/execution"
-	"github.com/stoa-cloud/stoa/internal/identity"
 	"github.com/stoa-cloud/stoa/internal/judge0"
 	"github.com/stoa-cloud/stoa/internal/node"
 	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
@@ -17,8 +17,12 @@ import (
 // audience finds whom an event is for.
 type audience func(e eventlog.Event) ident.ID
 
-// operators stands for everybody who runs the installation.
-var operators = ident.ID{0xff}
+// operators stands for everybody who runs the installation, runners for who runs the
+// organization that the event is of, or the installation where it is of none.
+var (
+	operators = ident.ID{0xff}
+	runners   = ident.ID{0xfe}
+)
 
 func toOperators(eventlog.Event) ident.ID { return operators }
 
@@ -45,41 +49,27 @@ type rule struct {
 	severity Severity
 	tags     []string
 	say      func(e eventlog.Event) (title, body, link string)
+	weigh    func(e eventlog.Event) Severity // instead of severity, where it is not always the same
 }
 
 func rules() map[string]rule {
 	table := map[string]rule{}
-	for _, r := range []rule{
-		{execution.Ended{Status: execution.Completed}, toNamed("owner_id"), Low, nil, ended},
-		{execution.Ended{Status: execution.Failed}, toNamed("owner_id"), Medium, nil, ended},
-		{execution.Ended{Status: execution.TimedOut}, toNamed("owner_id"), Medium, nil, ended},
-		{execution.Ended{Status: execution.Error}, toNamed("owner_id"), High, nil, ended},
-		{judge0.CallbackEnded{}, toOwnerOfLostCallback, Medium, []string{"failed"}, lostCallback},
+	for _, r := range slices.Concat([]rule{
+		{fact: execution.Ended{Status: execution.Completed}, to: toNamed("owner_id"), severity: Low, say: ended},
+		{fact: execution.Ended{Status: execution.Failed}, to: toNamed("owner_id"), severity: Medium, say: ended},
+		{fact: execution.Ended{Status: execution.TimedOut}, to: toNamed("owner_id"), severity: Medium, say: ended},
+		{fact: execution.Ended{Status: execution.Error}, to: toNamed("owner_id"), severity: High, say: ended},
+		{fact: judge0.CallbackEnded{}, to: toOwnerOfLostCallback, severity: Medium, tags: []string{"failed"}, say: lostCallback},
+
+		{fact: tenancy.ProjectMemberSet{}, to: toNamed("user_id"), severity: Low, say: fixed("You have a role in a project", "", "/members")},
+		{fact: tenancy.OrganizationMemberSet{}, to: toNamed("user_id"), severity: Low, say: fixed("You have a role in an organization", "", "/members")},
 
 		{
-			identity.LockedOut{},
-			toItself, High,
-			[]string{TagSystem, "security"},
-			fixed("Your account is locked for a while", "Somebody entered a wrong password several times. If it was not you, choose a new password afterwards.", "/account"),
+			fact: node.WentOffline{}, to: toOperators, severity: High, tags: []string{TagSystem},
+			say: fixed("A node lost contact", "What ran there is moved or ended. It comes back by itself when the machine does.", "/nodes"),
 		},
-		{
-			identity.PasswordChanged{},
-			toItself, Medium,
-			[]string{"security"},
-			fixed("Your password was changed", "If it was not you, ask an administrator to lock the account.", "/account"),
-		},
-		{identity.TokenCreated{}, toItself, Low, []string{"security"}, fixed("An API token was made for you", "", "/tokens")},
-		{tenancy.ProjectMemberSet{}, toNamed("user_id"), Low, nil, fixed("You have a role in a project", "", "/members")},
-		{tenancy.OrganizationMemberSet{}, toNamed("user_id"), Low, nil, fixed("You have a role in an organization", "", "/members")},
-
-		{
-			node.WentOffline{},
-			toOperators, High,
-			[]string{TagSystem},
-			fixed("A node lost contact", "What ran there is moved or ended. It comes back by itself when the machine does.", "/nodes"),
-		},
-		{node.CameReady{}, toOperators, Low, []string{TagSystem}, fixed("A node is ready", "", "/nodes")},
-	} {
+		{fact: node.CameReady{}, to: toOperators, severity: Low, tags: []string{TagSystem}, say: fixed("A node is ready", "", "/nodes")},
+	}, aboutAccounts(), aboutEvents()) {
 		table[r.fact.EventType()] = r
 	}
 	return table
@@ -133,6 +123,9 @@ func lostCallback(e eventlog.Event) (title, body, link string) {
 // kind of thing (“execution”, “entity:execution”), the thing (“exec:<id>”) and the outcome.
 func (r rule) notice(e eventlog.Event) Notice {
 	n := Notice{Cause: e.Type, Severity: r.severity}
+	if r.weigh != nil {
+		n.Severity = r.weigh(e)
+	}
 	n.Title, n.Body, n.Link = r.say(e)
 	kind := e.AggregateKind
 	thing := kind

@@ -5,6 +5,7 @@ import (
 
 	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
+	"github.com/stoa-cloud/stoa/internal/platform/permission"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
 )
 
@@ -33,6 +34,13 @@ WHERE organization_id = $1 AND ($2::uuid IS NULL OR user_id > $2) ORDER BY user_
 SELECT user_id, role, joined_at FROM project_member
 WHERE project_id = $1 AND ($2::uuid IS NULL OR user_id > $2) ORDER BY user_id LIMIT $3`
 )
+
+const selectAdministrators = `SELECT user_id FROM organization_member WHERE organization_id = $1 AND role = ANY ($2) ORDER BY user_id`
+
+// AdministratorsOf lists the owners and admins of an organization, service accounts among them.
+func AdministratorsOf(ctx context.Context, q pg.Querier, organization ident.ID) ([]ident.ID, error) {
+	return pg.All[ident.ID](ctx, q, selectAdministrators, organization, []permission.Role{Owner, Admin})
+}
 
 func (d desk) listOrganizationMembers(ctx context.Context, q command.Query, in ListOrganizationMembers) (Page[Seat], error) {
 	return d.seats(ctx, q, selectOrganizationSeats, in.OrganizationID, in.Paging)

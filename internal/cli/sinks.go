@@ -9,6 +9,7 @@ import (
 type sinksCommand struct {
 	List   sinksList   `cmd:"" default:"withargs" help:"List sinks, how far they are and why they fail."`
 	Create sinksCreate `cmd:"" help:"Send events to another system."`
+	Set    sinksSet    `cmd:"" help:"Change how a sink is reached and what it gets, from where it is."`
 	Pause  sinksPause  `cmd:"" help:"Send a sink nothing for a while."`
 	Resume sinksResume `cmd:"" help:"Go on with a paused sink, where it was."`
 	Delete sinksDelete `cmd:"" help:"Forget a sink."`

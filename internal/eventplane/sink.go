@@ -94,26 +94,36 @@ var (
 
 // Validate checks the input's shape.
 func (c CreateSink) Validate() error {
-	bad := func(field, why string) error {
-		return fault.New(fault.Invalid, "sink.invalid", "There cannot be such a sink: its %s %s.", field, why).At("body."+field, why)
-	}
 	switch {
 	case !sinkName.MatchString(c.Name):
-		return bad("name", "is lower-case letters, digits and dashes, 63 at most")
+		return badSink("name", "is lower-case letters, digits and dashes, 63 at most")
 	case !sinkPrefix.MatchString(c.Prefix):
-		return bad("prefix", "is lower-case letters, digits, dashes and underscores, 63 at most")
+		return badSink("prefix", "is lower-case letters, digits, dashes and underscores, 63 at most")
 	case c.Kind != JetStream && c.Kind != Kafka:
-		return bad("kind", "is jetstream or kafka")
-	case c.Address == "" || len(c.Address) > 1000:
-		return bad("address", "is where the system is reached")
-	case c.Registry != "" && c.Kind != Kafka:
-		return bad("schema_registry", "is Kafka's")
+		return badSink("kind", "is jetstream or kafka")
 	case !c.RegistrySecret.IsEmpty() && c.Registry == "":
-		return bad("schema_registry", "is missing, and has credentials")
-	case c.Registry != "" && !registryURL.MatchString(c.Registry):
-		return bad("schema_registry", "is a URL, without credentials")
+		return badSink("schema_registry", "is missing, and has credentials")
+	}
+	return Sink{Kind: c.Kind, Address: c.Address, Registry: c.Registry}.check()
+}
+
+// check refuses what a sink cannot be reached by.
+func (s Sink) check() error {
+	switch {
+	case s.Address == "" || len(s.Address) > 1000:
+		return badSink("address", "is where the system is reached")
+	case s.Registry != "" && s.Kind != Kafka:
+		return badSink("schema_registry", "is Kafka's")
+	case s.SealedRegistry != nil && s.Registry == "":
+		return badSink("schema_registry", "is missing, and has credentials")
+	case s.Registry != "" && !registryURL.MatchString(s.Registry):
+		return badSink("schema_registry", "is a URL, without credentials")
 	}
 	return nil
+}
+
+func badSink(field, why string) error {
+	return fault.New(fault.Invalid, "sink.invalid", "There cannot be such a sink: its %s %s.", field, why).At("body."+field, why)
 }
 
 const (
@@ -130,9 +140,9 @@ VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, true, $10, $11, $12, $13)`
 	deleteSink = `DELETE FROM sink WHERE id = $1`
 	claimSink  = `UPDATE sink SET epoch = $2 WHERE id = $1 AND enabled AND epoch <= $2`
 	moveSink   = `UPDATE sink SET position = $3, sent = sent + $4, error = '', failing_since = NULL,
-	sent_at = CASE WHEN $4 > 0 THEN now() ELSE sent_at END WHERE id = $1 AND epoch = $2 AND enabled`
-	failSink    = `UPDATE sink SET error = $3, failing_since = coalesce(failing_since, now()) WHERE id = $1 AND epoch = $2 AND enabled`
-	sinkOurs    = `SELECT EXISTS (SELECT FROM sink WHERE id = $1 AND epoch = $2 AND enabled)`
+	sent_at = CASE WHEN $4 > 0 THEN now() ELSE sent_at END WHERE id = $1 AND epoch = $2 AND enabled AND version = $5`
+	failSink    = `UPDATE sink SET error = $3, failing_since = coalesce(failing_since, now()) WHERE id = $1 AND epoch = $2 AND enabled AND version = $4`
+	sinkOurs    = `SELECT EXISTS (SELECT FROM sink WHERE id = $1 AND epoch = $2 AND enabled AND version = $3)`
 	enabledSink = `SELECT id FROM sink WHERE enabled`
 )
 
@@ -142,7 +152,7 @@ func (s *Slice) createSink(ctx context.Context, tx *command.Tx, c CreateSink) (S
 		Types: c.Types, AggregateKind: c.AggregateKind, Enabled: true, CreatedAt: tx.Now, Registry: c.Registry,
 	}
 	if !c.OrganizationID.IsZero() {
-		if err := s.admitSink(ctx, tx, c); err != nil {
+		if err := s.admitSink(ctx, tx, sink); err != nil {
 			return Sink{}, err
 		}
 	}
@@ -176,16 +186,22 @@ func (s *Slice) createSink(ctx context.Context, tx *command.Tx, c CreateSink) (S
 }
 
 // admitSink tells whether an organization may have another sink, at that address.
-func (s *Slice) admitSink(ctx context.Context, tx *command.Tx, c CreateSink) error {
-	if err := s.needs.Guard.CheckHosts(c.Address); err != nil {
+func (s *Slice) admitSink(ctx context.Context, tx *command.Tx, sink Sink) error {
+	if err := s.mayReach(sink); err != nil {
 		return err
 	}
-	if c.Registry != "" {
-		if err := s.needs.Caller.CheckURL(c.Registry); err != nil {
-			return err
-		}
+	return s.admit(ctx, tx, "sink.per_organization", countSinks, sink.OrganizationID, "This organization has %d sinks; %d are allowed. Delete one, or ask for more.")
+}
+
+// mayReach tells whether an organization's sink may be at its addresses.
+func (s *Slice) mayReach(sink Sink) error {
+	if err := s.needs.Guard.CheckHosts(sink.Address); err != nil {
+		return err
 	}
-	return s.admit(ctx, tx, "sink.per_organization", countSinks, c.OrganizationID, "This organization has %d sinks; %d are allowed. Delete one, or ask for more.")
+	if sink.Registry == "" {
+		return nil
+	}
+	return s.needs.Caller.CheckURL(sink.Registry)
 }
 
 func sinkPurpose(id ident.ID) string     { return "sink/" + id.String() + "/secret" }
@@ -210,7 +226,7 @@ func (s *Slice) enable(ctx context.Context, tx *command.Tx, id ident.ID, enabled
 	}
 	sink.Enabled, sink.Version, sink.Error, sink.FailingSince = enabled, sink.Version+1, reason, nil
 	tx.Defer(enableSink, id, enabled, reason)
-	tx.Emit(eventlog.Aggregate{Kind: sinkKind, ID: id, Version: sink.Version}, SinkSwitched{Enabled: enabled})
+	tx.Emit(eventlog.Aggregate{Kind: sinkKind, ID: id, Version: sink.Version}, SinkSwitched{Enabled: enabled, Halted: !enabled && reason != ""})
 	tx.AfterCommit(s.wakeSinks)
 	return sink, nil
 }
@@ -257,6 +273,7 @@ func (SinkCreated) EventType() string { return "sink.created.v1" }
 // SinkSwitched says that a sink pauses or goes on.
 type SinkSwitched struct {
 	Enabled bool `json:"enabled"`
+	Halted  bool `json:"halted,omitempty"` // Stoa paused it: sending again would change nothing
 }
 
 // EventType implements eventlog.Fact.

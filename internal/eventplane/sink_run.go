@@ -157,7 +157,8 @@ func (s *Slice) feed(ctx context.Context, id ident.ID, epoch int64) error {
 	return nil
 }
 
-// feeder is one sink during one term of the lease.
+// feeder is one sink, as it is, during one term of the lease: of one that was paused or
+// changed the next feeder takes care.
 type feeder struct {
 	*Slice
 	Sink
@@ -235,7 +236,7 @@ func (f *feeder) stop(ctx context.Context, cause error) error {
 }
 
 func (f *feeder) moved(ctx context.Context, through int64, sent int) error {
-	tag, err := f.db.Exec(ctx, moveSink, f.ID, f.epoch, through, sent)
+	tag, err := f.db.Exec(ctx, moveSink, f.ID, f.epoch, through, sent, f.Version)
 	if err != nil || tag.RowsAffected() == 0 {
 		return errors.Join(err, errTaken)
 	}
@@ -252,7 +253,7 @@ func (f *feeder) keepUp(ctx context.Context) error {
 	case !f.failing && f.looked != f.Position && since >= sinkStore:
 		return f.moved(ctx, f.looked, 0)
 	}
-	ours, err := pg.One[bool](ctx, f.db, sinkOurs, f.ID, f.epoch)
+	ours, err := pg.One[bool](ctx, f.db, sinkOurs, f.ID, f.epoch, f.Version)
 	if err != nil || !ours {
 		return errors.Join(err, errTaken)
 	}
@@ -266,7 +267,7 @@ func (f *feeder) keepUp(ctx context.Context) error {
 func (f *feeder) note(ctx context.Context, cause error) error {
 	f.failing = true
 	text := cause.Error()
-	tag, err := f.db.Exec(ctx, failSink, f.ID, f.epoch, text[:min(len(text), maxReason)])
+	tag, err := f.db.Exec(ctx, failSink, f.ID, f.epoch, text[:min(len(text), maxReason)], f.Version)
 	if err != nil || tag.RowsAffected() == 0 {
 		return errors.Join(err, errTaken)
 	}

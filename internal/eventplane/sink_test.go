@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -147,6 +148,56 @@ sink.deleted.v1 {}`
 	}
 }
 
+// A password is rotated and the filter widened while events come: the sink goes on where it is.
+func TestASinkThatChangesGoesOnWhereItIs(t *testing.T) {
+	w := replaying(t) // 1 2 3 and 5 are houses
+	w.feeding()
+	sink, err := w.CreateSink(w.ann, houses())
+	w.must(err)
+	w.sinkIs(func(s Sink) bool { return s.Sent == 4 })
+	got, err := w.UpdateSink(w.ann, UpdateSink{ID: sink.ID, Secret: new(secret.New("ann:next")), AggregateKind: new("")})
+	w.must(err)
+	if got.Position < 5 || got.Address != sink.Address || got.AggregateKind != "" {
+		t.Errorf("%+v", got)
+	}
+	w.sold("boat", ident.New())
+	w.sinkIs(func(Sink) bool { return slices.Contains(w.elsewhere.has(), 8) }) // 6 and 7 say what became of the sink
+	if has := w.elsewhere.has(); w.elsewhere.credentials != "ann:next " || slices.Contains(has, 4) {
+		t.Errorf("%s has %v", w.elsewhere.credentials, has)
+	}
+
+	// What is kept for one address is not shown to another.
+	elsewhere := UpdateSink{ID: sink.ID, Address: new("nats://mallory.example.org")}
+	if _, err := w.UpdateSink(w.ann, elsewhere); !fault.Is(err, "sink.credentials") {
+		t.Error(err)
+	}
+	elsewhere.Secret = new(secret.New(""))
+	got, err = w.UpdateSink(w.ann, elsewhere)
+	w.must(err)
+	if got.SealedSecret != nil || got.Address != *elsewhere.Address {
+		t.Errorf("%+v", got)
+	}
+	w.sold("house", ident.New())
+	w.sinkIs(func(Sink) bool { return slices.Contains(w.elsewhere.has(), 10) })
+	if w.elsewhere.credentials != " " {
+		t.Errorf("it was shown %q", w.elsewhere.credentials)
+	}
+
+	for name, bad := range map[string]UpdateSink{
+		"no address":                  {Address: new("")},
+		"a registry of JetStream":     {Registry: new("https://registry.example.org")},
+		"credentials for no registry": {RegistrySecret: new(secret.New("a:b"))},
+	} {
+		bad.ID, bad.Secret = sink.ID, new(secret.New(""))
+		if _, err := w.UpdateSink(w.ann, bad); fault.KindOf(err) != fault.Invalid {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := w.UpdateSink(w.eve, UpdateSink{ID: sink.ID}); fault.KindOf(err) != fault.NotFound {
+		t.Error(err)
+	}
+}
+
 func TestASinkThatIsDownGetsItLater(t *testing.T) {
 	w := replaying(t)
 	w.elsewhere.is(true)
@@ -180,6 +231,9 @@ func TestASinkThatRefusesForGoodIsPaused(t *testing.T) {
 	got := w.sinkIs(func(s Sink) bool { return !s.Enabled })
 	if got.Error != "this is no house" || got.Position != 0 || w.elsewhere.credentials != "ann:secret reg:istry" {
 		t.Errorf("%+v", got)
+	}
+	if said := w.events(sinkKind); !strings.HasSuffix(said, `sink.switched.v1 {"halted": true, "enabled": false}`) {
+		t.Error(said)
 	}
 	w.elsewhere.mu.Lock()
 	w.elsewhere.refuses = false

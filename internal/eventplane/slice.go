@@ -94,6 +94,7 @@ type Slice struct {
 	ReplayFile   command.Func[ReplayFile, Replay]
 
 	CreateSink command.Func[CreateSink, Sink]
+	UpdateSink command.Func[UpdateSink, Sink]
 	PauseSink  command.Func[PauseSink, Sink]
 	ResumeSink command.Func[ResumeSink, Sink]
 	DeleteSink command.Func[DeleteSink, struct{}]
@@ -134,6 +135,7 @@ func New(n Needs) *Slice {
 	s.Replay = command.BindQuery(r, ownedQuery("replay.get", func(q GetReplay) ident.ID { return q.ID }), s.getReplay)
 	s.ReplayFile = command.BindQuery(r, ownedQuery("replay.file", func(q ReplayFile) ident.ID { return q.ID }), s.replayFile)
 	s.CreateSink = command.Bind(r, inOrganization("sink.create", func(c CreateSink) ident.ID { return c.OrganizationID }), s.createSink)
+	s.UpdateSink = command.Bind(r, owned("sink.update", sinkOwner, func(c UpdateSink) ident.ID { return c.ID }), s.updateSink)
 	s.PauseSink = command.Bind(r, owned("sink.pause", sinkOwner, func(c PauseSink) ident.ID { return c.ID }), s.pauseSink)
 	s.ResumeSink = command.Bind(r, owned("sink.resume", sinkOwner, func(c ResumeSink) ident.ID { return c.ID }), s.resumeSink)
 	s.DeleteSink = command.Bind(r, owned("sink.delete", sinkOwner, func(c DeleteSink) ident.ID { return c.ID }), s.deleteSink)

@@ -99,7 +99,7 @@ func newWorld(t *testing.T) *world {
 	for _, verb := range []string{"create", "start", "pause", "resume", "cancel", "delete", "get", "file"} {
 		table["replay."+verb] = []permission.Role{operator, admin}
 	}
-	for _, verb := range []string{"create", "pause", "resume", "delete"} {
+	for _, verb := range []string{"create", "update", "pause", "resume", "delete"} {
 		table["sink."+verb] = []permission.Role{operator, admin}
 	}
 	for _, name := range []string{"replay.list", "sink.list"} {

@@ -22,6 +22,23 @@ func (s *Sinks) Create(ctx context.Context, in SinkCreateRequest) (*Sink, error)
 	return &out, err
 }
 
+// SinkUpdate says what is to be different about a sink; what is nil stays.
+type SinkUpdate struct {
+	Address             *string   `json:"address,omitempty"`     // with another one, its credentials must be given too
+	Credentials         *string   `json:"credentials,omitempty"` // user:password; empty: none
+	SchemaRegistry      *string   `json:"schema_registry,omitempty"`
+	RegistryCredentials *string   `json:"schema_registry_credentials,omitempty"`
+	Types               *[]string `json:"types,omitempty"`        // empty: all
+	SubjectKind         *string   `json:"subject_kind,omitempty"` // empty: all
+}
+
+// Update changes how a sink is reached and what it gets, from where it is.
+func (s *Sinks) Update(ctx context.Context, id string, in SinkUpdate) (*Sink, error) {
+	var out Sink
+	_, err := s.c.do(ctx, request{method: http.MethodPatch, path: "/sinks/" + url.PathEscape(id), body: in}, &out)
+	return &out, err
+}
+
 // Pause sends a sink nothing for a while.
 func (s *Sinks) Pause(ctx context.Context, id string) (*Sink, error) { return s.act(ctx, id, "pause") }
 

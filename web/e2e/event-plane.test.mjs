@@ -121,7 +121,7 @@ test("a replay is started, held, gone on with and called off", async () => {
   await row("slowly").waitFor({ state: "detached" });
 });
 
-test("a sink that cannot be reached says so, rests and goes", async () => {
+test("a sink that cannot be reached says so, is changed, rests and goes", async () => {
   await page.goto(`${url}/sinks`);
   await page.getByRole("button", { name: "Add a sink" }).click();
   const form = page.getByRole("dialog", { name: "Add a sink" });
@@ -133,6 +133,14 @@ test("a sink that cannot be reached says so, rests and goes", async () => {
   await form.waitFor({ state: "hidden" });
   await row("nowhere").getByText(/connect to NATS/).waitFor({ timeout: 60_000 });
   await row("nowhere").getByText("failing", { exact: true }).waitFor();
+  await row("nowhere").getByRole("button", { name: "Edit" }).click();
+  const edit = page.getByRole("dialog", { name: "Edit nowhere" });
+  await edit.getByLabel("Address").fill("nats://127.0.0.1:10");
+  await edit.getByLabel("Only about things of the kind").fill("execution");
+  assert.deepEqual(await barriers(page), []);
+  await edit.getByRole("button", { name: "Save" }).click();
+  await edit.waitFor({ state: "hidden" });
+  await row("nowhere").getByText("nats://127.0.0.1:10", { exact: true }).waitFor();
   await row("nowhere").getByRole("button", { name: "Pause" }).click();
   await row("nowhere").getByText("paused", { exact: true }).waitFor();
   await row("nowhere").getByRole("button", { name: "Resume" }).click();

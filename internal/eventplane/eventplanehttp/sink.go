@@ -28,6 +28,24 @@ type SinkRequest struct {
 	Everything          bool     `json:"everything,omitempty" doc:"From the log's beginning, not from now on."`
 }
 
+// SinkChange says what is to be different; what is absent stays.
+type SinkChange struct {
+	Address             *string   `json:"address,omitempty" minLength:"1" maxLength:"1000" doc:"With another address the credentials must be given too: those that are kept are not shown to it."`
+	Credentials         *string   `json:"credentials,omitempty" maxLength:"1000" doc:"user:password; empty: none. Kept sealed, never shown."`
+	SchemaRegistry      *string   `json:"schema_registry,omitempty" maxLength:"1000" doc:"Empty: none."`
+	RegistryCredentials *string   `json:"schema_registry_credentials,omitempty" maxLength:"1000" doc:"user:password; empty: none. Kept sealed, never shown."`
+	Types               *[]string `json:"types,omitempty" maxItems:"50" doc:"Only of these types; empty: of all."`
+	SubjectKind         *string   `json:"subject_kind,omitempty" maxLength:"64" doc:"Only about things of this kind; empty: of all."`
+}
+
+func hidden(text *string) *secret.String {
+	if text == nil {
+		return nil
+	}
+	s := secret.New(*text)
+	return &s
+}
+
 // Sink is another system that gets the log's events as they happen.
 type Sink struct {
 	ID             ident.ID   `json:"id"`
@@ -102,6 +120,18 @@ func registerSinks(api huma.API, s *eventplane.Slice) {
 			Name: in.Body.Name, Kind: eventplane.SinkKind(in.Body.Kind), Address: in.Body.Address, Prefix: prefix, Secret: secret.New(in.Body.Credentials),
 			Registry: in.Body.SchemaRegistry, RegistrySecret: secret.New(in.Body.RegistryCredentials),
 			OrganizationID: in.Body.OrganizationID, Types: in.Body.Types, AggregateKind: in.Body.SubjectKind, Everything: in.Body.Everything,
+		}))
+	})
+	update := httpx.Operation("sink.update", http.MethodPatch, sinks+"/{id}", "Change how a sink is reached and what it gets", tag)
+	update.Description = "It goes on where it is: what it has is not sent again, but for the batch that was on its way."
+	huma.Register(api, httpx.InGroup(httpx.RateAdmin, update), func(ctx context.Context, in *struct {
+		ID   ident.ID `path:"id"`
+		Body SinkChange
+	},
+	) (*oneSink, error) {
+		return shownSink(s.UpdateSink(ctx, eventplane.UpdateSink{
+			ID: in.ID, Address: in.Body.Address, Secret: hidden(in.Body.Credentials), Registry: in.Body.SchemaRegistry,
+			RegistrySecret: hidden(in.Body.RegistryCredentials), Types: in.Body.Types, AggregateKind: in.Body.SubjectKind,
 		}))
 	})
 	pause := httpx.Operation("sink.pause", http.MethodPost, sinks+"/{id}/pause", "Send a sink nothing for a while", tag)

@@ -22,6 +22,7 @@ export function SinksPage() {
   const client = useQueryClient();
   const refresh = () => client.invalidateQueries({ queryKey: ["sinks"] });
   const [adding, add] = useDisclosure();
+  const [edited, setEdited] = useState<Sink>();
   const [dialog, confirm] = useConfirm();
   const turn = useMutation({
     mutationFn: (s: Sink) => {
@@ -69,6 +70,9 @@ export function SinksPage() {
       right: true,
       cell: (s) => (
         <Group gap={6} justify="flex-end" wrap="nowrap">
+          <Button size="compact-xs" variant="default" onClick={() => setEdited(s)}>
+            Edit
+          </Button>
           <Button size="compact-xs" variant="default" loading={turn.isPending && turn.variables.id === s.id} onClick={() => turn.mutate(s)}>
             {s.state === "paused" ? "Resume" : "Pause"}
           </Button>
@@ -103,8 +107,68 @@ export function SinksPage() {
           }}
         />
       </Modal>
+      <Modal opened={!!edited} onClose={() => setEdited(undefined)} title={`Edit ${edited?.name ?? ""}`}>
+        {edited && (
+          <EditSink
+            sink={edited}
+            onDone={() => {
+              setEdited(undefined);
+              void refresh();
+            }}
+          />
+        )}
+      </Modal>
       {dialog}
     </Page>
+  );
+}
+
+/** How a sink is reached and what it gets from now on; its place in the log stays. */
+function EditSink({ sink, onDone }: { sink: Sink; onDone: () => void }) {
+  const [ask, setAsk] = useState({ address: sink.address, credentials: "", registry: sink.schema_registry ?? "", registryCredentials: "", subject: sink.subject_kind ?? "" });
+  const change = (what: Partial<typeof ask>) => setAsk({ ...ask, ...what });
+  const moved = ask.address !== sink.address;
+  const update = useMutation({
+    mutationFn: () =>
+      data(
+        stoa.api.PATCH("/api/v1/sinks/{id}", {
+          params: { path: { id: sink.id } },
+          body: {
+            subject_kind: ask.subject,
+            ...(moved && { address: ask.address }),
+            ...((moved || ask.credentials) && { credentials: ask.credentials }),
+            ...(sink.kind === "kafka" && ask.registry !== (sink.schema_registry ?? "") && { schema_registry: ask.registry, schema_registry_credentials: ask.registryCredentials }),
+            ...(sink.kind === "kafka" && ask.registryCredentials && { schema_registry_credentials: ask.registryCredentials }),
+          },
+        }),
+      ),
+    onSuccess: onDone,
+  });
+  const kept = "Kept sealed, never shown";
+  return (
+    <form
+      onSubmit={(e) => {
+        e.preventDefault();
+        update.mutate();
+      }}
+    >
+      <Stack gap="sm">
+        <TextInput label="Address" required value={ask.address} onChange={(e) => change({ address: e.currentTarget.value })} data-autofocus />
+        <TextInput
+          label="Credentials" type="password" autoComplete="off" placeholder={moved ? "none" : "as they are"} value={ask.credentials} onChange={(e) => change({ credentials: e.currentTarget.value })}
+          description={moved ? "user:password for this address: those of the other are not shown to it" : `user:password. ${kept}`}
+        />
+        {sink.kind === "kafka" && <TextInput label="Schema registry" type="url" placeholder="none" value={ask.registry} onChange={(e) => change({ registry: e.currentTarget.value })} />}
+        {sink.kind === "kafka" && ask.registry && <TextInput label="The registry's credentials" type="password" autoComplete="off" placeholder={ask.registry === sink.schema_registry ? "as they are" : "none"} description={kept} value={ask.registryCredentials} onChange={(e) => change({ registryCredentials: e.currentTarget.value })} />}
+        <TextInput label="Only about things of the kind" placeholder="all" value={ask.subject} onChange={(e) => change({ subject: e.currentTarget.value })} />
+        <ProblemNote error={update.error} />
+        <Group justify="flex-end">
+          <Button type="submit" loading={update.isPending}>
+            Save
+          </Button>
+        </Group>
+      </Stack>
+    </form>
   );
 }
 

@@ -17,10 +17,10 @@ import (
 // roles says which modules a role starts. A role is nothing but this list: "all" on
 // one machine and five roles on five are the same program.
 var roles = map[string][]string{
-	"api":       {"http"},
-	"agents":    {"agents", "agents.leases", "execution.pull", "execution.images", "execution.resend", "execution.answer"},
-	"events":    {"eventlog.sequencer", "eventlog.consumers", "eventplane.watch", "eventplane.replays", "eventplane.sinks", "notification.deliver", "judge0.deliver"},
-	"reconcile": {"node.reconcile", "execution.reconcile", "housekeeping"},
+	"api":       {"telemetry.follow", "http"},
+	"agents":    {"telemetry.follow", "agents", "agents.leases", "execution.pull", "execution.images", "execution.resend", "execution.answer"},
+	"events":    {"telemetry.follow", "eventlog.sequencer", "eventlog.consumers", "eventplane.watch", "eventplane.replays", "eventplane.sinks", "notification.deliver", "judge0.deliver"},
+	"reconcile": {"telemetry.follow", "node.reconcile", "execution.reconcile", "housekeeping"},
 }
 
 // targetsOf lists the modules of some roles; "all" is every role.
@@ -66,6 +66,7 @@ func (p *Program) modules() []lifecycle.Module {
 		lifecycle.Loop("eventplane.watch", []string{"database"}, singleton("eventplane.watch", p.eventPlane.Watch)),
 		lifecycle.Loop("eventplane.sinks", []string{"database", "tail"}, p.runSinks),
 		lifecycle.Loop("eventplane.replays", []string{"database", "hints"}, p.runReplays),
+		lifecycle.Loop("telemetry.follow", []string{"database"}, loop(p.followSettings)),
 		lifecycle.Loop("identity.last_used", []string{"database"}, loop(p.lastUsed.Run)),
 		p.agentsModule(),
 		lifecycle.Loop("agents.leases", []string{"database", "agents"}, p.agents.Run),
@@ -163,6 +164,7 @@ func (p *Program) keepHouse(ctx context.Context) error {
 			"old credentials":     func() error { return p.forgetCredentials(ctx, at) },
 			"ended replays":       func() error { return p.forgetReplays(ctx, at) },
 			"expired files":       func() error { return p.files.Expire(ctx) },
+			"old executions":      func() error { return p.executions.Forget(ctx) },
 			"settled deliveries":  func() error { return p.forgetDeliveries(ctx, at) },
 			"partitions":          func() error { return p.makePartitions(ctx, at) },
 		} {

@@ -44,6 +44,9 @@ func (p *Program) bindSlices(authority *pki.Authority, incarnation int64) (err e
 		return fmt.Errorf("define limits: %w", err)
 	}
 	p.limits = limit.New(r, catalogue, places{}, tenancy.Operator)
+	if err := p.limits.Uses(usage()); err != nil {
+		return err
+	}
 	p.identity = identity.New(r, policies{p.limits.Reader}, p.infra.keys, identity.NewHasher(identity.DefaultCost()), elsewhere(p.limits))
 	p.lastUsed = identity.NewLastUsed(p.infra.db, p.log)
 	p.nodes = node.New(r, authority, node.Config{Lease: p.config.NodeLease})

@@ -42,6 +42,15 @@ func (s limitScope) resolve(c *call, client *stoa.Client) (stoa.LimitTarget, err
 	return scope, err
 }
 
+// limitUsed is how much is used now; nothing where nobody counts.
+func limitUsed(l stoa.Limit) string {
+	if l.Used == nil {
+		return ""
+	}
+	l.Value = json.RawMessage(strconv.FormatInt(*l.Used, 10))
+	return limitValue(l)
+}
+
 // limitValue writes a value for people, in the unit of its definition.
 func limitValue(l stoa.Limit) string {
 	text := rawText(l.Value)

@@ -22,6 +22,7 @@ func (l *limitsList) Run(c *call) error {
 		{title: "NAME", value: func(l stoa.Limit) string { return l.Name }},
 		{title: "KIND", value: func(l stoa.Limit) string { return l.Kind }},
 		{title: "VALUE", value: limitValue},
+		{title: "USED", value: limitUsed},
 		{title: "SCOPE", value: func(l stoa.Limit) string { return l.Scope }},
 		{title: "OWNER", value: func(l stoa.Limit) string { return l.Owner }},
 		{title: "HELP", value: func(l stoa.Limit) string { return l.Help }},

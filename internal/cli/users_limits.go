@@ -65,6 +65,7 @@ func (o ownLimits) run(c *call, client *stoa.Client) error {
 	return printList(c, limits, []column[stoa.Limit]{
 		{title: "NAME", value: func(l stoa.Limit) string { return l.Name }},
 		{title: "APPLIES", value: limitValue},
+		{title: "USED", value: limitUsed},
 		{title: "SCOPE", value: func(l stoa.Limit) string { return l.Scope }},
 		{title: "OWN", value: func(l stoa.Limit) string { return rawText(o.value(l)) }},
 		{title: "HELP", value: func(l stoa.Limit) string { return l.Help }},

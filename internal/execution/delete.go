@@ -22,8 +22,12 @@ func (s *Slice) deleteExecution(ctx context.Context, tx *command.Tx, in Delete) 
 	if !e.Status.Terminal() {
 		return struct{}{}, fault.New(fault.Conflict, "execution.not_ended", "This execution is still %s. Cancel it first.", e.Status)
 	}
+	s.remove(tx, e)
+	return struct{}{}, nil
+}
+
+func (s *Slice) remove(tx *command.Tx, e Execution) {
 	e.Version++
 	s.store.Delete(tx.Tx, e.ID)
 	tx.Emit(e.aggregate(), Deleted{})
-	return struct{}{}, nil
 }

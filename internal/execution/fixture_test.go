@@ -101,7 +101,7 @@ func table() permission.Table {
 	for _, name := range []string{"submit", "retry", "cancel", "egress.update", "attach", "attached", "input", "recording", "delete", "get", "watch", "output", "list", "queue", "reprioritize", "list_all", "waiting", "artefacts", "artefact", "artefacts.archive"} {
 		t["execution."+name] = []permission.Role{"member"}
 	}
-	for _, name := range []string{"execution.claim", "execution.requeue", "execution.expire"} {
+	for _, name := range []string{"execution.claim", "execution.requeue", "execution.expire", "execution.forget"} {
 		t[name] = []permission.Role{permission.System}
 	}
 	for _, name := range []string{"execution.begin", "execution.end", "execution.egress.report", "runtime.offer"} {
@@ -301,7 +301,8 @@ var usual = limits{
 	"execution.concurrent": 10, "execution.project.concurrent": execution.Unshared, "execution.organization.concurrent": execution.Unshared, "execution.batch.max": 100, "execution.queue.per_user": 100, "execution.queue.total": 10_000, "execution.priority.max": int64(execution.Critical), "execution.egress.allowed": 0, "execution.egress.private": 0,
 	"execution.artefacts.max_bytes": 8 << 20, "execution.artefacts.max_count": 100,
 	"execution.interactive.idle_ms": 60_000, "execution.recording.max_bytes": 1 << 20,
-	"execution.class.default": 0, "execution.class.start_ms": 5,
+	"execution.retention_hours": 0,
+	"execution.class.default":   0, "execution.class.start_ms": 5,
 	"execution.class.process.allowed": 1, "execution.class.fresh.allowed": 1, "execution.class.gvisor.allowed": 1,
 }
 

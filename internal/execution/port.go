@@ -95,6 +95,10 @@ type Store interface {
 	Claimable(ctx context.Context, q pg.Querier, offers []Offer, concurrent, limit int, without []OwnerIn) ([]Claimable, error)
 	// OnNode returns the scheduled and running executions of a node.
 	OnNode(ctx context.Context, q pg.Querier, node ident.ID) ([]Execution, error)
+	// Projects returns the projects that have executions.
+	Projects(ctx context.Context, q pg.Querier) ([]InProject, error)
+	// EndedBefore returns executions of a project that ended before a time, oldest first.
+	EndedBefore(ctx context.Context, q pg.Querier, project ident.ID, before time.Time, limit int) ([]ident.ID, error)
 	// Stale returns queued executions older than before.
 	Stale(ctx context.Context, q pg.Querier, before time.Time, limit int) ([]ident.ID, error)
 	// Overdue returns active executions whose wall limit plus margin has passed.
@@ -136,6 +140,12 @@ type Filter struct {
 	Version  int      // of the script; zero: any
 	Before   ident.ID // zero: from the newest
 	Limit    int
+}
+
+// InProject is a project that has executions.
+type InProject struct {
+	Project      ident.ID `db:"project_id"`
+	Organization ident.ID `db:"organization_id"`
 }
 
 // QueueStats is the state of the queue for people who look after it.

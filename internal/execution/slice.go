@@ -53,6 +53,7 @@ type Slice struct {
 	end     command.Func[End, Execution]
 	requeue command.Func[requeue, Execution]
 	expire  command.Func[expire, Execution]
+	forget  command.Func[forget, struct{}]
 	offer   command.Func[offer, struct{}]
 
 	giveInput    command.Func[GiveInput, Given]
@@ -136,6 +137,7 @@ func New(n Needs) *Slice {
 	s.begin = command.Bind(n.Runner, command.Spec[begin]{Name: "execution.begin", Scope: scopeOf(s, func(c begin) ident.ID { return c.ID })}, s.beginExecution)
 	s.end = command.Bind(n.Runner, command.Spec[End]{Name: "execution.end", Scope: command.NoScope[End]}, s.endExecution)
 	s.requeue = command.Bind(n.Runner, command.Spec[requeue]{Name: "execution.requeue", Scope: scopeOf(s, func(c requeue) ident.ID { return c.ID })}, s.requeueExecution)
+	s.forget = command.Bind(n.Runner, command.Spec[forget]{Name: "execution.forget", Scope: scopeOf(s, func(c forget) ident.ID { return c.ID })}, s.forgetExecution)
 	s.expire = command.Bind(n.Runner, command.Spec[expire]{Name: "execution.expire", Scope: scopeOf(s, func(c expire) ident.ID { return c.ID })}, s.expireExecution)
 	s.offer = command.Bind(n.Runner, command.Spec[offer]{Name: "runtime.offer", Scope: command.NoScope[offer]}, s.offerRuntimes)
 	s.report = command.Bind(n.Runner, command.Spec[reportImages]{Name: "runtime.report", Scope: command.NoScope[reportImages]}, s.storeReport)

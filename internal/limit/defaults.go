@@ -30,6 +30,7 @@ func Defaults() []Definition {
 		{Name: "execution.queue.per_user", Kind: Limit, Unit: "executions", Default: 100, Min: 0, Max: 100_000, Help: "Most executions of one user that wait."},
 		{Name: "execution.queue.total", Kind: Limit, Unit: "executions", Default: 10_000, Min: 0, Max: 10_000_000, GlobalOnly: true, Help: "Most executions that wait, all users together."},
 		{Name: "execution.priority.max", Kind: Limit, Words: []string{"critical", "high", "normal", "low", "background"}, Help: "Most urgent priority that may be asked for, or given to an execution that waits. Operators may give any."},
+		{Name: "execution.retention_hours", Kind: Setting, Unit: "hours", Default: 0, Min: 0, Max: 10 * 366 * 24, Help: "How long a project's executions stay after their end, with what they wrote and left; 0: until somebody deletes them."},
 		{Name: "execution.batch.max", Kind: Limit, Unit: "executions", Default: 100, Min: 1, Max: 1000, Help: "Most executions of one batch."},
 		{Name: "execution.egress.allowed", Kind: Limit, Unit: "destinations", Destinations: true, Help: "What executions may connect to: names, addresses (CIDR), each with or without a port, * for every public place, or none."},
 		{Name: "execution.egress.private", Kind: Setting, Unit: "0 or 1", Default: 0, Min: 0, Max: 1, OperatorOnly: true, Help: "Whether executions may connect to private addresses that execution.egress.allowed lists as such."},
@@ -65,6 +66,9 @@ func Defaults() []Definition {
 		{Name: "replay.per_organization", Kind: Limit, Unit: "replays", Default: 10, Min: 0, Max: 1000, Help: "Most replays of one organization that are kept; one that has ended is kept for 30 days, or until it is deleted."},
 		{Name: "events.dead_letters.warning", Kind: Setting, Unit: "events", Default: 100, Min: 1, Max: 1_000_000, GlobalOnly: true, OperatorOnly: true, Help: "Open dead letters from which on the level is warning."},
 		{Name: "events.dead_letters.critical", Kind: Setting, Unit: "events", Default: 1000, Min: 1, Max: 1_000_000, GlobalOnly: true, OperatorOnly: true, Help: "Open dead letters from which on the level is critical."},
+
+		{Name: "telemetry.log_level", Kind: Setting, Words: []string{"configured", "debug", "info", "warn", "error"}, GlobalOnly: true, OperatorOnly: true, Help: "From which level on the control plane logs; configured: as it was started (--log-level). It holds within seconds."},
+		{Name: "telemetry.traces_percent", Kind: Setting, Unit: "percent", Default: 100, Min: 0, Max: 100, GlobalOnly: true, OperatorOnly: true, Help: "Share of the traces that is exported, where an endpoint is configured (--otlp-endpoint)."},
 
 		rate("execute", 10, "Submitted executions"),
 		rate("auth", 20, "Sign-ins, registrations and the like"),

@@ -22,6 +22,7 @@ type Effective struct {
 	Definition
 	Value Value
 	Set   []SetValue // innermost first
+	Used  *int64     // now; nil where nobody counts
 }
 
 // SetValue is a value with the id that events and the audit trail know it by.
@@ -62,7 +63,11 @@ func (s *Slice) list(ctx context.Context, q command.Query, in List) ([]Effective
 		}
 		who.Organization, who.Units = place.Organization, place.Units
 	}
-	return s.effective(ctx, q, who)
+	all, err := s.effective(ctx, q, who)
+	if err != nil {
+		return nil, err
+	}
+	return s.withUsage(ctx, q, who, all)
 }
 
 // effective is every definition with what applies of it to who.

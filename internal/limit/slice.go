@@ -19,6 +19,7 @@ type Slice struct {
 	catalogue *Catalogue
 	places    Places
 	operator  permission.Role
+	counts    map[string]Count
 }
 
 // New binds the slice. operator is the platform role that may set what is OperatorOnly.

@@ -30,18 +30,19 @@ type Preferences struct {
 
 // EditorPreferences is how the code editor looks and behaves.
 type EditorPreferences struct {
-	FontSize    int  `json:"font_size" minimum:"8" maximum:"32" doc:"In pixels."`
-	TabSize     int  `json:"tab_size" minimum:"1" maximum:"8" doc:"In columns."`
-	UseTabs     bool `json:"use_tabs" doc:"Indent with tabs rather than spaces."`
-	WordWrap    bool `json:"word_wrap"`
-	LineNumbers bool `json:"line_numbers"`
+	Theme       string `json:"theme" enum:"auto,light,dark" doc:"auto: as the console."`
+	FontSize    int    `json:"font_size" minimum:"8" maximum:"32" doc:"In pixels."`
+	TabSize     int    `json:"tab_size" minimum:"1" maximum:"8" doc:"In columns."`
+	UseTabs     bool   `json:"use_tabs" doc:"Indent with tabs rather than spaces."`
+	WordWrap    bool   `json:"word_wrap"`
+	LineNumbers bool   `json:"line_numbers"`
 }
 
 // Defaults are the preferences of somebody who never changed any.
 func Defaults() Preferences {
 	return Preferences{
 		Theme: "auto", DateFormat: "YYYY-MM-DD", TimeFormat: "24h",
-		Editor: EditorPreferences{FontSize: 14, TabSize: 4, LineNumbers: true}, Custom: map[string]any{},
+		Editor: EditorPreferences{Theme: "auto", FontSize: 14, TabSize: 4, LineNumbers: true}, Custom: map[string]any{},
 	}
 }
 
@@ -97,6 +98,7 @@ func (p Preferences) check() error {
 		}
 	}
 	oneOf("body.theme", p.Theme, "auto", "light", "dark")
+	oneOf("body.editor.theme", p.Editor.Theme, "auto", "light", "dark")
 	oneOf("body.date_format", p.DateFormat, "YYYY-MM-DD", "DD.MM.YYYY", "DD/MM/YYYY", "MM/DD/YYYY")
 	oneOf("body.time_format", p.TimeFormat, "24h", "12h")
 	if _, err := time.LoadLocation(p.Timezone); err != nil || p.Timezone == "Local" {
@@ -122,7 +124,7 @@ func (p Patch) known() error {
 	bad := fault.New(fault.Invalid, "preference.invalid", "There is no such preference.")
 	shape := map[string]map[string]bool{
 		"theme": nil, "timezone": nil, "date_format": nil, "time_format": nil, "custom": nil,
-		"editor": {"font_size": true, "tab_size": true, "use_tabs": true, "word_wrap": true, "line_numbers": true},
+		"editor": {"theme": true, "font_size": true, "tab_size": true, "use_tabs": true, "word_wrap": true, "line_numbers": true},
 	}
 	for key, value := range p {
 		inner, ok := shape[key]

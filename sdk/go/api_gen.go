@@ -284,11 +284,12 @@ type DeviceStartRequest struct {
 
 // EditorPreferences is part of the API's answers and requests.
 type EditorPreferences struct {
-	FontSize    int64 `json:"font_size"` // In pixels.
-	LineNumbers bool  `json:"line_numbers"`
-	TabSize     int64 `json:"tab_size"` // In columns.
-	UseTabs     bool  `json:"use_tabs"` // Indent with tabs rather than spaces.
-	WordWrap    bool  `json:"word_wrap"`
+	FontSize    int64  `json:"font_size"` // In pixels.
+	LineNumbers bool   `json:"line_numbers"`
+	TabSize     int64  `json:"tab_size"` // In columns.
+	Theme       string `json:"theme"`    // auto: as the console.
+	UseTabs     bool   `json:"use_tabs"` // Indent with tabs rather than spaces.
+	WordWrap    bool   `json:"word_wrap"`
 }
 
 // EgressRefusal is part of the API's answers and requests.
@@ -819,6 +820,7 @@ type Limit struct {
 	Scope          string          `json:"scope"`                     // Whose value it is.
 	Set            []LimitScope    `json:"set"`                       // What the scopes around the caller set, innermost first.
 	Unit           string          `json:"unit,omitempty"`
+	Used           *int64          `json:"used,omitempty"`  // How much of it is used now, where that is counted.
 	Value          json.RawMessage `json:"value"`           // What applies.
 	Words          []string        `json:"words,omitempty"` // The values in words; those of a limit go from the most to the least.
 }
@@ -888,6 +890,11 @@ type MeChangePasswordRequest struct {
 type MeLinkIdentityRequest struct {
 	Provider string `json:"provider"`
 	ReturnTo string `json:"return_to,omitempty"`
+}
+
+// MeUpdateRequest is what me.update takes: Change what you are called.
+type MeUpdateRequest struct {
+	Name string `json:"name"`
 }
 
 // Member is part of the API's answers and requests.
@@ -1665,6 +1672,16 @@ type SinkCreateRequest struct {
 	Types                     []string `json:"types,omitempty"`                       // Only of these types.
 }
 
+// SinkUpdateRequest is what sink.update takes: Change how a sink is reached and what it gets.
+type SinkUpdateRequest struct {
+	Address                   string   `json:"address,omitempty"`                     // With another address the credentials must be given too: those that are kept are not shown to it.
+	Credentials               string   `json:"credentials,omitempty"`                 // user:password; empty: none. Kept sealed, never shown.
+	SchemaRegistry            string   `json:"schema_registry,omitempty"`             // Empty: none.
+	SchemaRegistryCredentials string   `json:"schema_registry_credentials,omitempty"` // user:password; empty: none. Kept sealed, never shown.
+	SubjectKind               string   `json:"subject_kind,omitempty"`                // Only about things of this kind; empty: of all.
+	Types                     []string `json:"types,omitempty"`                       // Only of these types; empty: of all.
+}
+
 // StdinWritten is part of the API's answers and requests.
 type StdinWritten struct {
 	Bytes int64 `json:"bytes"` // That the program will get.
@@ -1735,6 +1752,8 @@ type UserOverview struct {
 
 // UserUpdateRequest is what user.update takes: Change what operators say of somebody.
 type UserUpdateRequest struct {
+	Name     string `json:"name,omitempty"`
+	Email    string `json:"email,omitempty"`    // What they sign in with from now on. Sessions and tokens go on.
 	Note     string `json:"note,omitempty"`     // For operators alone.
 	Operator bool   `json:"operator,omitempty"` // Whether they run the installation.
 }

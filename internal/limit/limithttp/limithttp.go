@@ -32,6 +32,7 @@ type Limit struct {
 	Words        []string     `json:"words,omitempty" doc:"The values in words; those of a limit go from the most to the least."`
 	GlobalOnly   bool         `json:"global_only,omitempty" doc:"It holds for the whole installation."`
 	OperatorOnly bool         `json:"operator_only,omitempty" doc:"Only operators set it."`
+	Used         *int64       `json:"used,omitempty" doc:"How much of it is used now, where that is counted."`
 	Set          []LimitScope `json:"set" doc:"What the scopes around the caller set, innermost first."`
 }
 
@@ -160,7 +161,7 @@ func present(e limit.Effective) Limit {
 	l := Limit{
 		Name: e.Name, Kind: string(e.Kind), Help: e.Help, Unit: e.Unit, Value: value(e.Value), Scope: string(e.Value.Scope), Owner: e.Value.Owner, Organization: e.Value.Within,
 		Default: LimitValue{number: &e.Default}, Min: e.Min, Max: e.Max, Words: e.Words,
-		GlobalOnly: e.GlobalOnly, OperatorOnly: e.OperatorOnly, Set: make([]LimitScope, len(e.Set)),
+		GlobalOnly: e.GlobalOnly, OperatorOnly: e.OperatorOnly, Used: e.Used, Set: make([]LimitScope, len(e.Set)),
 	}
 	if len(e.Words) > 0 {
 		l.Default = LimitValue{word: e.Words[0]}

@@ -40,12 +40,16 @@ type Telemetry struct {
 	http     *prometheus.HistogramVec
 	commands *prometheus.HistogramVec
 	close    func(context.Context) error
+
+	configured slog.Level
+	share      share
 }
 
 // New starts it. An endpoint that does not answer is no error: traces are then dropped.
 func New(ctx context.Context, cfg Config) (*Telemetry, error) {
-	t := &Telemetry{Level: &slog.LevelVar{}, close: func(context.Context) error { return nil }}
+	t := &Telemetry{Level: &slog.LevelVar{}, configured: cfg.Level, close: func(context.Context) error { return nil }}
 	t.Level.Set(cfg.Level)
+	t.share.Store(100)
 	t.Log = slog.New(NewHandler(scrub.NewHandler(slog.NewJSONHandler(cfg.Output, &slog.HandlerOptions{Level: t.Level}))))
 	t.Tracer = noop.NewTracerProvider().Tracer(cfg.Service)
 	t.measure(cfg.Service)
@@ -57,7 +61,7 @@ func New(ctx context.Context, cfg Config) (*Telemetry, error) {
 		return nil, fmt.Errorf("export traces to %s: %w", cfg.OTLPEndpoint, err)
 	}
 	build := ReadBuild()
-	provider := sdktrace.NewTracerProvider(sdktrace.WithBatcher(exporter), sdktrace.WithResource(resource.NewSchemaless(
+	provider := sdktrace.NewTracerProvider(sdktrace.WithBatcher(exporter), sdktrace.WithSampler(sdktrace.ParentBased(&t.share)), sdktrace.WithResource(resource.NewSchemaless(
 		attribute.String("service.name", cfg.Service), attribute.String("service.version", build.Version),
 		attribute.String("service.instance.id", cfg.Instance))))
 	t.Tracer = provider.Tracer("github.com/stoa-cloud/stoa")

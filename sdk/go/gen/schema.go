@@ -42,7 +42,7 @@ var requestNames = map[string]string{"execution.submit": "ExecutionRequest"}
 
 // pointers are the optional fields whose zero means something.
 var pointers = map[string]bool{
-	"Execution.exit_code": true, "NotificationChangeSubscriptionRequest.enabled": true,
+	"Execution.exit_code": true, "Limit.used": true, "NotificationChangeSubscriptionRequest.enabled": true,
 	"NotificationChangeSubscriptionRequest.include_tags": true, "NotificationChangeSubscriptionRequest.exclude_tags": true,
 }
 

@@ -12,7 +12,7 @@ export const preferencesQuery = queryOptions({
   staleTime: 60_000,
 });
 
-export const defaultEditor: Wishes["editor"] = { font_size: 14, tab_size: 4, use_tabs: false, word_wrap: false, line_numbers: true };
+export const defaultEditor: Wishes["editor"] = { theme: "auto", font_size: 14, tab_size: 4, use_tabs: false, word_wrap: false, line_numbers: true };
 
 /** How this person wants the console; the defaults until it is known. */
 export function useWishes(): Wishes | undefined {

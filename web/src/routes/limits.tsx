@@ -6,6 +6,7 @@ import { useState } from "react";
 import { useProject } from "../app/session.ts";
 import { EditLimit, useScopes } from "../features/limits/EditLimit.tsx";
 import { limitsQuery, scopeName } from "../features/limits/queries.ts";
+import { Used } from "../features/limits/Used.tsx";
 import { DataTable, type Column } from "../ui/DataTable.tsx";
 import { amount } from "../ui/format.ts";
 import { Page } from "../ui/Page.tsx";
@@ -13,7 +14,7 @@ import { Panel } from "../ui/Panel.tsx";
 import { ProblemNote } from "../ui/ProblemNote.tsx";
 
 const groups: Record<string, string> = {
-  execution: "Executions", file: "Files", script: "Scripts", identity: "Accounts", notification: "Notifications", rate: "Request rates", events: "Events", replay: "Replays", sink: "Sinks",
+  execution: "Executions", file: "Files", script: "Scripts", identity: "Accounts", notification: "Notifications", rate: "Request rates", events: "Events", replay: "Replays", sink: "Sinks", telemetry: "Logs and traces",
 };
 
 const columns: Column<Limit>[] = [
@@ -28,6 +29,7 @@ const columns: Column<Limit>[] = [
     ),
   },
   { title: "Value", right: true, cell: (l) => <Text span size="sm" fw={600} style={{ whiteSpace: "nowrap" }}>{amount(l.value, l.unit ?? "")}</Text> },
+  { title: "Used", right: true, cell: (l) => <Used limit={l} /> },
   {
     title: "Set by",
     cell: (l) =>
@@ -44,7 +46,7 @@ const columns: Column<Limit>[] = [
 
 export function LimitsPage() {
   const { project } = useProject();
-  const limits = useQuery(limitsQuery(project?.id));
+  const limits = useQuery({ ...limitsQuery(project?.id), staleTime: 0 }); // what is used changes by itself
   const [find, setFind] = useState("");
   const found = limits.data?.filter((l) => `${l.name} ${l.help}`.toLowerCase().includes(find.toLowerCase()));
   const byGroup = found && Map.groupBy(found, (l) => l.name.split(".")[0] ?? "");

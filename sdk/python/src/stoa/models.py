@@ -481,6 +481,10 @@ class EditorPreferences(BaseModel):
     """
     In columns.
     """
+    theme: Literal['auto', 'light', 'dark'] | str
+    """
+    auto: as the console.
+    """
     use_tabs: bool
     """
     Indent with tabs rather than spaces.
@@ -1413,6 +1417,13 @@ class MeLinkIdentityRequest(BaseModel):
     )
     provider: Annotated[str, Field(max_length=40, min_length=1)]
     return_to: Annotated[str | None, Field(max_length=2000)] = None
+
+
+class MeUpdateRequest(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    name: Annotated[str, Field(max_length=100, min_length=1)]
 
 
 class Member(BaseModel):
@@ -3032,6 +3043,36 @@ class Sink(BaseModel):
     types: list[str]
 
 
+class SinkChange(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    address: Annotated[str | None, Field(max_length=1000, min_length=1)] = None
+    """
+    With another address the credentials must be given too: those that are kept are not shown to it.
+    """
+    credentials: Annotated[str | None, Field(max_length=1000)] = None
+    """
+    user:password; empty: none. Kept sealed, never shown.
+    """
+    schema_registry: Annotated[str | None, Field(max_length=1000)] = None
+    """
+    Empty: none.
+    """
+    schema_registry_credentials: Annotated[str | None, Field(max_length=1000)] = None
+    """
+    user:password; empty: none. Kept sealed, never shown.
+    """
+    subject_kind: Annotated[str | None, Field(max_length=64)] = None
+    """
+    Only about things of this kind; empty: of all.
+    """
+    types: Annotated[list[str] | None, Field(max_length=50)] = None
+    """
+    Only of these types; empty: of all.
+    """
+
+
 class SinkRequest(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
@@ -3283,6 +3324,11 @@ class UserUpdateRequest(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
     )
+    email: Annotated[str | None, Field(max_length=254)] = None
+    """
+    What they sign in with from now on. Sessions and tokens go on.
+    """
+    name: Annotated[str | None, Field(max_length=100, min_length=1)] = None
     note: Annotated[str | None, Field(max_length=2000)] = None
     """
     For operators alone.
@@ -3758,6 +3804,10 @@ class Limit(BaseModel):
     What the scopes around the caller set, innermost first.
     """
     unit: Annotated[str | None, Field(examples=['bytes'])] = None
+    used: int | None = None
+    """
+    How much of it is used now, where that is counted.
+    """
     value: int | Value
     """
     What applies.

@@ -34,6 +34,10 @@ export function PreferencesPanel() {
             label="Times" allowDeselect={false} data={[{ value: "24h", label: "14:05" }, { value: "12h", label: "2:05 PM" }]}
             value={wishes.time_format} onChange={(time_format) => change.mutate({ time_format })}
           />
+          <Select
+            label="Editor: colours" allowDeselect={false} value={editor.theme} onChange={(theme) => edit({ theme: theme as typeof editor.theme })}
+            data={[{ value: "auto", label: "As the console" }, { value: "light", label: "Light" }, { value: "dark", label: "Dark" }]}
+          />
           <NumberInput label="Editor: font size" min={8} max={32} clampBehavior="strict" value={editor.font_size} onChange={(n) => typeof n === "number" && n >= 8 && edit({ font_size: n })} />
           <NumberInput label="Editor: columns of a tab" min={1} max={8} clampBehavior="strict" value={editor.tab_size} onChange={(n) => typeof n === "number" && n >= 1 && edit({ tab_size: n })} />
         </SimpleGrid>

@@ -69,7 +69,7 @@ export function Editor({ text, language, label, onChange, onRun }: EditorProps) 
     view.current?.dispatch({ effects: style.current.reconfigure(styleOf(wishes)) });
   }, [wishes, label, editable]);
 
-  return <div ref={place} style={{ height: "100%", minHeight: 0, overflow: "hidden" }} />;
+  return <div ref={place} data-editor-theme={wishes.theme} style={{ height: "100%", minHeight: 0, overflow: "hidden" }} />;
 }
 
 function styleOf(w: Wishes["editor"]) {

@@ -8,6 +8,7 @@ import { DataTable, type Column } from "../../ui/DataTable.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { ProblemNote } from "../../ui/ProblemNote.tsx";
 import { EditLimit } from "../limits/EditLimit.tsx";
+import { Used } from "../limits/Used.tsx";
 import { isOperator, useMe } from "../../app/session.ts";
 import { userLimitsQuery } from "./queries.ts";
 
@@ -42,6 +43,7 @@ export function OwnLimits({ user, organization }: { user: { id: string; name: st
         </Text>
       ),
     },
+    ...(organization ? [] : [{ title: "Used", right: true, cell: (l: Limit) => <Used limit={l} /> }]),
     {
       title: "Set for",
       cell: (l) => (l.set.length === 0 ? <Text span size="sm" c="var(--stoa-quiet)">default</Text> : <Badge variant="light" tt="none">{l.scope === "user" ? "this user" : l.scope === "member" ? "this member" : l.scope === "global" ? "this installation" : l.scope}</Badge>),

@@ -3,7 +3,6 @@ package boot
 import (
 	"context"
 	"fmt"
-	"maps"
 	"time"
 
 	"github.com/stoa-cloud/stoa/internal/execution"
@@ -89,12 +88,18 @@ func (projects) ForReading(ctx context.Context, q pg.Querier, actor command.Acto
 type names struct{}
 
 func (names) Names(ctx context.Context, q pg.Querier, accounts, projects []ident.ID) (execution.Names, error) {
-	all, err := identity.People{}.Names(ctx, q, accounts)
+	owners, err := identity.People{}.Called(ctx, q, accounts)
 	if err != nil {
 		return nil, err
 	}
-	called, err := tenancy.ProjectNames(ctx, q, projects)
-	maps.Copy(all, called)
+	homes, err := tenancy.ProjectNames(ctx, q, projects)
+	all := make(execution.Names, len(owners)+len(homes))
+	for _, o := range owners {
+		all[o.ID] = execution.Name{Text: o.Name, Kind: o.Kind}
+	}
+	for id, name := range homes {
+		all[id] = execution.Name{Text: name}
+	}
 	return all, err
 }
 

@@ -31,7 +31,13 @@ type NamedPage struct {
 }
 
 // Names are what accounts and projects are called, by their ids; those that are gone have none.
-type Names map[ident.ID]string
+type Names map[ident.ID]Name
+
+// Name is what an account or a project is called.
+type Name struct {
+	Text string
+	Kind command.ActorKind // of an account that can be looked at, else empty
+}
 
 // Namer knows what accounts and projects are called. Identity's and tenancy's tables answer, through boot.
 type Namer interface {

@@ -119,20 +119,33 @@ func (People) People(ctx context.Context, q pg.Querier, ids []ident.ID) (map[ide
 	return people, nil
 }
 
-const selectNames = `SELECT id, name FROM account WHERE id = ANY ($1)`
+const selectNames = `
+SELECT a.id, a.name, CASE WHEN a.kind = 'user' OR s.deleted_at IS NULL AND s.account_id IS NOT NULL THEN a.kind ELSE '' END AS kind
+FROM account a LEFT JOIN service_account s ON s.account_id = a.id WHERE a.id = ANY ($1)`
 
-// Names are what those of ids that exist are called.
-func (People) Names(ctx context.Context, q pg.Querier, ids []ident.ID) (map[ident.ID]string, error) {
-	rows, err := pg.All[struct {
-		ID   ident.ID `db:"id"`
-		Name string   `db:"name"`
-	}](ctx, q, selectNames, ids)
+// Called is what an account is called, and of what kind it is. The kind is empty when there is
+// nothing more to see of it: it was deleted, or is the installation's own.
+type Called struct {
+	ID   ident.ID          `db:"id"`
+	Name string            `db:"name"`
+	Kind command.ActorKind `db:"kind"`
+}
+
+// Called are what those of ids that exist are called.
+func (People) Called(ctx context.Context, q pg.Querier, ids []ident.ID) ([]Called, error) {
+	called, err := pg.All[Called](ctx, q, selectNames, ids)
 	if err != nil {
 		return nil, fmt.Errorf("read names: %w", err)
 	}
-	names := make(map[ident.ID]string, len(rows))
-	for _, row := range rows {
-		names[row.ID] = row.Name
+	return called, nil
+}
+
+// Names are the names of those of ids that exist.
+func (p People) Names(ctx context.Context, q pg.Querier, ids []ident.ID) (map[ident.ID]string, error) {
+	called, err := p.Called(ctx, q, ids)
+	names := make(map[ident.ID]string, len(called))
+	for _, c := range called {
+		names[c.ID] = c.Name
 	}
-	return names, nil
+	return names, err
 }

@@ -1,5 +1,6 @@
 // Every screen follows the system, complains of nothing and keeps nobody out: light and wide, dark and on a telephone. Needs a stoad like console.test.mjs does, after it: it signs in.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { admin, barriers, launch, url, visitor } from "./browser.mjs";
 
@@ -19,7 +20,8 @@ after(() => browser?.close());
 
 const paths = [
   "/run", "/executions", "/scripts", "/files", "/runtimes", "/events", "/events?view=types", "/dead-letters", "/replays", "/sinks", "/nodes", "/health",
-  "/projects", "/members", "/tokens", "/limits", "/users", "/settings", "/audit", "/providers", "/notifications", "/account", "/nothing-is-here",
+  "/projects", "/members", "/tokens", "/limits", "/queue", "/queue?view=all", "/users", "/settings", "/audit", "/providers", "/notifications", "/account", "/nothing-is-here",
+  "/setup", "/sign-in", "/register", "/set-password?token=none", "/invitation?token=none", "/device", "/second-factor",
 ];
 
 /** The screen's own addresses of things: the newest execution, the first project, somebody. */
@@ -29,9 +31,13 @@ async function things() {
   return ["/executions/", "/projects/", "/users/"].map((path, i) => found[i] && path + found[i]).filter(Boolean);
 }
 
-test("no screen has barriers, nor is wider than the window", { timeout: 180_000 }, async () => {
+test("no screen has barriers, nor is wider than the window", { timeout: 300_000 }, async () => {
   const found = [];
-  for (const path of [...paths, ...(await things())]) {
+  const looked = [...paths, ...(await things())];
+  const screens = [...readFileSync(new URL("../src/app/router.tsx", import.meta.url), "utf8").matchAll(/ path: "(\/.+)"/g)].map((m) => m[1]);
+  const seen = (screen) => looked.some((path) => (screen.endsWith("/$id") ? path.startsWith(screen.slice(0, -3)) : path.split("?")[0] === screen));
+  assert.deepEqual(screens.filter((s) => !seen(s)), [], "screens of the router that nobody looks at here");
+  for (const path of looked) {
     await page.emulateMedia({ colorScheme: "light" });
     await page.setViewportSize({ width: 1440, height: 900 });
     await page.goto(url + path);

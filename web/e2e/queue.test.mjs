@@ -62,3 +62,28 @@ test("an administrator bounds a member, and moves what waits", async () => {
   await page.locator('[data-status="completed"]').first().waitFor();
   assert.deepEqual(complaints, []);
 });
+
+test("whose it is leads to the person, or to where a program's account is kept", async () => {
+  const { service_account: account, secret } = await api("POST", `/organizations/${organization.id}/service-accounts`, {
+    name: `nightly-${process.pid}`, role: "project.member", project_id: me.default_project_id,
+  });
+  const headers = { authorization: `Bearer ${secret}`, "content-type": "application/json", prefer: "wait=30" };
+  const ran = await fetch(`${url}/api/v1/executions`, { method: "POST", headers, body: JSON.stringify({ runtime: "python", source: "print(3)" }) });
+  assert.equal(ran.status, 200, await ran.clone().text());
+  const { id } = await ran.json();
+  const row = page.getByRole("table", { name: "Executions" }).getByRole("row").filter({ has: page.locator(`a[href="/executions/${id}"]`) });
+  await page.goto(`${url}/queue?view=all`);
+  await row.getByRole("link", { name: account.name, exact: true }).click();
+  await page.waitForURL(`**/members?organization=${organization.id}&account=${account.id}`);
+  await page.getByRole("table", { name: "Service accounts" }).locator("mark", { hasText: account.name }).waitFor();
+  assert.deepEqual(await barriers(page), []);
+
+  await api("DELETE", `/service-accounts/${account.id}`);
+  await page.goto(`${url}/queue?view=all`);
+  await row.getByText(account.name, { exact: true }).waitFor();
+  assert.equal(await row.getByRole("link", { name: account.name, exact: true }).count(), 0, "nothing is left to look at");
+  const own = await api("POST", "/executions", { runtime: "python", source: "print(4)" });
+  await page.locator("tr", { has: page.locator(`a[href="/executions/${own.id}"]`) }).getByRole("link", { name: me.user.name, exact: true }).click();
+  await page.getByRole("heading", { name: me.user.name, level: 1 }).waitFor();
+  assert.deepEqual(complaints, []);
+});

@@ -99,6 +99,7 @@ type Execution struct {
 	QueueExplanation string           `json:"queue_explanation,omitempty" doc:"Why it still waits."`
 	QueueReason      string           `json:"queue_reason,omitempty" example:"busy" doc:"The same as a code: owner_limit, project_limit, organization_limit, no_node, no_runtime, no_class, preparing, cordoned, no_sandbox, busy, starting."`
 	OwnerName        string           `json:"owner_name,omitempty" doc:"Only in lists over several projects, as the following."`
+	OwnerKind        string           `json:"owner_kind,omitempty" enum:"user,service_account" doc:"Absent when the owner was deleted."`
 	ProjectName      string           `json:"project_name,omitempty"`
 	NodeID           ident.ID         `json:"node_id,omitzero"`
 	Attempt          int              `json:"attempt"`

@@ -72,7 +72,8 @@ func (h handlers) listAll(ctx context.Context, in *struct {
 
 func namedDTO(e execution.Execution, names execution.Names) Execution {
 	dto := toDTO(e)
-	dto.OwnerName, dto.ProjectName = names[e.OwnerID], names[e.ProjectID]
+	owner := names[e.OwnerID]
+	dto.OwnerName, dto.OwnerKind, dto.ProjectName = owner.Text, string(owner.Kind), names[e.ProjectID].Text
 	return dto
 }
 
@@ -119,7 +120,7 @@ func (h handlers) waiting(ctx context.Context, in *struct {
 		body.ByPriority[p.String()] = n
 	}
 	for i, o := range page.Owners {
-		body.ByUser[i] = WaitingUser{UserID: o.OwnerID, Name: page.Names[o.OwnerID], Queued: o.Queued, Oldest: o.Oldest}
+		body.ByUser[i] = WaitingUser{UserID: o.OwnerID, Name: page.Names[o.OwnerID].Text, Queued: o.Queued, Oldest: o.Oldest}
 	}
 	if !page.Next.ID.IsZero() {
 		body.NextCursor = page.Next.String()

@@ -197,6 +197,7 @@ const providers = createRoute({
 const members = createRoute({
   getParentRoute: () => shell,
   path: "/members",
+  validateSearch: (s: Record<string, unknown>): { organization?: string; account?: string } => ({ organization: text(s.organization), account: text(s.account) }),
   component: lazyRouteComponent(() => import("../routes/members.tsx"), "MembersPage"),
 });
 const projects = createRoute({

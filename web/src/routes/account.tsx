@@ -110,8 +110,8 @@ function Sessions() {
   ];
   return (
     <Panel title="Sessions" flush>
-      <ProblemNote error={sessions.error ?? end.error} />
-      <DataTable label="Sessions" columns={columns} rows={sessions.data} rowKey={(s) => s.id} empty={<Text p="md">None.</Text>} />
+      <ProblemNote error={end.error} />
+      <DataTable label="Sessions" columns={columns} from={sessions} rows={sessions.data} rowKey={(s) => s.id} empty={<Text p="md">None.</Text>} />
     </Panel>
   );
 }

@@ -14,7 +14,6 @@ import { ExportMenu, FilterBar } from "../ui/FilterBar.tsx";
 import { shortId } from "../ui/format.ts";
 import { Page } from "../ui/Page.tsx";
 import { Panel } from "../ui/Panel.tsx";
-import { ProblemNote } from "../ui/ProblemNote.tsx";
 
 const route = getRouteApi("/shell/audit");
 
@@ -47,7 +46,6 @@ export function AuditPage() {
       about={all ? "Who did what in this installation, and who was refused, newest first." : "Who did what in the organizations that you run, and who was refused, newest first."}
       actions={<ExportMenu link={(format) => auditExportLink(search, all, format)} />}
     >
-      <ProblemNote error={list.error} />
       <Panel
         flush
         filter={
@@ -63,10 +61,10 @@ export function AuditPage() {
         <DataTable
           label="Audit"
           columns={columns}
-          rows={list.error ? [] : rows}
+          from={list}
+          rows={rows}
           rowKey={(r) => r.id}
           onOpen={(r) => setShown(r.id)}
-          more={list.hasNextPage ? { load: () => void list.fetchNextPage(), loading: list.isFetchingNextPage } : undefined}
           empty={
             Object.values(search).some(Boolean) ? (
               <EmptyState icon={IconFilterOff} title="Nothing matches" action={<Button variant="default" onClick={() => void navigate({ search: {}, replace: true })}>Show all</Button>} />

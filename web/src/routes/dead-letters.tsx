@@ -93,7 +93,7 @@ export function DeadLettersPage() {
       }
     >
       <Stack>
-        <ProblemNote error={list.error ?? counts.error ?? retry.error} />
+        <ProblemNote error={retry.error} />
         <Group gap="xs">
           {counts.data && (
             <Badge variant="light" tt="none" color={levels[counts.data.level].color}>
@@ -123,9 +123,9 @@ export function DeadLettersPage() {
           <DataTable
             label="Dead letters"
             columns={columns}
+            from={[list, counts]}
             rows={rows}
             rowKey={key}
-            more={list.hasNextPage ? { load: () => void list.fetchNextPage(), loading: list.isFetchingNextPage } : undefined}
             empty={
               <EmptyState icon={IconMailCheck} title="Nothing is stuck">
                 What fails is tried again by the policies below; what they give up waits here for you.

@@ -16,7 +16,6 @@ import { ExportMenu, FilterBar } from "../ui/FilterBar.tsx";
 import { shortId } from "../ui/format.ts";
 import { Page } from "../ui/Page.tsx";
 import { Panel } from "../ui/Panel.tsx";
-import { ProblemNote } from "../ui/ProblemNote.tsx";
 
 const route = getRouteApi("/shell/events");
 
@@ -73,7 +72,6 @@ function List({ all }: { all: boolean }) {
   ];
   return (
     <>
-      <ProblemNote error={list.error} />
       <Panel
         flush
         filter={
@@ -85,10 +83,10 @@ function List({ all }: { all: boolean }) {
         <DataTable
           label="Events"
           columns={columns}
+          from={list}
           rows={list.data?.pages.flatMap((p) => p.items)}
           rowKey={(e) => e.id}
           onOpen={(e) => setShown(e.id)}
-          more={list.hasNextPage ? { load: () => void list.fetchNextPage(), loading: list.isFetchingNextPage } : undefined}
           empty={
             filtered ? (
               <EmptyState icon={IconFilterOff} title="Nothing matches" action={<Button variant="default" onClick={() => void navigate({ search: {}, replace: true })}>Show all</Button>} />

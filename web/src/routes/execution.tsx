@@ -1,4 +1,4 @@
-import { Button, Code, Group, SimpleGrid, Skeleton, Stack, Text } from "@mantine/core";
+import { Button, Code, Group, SimpleGrid, Stack, Text } from "@mantine/core";
 import { type Execution } from "@stoa/sdk";
 import { IconArrowLeft, IconPencil, IconPlayerStop, IconRefresh, IconTrash } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
@@ -22,6 +22,7 @@ import { languageOf } from "../features/run/draft.ts";
 import { CodeView } from "../features/run/CodeView.tsx";
 import { runtimeName, shortId } from "../ui/format.ts";
 import { LinkButton } from "../ui/LinkButton.tsx";
+import { Loading } from "../ui/Loading.tsx";
 import { Page } from "../ui/Page.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { ProblemNote } from "../ui/ProblemNote.tsx";
@@ -36,20 +37,7 @@ export function ExecutionPage() {
   const e = query.data;
   const writes = !!e?.interactive && !ended(e) && (e.owner_id === me.user.id || manages(me, e));
   const watched = useWatch(e ? id : undefined, writes);
-  if (query.error) {
-    return (
-      <Page title={`Execution ${shortId(id)}`}>
-        <ProblemNote error={query.error} />
-      </Page>
-    );
-  }
-  if (!e) {
-    return (
-      <Page title={`Execution ${shortId(id)}`}>
-        <Skeleton height={320} />
-      </Page>
-    );
-  }
+  if (query.error || !e) return <Page title={`Execution ${shortId(id)}`}><Loading from={query} /></Page>;
   return <Details key={id} execution={e} watched={watched} />;
 }
 

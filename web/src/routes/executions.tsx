@@ -15,7 +15,6 @@ import { bytes, duration, language, runtimeName, shortId } from "../ui/format.ts
 import { LinkButton } from "../ui/LinkButton.tsx";
 import { Page } from "../ui/Page.tsx";
 import { Panel } from "../ui/Panel.tsx";
-import { ProblemNote } from "../ui/ProblemNote.tsx";
 
 const route = getRouteApi("/shell/executions");
 
@@ -95,15 +94,14 @@ export function ExecutionsPage() {
         </>
       }
     >
-      <ProblemNote error={list.error} />
       <Panel flush>
         <DataTable
           label="Executions"
           columns={columns}
+          from={list}
           rows={list.data?.pages.flatMap((p) => p.items)}
           rowKey={(e) => e.id}
           onOpen={(e) => void navigate({ to: "/executions/$id", params: { id: e.id } })}
-          more={list.hasNextPage ? { load: () => void list.fetchNextPage(), loading: list.isFetchingNextPage } : undefined}
           empty={
             filtered ? (
               <EmptyState icon={IconFilterOff} title="Nothing matches" action={<Button variant="default" onClick={() => set({ status: undefined, runtime: undefined, script: undefined, owner: undefined })}>Show all</Button>} />

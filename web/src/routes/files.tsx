@@ -17,7 +17,6 @@ import { bytes } from "../ui/format.ts";
 import { LinkButton } from "../ui/LinkButton.tsx";
 import { Page } from "../ui/Page.tsx";
 import { Panel } from "../ui/Panel.tsx";
-import { ProblemNote } from "../ui/ProblemNote.tsx";
 import { useConfirm } from "../ui/useConfirm.tsx";
 
 export function FilesPage() {
@@ -84,16 +83,15 @@ export function FilesPage() {
   ];
   return (
     <Page title="Files" about="Uploaded once, for any number of runs to take.">
-      <ProblemNote error={files.error} />
       {works(project) && <DropZone onFiles={(chosen) => uploads.add(chosen, project?.id, most)} most={typeof most?.value === "number" ? most.value : undefined} />}
       <UploadList uploads={sending} drop={(key) => uploads.drop(key)} />
       <Panel flush>
         <DataTable
           label="Files"
           columns={columns}
+          from={files}
           rows={files.data?.pages.flatMap((p) => p.items)}
           rowKey={(f) => f.id}
-          more={files.hasNextPage ? { load: () => void files.fetchNextPage(), loading: files.isFetchingNextPage } : undefined}
           empty={
             <EmptyState icon={IconFiles} title="No files yet">
               A file that is uploaded here is beside every program that names it, and is not sent with each run again.

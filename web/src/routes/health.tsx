@@ -1,4 +1,4 @@
-import { Badge, Group, SimpleGrid, Skeleton, Stack, Text } from "@mantine/core";
+import { Badge, Group, SimpleGrid, Stack, Text } from "@mantine/core";
 import { data, type Health } from "@stoa/sdk";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
@@ -7,9 +7,9 @@ import { concerns } from "../features/health/concerns.ts";
 import { Ago } from "../ui/Ago.tsx";
 import { DataTable, type Column } from "../ui/DataTable.tsx";
 import { bytes, duration } from "../ui/format.ts";
+import { Loading } from "../ui/Loading.tsx";
 import { Page } from "../ui/Page.tsx";
 import { Panel } from "../ui/Panel.tsx";
-import { ProblemNote } from "../ui/ProblemNote.tsx";
 
 type Consumer = Health["events"]["consumers"][number];
 
@@ -31,8 +31,7 @@ export function HealthPage() {
   return (
     <Page title="Health" about="How this installation fares. It refreshes by itself.">
       <Stack>
-        <ProblemNote error={health.error} />
-        {!health.data && !health.error && <Skeleton height={320} />}
+        <Loading from={health} />
         {health.data && <Report health={health.data} />}
       </Stack>
     </Page>

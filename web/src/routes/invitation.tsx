@@ -6,6 +6,7 @@ import { meQuery } from "../app/session.ts";
 import { stoa } from "../app/stoa.ts";
 import { Gate } from "../features/account/Gate.tsx";
 import { NewcomerForm } from "../features/account/NewcomerForm.tsx";
+import { Loading } from "../ui/Loading.tsx";
 import { ProblemNote } from "../ui/ProblemNote.tsx";
 import { TextLink } from "../ui/TextLink.tsx";
 
@@ -49,7 +50,7 @@ export function InvitationPage() {
       {stranger ? (
         <NewcomerForm verb="Register and join" submit={(who) => data(stoa.api.POST("/api/v1/auth/register", { body: { ...who, invitation: token } }))} />
       ) : (
-        <ProblemNote error={me.error} />
+        <Loading from={me} height={240} />
       )}
     </Gate>
   );

@@ -9,9 +9,9 @@ import { limitsQuery, scopeName } from "../features/limits/queries.ts";
 import { Used } from "../features/limits/Used.tsx";
 import { DataTable, type Column } from "../ui/DataTable.tsx";
 import { amount } from "../ui/format.ts";
+import { Loading } from "../ui/Loading.tsx";
 import { Page } from "../ui/Page.tsx";
 import { Panel } from "../ui/Panel.tsx";
-import { ProblemNote } from "../ui/ProblemNote.tsx";
 
 const groups: Record<string, string> = {
   execution: "Executions", file: "Files", script: "Scripts", identity: "Accounts", notification: "Notifications", rate: "Request rates", events: "Events", replay: "Replays", sink: "Sinks", telemetry: "Logs and traces",
@@ -56,19 +56,14 @@ export function LimitsPage() {
       about={`As they apply to you in ${project?.name ?? "no project"}. Of a limit the smallest of all scopes applies, of a setting the nearest.`}
       actions={<TextInput aria-label="Find" placeholder="Find" leftSection={<IconSearch size={15} />} value={find} onChange={(e) => setFind(e.currentTarget.value)} />}
     >
-      <ProblemNote error={limits.error} />
       <Stack>
-        {byGroup ? (
+        <Loading from={limits} />
+        {byGroup &&
           [...byGroup].map(([group, items]) => (
             <Panel key={group} title={groups[group] ?? group} flush>
               <DataTable label={groups[group] ?? group} columns={columns} rows={items} rowKey={(l) => l.name} empty={null} />
             </Panel>
-          ))
-        ) : (
-          <Panel flush>
-            <DataTable label="Limits" columns={columns} rows={undefined} rowKey={(l) => l.name} empty={null} />
-          </Panel>
-        )}
+          ))}
         {found?.length === 0 && <Text c="var(--stoa-quiet)">Nothing is called that.</Text>}
       </Stack>
     </Page>

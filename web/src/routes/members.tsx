@@ -3,8 +3,9 @@ import { useDisclosure } from "@mantine/hooks";
 import type { Member } from "@stoa/sdk";
 import { IconAdjustmentsHorizontal, IconUserMinus, IconUserPlus, IconUsers } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
-import { administers, roleName, useMe, useOrganization } from "../app/session.ts";
+import { administers, isOperator, roleName, useMe, useOrganization } from "../app/session.ts";
 import { stoa } from "../app/stoa.ts";
 import { Invitations } from "../features/members/Invitations.tsx";
 import { Invite } from "../features/members/Invite.tsx";
@@ -12,18 +13,33 @@ import { MemberName } from "../features/members/MemberName.tsx";
 import { RoleSelect } from "../features/members/RoleSelect.tsx";
 import { ServiceAccounts } from "../features/members/ServiceAccounts.tsx";
 import { organizationRoles, type OrganizationRole } from "../features/members/roles.ts";
-import { organizationMembersQuery } from "../features/projects/queries.ts";
+import { OrganizationSelect } from "../features/projects/OrganizationSelect.tsx";
+import { organizationMembersQuery, organizationsQuery } from "../features/projects/queries.ts";
 import { OwnLimits } from "../features/users/OwnLimits.tsx";
 import { Ago } from "../ui/Ago.tsx";
 import { DataTable, type Column } from "../ui/DataTable.tsx";
 import { EmptyState } from "../ui/EmptyState.tsx";
+import { Loading } from "../ui/Loading.tsx";
 import { Page } from "../ui/Page.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { ProblemNote } from "../ui/ProblemNote.tsx";
 import { useConfirm } from "../ui/useConfirm.tsx";
 
+const route = getRouteApi("/shell/members");
+
 export function MembersPage() {
-  const organization = useOrganization();
+  const own = useOrganization();
+  const search = route.useSearch();
+  const organizations = useQuery(organizationsQuery(isOperator(useMe())));
+  const organization = search.organization ? organizations.data?.find((o) => o.id === search.organization) : own;
+  if (!organization && search.organization && !organizations.data) return <Page title="Members"><Loading from={organizations} /></Page>;
+  if (!organization && search.organization) {
+    return (
+      <EmptyState whole icon={IconUsers} title="No such organization">
+        It is gone, or you do not belong to it.
+      </EmptyState>
+    );
+  }
   if (!organization) {
     return (
       <EmptyState whole icon={IconUsers} title="You belong to no organization">
@@ -31,11 +47,20 @@ export function MembersPage() {
       </EmptyState>
     );
   }
-  return <MembersOf key={organization.id} organization={organization} />;
+  return <MembersOf key={organization.id} organization={organization} all={organizations.data} account={search.account} />;
 }
 
-function MembersOf({ organization }: { organization: NonNullable<ReturnType<typeof useOrganization>> }) {
+interface MembersOfProps {
+  organization: { id: string; name: string; role?: string };
+  /** Those to choose from. */
+  all: { id: string; name: string }[] | undefined;
+  /** The service account that was asked for. */
+  account: string | undefined;
+}
+
+function MembersOf({ organization, all, account }: MembersOfProps) {
   const me = useMe();
+  const navigate = route.useNavigate();
   const may = administers(me, organization);
   const manages = me.projects.some((p) => p.organization_id === organization.id && p.role === "project.manager");
   const [inviting, invite] = useDisclosure();
@@ -108,19 +133,22 @@ function MembersOf({ organization }: { organization: NonNullable<ReturnType<type
       title="Members"
       about={`Who belongs to ${organization.name}. Owners and admins manage all of its projects.`}
       actions={
-        may && (
-          <Button leftSection={<IconUserPlus size={16} />} onClick={invite.open}>
-            Invite
-          </Button>
-        )
+        <>
+          <OrganizationSelect organizations={all} value={organization.id} choose={(id) => void navigate({ search: { organization: id }, replace: true })} />
+          {may && (
+            <Button leftSection={<IconUserPlus size={16} />} onClick={invite.open}>
+              Invite
+            </Button>
+          )}
+        </>
       }
     >
       <Stack>
-        <ProblemNote error={members.error ?? setRole.error} />
+        <ProblemNote error={setRole.error} />
         <Panel flush>
-          <DataTable label="Members" columns={columns} rows={members.data} rowKey={(m) => m.user_id} empty={<EmptyState icon={IconUsers} title="Nobody here" />} />
+          <DataTable label="Members" columns={columns} from={members} rows={members.data} rowKey={(m) => m.user_id} empty={<EmptyState icon={IconUsers} title="Nobody here" />} />
         </Panel>
-        {(may || manages) && <ServiceAccounts organizationId={organization.id} admin={may} />}
+        {(may || manages) && <ServiceAccounts organizationId={organization.id} admin={may} shown={account} />}
         {may && <Invitations organizationId={organization.id} />}
       </Stack>
       <Modal opened={inviting} onClose={invite.close} title={`Invite to ${organization.name}`} closeOnClickOutside={false}>

@@ -15,7 +15,6 @@ import { EmptyState } from "../ui/EmptyState.tsx";
 import { bytes, language } from "../ui/format.ts";
 import { Page } from "../ui/Page.tsx";
 import { Panel } from "../ui/Panel.tsx";
-import { ProblemNote } from "../ui/ProblemNote.tsx";
 
 export function NodesPage() {
   // Slots in use are no events; they are looked at while the screen is open.
@@ -50,11 +49,11 @@ export function NodesPage() {
   ];
   return (
     <Page title="Nodes" about="The machines that run people's programs." actions={!!nodes.data?.length && button}>
-      <ProblemNote error={nodes.error} />
       <Panel flush>
         <DataTable
           label="Nodes"
           columns={columns}
+          from={nodes}
           rows={nodes.data}
           rowKey={(n) => n.id}
           onOpen={(n) => setShown(n.id)}

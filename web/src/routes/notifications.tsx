@@ -68,12 +68,13 @@ export function NotificationsPage() {
         </Button>
       }
     >
-      <ProblemNote error={inbox.error ?? readAll.error ?? remove.error} />
+      <ProblemNote error={readAll.error ?? remove.error} />
       <Stack>
         <Panel title="Inbox" flush>
           <DataTable
             label="Notifications"
             columns={columns}
+            from={inbox}
             rows={inbox.data}
             rowKey={(n) => n.id}
             empty={

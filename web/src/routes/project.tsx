@@ -1,4 +1,4 @@
-import { Alert, Button, Modal, Skeleton, Stack, Text } from "@mantine/core";
+import { Alert, Button, Modal, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconArchive } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
@@ -9,6 +9,7 @@ import { ProjectMembers } from "../features/projects/ProjectMembers.tsx";
 import { archiveProject, organizationsQuery, projectQuery, restoreProject, unitsQuery } from "../features/projects/queries.ts";
 import { tree } from "../features/projects/tree.ts";
 import { Ago } from "../ui/Ago.tsx";
+import { Loading } from "../ui/Loading.tsx";
 import { Page } from "../ui/Page.tsx";
 import { ProblemNote } from "../ui/ProblemNote.tsx";
 import { TextLink } from "../ui/TextLink.tsx";
@@ -30,8 +31,7 @@ export function ProjectPage() {
   const [dialog, confirm] = useConfirm();
   const refresh = () => Promise.all([client.invalidateQueries({ queryKey: ["me"] }), client.invalidateQueries({ queryKey: ["projects"] })]);
   const restore = useMutation({ mutationFn: () => restoreProject(id), onSuccess: refresh });
-  if (found.error) return <Page title="Project"><ProblemNote error={found.error} /></Page>;
-  if (!project) return <Page title="Project"><Skeleton height={320} aria-busy="true" /></Page>;
+  if (found.error || !project) return <Page title="Project"><Loading from={found} /></Page>;
   const organization = organizations.data?.find((o) => o.id === project.organization_id);
   const may = project.role === "project.manager" || administers(me, organization);
   const unit = tree(units.data ?? []).find((b) => b.unit.id === project.unit_id)?.path;

@@ -1,4 +1,4 @@
-import { ActionIcon, Badge, Button, Group, Menu, Modal, Select, Stack, Switch, Text } from "@mantine/core";
+import { ActionIcon, Badge, Box, Button, Group, Menu, Modal, Stack, Switch, Text } from "@mantine/core";
 import type { Project } from "@stoa/sdk";
 import { IconDots, IconFolders, IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -7,15 +7,16 @@ import { useState } from "react";
 import { administers, isOperator, roleName, useMe, useOrganization, useProject } from "../app/session.ts";
 import { NameOrganization } from "../features/projects/NameOrganization.tsx";
 import { NewProject } from "../features/projects/NewProject.tsx";
+import { OrganizationSelect } from "../features/projects/OrganizationSelect.tsx";
 import { organizationsQuery, projectsQuery, unitsQuery } from "../features/projects/queries.ts";
 import { tree } from "../features/projects/tree.ts";
 import { Units } from "../features/projects/Units.tsx";
 import { Ago } from "../ui/Ago.tsx";
 import { DataTable, type Column } from "../ui/DataTable.tsx";
 import { EmptyState } from "../ui/EmptyState.tsx";
+import { Loading } from "../ui/Loading.tsx";
 import { Page } from "../ui/Page.tsx";
 import { Panel } from "../ui/Panel.tsx";
-import { ProblemNote } from "../ui/ProblemNote.tsx";
 import { TextLink } from "../ui/TextLink.tsx";
 
 const route = getRouteApi("/shell/projects");
@@ -37,16 +38,7 @@ export function ProjectsPage() {
       about="Work happens in projects: each has its own members, limits and quotas."
       actions={
         <>
-          {(organizations.data?.length ?? 0) > 1 && (
-            <Select
-              aria-label="Organization"
-              searchable
-              allowDeselect={false}
-              data={organizations.data?.map((o) => ({ value: o.id, label: o.name }))}
-              value={id ?? null}
-              onChange={(v) => v && void navigate({ search: { organization: v }, replace: true })}
-            />
-          )}
+          <OrganizationSelect organizations={organizations.data} value={id} choose={(v) => void navigate({ search: { organization: v }, replace: true })} />
           <Menu position="bottom-end">
             <Menu.Target>
               <ActionIcon size="lg" variant="default" aria-label="Actions for the organization">
@@ -61,7 +53,7 @@ export function ProjectsPage() {
         </>
       }
     >
-      <ProblemNote error={organizations.error} />
+      {!!organizations.error && <Box mb="md"><Loading from={organizations} /></Box>}
       {id ? (
         <ProjectsOf key={id} organizationId={id} may={may} />
       ) : (
@@ -139,7 +131,6 @@ function ProjectsOf({ organizationId, may }: { organizationId: string; may: bool
   ];
   return (
     <Stack>
-      <ProblemNote error={projects.error} />
       <Panel
         flush
         title="Projects"
@@ -153,7 +144,8 @@ function ProjectsOf({ organizationId, may }: { organizationId: string; may: bool
         <DataTable
           label="Projects"
           columns={columns}
-          rows={projects.error ? [] : shown}
+          from={projects}
+          rows={shown}
           rowKey={(p) => p.id}
           onOpen={(p) => void navigate({ to: "/projects/$id", params: { id: p.id } })}
           empty={

@@ -93,7 +93,7 @@ export function ProvidersPage() {
   ];
   return (
     <Page title="Sign-in" about="OpenID Connect issuers that people sign in through." actions={!!providers.data?.length && button}>
-      <ProblemNote error={providers.error ?? test.error} />
+      <ProblemNote error={test.error} />
       {test.data && (
         <Alert mb="md" color={test.data.ok ? "teal" : "red"} title={`${test.variables?.title}: ${test.data.ok ? "works" : "does not work"}`} role="status">
           {test.data.ok ? `${test.data.keys} signing keys, ${test.data.algorithms.join(", ")}. Signing out there: ${test.data.sign_out ? "yes" : "no"}. It tells of sign-outs: ${test.data.tells_logout ? "yes" : "no"}.` : test.data.problem}
@@ -103,6 +103,7 @@ export function ProvidersPage() {
         <DataTable
           label="Providers"
           columns={columns}
+          from={providers}
           rows={providers.data}
           rowKey={(p) => p.id}
           empty={

@@ -33,17 +33,16 @@ const run: Column<Execution> = {
 const since: Column<Execution> = { title: "Submitted", cell: (e) => <Ago time={e.created_at} /> };
 const runtime: Column<Execution> = { title: "Runtime", cell: (e) => runtimeName(e.runtime) };
 
-/** Whose it is, and where: both lead on. */
+/** Whose it is, and where: both lead on, to what the reader may see. A program is shown where its organization keeps it. */
 function whose(operator: boolean): Column<Execution>[] {
   return [
     {
       title: "Owner",
-      cell: (e) =>
-        operator ? (
-          <TextLink to="/users/$id" params={{ id: e.owner_id }} fz="sm">{e.owner_name ?? shortId(e.owner_id)}</TextLink>
-        ) : (
-          (e.owner_name ?? shortId(e.owner_id))
-        ),
+      cell: (e) => {
+        const name = e.owner_name ?? shortId(e.owner_id);
+        if (e.owner_kind === "service_account") return <TextLink to="/members" search={{ organization: e.organization_id, account: e.owner_id }} fz="sm">{name}</TextLink>;
+        return operator && e.owner_kind === "user" ? <TextLink to="/users/$id" params={{ id: e.owner_id }} fz="sm">{name}</TextLink> : name;
+      },
     },
     {
       title: "Project",
@@ -121,15 +120,15 @@ function Waiting({ search, own, operator, set }: ViewProps) {
   const first = list.data?.pages[0];
   return (
     <Stack>
-      <ProblemNote error={list.error ?? problem} />
+      <ProblemNote error={problem} />
       {first && <Summary queue={first} search={search} set={set} />}
       <Panel flush>
         <DataTable
           label="Queue"
           columns={columns}
-          rows={list.error ? [] : list.data?.pages.flatMap((p) => p.items)}
+          from={list}
+          rows={list.data?.pages.flatMap((p) => p.items)}
           rowKey={(e) => e.id}
-          more={list.hasNextPage ? { load: () => void list.fetchNextPage(), loading: list.isFetchingNextPage } : undefined}
           empty={<EmptyState icon={IconMoodSmile} title="Nothing waits">What is submitted gets a node at once while one is free.</EmptyState>}
         />
       </Panel>
@@ -177,13 +176,12 @@ function Everything({ search, own, operator, set }: ViewProps) {
         </div>
       }
     >
-      <ProblemNote error={list.error} />
       <DataTable
         label="Executions"
         columns={columns}
-        rows={list.error ? [] : list.data?.pages.flatMap((p) => p.items)}
+        from={list}
+        rows={list.data?.pages.flatMap((p) => p.items)}
         rowKey={(e) => e.id}
-        more={list.hasNextPage ? { load: () => void list.fetchNextPage(), loading: list.isFetchingNextPage } : undefined}
         empty={<EmptyState icon={IconStack2} title="Nothing matches" />}
       />
     </Panel>

@@ -64,14 +64,14 @@ export function ReplaysPage() {
   ];
   return (
     <Page title="Replays" about="Events of the log, given once more. The copies are marked; nothing happens twice by itself." actions={!!rows?.length && button}>
-      <ProblemNote error={list.error ?? steer.error} />
+      <ProblemNote error={steer.error} />
       <Panel flush>
         <DataTable
           label="Replays"
           columns={columns}
+          from={list}
           rows={rows}
           rowKey={(r) => r.id}
-          more={list.hasNextPage ? { load: () => void list.fetchNextPage(), loading: list.isFetchingNextPage } : undefined}
           empty={
             <EmptyState icon={IconRepeat} title="No replays yet" action={button}>
               Give a new system what happened before it was there, look into what happened with your own tools, or have a part of Stoa handle it again.

@@ -20,6 +20,8 @@ import { RuntimePicker } from "../features/run/RuntimePicker.tsx";
 import { terminalSize } from "../features/run/terminalSize.ts";
 import { useDraft } from "../features/run/useDraft.ts";
 import { EmptyState } from "../ui/EmptyState.tsx";
+import { useFailure } from "../ui/Loading.tsx";
+import { Page } from "../ui/Page.tsx";
 import { ProblemNote } from "../ui/ProblemNote.tsx";
 import classes from "../features/run/Run.module.css";
 
@@ -31,7 +33,7 @@ export function RunPage() {
   const search = route.useSearch();
   const me = useMe();
   const { project } = useProject();
-  const { draft, change, set, runtime, runtimes, script, problem } = useDraft(search.runtime, search.from, search.script);
+  const { draft, change, set, runtime, runtimes, script, problem, asked } = useDraft(search.runtime, search.from, search.script);
   const [saving, save] = useDisclosure();
   const navigate = useNavigate();
   const [files, setFiles] = useState<Attached[]>([]);
@@ -39,6 +41,7 @@ export function RunPage() {
   useEffect(() => {
     if (uploaded.data) setFiles((old) => attach(old, [uploaded.data]));
   }, [uploaded.data]);
+  const failure = useFailure([...asked, uploaded].filter((a) => a.data === undefined));
   const [submitted, setSubmitted] = useState<Execution>();
   const output = useRef<HTMLDivElement>(null);
   const client = useQueryClient();
@@ -64,7 +67,7 @@ export function RunPage() {
   };
   useHotkeys([["mod+Enter", start]], [], true);
 
-  if (problem ?? uploaded.error) return <ProblemNote error={problem ?? uploaded.error} />;
+  if (problem || failure) return <Page title="Run"><ProblemNote error={problem} {...failure} /></Page>;
   if (runtimes?.length === 0) {
     return (
       <EmptyState whole icon={IconServerOff} title="Nothing can run code yet">

@@ -15,7 +15,6 @@ import { runtimeName } from "../ui/format.ts";
 import { LinkButton } from "../ui/LinkButton.tsx";
 import { Page } from "../ui/Page.tsx";
 import { Panel } from "../ui/Panel.tsx";
-import { ProblemNote } from "../ui/ProblemNote.tsx";
 import { useConfirm } from "../ui/useConfirm.tsx";
 
 export function RuntimesPage() {
@@ -92,11 +91,11 @@ export function RuntimesPage() {
   ];
   return (
     <Page title="Runtimes" about="The languages that programs can be written in, each in exact versions." actions={!!runtimes.data?.length && button}>
-      <ProblemNote error={runtimes.error} />
       <Panel flush>
         <DataTable
           label="Runtimes"
           columns={columns}
+          from={runtimes}
           rows={runtimes.data}
           rowKey={(r) => r.id}
           empty={

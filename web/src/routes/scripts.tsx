@@ -91,11 +91,12 @@ export function ScriptsPage() {
   );
   return (
     <Page title="Scripts" about="Programs worth running again, in versions that never change." actions={!!scripts.data?.length && write}>
-      <ProblemNote error={scripts.error ?? share.error} />
+      <ProblemNote error={share.error} />
       <Panel flush>
         <DataTable
           label="Scripts"
           columns={columns}
+          from={scripts}
           rows={scripts.data}
           rowKey={(s) => s.id}
           onOpen={(s) => void navigate({ to: "/run", search: { script: s.id } })}

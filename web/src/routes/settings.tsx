@@ -11,7 +11,6 @@ import { DataTable, type Column } from "../ui/DataTable.tsx";
 import { amount } from "../ui/format.ts";
 import { Page } from "../ui/Page.tsx";
 import { Panel } from "../ui/Panel.tsx";
-import { ProblemNote } from "../ui/ProblemNote.tsx";
 import { TextLink } from "../ui/TextLink.tsx";
 import { useConfirm } from "../ui/useConfirm.tsx";
 
@@ -107,9 +106,8 @@ export function SettingsPage() {
         </>
       }
     >
-      <ProblemNote error={settings.error} />
       <Panel flush title="Settings and limits" actions={<Switch size="xs" label="Changed only" checked={changedOnly} onChange={(e) => setChangedOnly(e.currentTarget.checked)} />}>
-        <DataTable label="Settings" columns={columns} rows={rows} rowKey={(l) => l.name} empty={<Text p="md" c="var(--stoa-quiet)">Nothing is called that.</Text>} />
+        <DataTable label="Settings" columns={columns} from={settings} rows={rows} rowKey={(l) => l.name} empty={<Text p="md" c="var(--stoa-quiet)">Nothing is called that.</Text>} />
       </Panel>
       <Modal opened={!!edited} onClose={() => setEdited(undefined)} title={<Code>{edited?.name}</Code>}>
         {edited && <EditLimit limit={edited} only={[{ value: "global", label: "This installation" }]} onDone={() => setEdited(undefined)} />}

@@ -85,11 +85,12 @@ export function SinksPage() {
   ];
   return (
     <Page title="Sinks" about="Other systems that get events as they happen." actions={!!sinks.data?.length && button}>
-      <ProblemNote error={sinks.error ?? turn.error} />
+      <ProblemNote error={turn.error} />
       <Panel flush>
         <DataTable
           label="Sinks"
           columns={columns}
+          from={sinks}
           rows={sinks.data}
           rowKey={(s) => s.id}
           empty={

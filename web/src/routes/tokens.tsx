@@ -11,7 +11,6 @@ import { DataTable, type Column } from "../ui/DataTable.tsx";
 import { EmptyState } from "../ui/EmptyState.tsx";
 import { Page } from "../ui/Page.tsx";
 import { Panel } from "../ui/Panel.tsx";
-import { ProblemNote } from "../ui/ProblemNote.tsx";
 import { useConfirm } from "../ui/useConfirm.tsx";
 
 export function TokensPage() {
@@ -73,11 +72,11 @@ export function TokensPage() {
       about={<>Programs use them in your name. How to: <Anchor href="/docs" inherit underline="always">API reference</Anchor>.</>}
       actions={!!tokens.data?.length && create}
     >
-      <ProblemNote error={tokens.error} />
       <Panel flush>
         <DataTable
           label="API tokens"
           columns={columns}
+          from={tokens}
           rows={tokens.data}
           rowKey={(t) => t.id}
           empty={

@@ -1,4 +1,4 @@
-import { Badge, Button, Checkbox, Group, Modal, SimpleGrid, Skeleton, Stack, Text, Textarea, TextInput } from "@mantine/core";
+import { Badge, Button, Checkbox, Group, Modal, SimpleGrid, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { data } from "@stoa/sdk";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
@@ -11,6 +11,7 @@ import { userQuery } from "../features/users/queries.ts";
 import { StatusOfUser } from "../features/users/StatusOfUser.tsx";
 import { Ago } from "../ui/Ago.tsx";
 import { duration } from "../ui/format.ts";
+import { Loading } from "../ui/Loading.tsx";
 import { Page } from "../ui/Page.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { ProblemNote } from "../ui/ProblemNote.tsx";
@@ -52,8 +53,7 @@ export function UserPage() {
       await navigate({ to: "/users" });
     },
   });
-  if (overview.error) return <Page title="User"><ProblemNote error={overview.error} /></Page>;
-  if (!overview.data) return <Page title="User"><Skeleton height={320} aria-busy="true" /></Page>;
+  if (overview.error || !overview.data) return <Page title="User"><Loading from={overview} /></Page>;
   const { user, organizations, sessions, tokens, executions, cpu_ms, wall_ms } = overview.data;
   const operator = user.platform_roles.includes("platform.operator");
   const self = user.id === me.user.id;

@@ -13,7 +13,6 @@ import { DataTable, type Column } from "../ui/DataTable.tsx";
 import { EmptyState } from "../ui/EmptyState.tsx";
 import { Page } from "../ui/Page.tsx";
 import { Panel } from "../ui/Panel.tsx";
-import { ProblemNote } from "../ui/ProblemNote.tsx";
 import { TextLink } from "../ui/TextLink.tsx";
 
 const route = getRouteApi("/shell/users");
@@ -60,7 +59,6 @@ export function UsersPage() {
         </Button>
       }
     >
-      <ProblemNote error={list.error} />
       <Panel
         flush
         filter={
@@ -73,10 +71,10 @@ export function UsersPage() {
         <DataTable
           label="Users"
           columns={columns}
-          rows={list.error ? [] : list.data?.pages.flatMap((p) => p.items)}
+          from={list}
+          rows={list.data?.pages.flatMap((p) => p.items)}
           rowKey={(u) => u.id}
           onOpen={(u) => void navigate({ to: "/users/$id", params: { id: u.id } })}
-          more={list.hasNextPage ? { load: () => void list.fetchNextPage(), loading: list.isFetchingNextPage } : undefined}
           empty={<EmptyState icon={IconUsers} title="Nobody matches" />}
         />
       </Panel>

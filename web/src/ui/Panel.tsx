@@ -15,7 +15,7 @@ export function Panel({ title, filter, actions, children, flush, ...rest }: Pape
         </Group>
       )}
       {filter && <div className={classes.head}>{filter}</div>}
-      <div className={flush ? undefined : classes.body}>{children}</div>
+      <div className={flush ? classes.flush : classes.body}>{children}</div>
     </Paper>
   );
 }

@@ -1,4 +1,4 @@
-import { Alert, Code, Group, List, Text } from "@mantine/core";
+import { Alert, Button, Code, Group, List, Text } from "@mantine/core";
 import { asProblem, type Problem } from "@stoa/sdk";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { CopyButton } from "./CopyButton.tsx";
@@ -16,8 +16,17 @@ const titles: Record<number, string> = {
   503: "Not available now",
 };
 
+interface ProblemNoteProps {
+  error: unknown;
+  title?: string;
+  /** What stands beside its field already. */
+  quiet?: string[];
+  /** Asks again for what could not be shown. */
+  again?: { act: () => void; busy: boolean };
+}
+
 /** Shows why something was refused: what to do, the limit that was hit, and how to find it in the logs. */
-export function ProblemNote({ error, title, quiet }: { error: unknown; title?: string; quiet?: string[] }) {
+export function ProblemNote({ error, title, quiet, again }: ProblemNoteProps) {
   if (!error) return null;
   const problem = asProblem(error);
   const fields = problem.errors.filter((e) => !quiet?.includes(e.location ?? ""));
@@ -44,6 +53,11 @@ export function ProblemNote({ error, title, quiet }: { error: unknown; title?: s
             </>
           )}
         </Group>
+      )}
+      {again && (
+        <Button mt="xs" size="compact-sm" variant="default" loading={again.busy} onClick={again.act}>
+          Try again
+        </Button>
       )}
     </Alert>
   );

@@ -23,3 +23,10 @@ export function moment(time: string | number | Date, style: TimeStyle | undefine
   const half = of("dayPeriod");
   return `${date} ${of("hour")}:${of("minute")}:${of("second")}${half && ` ${half.toUpperCase()}`}`;
 }
+
+/** Only the hour of it. */
+export function timeOfDay(time: string | number | Date, style: TimeStyle | undefined): string {
+  if (!style) return new Date(time).toLocaleTimeString();
+  const whole = moment(time, style);
+  return whole.slice(whole.indexOf(" ") + 1);
+}

@@ -26,7 +26,8 @@ export function Identities() {
     onSettled: () => client.invalidateQueries({ queryKey: ["identities"] }),
   });
   const more = (providers.data ?? []).filter((p) => !linked.data?.some((l) => l.provider === p.name));
-  if (!linked.data?.length && !more.length) return null;
+  const nothing = linked.data ? linked.data.length === 0 : linked.errorUpdateCount === 0;
+  if (nothing && !more.length) return null;
   const columns: Column<LinkedIdentity>[] = [
     { title: "Issuer", cell: (l) => l.title ?? <Text span size="sm" style={{ overflowWrap: "anywhere" }}>{l.issuer}</Text> },
     { title: "Known there as", cell: (l) => <Text span size="sm" ff="monospace" style={{ overflowWrap: "anywhere" }}>{l.subject}</Text> },
@@ -50,8 +51,8 @@ export function Identities() {
           {problemText(problem)}
         </Alert>
       )}
-      <ProblemNote error={linked.error ?? unlink.error ?? link.error} />
-      {!!linked.data?.length && <DataTable label="Linked accounts" columns={columns} rows={linked.data} rowKey={(l) => l.id} empty={<></>} />}
+      <ProblemNote error={unlink.error ?? link.error} />
+      <DataTable label="Linked accounts" columns={columns} from={linked} rows={linked.data} rowKey={(l) => l.id} empty={null} />
       {more.length > 0 && (
         <Stack p="md" gap="xs">
           <Text size="sm" c="var(--stoa-quiet)">

@@ -48,9 +48,9 @@ export function PasskeysPanel() {
         ) : (
           <NewPasskey onDone={changed} />
         )}
-        <ProblemNote error={passkeys.error ?? remove.error} />
+        <ProblemNote error={remove.error} />
       </Stack>
-      <DataTable label="Passkeys" columns={columns} rows={passkeys.data} rowKey={(p) => p.id} empty={null} />
+      <DataTable label="Passkeys" columns={columns} from={passkeys} rows={passkeys.data} rowKey={(p) => p.id} empty={null} />
     </Panel>
   );
 }

@@ -39,10 +39,11 @@ export function PreferenceHistory() {
   ];
   return (
     <>
-      <ProblemNote error={changes.error ?? restore.error} />
+      <ProblemNote error={restore.error} />
       <DataTable
         label="History of preferences"
         columns={columns}
+        from={changes}
         rows={changes.data}
         rowKey={(c) => String(c.version)}
         empty={

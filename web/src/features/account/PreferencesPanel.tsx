@@ -1,7 +1,9 @@
 import { Button, Group, NumberInput, Select, SimpleGrid, Skeleton, Stack, Switch } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
+import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense } from "react";
-import { defaultEditor, useChangePreferences, useWishes } from "../../app/preferences.ts";
+import { defaultEditor, preferencesQuery, useChangePreferences } from "../../app/preferences.ts";
+import { Loading } from "../../ui/Loading.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { ProblemNote } from "../../ui/ProblemNote.tsx";
 
@@ -11,10 +13,11 @@ const zones = ["", "UTC", ...Intl.supportedValuesOf("timeZone").filter((z) => z 
 
 /** How the person wants the console. Every change is kept at once, and can be taken back. */
 export function PreferencesPanel() {
-  const wishes = useWishes();
+  const kept = useQuery(preferencesQuery);
+  const wishes = kept.data?.preferences;
   const change = useChangePreferences();
   const [history, { toggle }] = useDisclosure();
-  if (!wishes) return <Skeleton h={220} />;
+  if (!wishes) return <Loading from={kept} height={220} />;
   const editor = wishes.editor ?? defaultEditor;
   const edit = (what: Partial<typeof editor>) => change.mutate({ editor: what });
   return (

@@ -1,9 +1,10 @@
-import { Alert, Button, Code, Group, Skeleton, Stack, Text, TextInput } from "@mantine/core";
+import { Alert, Button, Code, Group, Stack, Text, TextInput } from "@mantine/core";
 import { data, Problem, type SecondFactorEnrollment } from "@stoa/sdk";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { stoa } from "../../app/stoa.ts";
 import { CopyField } from "../../ui/CopyField.tsx";
+import { Loading } from "../../ui/Loading.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { ProblemNote } from "../../ui/ProblemNote.tsx";
 import { QrCode } from "./QrCode.tsx";
@@ -35,7 +36,7 @@ export function SecondFactorPanel() {
       return changed();
     },
   });
-  if (!factor.data) return factor.error ? <ProblemNote error={factor.error} /> : <Skeleton h={120} />;
+  if (!factor.data) return <Loading from={factor} height={120} />;
   const failed = renew.error ?? remove.error;
   return (
     <Panel title="Second factor">

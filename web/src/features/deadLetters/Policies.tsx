@@ -42,8 +42,8 @@ export function Policies() {
   ];
   return (
     <Panel flush title="Retry policies" actions={<Button size="xs" variant="default" onClick={() => setSetting(true)}>Set a policy</Button>}>
-      <ProblemNote error={policies.error ?? clear.error} />
-      <DataTable label="Retry policies" columns={columns} rows={policies.data} rowKey={(p) => `${p.consumer}/${p.kind}`} empty={<Text p="md" size="sm">Consumers decide themselves.</Text>} />
+      <ProblemNote error={clear.error} />
+      <DataTable label="Retry policies" columns={columns} from={policies} rows={policies.data} rowKey={(p) => `${p.consumer}/${p.kind}`} empty={<Text p="md" size="sm">Consumers decide themselves.</Text>} />
       <Modal opened={setting} onClose={() => setSetting(false)} title="Set a retry policy">
         <SetPolicy onDone={() => setSetting(false)} />
       </Modal>

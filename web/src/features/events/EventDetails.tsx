@@ -1,18 +1,17 @@
-import { Anchor, Code, Group, Skeleton, Stack, Text, Timeline, UnstyledButton } from "@mantine/core";
+import { Anchor, Code, Group, Stack, Text, Timeline, UnstyledButton } from "@mantine/core";
 import type { StoaEvent } from "@stoa/sdk";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Ago } from "../../ui/Ago.tsx";
 import { CopyButton } from "../../ui/CopyButton.tsx";
 import { duration } from "../../ui/format.ts";
-import { ProblemNote } from "../../ui/ProblemNote.tsx";
+import { Loading } from "../../ui/Loading.tsx";
 import { eventDetailsQuery } from "./queries.ts";
 
 /** One event: what it says, the history of its subject, and what the same request led to. */
 export function EventDetails({ id, onOpen }: { id: string; onOpen: (id: string) => void }) {
   const details = useQuery(eventDetailsQuery(id));
-  if (details.error) return <ProblemNote error={details.error} />;
-  if (!details.data) return <Skeleton height={320} aria-busy="true" />;
+  if (!details.data) return <Loading from={details} />;
   const { event: e, timeline, related } = details.data;
   return (
     <Stack>

@@ -1,9 +1,9 @@
-import { Code, Drawer, Skeleton, Text } from "@mantine/core";
+import { Code, Drawer, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { DataTable, type Column } from "../../ui/DataTable.tsx";
+import { Loading } from "../../ui/Loading.tsx";
 import { Panel } from "../../ui/Panel.tsx";
-import { ProblemNote } from "../../ui/ProblemNote.tsx";
 import { byType, type TypeCount } from "./counts.ts";
 import { eventCountsQuery, eventTypeQuery, eventTypesQuery, type EventSearch } from "./queries.ts";
 
@@ -34,9 +34,8 @@ export function EventTypes({ search, all }: { search: EventSearch; all: boolean 
   ];
   return (
     <>
-      <ProblemNote error={types.error ?? counts.error} />
       <Panel flush>
-        <DataTable label="Types of events" columns={columns} rows={rows} rowKey={(t) => t.type} onOpen={(t) => setShown(t.type)} empty={null} />
+        <DataTable label="Types of events" columns={columns} from={[types, counts]} rows={rows} rowKey={(t) => t.type} onOpen={(t) => setShown(t.type)} empty={null} />
       </Panel>
       <Drawer opened={!!shown} onClose={() => setShown(undefined)} position="right" size="lg" title={<Text fw={600} ff="monospace">{shown}</Text>}>
         {shown && <Schema key={shown} type={shown} />}
@@ -46,11 +45,11 @@ export function EventTypes({ search, all }: { search: EventSearch; all: boolean 
 }
 
 function Schema({ type }: { type: string }) {
-  const { data: described, error } = useQuery(eventTypeQuery(type));
+  const asked = useQuery(eventTypeQuery(type));
+  const described = asked.data;
   return (
     <>
-      <ProblemNote error={error} />
-      {!described && !error && <Skeleton height={200} aria-busy="true" />}
+      <Loading from={asked} height={200} />
       {described && (
         <>
           <Text size="sm" c="var(--stoa-quiet)" mb="xs">

@@ -4,8 +4,8 @@ import type { Execution } from "@stoa/sdk";
 import { IconDownload, IconPlayerPause, IconPlayerPlay } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
+import { Loading } from "../../ui/Loading.tsx";
 import { Panel } from "../../ui/Panel.tsx";
-import { ProblemNote } from "../../ui/ProblemNote.tsx";
 import { clock, comeBy, parseCast, sizeAfter, times, told, type Cast } from "./cast.ts";
 import classes from "./Playback.module.css";
 import { recordingQuery } from "./queries.ts";
@@ -27,15 +27,14 @@ export function Playback({ execution: e }: { execution: Execution }) {
         </Button>
       }
     >
-      <ProblemNote error={recording.error} />
       {cast ? (
         <Player cast={cast} bare={!e.terminal} />
+      ) : wanted ? (
+        <Loading from={recording} />
       ) : (
-        !recording.error && (
-          <Button size="xs" variant="default" leftSection={<IconPlayerPlay size={15} />} loading={wanted} onClick={want.open}>
-            Play the recording
-          </Button>
-        )
+        <Button size="xs" variant="default" leftSection={<IconPlayerPlay size={15} />} onClick={want.open}>
+          Play the recording
+        </Button>
       )}
     </Panel>
   );

@@ -38,10 +38,11 @@ export function Invitations({ organizationId }: { organizationId: string }) {
   ];
   return (
     <Panel title="Open invitations" flush>
-      <ProblemNote error={invitations.error ?? revoke.error} />
+      <ProblemNote error={revoke.error} />
       <DataTable
         label="Invitations"
         columns={columns}
+        from={invitations}
         rows={invitations.data}
         rowKey={(i) => i.id}
         empty={

@@ -1,4 +1,4 @@
-import { ActionIcon, Badge, Button, Menu, Modal, Text } from "@mantine/core";
+import { ActionIcon, Badge, Button, Mark, Menu, Modal, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { data, type ServiceAccount } from "@stoa/sdk";
 import { IconDots, IconRobot } from "@tabler/icons-react";
@@ -14,8 +14,10 @@ import { useConfirm } from "../../ui/useConfirm.tsx";
 import { NewServiceAccount } from "./NewServiceAccount.tsx";
 import { RotateKey } from "./RotateKey.tsx";
 
-/** Accounts of programs that the caller manages here. */
-export function ServiceAccounts({ organizationId, admin }: { organizationId: string; admin: boolean }) {
+const intoView = (element: HTMLElement | null) => element?.scrollIntoView({ block: "center" });
+
+/** Accounts of programs that the caller manages here; one of them may have been asked for. */
+export function ServiceAccounts({ organizationId, admin, shown }: { organizationId: string; admin: boolean; shown?: string }) {
   const client = useQueryClient();
   const [creating, create] = useDisclosure();
   const [rotating, rotate] = useState<ServiceAccount>();
@@ -51,7 +53,7 @@ export function ServiceAccounts({ organizationId, admin }: { organizationId: str
       title: "Name",
       cell: (a) => (
         <Text span size="sm" fw={500}>
-          {a.name} {a.disabled && <Badge size="sm" variant="light" color="red" tt="none">disabled</Badge>}
+          {a.id === shown ? <Mark ref={intoView}>{a.name}</Mark> : a.name} {a.disabled && <Badge size="sm" variant="light" color="red" tt="none">disabled</Badge>}
         </Text>
       ),
     },
@@ -90,10 +92,11 @@ export function ServiceAccounts({ organizationId, admin }: { organizationId: str
         </Button>
       }
     >
-      <ProblemNote error={accounts.error ?? set.error} />
+      <ProblemNote error={set.error} />
       <DataTable
         label="Service accounts"
         columns={columns}
+        from={accounts}
         rows={accounts.data}
         rowKey={(a) => a.id}
         empty={

@@ -113,8 +113,8 @@ export function Channels() {
         </Button>
       }
     >
-      <ProblemNote error={channels.error ?? enable.error ?? test.error} />
-      <DataTable label="Channels" columns={columns} rows={channels.data} rowKey={(c) => c.id} empty={null} />
+      <ProblemNote error={enable.error ?? test.error} />
+      <DataTable label="Channels" columns={columns} from={channels} rows={channels.data} rowKey={(c) => c.id} empty={null} />
       <Modal opened={!!editing} onClose={() => edit(undefined)} title={editing === "new" ? "Add a channel" : "Change what it gets"}>
         {editing && (
           <ChannelForm

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { stoa } from "../../app/stoa.ts";
 import { Ago } from "../../ui/Ago.tsx";
 import { DataTable, type Column } from "../../ui/DataTable.tsx";
+import { Loading } from "../../ui/Loading.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { ProblemNote } from "../../ui/ProblemNote.tsx";
 import { deliveriesQuery, refresh } from "./queries.ts";
@@ -45,8 +46,8 @@ export function Deliveries() {
   ];
   return (
     <Panel title="Sent to channels" flush>
-      <ProblemNote error={deliveries.error ?? again.error} />
-      <DataTable label="Deliveries" columns={columns} rows={deliveries.data} rowKey={(d) => d.id} empty={null} />
+      <ProblemNote error={again.error} />
+      <DataTable label="Deliveries" columns={columns} from={deliveries} rows={deliveries.data} rowKey={(d) => d.id} empty={null} />
       <Modal opened={!!open} onClose={() => setOpen(undefined)} title="Attempts" size="lg">
         {open && <Attempts id={open} />}
       </Modal>
@@ -61,7 +62,7 @@ function Attempts({ id }: { id: string }) {
   });
   return (
     <Stack gap="sm">
-      <ProblemNote error={details.error} />
+      <Loading from={details} height={120} />
       {details.data?.tries.length === 0 && <Text size="sm">None yet.</Text>}
       {details.data?.tries.map((a) => (
         <div key={a.number}>

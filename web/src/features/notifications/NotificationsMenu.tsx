@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { Ago } from "../../ui/Ago.tsx";
+import { Loading } from "../../ui/Loading.tsx";
 import { TextLink } from "../../ui/TextLink.tsx";
 import { isUnread, screenOf, severityColor } from "./look.ts";
 import { inboxQuery, markAllRead, markRead, unreadQuery } from "./queries.ts";
@@ -39,6 +40,11 @@ export function NotificationsMenu() {
           </Button>
         </Group>
         <ScrollArea.Autosize mah={380}>
+          {open && !inbox.data && (
+            <Box p="md">
+              <Loading from={inbox} height={80} />
+            </Box>
+          )}
           {inbox.data?.length === 0 && (
             <Text size="sm" c="var(--stoa-quiet)" p="md">
               Nothing yet. When one of your executions fails, it shows here.

@@ -96,11 +96,12 @@ export function ProjectMembers({ project, may }: { project: Project; may: boolea
         )
       }
     >
-      <ProblemNote error={listed.error ?? organization.error ?? setRole.error} />
+      <ProblemNote error={setRole.error} />
       <DataTable
         label="Members of the project"
         columns={columns}
-        rows={listed.error ? [] : known ? seats(listed.data ?? [], organization.data ?? []) : undefined}
+        from={[listed, organization]}
+        rows={known ? seats(listed.data ?? [], organization.data ?? []) : undefined}
         rowKey={(s) => s.user_id}
         empty={
           <Text size="sm" c="var(--stoa-quiet)" p="md">

@@ -5,7 +5,6 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { DataTable, type Column } from "../../ui/DataTable.tsx";
 import { Panel } from "../../ui/Panel.tsx";
-import { ProblemNote } from "../../ui/ProblemNote.tsx";
 import { useConfirm } from "../../ui/useConfirm.tsx";
 import { EditUnit, type UnitWish } from "./EditUnit.tsx";
 import { deleteUnit, unitsQuery } from "./queries.ts";
@@ -75,11 +74,11 @@ export function Units({ organizationId, may, projects }: { organizationId: strin
         )
       }
     >
-      <ProblemNote error={units.error} />
       <DataTable
         label="Units"
         columns={columns}
-        rows={units.error ? [] : branches}
+        from={units}
+        rows={branches}
         rowKey={(b) => b.unit.id}
         empty={
           <Text size="sm" c="var(--stoa-quiet)" p="md">

@@ -3,6 +3,7 @@ import { useLocalStorage } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { stoa } from "../../app/stoa.ts";
+import type { Asked } from "../../ui/Loading.tsx";
 import { scriptQuery } from "../scripts/queries.ts";
 import { draftFrom, emptyDraft, languageOf, pickRuntime, type Draft } from "./draft.ts";
 import { runtimesQuery } from "./queries.ts";
@@ -15,7 +16,10 @@ interface DraftState {
   runtimes: Runtime[] | undefined;
   /** The saved script that was opened. */
   script: Script | undefined;
+  /** Why the execution to take up again is not there. */
   problem: unknown;
+  /** What the screen can't do without. */
+  asked: Asked[];
 }
 
 /** The draft of this browser; `wanted`, `from` and `saved` come from links to the screen: a runtime, an execution to take up again, a saved script. */
@@ -47,6 +51,7 @@ export function useDraft(wanted: string | undefined, from: string | undefined, s
     runtime: runtimes.data && pickRuntime(runtimes.data, full.runtime),
     runtimes: runtimes.data,
     script: saved ? script.data : undefined,
-    problem: problem ?? script.error ?? runtimes.error,
+    problem,
+    asked: [runtimes, script],
   };
 }

@@ -1,9 +1,9 @@
 import { Badge, Group, Progress, Stack, Text } from "@mantine/core";
 import type { RuntimeNode } from "@stoa/sdk";
+import { IconServer2 } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { EmptyState } from "../../ui/EmptyState.tsx";
-import { ProblemNote } from "../../ui/ProblemNote.tsx";
-import { IconServer2 } from "@tabler/icons-react";
+import { Loading } from "../../ui/Loading.tsx";
 import { runtimeNodesQuery } from "./queries.ts";
 
 const colors = { ready: "teal", pulling: "blue", waiting: "gray", failed: "red" } as const;
@@ -14,7 +14,7 @@ export function NodeStates({ runtime }: { runtime: string }) {
   const here = nodes.data?.filter((n) => n.runtime === runtime);
   return (
     <Stack>
-      <ProblemNote error={nodes.error} />
+      <Loading from={nodes} height={80} />
       {here?.length === 0 && (
         <EmptyState icon={IconServer2} title="No node has said anything yet">
           A node pulls the image as soon as its agent is connected.
@@ -53,9 +53,14 @@ function NodeState({ node }: { node: RuntimeNode }) {
         </Text>
       )}
       {node.reason && (
-        <Text size="sm" c="red" style={{ overflowWrap: "anywhere" }}>
-          {node.reason} It is tried again.
-        </Text>
+        <div>
+          <Text size="sm" c="red" style={{ overflowWrap: "anywhere" }}>
+            {node.reason}
+          </Text>
+          <Text size="sm" c="var(--stoa-quiet)">
+            It is tried again by itself.
+          </Text>
+        </div>
       )}
     </Stack>
   );

@@ -6,7 +6,6 @@ import { useState } from "react";
 import { amount } from "../../ui/format.ts";
 import { DataTable, type Column } from "../../ui/DataTable.tsx";
 import { Panel } from "../../ui/Panel.tsx";
-import { ProblemNote } from "../../ui/ProblemNote.tsx";
 import { EditLimit } from "../limits/EditLimit.tsx";
 import { Used } from "../limits/Used.tsx";
 import { isOperator, useMe } from "../../app/session.ts";
@@ -63,8 +62,7 @@ export function OwnLimits({ user, organization }: { user: { id: string; name: st
   ];
   return (
     <Panel title="Limits and rates" flush actions={<Switch size="xs" label="All" checked={all} onChange={(e) => setAll(e.currentTarget.checked)} />}>
-      <ProblemNote error={limits.error} />
-      <DataTable label="Limits and rates" columns={columns} rows={rows} rowKey={(l) => l.name} empty={null} />
+      <DataTable label="Limits and rates" columns={columns} from={limits} rows={rows} rowKey={(l) => l.name} empty={null} />
       <Modal opened={!!edited} onClose={() => setEdited(undefined)} title={<Code>{edited?.name}</Code>}>
         {edited && <EditLimit limit={edited} only={[{ value: scope, label: organization ? `${user.name} in ${organization.name}` : user.name, id: user.id, organization: organization?.id }]} onDone={() => setEdited(undefined)} />}
       </Modal>

@@ -37,7 +37,7 @@ func (s *Slice) clear(ctx context.Context, tx *command.Tx, c Clear) (struct{}, e
 		tx.Emit(eventlog.Aggregate{Kind: aggregateKind, ID: v.ID, Version: v.Version + 1},
 			ValueCleared{Name: v.Name, Scope: v.Scope, ScopeID: v.ScopeID, OrganizationID: c.Target.Organization})
 		tx.Audit(aggregateKind, v.ID, change{Name: v.Name, Target: c.Target, Old: v.shown()})
-		tx.AfterCommit(func() { s.Reader.changed.Store(true) })
+		tx.AfterCommit(s.Reader.heard)
 		return none, nil
 	}
 	return none, fault.New(fault.NotFound, "limit.not_set", "%s is not set for %s.", c.Name, whose(c.Target.Scope))

@@ -29,13 +29,14 @@ type Reader struct {
 	log       *slog.Logger
 
 	kept    atomic.Pointer[snapshot]
-	changed atomic.Bool
+	changes atomic.Int64 // that were heard of
 	loading sync.Mutex
 }
 
 // snapshot is everything that was set, at one revision.
 type snapshot struct {
 	revision int64
+	changes  int64 // heard of before it was read
 	checked  time.Time
 	byName   map[string]values
 	places   sync.Map // project → Place, as far as somebody asked
@@ -60,9 +61,11 @@ func NewReader(catalogue *Catalogue, places Places, now clock.Clock, log *slog.L
 // the hint of another replica), so that the next read looks again.
 func (r *Reader) Changed(events []eventlog.Event) {
 	if slices.ContainsFunc(events, isAbout) {
-		r.changed.Store(true)
+		r.heard()
 	}
 }
+
+func (r *Reader) heard() { r.changes.Add(1) }
 
 // Effective is the value of name that applies to who. q is used only when the
 // database must be asked: a transaction, or the pool.
@@ -170,29 +173,34 @@ func (d Definition) valueOf(v row) Value {
 }
 
 // current is what was set, not older than recheck and not older than a change that
-// this process heard of.
+// this process heard of. Nobody waits for another one's look with a connection in hand:
+// who knows of a change meanwhile looks too.
 func (r *Reader) current(ctx context.Context, q pg.Querier) (*snapshot, error) {
-	kept := r.kept.Load()
-	if kept != nil && !r.changed.Load() && r.now().Sub(kept.checked) < recheck {
+	kept, changes := r.kept.Load(), r.changes.Load()
+	if kept != nil && kept.changes == changes && r.now().Sub(kept.checked) < recheck {
 		return kept, nil
 	}
+	looks := true
 	if kept == nil {
 		r.loading.Lock()
-	} else if !r.loading.TryLock() {
-		return kept, nil // somebody is looking already
+	} else if looks = r.loading.TryLock(); !looks && kept.changes == changes {
+		return kept, nil // old, but somebody is looking already
 	}
-	defer r.loading.Unlock()
-	heard := r.changed.Swap(false)
+	if looks {
+		defer r.loading.Unlock()
+	}
 	fresh, err := r.load(ctx, q, r.kept.Load())
 	if err != nil {
-		r.changed.CompareAndSwap(false, heard)
 		if kept == nil {
 			return nil, err
 		}
 		r.log.WarnContext(ctx, "limits could not be read again; going on with those of before", "error", err)
 		return kept, nil
 	}
-	r.kept.Store(fresh)
+	fresh.changes = changes
+	if looks {
+		r.kept.Store(fresh)
+	}
 	return fresh, nil
 }
 

@@ -129,7 +129,7 @@ func (s *Slice) set(ctx context.Context, tx *command.Tx, c Set) (Value, error) {
 	tx.Emit(eventlog.Aggregate{Kind: aggregateKind, ID: v.ID, Version: v.Version}, fact)
 	change.New = v.shown()
 	tx.Audit(aggregateKind, v.ID, change)
-	tx.AfterCommit(func() { s.Reader.changed.Store(true) })
+	tx.AfterCommit(s.Reader.heard)
 	return d.valueOf(v), nil
 }
 

@@ -365,6 +365,7 @@ type Execution struct {
 	NodeID           string              `json:"node_id,omitempty"`    // A UUIDv7.
 	OrganizationID   string              `json:"organization_id"`      // A UUIDv7.
 	OwnerID          string              `json:"owner_id"`             // A UUIDv7.
+	OwnerKind        string              `json:"owner_kind,omitempty"` // Absent when the owner was deleted.
 	OwnerName        string              `json:"owner_name,omitempty"` // Only in lists over several projects, as the following.
 	Priority         string              `json:"priority"`
 	ProjectID        string              `json:"project_id"` // A UUIDv7.

@@ -3510,6 +3510,11 @@ export interface components {
              * @description A UUIDv7.
              */
             owner_id: string;
+            /**
+             * @description Absent when the owner was deleted.
+             * @enum {string}
+             */
+            owner_kind?: "user" | "service_account";
             /** @description Only in lists over several projects, as the following. */
             owner_name?: string;
             priority: string;

@@ -3516,6 +3516,10 @@ class Execution(BaseModel):
     """
     A UUIDv7.
     """
+    owner_kind: Literal['user', 'service_account'] | str | None = None
+    """
+    Absent when the owner was deleted.
+    """
     owner_name: str | None = None
     """
     Only in lists over several projects, as the following.

@@ -7,6 +7,7 @@ import (
 	"github.com/stoa-cloud/stoa/internal/agent/image"
 	"github.com/stoa-cloud/stoa/internal/agent/sandbox"
 	"github.com/stoa-cloud/stoa/internal/platform/oci"
+	"github.com/stoa-cloud/stoa/internal/platform/plain"
 	"github.com/stoa-cloud/stoa/internal/platform/secret"
 )
 
@@ -44,10 +45,10 @@ func imageStatuses(all []image.Status) *agentv1.FromAgent {
 	m := &agentv1.ImageStatuses{}
 	for _, s := range all {
 		status := &agentv1.ImageStatus{
-			Digest: s.Digest, State: string(s.State), DoneBytes: s.Done, TotalBytes: s.Total, Reason: s.Reason,
+			Digest: s.Digest, State: string(s.State), DoneBytes: s.Done, TotalBytes: s.Total, Reason: plain.Text(s.Reason, maxMessageText),
 		}
 		for _, v := range s.Runtimes {
-			one := &agentv1.RuntimeClasses{Name: v.Name, Reason: v.Reason}
+			one := &agentv1.RuntimeClasses{Name: v.Name, Reason: plain.Text(v.Reason, maxMessageText)}
 			for _, c := range v.Classes {
 				one.Classes = append(one.Classes, string(c))
 			}

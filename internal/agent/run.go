@@ -10,6 +10,7 @@ import (
 	"github.com/stoa-cloud/stoa/internal/agent/image"
 	"github.com/stoa-cloud/stoa/internal/agent/sandbox"
 	"github.com/stoa-cloud/stoa/internal/platform/crash"
+	"github.com/stoa-cloud/stoa/internal/platform/plain"
 )
 
 // assign takes a signed task in and starts it, unless this attempt was seen before.
@@ -116,7 +117,7 @@ func resultOf(done sandbox.Result, err, cause error) *agentv1.Result {
 	case done.Outcome == sandbox.Cancelled && errors.As(cause, &why):
 		r.Outcome, r.ReasonCode, r.ReasonMessage = why.outcome, why.code, why.message
 	case errors.As(err, &refused):
-		r.Outcome, r.ReasonCode, r.ReasonMessage = outcomeError, reasonTaskRefused, refused.Error()
+		r.Outcome, r.ReasonCode, r.ReasonMessage = outcomeError, reasonTaskRefused, plain.Text(refused.Error(), maxMessageText)
 	case err != nil:
 		r.Outcome, r.ReasonCode, r.ReasonMessage = outcomeError, reasonSandbox, "The sandbox of the node failed. The agent's log says why."
 	}

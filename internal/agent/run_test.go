@@ -2,11 +2,16 @@ package agent
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
+	"google.golang.org/protobuf/proto"
+
 	agentv1 "github.com/stoa-cloud/stoa/api/agent/v1"
+	"github.com/stoa-cloud/stoa/internal/agent/image"
 	"github.com/stoa-cloud/stoa/internal/agent/sandbox"
 )
 
@@ -48,5 +53,18 @@ func TestNothingStartsAfterTheHold(t *testing.T) {
 	}
 	if len(driver.ran) != 1 {
 		t.Errorf("%d jobs ran", len(driver.ran))
+	}
+}
+
+// Errors name files of images and words of programs, in whatever bytes; a message takes text alone, and one
+// that cannot be made ends the session, again and again.
+func TestWhatIsToldCanBeSent(t *testing.T) {
+	odd := "open “\xff\x00”: no"
+	result := resultOf(sandbox.Result{}, &sandbox.JobError{Field: "source", Problem: odd}, nil)
+	images := imageStatuses([]image.Status{{Digest: "sha256:0", State: image.Failed, Reason: odd, Runtimes: []image.Verdict{{Name: "python@3.12", Reason: odd}}}})
+	for _, m := range []proto.Message{result, images, failure(&ending{outcomeError, odd, odd})} {
+		if _, err := proto.Marshal(m); err != nil || strings.Contains(fmt.Sprint(m), `\x00`) {
+			t.Errorf("%v, %v", m, err)
+		}
 	}
 }

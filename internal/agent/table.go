@@ -6,6 +6,7 @@ import (
 
 	agentv1 "github.com/stoa-cloud/stoa/api/agent/v1"
 	"github.com/stoa-cloud/stoa/internal/agent/sandbox"
+	"github.com/stoa-cloud/stoa/internal/platform/plain"
 )
 
 const (
@@ -233,6 +234,9 @@ func started(x *task, now time.Time) *agentv1.FromAgent {
 	}}
 }
 
+// maxMessageText bounds what is told for people, in characters.
+const maxMessageText = 2000
+
 func failure(e *ending) *agentv1.Result {
-	return &agentv1.Result{Outcome: e.outcome, ReasonCode: e.code, ReasonMessage: e.message}
+	return &agentv1.Result{Outcome: e.outcome, ReasonCode: plain.Line(e.code, maxMessageText), ReasonMessage: plain.Text(e.message, maxMessageText)}
 }

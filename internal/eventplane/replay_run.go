@@ -13,12 +13,13 @@ import (
 	"github.com/stoa-cloud/stoa/internal/platform/fault"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
+	"github.com/stoa-cloud/stoa/internal/platform/plain"
 )
 
 const (
 	lookEvery     = time.Second // for replays that another process started, and for pauses while waiting
 	replaysAtOnce = 8
-	maxReason     = 500
+	maxReason     = 500 // characters
 )
 
 // errTaken says that a replay is no longer ours to move: paused, cancelled, or
@@ -93,8 +94,7 @@ func (s *Slice) runReplay(ctx context.Context, id ident.ID, epoch int64) error {
 	}
 	end := endReplay{ID: id, Status: Completed}
 	if refused, ok := errors.AsType[*refusal](err); ok {
-		end.Status, end.Reason = Failed, refused.Error()
-		end.Reason = end.Reason[:min(len(end.Reason), maxReason)]
+		end.Status, end.Reason = Failed, plain.Text(refused.Error(), maxReason)
 	} else if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package eventplane
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
 	"github.com/stoa-cloud/stoa/internal/platform/fault"
@@ -24,6 +25,7 @@ import (
 type receiver struct {
 	mu      sync.Mutex
 	refuses int // so many calls yet
+	why     string
 	calls   []string
 	copies  []eventlog.Event
 }
@@ -42,7 +44,7 @@ func (r *receiver) Post(_ context.Context, url, kind, id string, key secret.Stri
 	defer r.mu.Unlock()
 	if r.refuses > 0 {
 		r.refuses--
-		return errors.New("the receiver answers 503")
+		return errors.New(cmp.Or(r.why, "the receiver answers 503"))
 	}
 	var events []struct {
 		Replay string `json:"stoareplay"`
@@ -159,7 +161,7 @@ func TestAReplayReachesEveryTarget(t *testing.T) {
 	if len(w.receiver.copies) != 5 {
 		t.Errorf("%d copies on the bus", len(w.receiver.copies))
 	}
-	if diff := cmp.Diff([]string{"1+2", "3+2", "5+1"}, w.receiver.calls); diff != "" {
+	if diff := gocmp.Diff([]string{"1+2", "3+2", "5+1"}, w.receiver.calls); diff != "" {
 		t.Error(diff)
 	}
 	if len(w.handled) != 10 { // five as they happened, five again
@@ -245,7 +247,7 @@ func TestAReplayGoesOnWhereItWas(t *testing.T) {
 		w.must(json.Unmarshal([]byte(data), &said))
 		got = append(got, kind+" "+said.Status)
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := gocmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -274,8 +276,18 @@ func TestWhatATargetRefuses(t *testing.T) {
 	if r := w.until(w.create(aim(ToCallback)).ID, is(Completed)); r.Sent != 5 {
 		t.Errorf("%+v", r)
 	}
-	if diff := cmp.Diff([]string{"1+2", "3+2", "5+1"}, w.receiver.calls); diff != "" {
+	if diff := gocmp.Diff([]string{"1+2", "3+2", "5+1"}, w.receiver.calls); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// A target may say anything: what is no text, and cut within a character, ends it all the same.
+func TestWhateverATargetSays(t *testing.T) {
+	w := replaying(t)
+	w.receiver.refuses, w.receiver.why = callAttempts, "«"+strings.Repeat("é", maxReason)+"\x00\xff"
+	w.run()
+	if r := w.until(w.create(aim(ToCallback)).ID, is(Failed)); r.Sent != 0 || r.Reason != "«"+strings.Repeat("é", maxReason-2)+"…" {
+		t.Errorf("%+v", r)
 	}
 }
 

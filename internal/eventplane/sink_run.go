@@ -12,6 +12,7 @@ import (
 	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
+	"github.com/stoa-cloud/stoa/internal/platform/plain"
 	"github.com/stoa-cloud/stoa/internal/platform/secret"
 )
 
@@ -230,8 +231,7 @@ func halts(err error) bool {
 
 // stop pauses the sink, and says why.
 func (f *feeder) stop(ctx context.Context, cause error) error {
-	text := cause.Error()
-	_, err := f.halt(command.AsSystem(ctx, "sink-"+f.ID.String()), haltSink{ID: f.ID, Reason: text[:min(len(text), maxReason)]})
+	_, err := f.halt(command.AsSystem(ctx, "sink-"+f.ID.String()), haltSink{ID: f.ID, Reason: plain.Text(cause.Error(), maxReason)})
 	return err
 }
 
@@ -266,8 +266,7 @@ func (f *feeder) keepUp(ctx context.Context) error {
 // note keeps a failure where people see it.
 func (f *feeder) note(ctx context.Context, cause error) error {
 	f.failing = true
-	text := cause.Error()
-	tag, err := f.db.Exec(ctx, failSink, f.ID, f.epoch, text[:min(len(text), maxReason)], f.Version)
+	tag, err := f.db.Exec(ctx, failSink, f.ID, f.epoch, plain.Text(cause.Error(), maxReason), f.Version)
 	if err != nil || tag.RowsAffected() == 0 {
 		return errors.Join(err, errTaken)
 	}

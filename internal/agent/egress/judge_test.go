@@ -4,9 +4,12 @@ import (
 	"errors"
 	"log/slog"
 	"net/netip"
+	"slices"
 	"testing"
 	"time"
 
+	"golang.org/x/net/dns/dnsmessage"
+	"golang.org/x/time/rate"
 	"pgregory.net/rapid"
 
 	"github.com/stoa-cloud/stoa/internal/platform/destination"
@@ -53,6 +56,29 @@ func TestNothingOpensWhatIsForbidden(t *testing.T) {
 			t.Fatalf("an empty list opens %v", a)
 		}
 	})
+}
+
+// A program asks for names in bytes of its choice; what is told of them is text, or nobody could be told anything.
+func TestRefusedNamesAreText(t *testing.T) {
+	l := New(Config{Own: func() ([]netip.Addr, error) { return nil, nil }}).Link(Policy{}, nil)
+	c := &carrier{link: l, queries: rate.NewLimiter(100, 100)}
+	for _, name := range []string{"\xff\xfe.test.", "a\x00b.test.", "a\nb.test."} {
+		m := dnsmessage.Message{Questions: []dnsmessage.Question{{Name: dnsmessage.MustNewName(name), Type: dnsmessage.TypeA, Class: dnsmessage.ClassINET}}}
+		query, err := m.Pack()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.resolve(query, mostDatagram) == nil {
+			t.Errorf("%q is not answered", name)
+		}
+	}
+	var told []string
+	for _, r := range l.Report().Refused {
+		told = append(told, r.Destination)
+	}
+	if want := []string{"\uFFFD\uFFFD.test", "a\uFFFDb.test"}; !slices.Equal(told, want) {
+		t.Errorf("told %q, want %q", told, want)
+	}
 }
 
 func TestGrantsExpireAndAreBounded(t *testing.T) {

@@ -1,5 +1,7 @@
 package egress
 
+import "github.com/stoa-cloud/stoa/internal/platform/plain"
+
 // Report is what a run did with its way out.
 type Report struct {
 	Revision    int64 // of the list in force
@@ -18,8 +20,10 @@ type Refusal struct {
 	Count       int64
 }
 
-// mostRefusals bounds how many destinations are listed.
-const mostRefusals = 32
+const (
+	mostRefusals = 32  // destinations that are listed
+	mostName     = 300 // characters of one
+)
 
 // Report says what has happened so far.
 func (l *Link) Report() Report {
@@ -30,9 +34,10 @@ func (l *Link) Report() Report {
 	return r
 }
 
-// refused notes a refusal. The caller holds l.mu.
+// refused notes a refusal. A name is as the program asked for it, in bytes of its choice.
+// The caller holds l.mu.
 func (l *Link) refused(destination, why string) {
-	key := Refusal{Destination: destination, Why: why}
+	key := Refusal{Destination: plain.Line(destination, mostName), Why: why}
 	i, known := l.refusals[key]
 	switch {
 	case known:

@@ -3,6 +3,7 @@ package nodegrpc
 import (
 	agentv1 "github.com/stoa-cloud/stoa/api/agent/v1"
 	"github.com/stoa-cloud/stoa/internal/node"
+	"github.com/stoa-cloud/stoa/internal/platform/plain"
 )
 
 func artefactsTo(a *node.Artefacts) *agentv1.Artefacts {
@@ -17,7 +18,7 @@ func artefactsOf(r *agentv1.Result) (kept []node.Artefact, omitted []node.Omitte
 		kept = append(kept, node.Artefact{Path: a.GetPath(), Size: a.GetSize(), SHA256: a.GetSha256(), Content: a.GetContent()})
 	}
 	for _, o := range r.GetArtefactsOmitted() {
-		omitted = append(omitted, node.OmittedArtefact{Path: o.GetPath(), Reason: o.GetReason()})
+		omitted = append(omitted, node.OmittedArtefact{Path: o.GetPath(), Reason: plain.Text(o.GetReason(), maxText)})
 	}
 	return kept, omitted
 }

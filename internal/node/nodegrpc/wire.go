@@ -7,6 +7,7 @@ import (
 	agentv1 "github.com/stoa-cloud/stoa/api/agent/v1"
 	"github.com/stoa-cloud/stoa/internal/node"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
+	"github.com/stoa-cloud/stoa/internal/platform/plain"
 )
 
 // The protocol's messages and the slice's types, both ways. "Of" reads, "To" writes.
@@ -71,11 +72,11 @@ func frameOf(o *agentv1.Output) node.Frame {
 
 func resultOf(r *agentv1.Result) node.ExecutionResult {
 	result := node.ExecutionResult{
-		Outcome: r.GetOutcome(), Signal: r.GetSignal(), ReasonCode: r.GetReasonCode(), ReasonMessage: r.GetReasonMessage(),
+		Outcome: r.GetOutcome(), Signal: word(r.GetSignal()), ReasonCode: word(r.GetReasonCode()), ReasonMessage: plain.Text(r.GetReasonMessage(), maxText),
 		Usage: node.Usage{
 			Wall: micros(r.GetUsage().GetWallUs()), CPU: micros(r.GetUsage().GetCpuUs()), PeakMemoryBytes: r.GetUsage().GetPeakMemoryBytes(),
 		},
-		Class: r.GetClass(), Stdout: r.GetStdout(), Stderr: r.GetStderr(),
+		Class: word(r.GetClass()), Stdout: r.GetStdout(), Stderr: r.GetStderr(),
 		StdoutBytes: r.GetStdoutBytes(), StderrBytes: r.GetStderrBytes(), Layout: r.GetLayout(), Egress: egressOf(r.GetEgress()), Recording: r.GetRecording(), Ago: millis(r.GetAgoMs()),
 	}
 	result.Artefacts, result.ArtefactsOmitted = artefactsOf(r)
@@ -120,7 +121,7 @@ func egressOf(r *agentv1.EgressReport) *node.EgressReport {
 		Revision: r.GetRevision(), Connections: r.GetConnections(), BytesOut: r.GetBytesOut(), BytesIn: r.GetBytesIn(), RefusedMore: r.GetRefusedMore(),
 	}
 	for _, x := range r.GetRefused() {
-		report.Refused = append(report.Refused, node.EgressRefusal{Destination: x.GetDestination(), Why: x.GetWhy(), Count: x.GetCount()})
+		report.Refused = append(report.Refused, node.EgressRefusal{Destination: plain.Line(x.GetDestination(), maxText), Why: word(x.GetWhy()), Count: x.GetCount()})
 	}
 	return report
 }
@@ -150,15 +151,23 @@ func imagesOf(m *agentv1.ImageStatuses) []node.ImageStatus {
 	all := make([]node.ImageStatus, 0, len(m.GetStatuses()))
 	for _, s := range m.GetStatuses() {
 		one := node.ImageStatus{
-			Digest: s.GetDigest(), State: s.GetState(), Done: max(s.GetDoneBytes(), 0), Total: max(s.GetTotalBytes(), 0), Reason: s.GetReason(),
+			Digest: s.GetDigest(), State: s.GetState(), Done: max(s.GetDoneBytes(), 0), Total: max(s.GetTotalBytes(), 0), Reason: plain.Text(s.GetReason(), maxText),
 		}
 		for _, r := range s.GetRuntimes() {
-			one.Runtimes = append(one.Runtimes, node.RuntimeClasses{Runtime: r.GetName(), Classes: r.GetClasses(), Reason: r.GetReason()})
+			one.Runtimes = append(one.Runtimes, node.RuntimeClasses{Runtime: r.GetName(), Classes: r.GetClasses(), Reason: plain.Text(r.GetReason(), maxText)})
 		}
 		all = append(all, one)
 	}
 	return all
 }
+
+// What agents write is stored and shown, so it must be text that can be: bounds in characters.
+const (
+	maxWord = 100
+	maxText = 2000
+)
+
+func word(s string) string { return plain.Line(s, maxWord) }
 
 func millis(n int64) time.Duration { return time.Duration(max(n, 0)) * time.Millisecond }
 

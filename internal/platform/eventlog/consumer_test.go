@@ -108,6 +108,22 @@ func (w *world) consumers(defs ...Consumer) *Consumers {
 	return consumers
 }
 
+// An error's text may be anything: what is no text, and cut within a character, is set aside all the same.
+func TestWhateverAHandlerSays(t *testing.T) {
+	w, l := newWorld(t), newLetters()
+	text := "«" + strings.Repeat("é", maxReason)
+	s := &sights{fail: map[string]error{"a1": errors.New(text), "b1": errors.New("no text: \x00\xff")}}
+	w.follow()
+	w.consumers(Consumer{Name: "c", Handler: s.handler(l.name), Retry: Retry{Attempts: 2, First: time.Millisecond}})
+	l.commit(w, "a1", "b1")
+	w.eventually("both are given up", func() bool { return w.deliveries("c", l) == "a1:dead b1:dead" })
+	dead, err := DeadLetters(t.Context(), w.db, LetterFilter{Consumer: "c"}, 0, "", 10)
+	w.must(err)
+	if dead[0].Reason != text[:len("«")+2*(maxReason-2)]+"…" || dead[1].Reason != "no text: \uFFFD\uFFFD" {
+		t.Errorf("%+v", dead)
+	}
+}
+
 func TestAFailingEventHoldsOnlyItsAggregateBack(t *testing.T) {
 	w, l := newWorld(t), newLetters()
 	s := &sights{fail: map[string]error{"a1": errors.New("a1 is poison")}}

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
+	"github.com/stoa-cloud/stoa/internal/platform/plain"
 )
 
 const (
@@ -35,7 +36,7 @@ WHERE consumer = $1 AND event_id = (
 	SELECT event_id FROM delivery WHERE consumer = $1 AND aggregate_id = $2 AND status = 'waiting' ORDER BY position LIMIT 1)`
 )
 
-const maxReason = 2000 // bytes
+const maxReason = 2000 // characters
 
 // setAside makes a delivery of an event that failed and moves on.
 func (c *cursor) setAside(ctx context.Context, e Event, cause error) error {
@@ -51,7 +52,7 @@ func (c *cursor) setAside(ctx context.Context, e Event, cause error) error {
 		}
 		var pause time.Duration
 		status, pause = retry.verdict(1, time.Now())
-		tx.Defer(insertDelivery, c.name, e.ID, e.Position, e.AggregateID, status, 1, pause.Seconds(), reason(cause))
+		tx.Defer(insertDelivery, c.name, e.ID, e.Position, e.AggregateID, status, 1, pause.Seconds(), plain.Text(cause.Error(), maxReason))
 		tx.Defer(moveConsumer, c.name, c.epoch, e.Position)
 		return nil
 	})
@@ -62,11 +63,6 @@ func (c *cursor) setAside(ctx context.Context, e Event, cause error) error {
 	c.due = time.Now()
 	c.Metric.failed(c.consumer.Name, status == Dead)
 	return nil
-}
-
-func reason(err error) string {
-	text := err.Error()
-	return text[:min(len(text), maxReason)]
 }
 
 // retry tries the deliveries that are due, and notes when the next one is.
@@ -136,7 +132,7 @@ func (c *cursor) redeliver(ctx context.Context, d Delivery) error {
 		}
 		var pause time.Duration
 		status, pause = retry.verdict(attempts, time.Now())
-		tx.Defer(failDelivery, c.name, d.EventID, status, attempts, pause.Seconds(), reason(cause))
+		tx.Defer(failDelivery, c.name, d.EventID, status, attempts, pause.Seconds(), plain.Text(cause.Error(), maxReason))
 		return nil
 	})
 	if err == nil {

@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
 
+	"github.com/stoa-cloud/stoa/internal/platform/plain"
 	"github.com/stoa-cloud/stoa/internal/platform/secret"
 )
 
@@ -226,10 +227,7 @@ func explain(ref Reference, access Access, err error) error {
 
 func firstLine(text string) string {
 	line, _, _ := strings.Cut(text, "\n")
-	if len(line) > 300 {
-		line = line[:300] + "…"
-	}
-	return line
+	return plain.Line(line, 300)
 }
 
 // Registry asks registries over the network.

@@ -201,6 +201,7 @@ func TestADeadSendersCallIsMadeAgain(t *testing.T) {
 	w.answer = func(n int) (judge0.Receipt, error) {
 		if n == 1 {
 			die()
+			return judge0.Receipt{}, dying.Err()
 		}
 		return judge0.Receipt{}, nil
 	}

@@ -4,11 +4,14 @@
 package courier
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"math/rand/v2"
 	"sync"
 	"time"
+
+	"github.com/stoa-cloud/stoa/internal/platform/plain"
 )
 
 const (
@@ -141,8 +144,8 @@ func (c *Courier[P, R]) try(ctx context.Context, p P) {
 	t := Try[R]{At: c.work.Clock(), Random: rand.Float64()} //nolint:gosec // jitter
 	began := time.Now()
 	receipt, err := c.work.Send(ctx, p, t.At)
-	if ctx.Err() != nil {
-		return // the lease runs out and somebody tries again
+	if err != nil && ctx.Err() != nil {
+		return // it was broken off: the lease runs out and somebody tries again
 	}
 	t.Took, t.Receipt = time.Since(began), receipt
 	if err != nil {
@@ -153,14 +156,7 @@ func (c *Courier[P, R]) try(ctx context.Context, p P) {
 	}
 }
 
-// reason is what is kept of an error: valid text, not too long, never empty.
+// reason is what is kept of an error, never empty.
 func reason(err error) string {
-	text := []rune(err.Error()) // what is no text becomes U+FFFD
-	switch {
-	case len(text) == 0:
-		return "it failed without a word"
-	case len(text) > maxReason:
-		return string(text[:maxReason-1]) + "…"
-	}
-	return string(text)
+	return cmp.Or(plain.Text(err.Error(), maxReason), "it failed without a word")
 }

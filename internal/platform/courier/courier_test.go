@@ -212,6 +212,19 @@ func TestWhatArrivedIsSettled(t *testing.T) {
 	})
 }
 
+// So is what arrived while the end came: else it would be sent once more.
+func TestWhatArrivesAtTheEndIsSettled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		q := &post{answer: func(context.Context, parcel) error { cancel(); return nil }}
+		q.add("a")
+		if _, err := q.courier().Once(ctx); err != nil {
+			t.Error(err)
+		}
+		q.said(t, "a: thanks")
+	})
+}
+
 func TestAQueueThatCannotBeReadIsReadAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := &post{answer: func(context.Context, parcel) error { return nil }, broken: errors.New("the database is away")}

@@ -25,7 +25,8 @@ var loopback = prefixes("127.0.0.0/8", "0.0.0.0/32", "::1/128", "::/128")
 
 var machinery = prefixes(
 	"169.254.0.0/16", "224.0.0.0/4", "255.255.255.255/32", "100.100.100.200/32",
-	"fe80::/10", "fec0::/10", "ff00::/8", "fd00:ec2::254/128", "fd20:ce::254/128",
+	"168.63.129.16/32", // Azure's WireServer, which looks like any public address
+	"fe80::/10", "fec0::/10", "ff00::/8", "fd00:ec2::/32", "fd20:ce::254/128",
 )
 
 // private are the ranges that nobody outside can mean (the IANA special-purpose registries).
@@ -38,7 +39,7 @@ var private = prefixes(
 var (
 	global6 = netip.MustParsePrefix("2000::/3")        // what IPv6 routes between networks
 	nat64   = netip.MustParsePrefix("64:ff9b::/96")    // an IPv4 address in its last four bytes
-	local64 = netip.MustParsePrefix("64:ff9b:1::/48")  // the same, of one's own network
+	local64 = netip.MustParsePrefix("64:ff9b:1::/48")  // one somewhere, of one's own network
 	sixTo4  = netip.MustParsePrefix("2002::/16")       // an IPv4 address in bytes 2 to 5
 	siit    = netip.MustParsePrefix("::ffff:0:0:0/96") // an IPv4 address in its last four bytes
 	compat  = netip.MustParsePrefix("::/96")           // the same, long deprecated
@@ -55,7 +56,29 @@ func prefixes(texts ...string) []netip.Prefix {
 // ClassOf tells an address's class. One that carries another one inside, as transition
 // mechanisms do, is judged by what it carries. What is no address is Machinery.
 func ClassOf(a netip.Addr) Class {
-	a = Carried(a)
+	class := classOf(Carried(a))
+	if a = a.WithZone(""); local64.Contains(a) {
+		for _, maybe := range elsewhere(a) {
+			class = max(class, classOf(maybe))
+		}
+	}
+	return class
+}
+
+// elsewhere are the IPv4 addresses that a NAT64 of one's own network may find in an
+// address, beside the last four bytes: where depends on its prefix (RFC 6052, 2.2),
+// which only its operator knows. What no network routes is none: it is part of the prefix.
+func elsewhere(a netip.Addr) (all []netip.Addr) {
+	b := a.As16()
+	for _, four := range [][4]byte{{b[6], b[7], b[9], b[10]}, {b[7], b[9], b[10], b[11]}, {b[9], b[10], b[11], b[12]}} {
+		if four[0] != 0 && four[0] < 240 {
+			all = append(all, netip.AddrFrom4(four))
+		}
+	}
+	return all
+}
+
+func classOf(a netip.Addr) Class {
 	in := func(p netip.Prefix) bool { return p.Contains(a) }
 	switch {
 	case !a.IsValid() || slices.ContainsFunc(machinery, in):

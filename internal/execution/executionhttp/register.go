@@ -144,7 +144,7 @@ func (h handlers) batch(ctx context.Context, in *batchInput) (*batchOutput, erro
 		}
 	}
 	out := &batchOutput{}
-	answers, err := h.slice.SubmitBatch(ctx, submits)
+	answers, err := h.slice.SubmitBatch(ctx, len(submits), func(i int) (execution.Submit, error) { return submits[i], nil })
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package judge0http
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -201,28 +202,23 @@ func (h handlers) batch(ctx context.Context, in *batchInput) (*batchOutput, erro
 	if err != nil {
 		return nil, err
 	}
-	out := &batchOutput{http.StatusUnprocessableEntity, make([]any, len(in.Body.Submissions))}
-	var submits []execution.Submit
-	var places []int
-	for i, r := range in.Body.Submissions {
-		submit, err := r.submit(h.slice, runtimes, in.encoded())
-		if err != nil {
-			out.Body[i] = err
-			continue
-		}
-		submits, places = append(submits, submit), append(places, i)
-	}
-	answers, err := h.executions.SubmitBatch(ctx, submits)
+	answers, err := h.executions.SubmitBatch(ctx, len(in.Body.Submissions), func(i int) (execution.Submit, error) {
+		return in.Body.Submissions[i].submit(h.slice, runtimes, in.encoded())
+	})
 	if err != nil {
 		return nil, refuseSubmit(err)
 	}
+	out := &batchOutput{http.StatusUnprocessableEntity, make([]any, len(answers))}
 	for i, a := range answers {
-		if a.Err != nil {
-			out.Body[places[i]] = refuseSubmit(a.Err)
-			continue
+		switch said, isSaid := errors.AsType[wrong](a.Err); {
+		case isSaid:
+			out.Body[i] = said
+		case a.Err != nil:
+			out.Body[i] = refuseSubmit(a.Err)
+		default:
+			out.Status = http.StatusCreated
+			out.Body[i] = token(a.Execution.ID)
 		}
-		out.Status = http.StatusCreated
-		out.Body[places[i]] = token(a.Execution.ID)
 	}
 	return out, nil
 }

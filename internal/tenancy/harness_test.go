@@ -3,8 +3,6 @@ package tenancy
 import (
 	"context"
 	"log/slog"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -141,33 +139,4 @@ func (h *house) eventTypes(aggregate ident.ID) []string {
 		}
 	}
 	return types
-}
-
-// crowd runs f n times at once: all of them are stopped at the rows that lock takes,
-// and go on together.
-func (h *house) crowd(n int, lock string, id ident.ID, f func(i int)) {
-	h.t.Helper()
-	var all sync.WaitGroup
-	var done atomic.Int64
-	err := h.db.InTx(h.t.Context(), func(ctx context.Context, tx *pg.Tx) error {
-		if _, err := tx.Exec(ctx, lock, id); err != nil {
-			return err
-		}
-		for i := range n {
-			all.Go(func() {
-				f(i)
-				done.Add(1)
-			})
-		}
-		for {
-			waiting, err := pg.One[int64](ctx, h.db, `SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`)
-			if err != nil || waiting+done.Load() >= int64(n) {
-				return err
-			}
-		}
-	})
-	all.Wait()
-	if err != nil {
-		h.t.Fatal(err)
-	}
 }

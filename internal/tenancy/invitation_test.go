@@ -12,6 +12,7 @@ import (
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
 	"github.com/stoa-cloud/stoa/internal/platform/permission"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
+	"github.com/stoa-cloud/stoa/internal/platform/pg/pgtest"
 	"github.com/stoa-cloud/stoa/internal/platform/secret"
 )
 
@@ -114,7 +115,7 @@ func TestAnInvitationWorksOnceUnderConcurrency(t *testing.T) {
 	owner, place := h.settler()
 	made := h.invite(owner, place, "many@example.org", Member)
 	errs := make([]error, 8)
-	h.crowd(len(errs), `SELECT FROM invitation WHERE id = $1 FOR UPDATE`, made.Invitation.ID, func(i int) {
+	pgtest.Crowd(t, h.db, len(errs), `SELECT FROM invitation WHERE id = $1 FOR UPDATE`, made.Invitation.ID, func(i int) {
 		errs[i] = h.within(func(ctx context.Context, tx *command.Tx) error {
 			_, err := Join(ctx, tx, made.Secret, ident.New(), "many@example.org")
 			return err

@@ -112,7 +112,7 @@ func TestOneOfManyOwnersLeavingAtOnceStays(t *testing.T) {
 		contexts[i] = h.as(owner)
 	}
 	errs := make([]error, len(owners))
-	h.crowd(len(owners), `SELECT FROM organization_member WHERE organization_id = $1 FOR UPDATE`, place.Organization, func(i int) {
+	pgtest.Crowd(t, h.db, len(owners), `SELECT FROM organization_member WHERE organization_id = $1 FOR UPDATE`, place.Organization, func(i int) {
 		_, errs[i] = h.RemoveOrganizationMember(contexts[i], RemoveOrganizationMember{OrganizationID: place.Organization, UserID: owners[i]})
 	})
 	stayed := 0

@@ -2,6 +2,7 @@ package script
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
@@ -30,6 +31,9 @@ func (s *Slice) create(ctx context.Context, tx *command.Tx, c Create) (Script, e
 	most, err := s.limits.Int(ctx, tx, "script.max", tx.Actor.ID, tx.Scope)
 	if err != nil {
 		return Script{}, err
+	}
+	if _, err := tx.Exec(ctx, lockProject, tx.Scope.Project); err != nil {
+		return Script{}, fmt.Errorf("lock the project's scripts: %w", err)
 	}
 	have, err := pg.One[int64](ctx, tx, countAll, tx.Scope.Project)
 	if err != nil {

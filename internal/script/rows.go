@@ -24,8 +24,10 @@ ORDER BY owner_id = $3 DESC LIMIT 1`
 SELECT ` + columns + ` FROM script
 WHERE project_id = $1 AND (shared OR owner_id = $2) AND ($3 = '' OR name > $3 OR name = $3 AND id > $4)
 ORDER BY name, id LIMIT $5`
-	countAll  = `SELECT count(*) FROM script WHERE project_id = $1`
-	insertOne = `
+	// Who makes scripts in one project waits for each other, so that two do not exceed its number together.
+	lockProject = `SELECT pg_advisory_xact_lock(hashtextextended('script:' || $1::uuid::text, 0))`
+	countAll    = `SELECT count(*) FROM script WHERE project_id = $1`
+	insertOne   = `
 INSERT INTO script (` + columns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
 	updateOne = `
 UPDATE script SET version = $2, name = $3, description = $4, shared = $5, latest = $6, updated_at = $7 WHERE id = $1`

@@ -24,15 +24,16 @@ type shelf struct {
 	org    ident.ID
 	proj   ident.ID
 	limits limits
+	db     *pg.DB
 }
 
 func newShelf(t *testing.T) *shelf {
 	t.Helper()
-	s := &shelf{t: t, org: ident.New(), proj: ident.New(), limits: limits{"script.max": 5, "script.versions.max": 3}}
+	s := &shelf{t: t, org: ident.New(), proj: ident.New(), limits: limits{"script.max": 5, "script.versions.max": 3}, db: pgtest.Open(t)}
 	member, manager := permission.Role("member"), permission.Role("manager")
 	s.Slice = New(&command.Runner{
 		Strict: true,
-		DB:     pgtest.Open(t), Clock: clock.System, NewID: ident.New, Log: slog.New(slog.DiscardHandler),
+		DB:     s.db, Clock: clock.System, NewID: ident.New, Log: slog.New(slog.DiscardHandler),
 		Table: permission.Table{
 			"script.list": {member, manager}, "script.get": {member, manager}, "script.versions": {member, manager}, "script.create": {member, manager},
 			"script.save": {manager, permission.Self}, "script.update": {manager, permission.Self}, "script.delete": {manager, permission.Self},
@@ -201,5 +202,24 @@ func TestWhatIsNotAScript(t *testing.T) {
 		if err := c.Validate(); !fault.Is(err, "script.invalid") {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+func TestTogetherTheyMakeNoMoreThanAllowed(t *testing.T) {
+	s := newShelf(t)
+	var errs [12]error
+	pgtest.Crowd(t, s.db, len(errs), lockProject, s.proj, func(i int) {
+		_, errs[i] = s.Create(s.as(ident.New(), "member"), Create{Name: "a", Content: Content{"python", "1"}})
+	})
+	made := 0
+	for _, err := range errs {
+		if err == nil {
+			made++
+			continue
+		}
+		refused(t, err, "script.too_many")
+	}
+	if made != 5 {
+		t.Errorf("%d were made of 5 that are allowed", made)
 	}
 }

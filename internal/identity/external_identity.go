@@ -43,10 +43,11 @@ type UnlinkIdentity struct{ ID ident.ID }
 
 const (
 	identityOwner = `SELECT account_id FROM external_identity WHERE id = $1 FOR UPDATE`
-	waysIn        = `
+	// Asked once the account is locked.
+	waysIn = `
 SELECT (a.password_hash IS NOT NULL)::int + (SELECT count(*) FROM external_identity e WHERE e.account_id = a.id AND e.id <> $2)
 	+ (SELECT count(*) FROM passkey k WHERE k.account_id = a.id)
-FROM account a WHERE a.id = $1 FOR UPDATE OF a`
+FROM account a WHERE a.id = $1`
 	deleteIdentity     = `DELETE FROM external_identity WHERE id = $1`
 	revokeOfIdentity   = `UPDATE credential SET revoked_at = $2 WHERE identity_id = $1 AND revoked_at IS NULL`
 	selectIdentitiesOf = `SELECT id FROM external_identity WHERE account_id = $1 ORDER BY id FOR UPDATE`
@@ -58,6 +59,9 @@ func ofIdentity(ctx context.Context, tx *command.Tx, c UnlinkIdentity) (scope co
 }
 
 func unlinkIdentity(ctx context.Context, tx *command.Tx, c UnlinkIdentity) (struct{}, error) {
+	if err := lockAccount(ctx, tx, tx.Scope.Owner); err != nil {
+		return struct{}{}, err
+	}
 	var others int
 	if err := tx.QueryRow(ctx, waysIn, tx.Scope.Owner, c.ID).Scan(&others); err != nil {
 		return struct{}{}, fmt.Errorf("count ways to sign in: %w", err)

@@ -153,8 +153,9 @@ type RemovePasskey struct{ ID ident.ID }
 const (
 	lockPasskey   = `SELECT account_id FROM passkey WHERE id = $1 FOR UPDATE`
 	removePasskey = `DELETE FROM passkey WHERE id = $1`
-	isOnlyWayIn   = `SELECT a.password_hash IS NULL AND (SELECT count(*) FROM passkey p WHERE p.account_id = a.id) = 1
-	AND NOT EXISTS (SELECT 1 FROM external_identity e WHERE e.account_id = a.id) FROM account a WHERE a.id = $1 FOR UPDATE`
+	// Asked once the account is locked: a statement that waits for the lock counts what was there before.
+	isOnlyWayIn = `SELECT a.password_hash IS NULL AND (SELECT count(*) FROM passkey p WHERE p.account_id = a.id) = 1
+	AND NOT EXISTS (SELECT 1 FROM external_identity e WHERE e.account_id = a.id) FROM account a WHERE a.id = $1`
 	forgetPasskeys = `DELETE FROM passkey WHERE account_id = $1`
 )
 
@@ -164,6 +165,9 @@ func passkeyScope(ctx context.Context, tx *command.Tx, c RemovePasskey) (scope c
 }
 
 func dropPasskey(ctx context.Context, tx *command.Tx, c RemovePasskey) (struct{}, error) {
+	if err := lockAccount(ctx, tx, tx.Scope.Owner); err != nil {
+		return struct{}{}, err
+	}
 	only, err := pg.One[bool](ctx, tx, isOnlyWayIn, tx.Scope.Owner)
 	if err != nil {
 		return struct{}{}, fmt.Errorf("look for other ways to sign in: %w", err)

@@ -34,11 +34,10 @@ func (c AddPasskey) Validate() error {
 }
 
 const (
-	selectRecords  = `SELECT record FROM passkey WHERE account_id = $1`
-	isSession      = `SELECT EXISTS (SELECT FROM credential WHERE id = $1 AND kind = 'session')`
-	countPasskeys  = `SELECT count(*) FROM passkey WHERE account_id = $1`
-	lockOwnAccount = `SELECT id FROM account WHERE id = $1 FOR UPDATE`
-	insertPasskey  = `
+	selectRecords = `SELECT record FROM passkey WHERE account_id = $1`
+	isSession     = `SELECT EXISTS (SELECT FROM credential WHERE id = $1 AND kind = 'session')`
+	countPasskeys = `SELECT count(*) FROM passkey WHERE account_id = $1`
+	insertPasskey = `
 INSERT INTO passkey (id, account_id, credential_id, rp_id, record, name, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT (credential_id) DO NOTHING`
 )
@@ -57,8 +56,8 @@ func (d desk) mayAddPasskey(ctx context.Context, tx *command.Tx) error {
 	if err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, lockOwnAccount, tx.Actor.ID); err != nil {
-		return fmt.Errorf("lock account: %w", err)
+	if err := lockAccount(ctx, tx, tx.Actor.ID); err != nil {
+		return err
 	}
 	have, err := pg.One[int](ctx, tx, countPasskeys, tx.Actor.ID)
 	if err != nil {

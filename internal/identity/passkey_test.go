@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"testing"
@@ -252,6 +253,25 @@ func TestAddingAndRemovingPasskeys(t *testing.T) {
 	}
 	_, err = h.SignInWithPasskey(t.Context(), phone.signed(h.asked()))
 	wantCode(t, err, "auth.wrong_passkey")
+}
+
+func TestTheLastTwoPasskeysAreNotRemovedTogether(t *testing.T) {
+	h := open(t)
+	ada := h.registered()
+	_, laptop := h.withPasskey(ada)
+	_, phone := h.withPasskey(ada)
+	if _, err := h.db.Exec(t.Context(), dropPassword, ada.Account.ID); err != nil {
+		t.Fatal(err)
+	}
+	her := h.as(ada.Secret)
+	var errs [2]error
+	pgtest.Crowd(t, h.db, len(errs), `SELECT FROM account WHERE id = $1 FOR UPDATE`, ada.Account.ID, func(i int) {
+		_, errs[i] = h.RemovePasskey(her, RemovePasskey{ID: []ident.ID{laptop.ID, phone.ID}[i]})
+	})
+	wantCode(t, cmp.Or(errs[:]...), "passkey.last")
+	if errs[0] != nil && errs[1] != nil {
+		t.Error(errs)
+	}
 }
 
 func TestWherePasskeysWork(t *testing.T) {

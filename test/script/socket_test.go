@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"os/exec"
 	"regexp"
 	"strconv"
 	"strings"
@@ -19,7 +20,9 @@ import (
 //
 //	> TEXT    sends a message
 //	< REGEXP  passes over messages until one matches
+//	do LINE   runs a command line meanwhile
 //	closed N  expects nothing more, and that close code
+//	ends N    the same, after whatever still comes
 //
 // Every message that comes goes to standard output.
 func socketCommand() {
@@ -51,10 +54,14 @@ func socketCommand() {
 			err = conn.Write(ctx, websocket.MessageText, []byte(rest))
 		case "<":
 			err = await(ctx, conn, regexp.MustCompile(rest))
-		case "closed":
-			err = closes(ctx, conn, rest)
+		case "do":
+			meanwhile := exec.CommandContext(ctx, "sh", "-c", rest)
+			meanwhile.Stdout, meanwhile.Stderr = os.Stderr, os.Stderr
+			err = meanwhile.Run()
+		case "closed", "ends":
+			err = closes(ctx, conn, rest, word == "ends")
 		default:
-			err = errors.New("is neither >, < nor closed")
+			err = errors.New("is neither >, <, do, closed nor ends")
 		}
 		if err != nil {
 			die(fmt.Errorf("%s: %w", lines.Text(), err))
@@ -75,8 +82,11 @@ func await(ctx context.Context, conn *websocket.Conn, want *regexp.Regexp) error
 	}
 }
 
-func closes(ctx context.Context, conn *websocket.Conn, code string) error {
+func closes(ctx context.Context, conn *websocket.Conn, code string, more bool) error {
 	_, b, err := conn.Read(ctx)
+	for err == nil && more {
+		_, b, err = conn.Read(ctx)
+	}
 	if err == nil {
 		return fmt.Errorf("there is one more message: %s", b)
 	}

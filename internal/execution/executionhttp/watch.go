@@ -131,6 +131,7 @@ func (w *watch) run(ctx context.Context, d execution.Details) error {
 	}
 	again := time.NewTicker(lookEvery)
 	defer again.Stop()
+	caller := ctx // as they were when they were last asked for
 	for {
 		select {
 		case <-ctx.Done():
@@ -151,8 +152,11 @@ func (w *watch) run(ctx context.Context, d execution.Details) error {
 			stop()
 			changed, stop = w.slice.Changed(d.ID)
 		case <-again.C:
+			if caller, err = httpx.Again(ctx); err != nil {
+				return err
+			}
 		}
-		if d, err = w.look(ctx, execution.Get{ID: d.ID}); err != nil {
+		if d, err = w.look(caller, execution.Get{ID: d.ID}); err != nil {
 			return err
 		}
 		if ended, err := w.show(d); ended || err != nil {

@@ -1,6 +1,7 @@
 package httpx
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -46,6 +47,21 @@ func (s *Server) authenticate(ctx huma.Context, next func(huma.Context)) {
 		}
 	}
 	next(ctx)
+}
+
+// Again is ctx with the caller as they are now, for answers that last: who a request's
+// credential belongs to, and what they may do, was asked when it came. The fault of a
+// credential that no longer holds is Unauthenticated.
+func Again(ctx context.Context) (context.Context, error) {
+	x := exchangeOf(ctx)
+	if x == nil || x.server.cfg.Authenticator == nil {
+		return ctx, nil
+	}
+	actor, err := x.server.cfg.Authenticator.Authenticate(ctx, x.inner)
+	if err != nil {
+		return nil, err
+	}
+	return command.WithRequest(ctx, &command.Request{Actor: actor, CorrelationID: x.request.CorrelationID, RemoteAddress: x.request.RemoteAddress}), nil
 }
 
 // limitRate refuses callers that are too fast.

@@ -142,29 +142,38 @@ type catalogue struct {
 	store Store
 
 	mu       sync.Mutex
-	read     time.Time
+	read     time.Time // zero: never, or forgotten
 	runtimes []Runtime
+	reading  bool // somebody reads them anew
+	changes  int  // how often they were forgotten
 }
 
+// all gives them as of a moment ago. Nobody waits for another's reading: who holds a
+// connection would wait for who waits for one.
 func (c *catalogue) all(ctx context.Context, q pg.Querier, now time.Time) ([]Runtime, error) {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	if !c.read.IsZero() && now.Sub(c.read) < catalogueAge {
-		return c.runtimes, nil
+	age, known, changes := now.Sub(c.read), c.runtimes, c.changes
+	if !c.read.IsZero() && (age < catalogueAge || c.reading && age < 2*catalogueAge) {
+		c.mu.Unlock()
+		return known, nil
 	}
+	c.reading = true
+	c.mu.Unlock()
 	runtimes, err := c.store.Runtimes(ctx, q)
-	if err != nil {
-		return nil, err
-	}
 	slices.SortFunc(runtimes, func(a, b Runtime) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), -CompareVersions(a.Version, b.Version))
 	})
-	c.runtimes, c.read = runtimes, now
-	return runtimes, nil
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.reading = false
+	if err == nil && c.changes == changes {
+		c.runtimes, c.read = runtimes, now
+	}
+	return runtimes, err
 }
 
 func (c *catalogue) forget() {
 	c.mu.Lock()
-	c.read = time.Time{}
+	c.read, c.changes = time.Time{}, c.changes+1
 	c.mu.Unlock()
 }

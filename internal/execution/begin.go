@@ -26,7 +26,7 @@ func (s *Slice) beginExecution(ctx context.Context, tx *command.Tx, in begin) (E
 	if err != nil {
 		return Execution{}, command.NotFoundIfNoRows(err)
 	}
-	if e.Status != Scheduled || e.Attempt != in.Attempt {
+	if e.Status != Scheduled || e.Attempt != in.Attempt || e.NodeID != tx.Actor.ID {
 		return Execution{}, errStale()
 	}
 	e.become(Running)

@@ -64,6 +64,9 @@ func (s *Slice) endExecution(ctx context.Context, tx *command.Tx, in End) (Execu
 	if !status.Terminal() {
 		return Execution{}, fault.New(fault.Invalid, "execution.bad_outcome", "%q ends nothing.", status)
 	}
+	if e.CancelAsked && in.Result.Reason == node.ReasonTaskUnknown { // it was cancelled before it reached the node
+		status, in.Result.Reason = Cancelled, ReasonCancelled
+	}
 	tx.Scope = e.scope()
 	if in.Result.Reason == ReasonIdle {
 		talk, err := s.store.Interactive(ctx, tx, e.ID)

@@ -39,6 +39,7 @@ type world struct {
 	limits limits
 	now    time.Time
 	ended  *ends
+	store  execution.Store // of replicas that are made from now on
 
 	replica func() *execution.Slice // makes another one, on the same bus and rows
 }
@@ -52,7 +53,7 @@ func newWorld(t *testing.T) *world {
 	t.Cleanup(func() { _ = b.Close() })
 	w := &world{
 		t: t, db: pgtest.Clone(t), org: ident.New(), proj: ident.New(), nodes: &nodes{sent: map[ident.ID]sent{}}, files: uploads{},
-		limits: maps.Clone(usual), now: clock.System(), ended: &ends{},
+		limits: maps.Clone(usual), now: clock.System(), ended: &ends{}, store: executionpg.Store{},
 	}
 	log := slog.New(slog.DiscardHandler)
 	hints := eventlog.NewHints(b, log)
@@ -62,7 +63,7 @@ func newWorld(t *testing.T) *world {
 			DB:     w.db, Table: table(), Clock: func() time.Time { return w.now }, NewID: ident.New, Log: log, Wake: hints.Committed,
 		}
 		return execution.New(execution.Needs{
-			Runner: runner, Store: executionpg.Store{}, Limits: w.limits, Projects: home{w.org, w.proj}, Names: nameless{}, Files: w.files, Nodes: w.nodes,
+			Runner: runner, Store: w.store, Limits: w.limits, Projects: home{w.org, w.proj}, Names: nameless{}, Files: w.files, Nodes: w.nodes,
 			Waker: hints, Live: execution.NewLive(b, log), Log: log, Registry: shelf{}, Keys: keys{},
 			Observe: w.ended.add,
 		})

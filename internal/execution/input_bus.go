@@ -34,6 +34,7 @@ type inputs struct {
 
 type asked struct {
 	node ident.ID
+	size int // bytes: no more can be taken
 	done func(inputAnswer)
 }
 
@@ -42,25 +43,31 @@ func newInputs() *inputs {
 }
 
 // expect makes an id; done is called once, when its answer comes or the node's session ends.
-func (i *inputs) expect(at ident.ID, done func(inputAnswer)) int64 {
+func (i *inputs) expect(at ident.ID, size int, done func(inputAnswer)) int64 {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.next++
-	i.waiting[i.next] = asked{at, done}
+	i.waiting[i.next] = asked{at, size, done}
 	return i.next
 }
 
-func (i *inputs) answer(id int64, a inputAnswer) {
+// answer ends the waiting for an input's answer, if it waits and is that node's.
+func (i *inputs) answer(at ident.ID, id int64, a inputAnswer) {
 	i.mu.Lock()
 	w, ok := i.waiting[id]
-	delete(i.waiting, id)
+	if ok = ok && w.node == at; ok {
+		delete(i.waiting, id)
+	}
 	i.mu.Unlock()
 	if ok {
+		a.taken = min(max(a.taken, 0), w.size)
 		w.done(a)
 	}
 }
 
-func (i *inputs) taken(r node.InputTaken) { i.answer(r.ID, inputAnswer{r.Taken, r.State}) }
+func (i *inputs) taken(at ident.ID, r node.InputTaken) {
+	i.answer(at, r.ID, inputAnswer{r.Taken, r.State})
+}
 
 // lost answers everything that a node will not answer any more, and closes its door.
 func (i *inputs) lost(at ident.ID) {
@@ -75,7 +82,7 @@ func (i *inputs) lost(at ident.ID) {
 	delete(i.doors, at)
 	i.mu.Unlock()
 	for _, id := range ids {
-		i.answer(id, inputAnswer{state: inputLost})
+		i.answer(at, id, inputAnswer{state: inputLost})
 	}
 	if door != nil {
 		_ = door.Close()
@@ -110,9 +117,9 @@ func (s *Slice) openInput(at ident.ID) error {
 
 // sendHere sends over the session that this replica holds, or says that it does not.
 func (s *Slice) sendHere(at ident.ID, ref node.TaskRef, in node.Input, done func(inputAnswer)) {
-	in.ID = s.inputs.expect(at, done)
+	in.ID = s.inputs.expect(at, len(in.Bytes), done)
 	if err := s.nodes.Input(at, ref.ID, ref.Attempt, in); err != nil {
-		s.inputs.answer(in.ID, inputAnswer{state: inputAway})
+		s.inputs.answer(at, in.ID, inputAnswer{state: inputAway})
 	}
 }
 

@@ -120,6 +120,6 @@ func (e *Execution) takesInput() error {
 }
 
 // InputTaken hears from a node what became of an input. node.InputUser.
-func (s *Slice) InputTaken(_ context.Context, _ ident.ID, _ node.TaskRef, r node.InputTaken) {
-	s.inputs.taken(r)
+func (s *Slice) InputTaken(_ context.Context, from ident.ID, _ node.TaskRef, r node.InputTaken) {
+	s.inputs.taken(from, r)
 }

@@ -137,6 +137,14 @@ func (p *placer) occupy(node, id ident.ID, attempt int) {
 	}
 }
 
+// runs tells whether that very attempt has a slot on the node.
+func (p *placer) runs(node, id ident.ID, attempt int) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n, ok := p.nodes[node]
+	return ok && attempt > 0 && n.used[id] == attempt
+}
+
 // sessions lists the nodes whose sessions this replica holds.
 func (p *placer) sessions() []ident.ID {
 	p.mu.Lock()

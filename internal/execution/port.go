@@ -101,10 +101,10 @@ type Store interface {
 	EndedBefore(ctx context.Context, q pg.Querier, project ident.ID, before time.Time, limit int) ([]ident.ID, error)
 	// Stale returns queued executions older than before.
 	Stale(ctx context.Context, q pg.Querier, before time.Time, limit int) ([]ident.ID, error)
-	// Overdue returns active executions whose wall limit plus margin has passed.
-	Overdue(ctx context.Context, q pg.Querier, now time.Time, margin time.Duration, limit int) ([]ident.ID, error)
-	// Lost returns active executions whose node has had no session for longer than grace.
-	Lost(ctx context.Context, q pg.Querier, grace time.Duration, limit int) ([]ident.ID, error)
+	// Overdue returns the attempts of active executions whose wall limit plus margin has passed.
+	Overdue(ctx context.Context, q pg.Querier, now time.Time, margin time.Duration, limit int) ([]Attempt, error)
+	// Lost returns those whose node has had no session for longer than grace.
+	Lost(ctx context.Context, q pg.Querier, grace time.Duration, limit int) ([]Attempt, error)
 
 	Runtimes(ctx context.Context, q pg.Querier) ([]Runtime, error)
 	ReplaceRuntimes(ctx context.Context, tx *pg.Tx, node ident.ID, offered []Runtime, now time.Time) error
@@ -117,6 +117,12 @@ type LoadLater func(context.Context) (Load, Ahead, error)
 type OwnerIn struct {
 	OwnerID   ident.ID `db:"owner_id"`
 	ProjectID ident.ID `db:"project_id"`
+}
+
+// Attempt is one try at an execution.
+type Attempt struct {
+	ID      ident.ID `db:"id"`
+	Attempt int      `db:"attempt"`
 }
 
 // Claimable is a queued execution, whose it is, and how many its owner has under way.

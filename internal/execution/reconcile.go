@@ -35,44 +35,40 @@ func (s *Slice) Reconcile(ctx context.Context) {
 // ReconcileOnce is one pass.
 func (s *Slice) ReconcileOnce(ctx context.Context) {
 	at := s.runner.Clock()
-	s.each(ctx, "stale", func() ([]ident.ID, error) {
+	each(ctx, s, "stale", func() ([]ident.ID, error) {
 		return s.store.Stale(ctx, s.runner.DB, at.Add(-staleAfter), reconcileBatch)
 	}, func(ctx context.Context, id ident.ID) error {
 		_, err := s.expire(ctx, expire{ID: id})
 		return err
 	})
-	s.each(ctx, "lost", func() ([]ident.ID, error) {
+	each(ctx, s, "lost", func() ([]Attempt, error) {
 		return s.store.Lost(ctx, s.runner.DB, lostAfter, reconcileBatch)
-	}, func(ctx context.Context, id ident.ID) error {
-		return s.giveUp(ctx, id, ReasonNodeLost, "Its node lost contact while it ran.")
+	}, func(ctx context.Context, a Attempt) error {
+		return s.giveUp(ctx, a, ReasonNodeLost, "Its node lost contact while it ran.")
 	})
-	s.each(ctx, "overdue", func() ([]ident.ID, error) {
+	each(ctx, s, "overdue", func() ([]Attempt, error) {
 		return s.store.Overdue(ctx, s.runner.DB, at, overdueMargin, reconcileBatch)
-	}, func(ctx context.Context, id ident.ID) error {
-		return s.giveUp(ctx, id, ReasonStuck, "Its node never reported an end, long after its wall limit.")
+	}, func(ctx context.Context, a Attempt) error {
+		return s.giveUp(ctx, a, ReasonStuck, "Its node never reported an end, long after its wall limit.")
 	})
 }
 
-func (s *Slice) each(ctx context.Context, what string, find func() ([]ident.ID, error), act func(context.Context, ident.ID) error) {
-	ids, err := find()
+func each[T any](ctx context.Context, s *Slice, what string, find func() ([]T, error), act func(context.Context, T) error) {
+	found, err := find()
 	if err != nil {
 		s.log.WarnContext(ctx, "reconcile", "what", what, "error", err)
 		return
 	}
-	for _, id := range ids {
-		if err := act(s.asSystem(ctx), id); err != nil && !IsStale(err) {
-			s.log.WarnContext(ctx, "reconcile", "what", what, "execution", id, "error", err)
+	for _, one := range found {
+		if err := act(s.asSystem(ctx), one); err != nil && !IsStale(err) {
+			s.log.WarnContext(ctx, "reconcile", "what", what, "execution", one, "error", err)
 		}
 	}
 }
 
-// giveUp declares the current attempt lost.
-func (s *Slice) giveUp(ctx context.Context, id ident.ID, code, message string) error {
-	e, err := s.store.Get(ctx, s.runner.DB, id)
-	if err != nil {
-		return err
-	}
-	_, err = s.requeue(ctx, requeue{ID: id, Attempt: e.Attempt, Code: code, Message: message})
+// giveUp declares an attempt lost, if it still is the current one.
+func (s *Slice) giveUp(ctx context.Context, a Attempt, code, message string) error {
+	_, err := s.requeue(ctx, requeue{ID: a.ID, Attempt: a.Attempt, Code: code, Message: message})
 	return err
 }
 

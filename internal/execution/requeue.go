@@ -14,6 +14,7 @@ import (
 type requeue struct {
 	ID      ident.ID `json:"id"`
 	Attempt int      `json:"attempt"` // the lost one
+	NodeID  ident.ID `json:"node_id"` // who says so; zero: it was found out here
 	Code    string   `json:"code"`
 	Message string   `json:"message"`
 }
@@ -26,7 +27,7 @@ func (s *Slice) requeueExecution(ctx context.Context, tx *command.Tx, in requeue
 	if err != nil {
 		return Execution{}, command.NotFoundIfNoRows(err)
 	}
-	if !e.Status.Active() || e.Attempt != in.Attempt {
+	if !e.Status.Active() || e.Attempt != in.Attempt || !in.NodeID.IsZero() && e.NodeID != in.NodeID {
 		return Execution{}, errStale()
 	}
 	node, attempt := e.NodeID, e.Attempt

@@ -35,17 +35,17 @@ func (s *Slice) SessionOpened(ctx context.Context, open node.Session, running, u
 	if err != nil {
 		return nil, fmt.Errorf("read what runs there: %w", err)
 	}
-	has := map[ident.ID]int{}
+	has := map[node.TaskRef]bool{} // an earlier attempt's result may wait beside the next attempt
 	for _, ref := range append(append([]node.TaskRef{}, running...), unacked...) {
-		has[ref.ID] = ref.Attempt
+		has[ref] = true
 	}
 	used := map[ident.ID]int{}
 	var kill []node.TaskRef
 	for _, e := range active {
-		if has[e.ID] == e.Attempt {
+		if ref := (node.TaskRef{Kind: Kind, ID: e.ID, Attempt: e.Attempt}); has[ref] {
 			used[e.ID] = e.Attempt
 			if e.CancelAsked {
-				kill = append(kill, node.TaskRef{Kind: Kind, ID: e.ID, Attempt: e.Attempt})
+				kill = append(kill, ref)
 			}
 			continue
 		}
@@ -99,21 +99,26 @@ func (s *Slice) NodeChanged(_ context.Context, changed node.Session) {
 
 // Started shows the run as running at once, and stores it if it lasts.
 func (s *Slice) Started(ctx context.Context, from ident.ID, ref node.TaskRef, ago time.Duration) {
+	if !s.placer.runs(from, ref.ID, ref.Attempt) {
+		return // it is another node's, or was taken from this one
+	}
 	at := s.runner.Clock().Add(-ago)
 	s.live.started(ref.ID, ref.Attempt, at)
 	s.beginning.started(ctx, from, ref.ID, ref.Attempt, at)
 }
 
 // Output passes a frame on to whoever watches; it is stored with the result.
-func (s *Slice) Output(_ context.Context, _ ident.ID, ref node.TaskRef, f node.Frame) {
-	s.live.output(ref.ID, ref.Attempt, f)
+func (s *Slice) Output(_ context.Context, from ident.ID, ref node.TaskRef, f node.Frame) {
+	if s.placer.runs(from, ref.ID, ref.Attempt) {
+		s.live.output(ref.ID, ref.Attempt, f)
+	}
 }
 
 // Ended stores the result. A stale one is thrown away, which node.ErrStale says.
 func (s *Slice) Ended(ctx context.Context, from ident.ID, _ int64, ref node.TaskRef, r node.ExecutionResult) error {
 	s.beginning.over(ref.ID)
 	if lost, ok := interrupted[r.ReasonCode]; ok {
-		_, err := s.requeue(s.asSystem(ctx), requeue{ID: ref.ID, Attempt: ref.Attempt, Code: ReasonNodeLost, Message: lost})
+		_, err := s.requeue(s.asSystem(ctx), requeue{ID: ref.ID, Attempt: ref.Attempt, NodeID: from, Code: ReasonNodeLost, Message: lost})
 		return s.acked(from, ref, err)
 	}
 	crash.Point("execution.result_received")
@@ -143,14 +148,34 @@ func result(r node.ExecutionResult) Result {
 	if !ok {
 		reason = r.ReasonCode
 	}
+	outcome, detail := Status(r.Outcome), r.ReasonMessage
+	if !slices.Contains(Statuses, outcome) || !outcome.Terminal() {
+		outcome, reason, detail = Error, ReasonSandbox, "Its node reported an end that is not known here."
+	}
 	return Result{
-		Outcome: Status(r.Outcome), Reason: reason, Detail: r.ReasonMessage, ExitCode: r.ExitCode, Signal: r.Signal, Class: Class(r.Class),
+		Outcome: outcome, Reason: reason, Detail: detail, ExitCode: r.ExitCode, Signal: r.Signal, Class: Class(r.Class),
 		WallUS: r.Usage.Wall.Microseconds(), CPUUS: r.Usage.CPU.Microseconds(), PeakMemoryBytes: r.Usage.PeakMemoryBytes,
 		Egress: r.Egress, Recording: r.Recording, Artefacts: r.Artefacts, Omitted: r.ArtefactsOmitted, Output: Output{
-			Stdout: r.Stdout, Stderr: r.Stderr, Layout: r.Layout,
+			Stdout: r.Stdout, Stderr: r.Stderr, Layout: layoutOf(r),
 			StdoutTruncated: r.StdoutTruncated(), StderrTruncated: r.StderrTruncated(),
 		},
 	}
+}
+
+// layoutOf is how the streams alternated. One that does not fit them is worth nothing.
+func layoutOf(r node.ExecutionResult) []int32 {
+	var stdout, stderr int64
+	for _, run := range r.Layout {
+		if run < 0 {
+			stderr -= int64(run)
+		} else {
+			stdout += int64(run)
+		}
+	}
+	if stdout == int64(len(r.Stdout)) && stderr == int64(len(r.Stderr)) {
+		return r.Layout
+	}
+	return []int32{int32(len(r.Stdout)), -int32(len(r.Stderr))} //nolint:gosec // both fit one message
 }
 
 func offered(runtimes []node.Runtime) []Runtime {

@@ -31,9 +31,6 @@ var transitions = map[Status][]Status{
 // May tells whether an execution may go from one status to the other.
 func May(from, to Status) bool { return slices.Contains(transitions[from], to) }
 
-// Transitions returns the table, for diagrams and tests.
-func Transitions() map[Status][]Status { return transitions }
-
 // Terminal tells whether nothing follows.
 func (s Status) Terminal() bool { return len(transitions[s]) == 0 }
 

@@ -44,14 +44,14 @@ ORDER BY e.priority, e.rank, e.id LIMIT $4`
 	stale  = `SELECT id FROM execution WHERE status = 'queued' AND created_at < $1 ORDER BY id LIMIT $2`
 
 	overdue = `
-SELECT id FROM execution
+SELECT id, attempt FROM execution
 WHERE status IN ('scheduled', 'running')
   AND coalesce(started_at, scheduled_at) + make_interval(secs => wall_ms / 1000.0) < $1
 LIMIT $2`
 
 	// The lease's time is the database's clock. node_session belongs to the node slice; it is only read here.
 	lost = `
-SELECT e.id FROM execution e
+SELECT e.id, e.attempt FROM execution e
 LEFT JOIN node_session s ON s.node_id = e.node_id
 WHERE e.status IN ('scheduled', 'running')
   AND coalesce(s.lease_until, e.scheduled_at) < now() - make_interval(secs => $1)
@@ -183,13 +183,13 @@ func (Store) Stale(ctx context.Context, q pg.Querier, before time.Time, limit in
 }
 
 // Overdue implements execution.Store.
-func (Store) Overdue(ctx context.Context, q pg.Querier, now time.Time, margin time.Duration, limit int) ([]ident.ID, error) {
-	return pg.All[ident.ID](ctx, q, overdue, now.Add(-margin), limit)
+func (Store) Overdue(ctx context.Context, q pg.Querier, now time.Time, margin time.Duration, limit int) ([]execution.Attempt, error) {
+	return pg.All[execution.Attempt](ctx, q, overdue, now.Add(-margin), limit)
 }
 
 // Lost implements execution.Store.
-func (Store) Lost(ctx context.Context, q pg.Querier, grace time.Duration, limit int) ([]ident.ID, error) {
-	return pg.All[ident.ID](ctx, q, lost, grace.Seconds(), limit)
+func (Store) Lost(ctx context.Context, q pg.Querier, grace time.Duration, limit int) ([]execution.Attempt, error) {
+	return pg.All[execution.Attempt](ctx, q, lost, grace.Seconds(), limit)
 }
 
 // Runtimes implements execution.Store.

@@ -81,6 +81,41 @@ int main(void)
 	}
 }
 
+// A compiled program has the run's own bound on disk, not the compiler's, whether it was just compiled or kept.
+func TestCompiledDisk(t *testing.T) {
+	d := alone(t)
+	if _, err := d.runtime("c"); err != nil {
+		t.Skip("no C compiler on this host")
+	}
+	job := Job{Runtime: "c", CacheScope: "one", Limits: Limits{DiskBytes: 8 << 20, MemoryBytes: 512 << 20}, Args: []string{"7"}, Source: []byte(`
+#include <stdio.h>
+#include <stdlib.h>
+static char some[1 << 20];
+int main(int argc, char **argv)
+{
+	int wanted = atoi(argv[argc - 1]), i;
+	for (i = 0; i < wanted; i++) {
+		char name[32];
+		snprintf(name, sizeof name, "/tmp/%d", i);
+		FILE *f = fopen(name, "w");
+		if (!f || fwrite(some, sizeof some, 1, f) != 1 || fclose(f)) break;
+	}
+	printf("%d\n", i);
+	return i < wanted;
+}`)}
+	for i := range 2 {
+		if r, o := try(t, d, job); r.Cached != (i > 0) || r.Outcome != Completed || o.out.String() != "7\n" {
+			t.Errorf("within its bound, %d: %+v %q %s", i, r, o.out.String(), o.err.String())
+		}
+	}
+	for _, scope := range []string{"one", ""} { // kept, and just compiled
+		job.Args, job.CacheScope = []string{"200"}, scope
+		if r, o := try(t, d, job); r.Cached != (scope != "") || r.Outcome != Failed || r.Reason != ReasonDisk || len(o.out.String()) != 2 {
+			t.Errorf("beyond its bound, %q: %+v %q %s", scope, r, o.out.String(), o.err.String())
+		}
+	}
+}
+
 // Only the plain file that the compiler was to make is taken out, and nothing too large.
 func TestCompileCacheTakes(t *testing.T) {
 	d := alone(t)

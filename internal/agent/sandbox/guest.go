@@ -27,6 +27,7 @@ type guest struct {
 // bounds are the limits that a process gets before its run is known: a guest made ahead serves runs with the same ones.
 type bounds struct {
 	size           size
+	room           size // of a program that a compiler made: what it may write beside what that left; 0: as the cell is
 	fsize, address uint64
 	cpu, processes uint32
 }
@@ -61,7 +62,7 @@ func (w *ward) ask(c *cell, z *zygote, b bounds, payload, gate int, t *Terminal)
 		return nil, err
 	}
 	q := request{
-		kind: reqRun, uid: uid, fsize: b.fsize, address: b.address, cpu: b.cpu, processes: b.processes, files: 1024,
+		kind: reqRun, uid: uid, disk: uint64(b.room.bytes), inodes: uint64(b.room.inodes), fsize: b.fsize, address: b.address, cpu: b.cpu, processes: b.processes, files: 1024,
 	}
 	heard := func(x reply, fds []int) { closeAll(fds); g.ended <- x }
 	theirs := g.streams.theirs

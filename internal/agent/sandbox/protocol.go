@@ -98,6 +98,7 @@ const StepExec = 16
 type step uint32
 
 const (
+	stepTmpfs step = 4
 	stepFiles step = 13
 	stepExec  step = StepExec
 )

@@ -196,7 +196,11 @@ func (r *run) process(ctx context.Context, p payload, limits Limits, job *Job) e
 			terminal = job.Terminal
 		}
 		account.startMemoryPeak()
-		if g, err = r.ward.ask(r.cell, zygote, r.ward.boundsOf(r.cell.size, limits), sealed, -1, terminal); err != nil {
+		bounds := r.ward.boundsOf(r.cell.size, limits)
+		if r.made && job != nil {
+			bounds.room = roomFor(p.files, limits)
+		}
+		if g, err = r.ward.ask(r.cell, zygote, bounds, sealed, -1, terminal); err != nil {
 			return err
 		}
 		defer g.close()
@@ -342,6 +346,17 @@ func (r *run) judgeCause(cause Reason) {
 // CannotStart is a shell's exit code for what is there but is no program.
 const CannotStart = 126
 
+// roomFor is what a compiled program may write. The program itself, where it was kept from an earlier run, comes on top.
+func roomFor(files []File, limits Limits) size {
+	room := size{limits.DiskBytes, limits.InodeCount}
+	for _, f := range files {
+		if f.Executable {
+			room.bytes += int64(len(f.Content)) + 4096
+		}
+	}
+	return room
+}
+
 // judgeSetup tells what the user asked too much of from what is our fault.
 func (r *run) judgeSetup(last reply) error {
 	errno := syscall.Errno(last.status)
@@ -351,6 +366,9 @@ func (r *run) judgeSetup(last reply) error {
 		return nil
 	case errno == unix.ENOMEM && r.cell.slot.account.oomKills() > 0:
 		r.result.Reason = ReasonMemory
+		return nil
+	case r.made && last.step == stepTmpfs: // the compiler left somebody who fills the folder still
+		r.result.Reason = ReasonDisk
 		return nil
 	case r.made && last.step == stepExec && errno == unix.EAGAIN: // the compiler left too many processes
 		r.result.Reason = ReasonProcesses

@@ -38,7 +38,7 @@ enum step {
 struct request {
 	uint32_t kind, id;
 	uint32_t slot, uid;         /* uid: inside the user namespace; 0 keeps the only mapped one */
-	uint64_t disk, inodes;      /* REQ_CELL: bounds of the working tmpfs, bytes and inodes */
+	uint64_t disk, inodes;      /* REQ_CELL: bounds of the working tmpfs, bytes and inodes. REQ_RUN: if not 0, what it may hold beside what is in it */
 	uint64_t fsize, address;    /* REQ_RUN: RLIMIT_FSIZE, RLIMIT_AS (0: none), bytes */
 	uint32_t cpu, processes;    /* RLIMIT_CPU in seconds, RLIMIT_NPROC */
 	uint32_t files, flags;      /* RLIMIT_NOFILE; FLAG_GATE */

@@ -1,6 +1,7 @@
 package httpx
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -77,6 +78,9 @@ func Problem(err error) huma.StatusError { return newProblem(err) }
 
 func newProblem(err error) *ProblemDetails {
 	f := fault.Of(err)
+	if f.Kind == fault.Internal && errors.Is(err, context.Canceled) { // nobody's mistake: whoever asks again is answered
+		f = fault.New(fault.Unavailable, "request_cancelled", "The request ended before its answer: this process is stopping, or the sender left. Try again.").After(time.Second).Because(err)
+	}
 	status := statuses[f.Kind]
 	return &ProblemDetails{
 		Type: "/docs/errors#" + f.Code, Title: http.StatusText(status), Status: status, Kind: f.Kind.String(),

@@ -44,6 +44,7 @@ type grammar struct {
 	Units           unitsCommand           `cmd:"" group:"people" aliases:"unit" help:"Departments and teams of an organization: list, create, rename, move, delete."`
 	Organizations   organizationsCommand   `cmd:"" group:"people" aliases:"organization" help:"Organizations: list, create, rename."`
 	Members         membersCommand         `cmd:"" group:"people" aliases:"member" help:"Who belongs to a project or an organization."`
+	Invitations     invitationsCommand     `cmd:"" group:"people" aliases:"invitation" help:"Invitations to an organization: list, revoke, accept."`
 	ServiceAccounts serviceAccountsCommand `cmd:"" group:"people" aliases:"service-account" help:"Accounts of programs: list, create, rotate keys, disable, delete."`
 	Limits          limitsCommand          `cmd:"" group:"operate" aliases:"limit" help:"Settings and limits: list, set, reset."`
 	DeadLetters     deadLettersCommand     `cmd:"" group:"operate" aliases:"dead-letter" help:"Events that could not be handled: list, retry, discard, policies."`
@@ -54,10 +55,14 @@ type grammar struct {
 	Audit           auditCommand           `cmd:"" group:"operate" help:"Who did what: list, export."`
 	Providers       providersCommand       `cmd:"" group:"operate" aliases:"provider" help:"OpenID Connect issuers that people sign in through: list, add, set, remove, test."`
 	Queue           queueCommand           `cmd:"" group:"operate" help:"What waits: list, in order and with the reason; stats."`
+	Status          statusCommand          `cmd:"" group:"operate" help:"Say how the installation fares."`
 	Nodes           nodesCommand           `cmd:"" group:"operate" aliases:"node" help:"Machines: list, enroll, cordon, drain, remove."`
 	Login           loginCommand           `cmd:"" group:"you" help:"Sign in to an installation and remember it as a context."`
 	Logout          logoutCommand          `cmd:"" group:"you" help:"Revoke the context's token and forget it."`
 	Whoami          whoamiCommand          `cmd:"" group:"you" help:"Say who you are, and where."`
+	Password        passwordCommand        `cmd:"" group:"you" help:"Change your password."`
+	Sessions        sessionsCommand        `cmd:"" group:"you" aliases:"session" help:"Where you are signed in: list, revoke."`
+	Identities      identitiesCommand      `cmd:"" group:"you" aliases:"identity" help:"Issuers that you can sign in through: list, unlink."`
 	SecondFactor    secondFactorCommand    `cmd:"" group:"you" help:"Your authenticator app: show, enroll, recovery codes, remove."`
 	Passkeys        passkeysCommand        `cmd:"" group:"you" aliases:"passkey" help:"What signs you in instead of a password: list, remove."`
 	Tokens          tokensCommand          `cmd:"" group:"you" aliases:"token" help:"API tokens: list, create, revoke."`

@@ -64,6 +64,13 @@ func (s *Notifications) Send(ctx context.Context, in NotificationSendRequest) er
 	return err
 }
 
+// TestAlert sends every operator an alert that is none, as Grafana would, and tells how many alerts that were; for operators.
+func (s *Notifications) TestAlert(ctx context.Context) (int64, error) {
+	var out AlertsReceived
+	_, err := s.c.do(ctx, request{method: http.MethodPost, path: "/alerts/grafana/test"}, &out)
+	return out.Alerts, err
+}
+
 // Subscriptions gives the channels, the console first.
 func (s *Notifications) Subscriptions(ctx context.Context) iter.Seq2[NotificationSubscription, error] {
 	return items[NotificationSubscription](ctx, s.c, "/notifications/subscriptions", nil)

@@ -93,4 +93,22 @@ func (s *Organizations) Registration(ctx context.Context) (string, error) {
 	return out.Mode, err
 }
 
+// Invitations gives the invitations that nobody has accepted yet, without their links.
+func (s *Organizations) Invitations(ctx context.Context, id string) iter.Seq2[Invitation, error] {
+	return items[Invitation](ctx, s.c, organizationPath(id)+"/invitations", nil)
+}
+
+// RevokeInvitation makes an invitation's link worthless.
+func (s *Organizations) RevokeInvitation(ctx context.Context, invitationID string) error {
+	_, err := s.c.do(ctx, request{method: http.MethodDelete, path: "/invitations/" + url.PathEscape(invitationID)}, nil)
+	return err
+}
+
+// Join accepts an invitation: secret is what its link ends with.
+func (s *Organizations) Join(ctx context.Context, secret string) (*Organization, error) {
+	var o Organization
+	_, err := s.c.do(ctx, request{method: http.MethodPost, path: "/invitations/accept", body: InvitationAcceptRequest{Secret: secret}}, &o)
+	return &o, err
+}
+
 func organizationPath(id string) string { return "/organizations/" + url.PathEscape(id) }

@@ -1,0 +1,16 @@
+package cli
+
+type notificationsTestAlert struct{}
+
+// Run sends operators an alert that is none.
+func (notificationsTestAlert) Run(c *call) error {
+	client, err := c.client()
+	if err != nil {
+		return err
+	}
+	if _, err := client.Notifications.TestAlert(c.ctx); err != nil {
+		return err
+	}
+	c.say("Every operator is sent an alert that is none, as Grafana's would be.")
+	return nil
+}

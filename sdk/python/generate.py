@@ -62,6 +62,8 @@ SYNC = {
     "AsyncDeadLetters": "DeadLetters",
     "AsyncReplays": "Replays",
     "AsyncSinks": "Sinks",
+    "AsyncNotifications": "Notifications",
+    "AsyncIdentityProviders": "IdentityProviders",
     "AsyncIterator": "Iterator",
     "AsyncGenerator": "Generator",
     "aclose": "close",

@@ -1,5 +1,8 @@
 """What an organization's people and its operators do, against a real installation."""
 
+import http.server
+import threading
+import time
 import uuid
 
 import pytest
@@ -15,9 +18,11 @@ def unique():
 
 def test_files_come_and_go_as_they_are_read(client, tmp_path, unique):
     path = tmp_path / "large.bin"
-    path.write_bytes(unique.encode() + bytes(range(256)) * 4096)
+    path.write_bytes(unique.encode() + bytes(range(256)) * 20_000)
     kept = client.files.upload("large.bin", path)
     assert kept.size == path.stat().st_size
+    assert client.files.received(kept.sha256) == kept.size
+    assert client.files.upload("again.bin", path).id == kept.id
     assert b"".join(client.files.chunks(kept.id)) == path.read_bytes()
     copy = client.files.save(kept.id, tmp_path / "copy.bin")
     assert copy.read_bytes() == path.read_bytes() and not list(tmp_path.glob("*.part"))
@@ -144,6 +149,140 @@ def test_sinks_are_paused_and_resumed(client, unique):
     assert sink.id in [s.id for s in client.sinks.list()]
     client.sinks.delete(sink.id)
     assert sink.id not in [s.id for s in client.sinks.list()]
+
+
+@pytest.fixture
+def receiver():
+    """A webhook's receiver, which answers with the status that it is told and notes what came."""
+
+    class Answer(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.server.came.append(self.headers["webhook-id"])
+            self.send_response(self.server.status)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
+        server.status, server.came = 503, []
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def until(condition):
+    """Wait for as long as it takes on a busy machine."""
+    end = time.monotonic() + 60
+    while not (found := condition()):
+        assert time.monotonic() < end, "it did not come"
+        time.sleep(0.05)
+    return found
+
+
+def test_people_are_told_and_read(client, unique):
+    me = client.me.get().user.id
+    client.limits.set("notification.per_hour", 1000, "user", me)  # whatever else happens here meanwhile
+    client.notifications.send(unique, "of the library", severity="high", user_id=me, tags=[unique])
+    told = until(lambda: list(client.notifications.list(tag=unique)))
+    assert [n.title for n in told] == [unique]
+    assert client.notifications.unread() >= 1
+    assert client.notifications.read(told[0].id, clicked=True).status == "clicked"
+    assert list(client.notifications.list(tag=unique, unread=True)) == []
+    assert client.notifications.test_alert() >= 1
+    client.notifications.send(unique, user_id=me)
+    until(client.notifications.unread)
+    assert client.notifications.read_all() >= 1
+    client.notifications.delete(told[0].id)
+    assert list(client.notifications.list(tag=unique)) == []
+    client.limits.reset("notification.per_hour", "user", me)
+
+
+def test_channels_are_tested_and_what_failed_is_sent_again(client, receiver, unique):
+    host = f"127.0.0.1:{receiver.server_port}"
+    made = client.notifications.subscribe(
+        "webhook", f"http://{host}/hook", name=unique, min_severity="urgent", include_tags=[unique]
+    )
+    channel = made.subscription
+    assert made.secret.startswith("whsec_") and (channel.host, channel.include_tags) == (host, [unique])
+    assert client.notifications.change_subscription(channel.id, min_severity="high").min_severity == "high"
+    assert client.notifications.rotate_secret(channel.id).secret != made.secret
+    sent = client.notifications.test(channel.id)
+    until(lambda: client.notifications.delivery(sent.id).attempts)
+    failed = until(lambda: next((d for d in [client.notifications.delivery(sent.id)] if d.status != "sending"), None))
+    assert failed.status == "queued" and failed.tries[0].status_code == 503
+    receiver.status = 204
+    client.notifications.redeliver(sent.id)
+    until(lambda: client.notifications.delivery(sent.id).status == "delivered")
+    assert set(receiver.came) == {str(sent.notification_id)}
+    assert [d.id for d in client.notifications.deliveries(subscription_id=channel.id)] == [sent.id]
+    assert channel.id in [c.id for c in client.notifications.subscriptions()]
+    client.notifications.unsubscribe(channel.id)
+    with pytest.raises(stoa.NotFound):
+        client.notifications.test(channel.id)
+
+
+def test_issuers_are_added_and_forgotten(client, unique):
+    terms = {"client_id": "stoa", "title": "Of the library", "registration": "closed"}
+    issuer = f"https://{unique}.example.org"
+    made = client.providers.create(models.ProviderRequest(name=unique, issuer=issuer, client_secret="secret", **terms))
+    assert made.has_secret and unique in made.redirect_uri
+    changed = client.providers.update(made.id, models.ProviderTerms(**{**terms, "title": "Another", "disabled": True}))
+    assert (changed.title, changed.disabled, changed.has_secret) == ("Another", True, True)
+    assert client.providers.get(made.id).title == "Another"
+    assert unique in [p.name for p in client.providers.list()]
+    with pytest.raises(stoa.Invalid):
+        client.providers.test(issuer="http://169.254.169.254/")
+    client.providers.remove(made.id)
+    with pytest.raises(stoa.NotFound):
+        client.providers.get(made.id)
+
+
+def test_organizations_have_units_and_invitations(client, unique):
+    organization = client.organizations.create(unique)
+    assert client.organizations.rename(organization.id, f"{unique} works").name == f"{unique} works"
+    outer = client.organizations.create_unit(organization.id, "Science")
+    inner = client.organizations.create_unit(organization.id, "Physics", outer.id)
+    assert [(u.name, u.parent_id) for u in client.organizations.units(organization.id)] == [
+        ("Science", None),
+        ("Physics", outer.id),
+    ]
+    moved = client.organizations.update_unit(inner.id, name="Optics", parent_id=stoa.NOWHERE)
+    assert (moved.name, moved.parent_id) == ("Optics", None)
+    project = client.projects.create(unique, organization.id)
+    assert client.projects.update(project.id, name="Lenses", unit_id=inner.id).unit_id == inner.id
+    with pytest.raises(stoa.Conflict):
+        client.organizations.delete_unit(inner.id)
+    client.projects.update(project.id, unit_id=stoa.NOWHERE)
+    client.organizations.delete_unit(inner.id)
+    assert [u.id for u in client.organizations.units(organization.id)] == [outer.id]
+    made = client.organizations.invite(organization.id, f"{unique}@example.org", "organization.member")
+    assert made.secret in made.link
+    assert [i.email for i in client.organizations.invitations(organization.id)] == [f"{unique}@example.org"]
+    client.organizations.revoke_invitation(made.invitation.id)
+    assert list(client.organizations.invitations(organization.id)) == []
+    with pytest.raises(stoa.APIError):
+        client.organizations.join(made.secret)
+
+
+def test_operators_see_what_there_is(client):
+    assert client.health().ready
+    assert {"execution.completed.v1", "file.uploaded.v1"} <= {t.name for t in client.events.types()}
+    assert all(node.node_id for node in client.runtimes.nodes())
+    enrolled = client.nodes.enroll("of-the-library", ttl_seconds=60)
+    assert enrolled.token in enrolled.command
+    with pytest.raises(stoa.NotFound):
+        client.nodes.remove(uuid.uuid4())
+    with pytest.raises(stoa.APIError):
+        client.runtimes.inspect(models.ImageSource(image="not an image"))
+    assert list(client.me.identities()) == [] and list(client.me.passkeys()) == []
+    assert client.me.second_factor().enrolled is False
+    for forget in (client.me.unlink_identity, client.me.remove_passkey):
+        with pytest.raises(stoa.NotFound):
+            forget(uuid.uuid4())
 
 
 @pytest.mark.anyio

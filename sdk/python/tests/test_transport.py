@@ -196,3 +196,55 @@ def test_words_that_are_pythons_own():
     server = Server(httpx.Response(200, text=RUN))
     client(server).executions.submit("python", "1", class_="gvisor")
     assert json.loads(server.asked[0].content) == {"runtime": "python", "source": "1", "class": "gvisor"}
+
+
+FILE = json.dumps(
+    {k: ID for k in ("id", "project_id", "organization_id", "owner_id")}
+    | {k: "2030-01-01T00:00:00Z" for k in ("created_at", "uploaded_at")}
+    | {"name": "a", "size": 1, "sha256": "00"}
+)
+
+
+class Keeper:
+    """Keeps what comes of a file, and breaks off as it is told: after how many bytes, and how."""
+
+    def __init__(self, *breaks, here=0):
+        self.breaks, self.here, self.sent = list(breaks), here, []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/received"):
+            return httpx.Response(200, json={"bytes": self.here})
+        offset, content = int(request.url.params.get("offset", 0)), request.read()
+        self.sent.append((offset, len(content)))
+        if not self.breaks:
+            return httpx.Response(201, text=FILE)
+        here, answer = self.breaks.pop(0)
+        self.here = here
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def test_an_upload_goes_on_where_it_was(tmp_path):
+    path, size = tmp_path / "a", (2 << 20) + 5
+    path.write_bytes(bytes(size))
+    gone, lost = httpx.ReadError("gone"), httpx.Response(409, json={"code": "file.upload_lost"})
+    for server, want in [
+        (Keeper(), [(0, size)]),
+        (Keeper(here=size), [(size, 0)]),
+        (
+            Keeper((1 << 20, gone), (1 << 20, httpx.Response(500))),
+            [(0, size), (1 << 20, size - (1 << 20)), (1 << 20, size - (1 << 20))],
+        ),
+        (Keeper((1 << 20, lost)), [(0, size), (0, size)]),
+    ]:
+        assert client(server).files.upload("a", path).size == 1
+        assert server.sent == want
+    never = Keeper(*[(0, httpx.ReadError("gone"))] * 7)
+    with pytest.raises(stoa.ConnectionFailed):
+        client(never, retries=2).files.upload("a", path)
+    assert len(never.sent) == 7
+    full = Keeper((0, httpx.Response(429, json={"code": "file.project_full"})))
+    with pytest.raises(stoa.Limited):
+        client(full).files.upload("a", path)
+    assert len(full.sent) == 1

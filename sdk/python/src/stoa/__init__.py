@@ -10,6 +10,7 @@ AsyncStoa is the same with await. models holds the shapes of the API; errors are
 
 from . import models
 from ._async._client import AsyncStoa
+from ._bodies import NOWHERE
 from ._errors import (
     APIError,
     Conflict,
@@ -29,6 +30,7 @@ from ._version import VERSION as __version__
 from ._watch import AttachEvent, ExecutionEvent, Output, Refused, Reset, Result, Status
 
 __all__ = [
+    "NOWHERE",
     "APIError",
     "AsyncStoa",
     "AttachEvent",

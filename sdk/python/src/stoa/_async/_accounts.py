@@ -27,6 +27,29 @@ class AsyncOrganizations(Resource):
         """Make an organization that the caller owns."""
         return await self._client._post(models.Organization, "/organizations", {"name": name})
 
+    async def rename(self, id: UUID | str, name: str) -> models.Organization:
+        """Give an organization another name; its slug stays."""
+        return await self._client._patch(models.Organization, f"/organizations/{segment(id)}", {"name": name})
+
+    def units(self, id: UUID | str) -> AsyncIterator[models.Unit]:
+        """Give the organization's departments and teams, parents before children."""
+        return self._client._items(models.Unit, f"/organizations/{segment(id)}/units")
+
+    async def create_unit(self, id: UUID | str, name: str, parent_id: UUID | str | None = None) -> models.Unit:
+        """Add a unit, inside of another or directly below the organization."""
+        body = {"name": name, **present(parent_id=parent_id)}
+        return await self._client._post(models.Unit, f"/organizations/{segment(id)}/units", body)
+
+    async def update_unit(
+        self, unit_id: UUID | str, *, name: str | None = None, parent_id: UUID | str | None = None
+    ) -> models.Unit:
+        """Rename a unit, or move it with what is in it: what is None stays, NOWHERE puts it directly below the organization."""
+        return await self._client._patch(models.Unit, f"/units/{segment(unit_id)}", present(name=name, parent_id=parent_id))
+
+    async def delete_unit(self, unit_id: UUID | str) -> None:
+        """Remove a unit that has neither units nor projects in it."""
+        await self._client._delete(f"/units/{segment(unit_id)}")
+
     def members(self, id: UUID | str) -> AsyncIterator[models.Member]:
         """Give who has a role in the organization."""
         return self._client._items(models.Member, f"/organizations/{segment(id)}/members")
@@ -46,6 +69,18 @@ class AsyncOrganizations(Resource):
         body = {"email": email, "role": role}
         return await self._client._post(models.CreatedInvitation, f"/organizations/{segment(id)}/invitations", body)
 
+    def invitations(self, id: UUID | str) -> AsyncIterator[models.Invitation]:
+        """Give the invitations that nobody has accepted yet, oldest first, without their links."""
+        return self._client._items(models.Invitation, f"/organizations/{segment(id)}/invitations")
+
+    async def revoke_invitation(self, invitation_id: UUID | str) -> None:
+        """Make an invitation's link worthless."""
+        await self._client._delete(f"/invitations/{segment(invitation_id)}")
+
+    async def join(self, secret: str) -> models.Organization:
+        """Accept an invitation as whoever the client is. secret is what the link ends with."""
+        return await self._client._post(models.Organization, "/invitations/accept", {"secret": secret})
+
 
 class AsyncProjects(Resource):
     """Projects own what runs."""
@@ -62,6 +97,10 @@ class AsyncProjects(Resource):
         """Make a project, in the caller's own organization when none is named."""
         body = {"name": name, **present(organization_id=organization_id)}
         return await self._client._post(models.Project, "/projects", body)
+
+    async def update(self, id: UUID | str, *, name: str | None = None, unit_id: UUID | str | None = None) -> models.Project:
+        """Rename a project, or move it to a unit: what is None stays, NOWHERE puts it directly below the organization."""
+        return await self._client._patch(models.Project, f"/projects/{segment(id)}", present(name=name, unit_id=unit_id))
 
     async def archive(self, id: UUID | str) -> None:
         """Archive a project: it takes no new work."""

@@ -6,19 +6,21 @@ import os
 import uuid
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
-from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
 from pydantic import BaseModel
 from wsproto.utilities import generate_accept_token, generate_nonce
 
-from .. import _retry, _sse
+from .. import _retry, _sse, models
+from .._bodies import Rest
 from .._errors import APIError, ConnectionFailed, StoaError, from_response
 from .._version import VERSION
 from ._accounts import AsyncOrganizations, AsyncProjects, AsyncServiceAccounts, AsyncUsers
 from ._executions import AsyncExecutions
 from ._log import AsyncAudit, AsyncDeadLetters, AsyncEvents, AsyncReplays, AsyncSinks
+from ._notifications import AsyncNotifications
+from ._providers import AsyncIdentityProviders
 from ._resources import AsyncFiles, AsyncLimits, AsyncMe, AsyncNodes, AsyncPreferences, AsyncRuntimes, AsyncScripts, AsyncTokens
 from ._time import asleep
 
@@ -76,6 +78,8 @@ class AsyncStoa:
         self.dead_letters = AsyncDeadLetters(self)
         self.replays = AsyncReplays(self)
         self.sinks = AsyncSinks(self)
+        self.notifications = AsyncNotifications(self)
+        self.providers = AsyncIdentityProviders(self)
 
     async def __aenter__(self) -> AsyncStoa:
         """Use the client for a while."""
@@ -88,6 +92,10 @@ class AsyncStoa:
     async def aclose(self) -> None:
         """Close the connections."""
         await self._http.aclose()
+
+    async def health(self) -> models.Health:
+        """Tell how the installation fares. For operators."""
+        return await self._get(models.Health, "/health")
 
     async def request(
         self,
@@ -120,10 +128,16 @@ class AsyncStoa:
             await self._pause(error, attempt)
             attempt += 1
 
-    async def _pause(self, error: StoaError, attempt: int) -> None:
-        """Wait for as long as is good before the next attempt, or raise the error when there is to be none."""
+    async def _pause(self, error: StoaError, attempt: int, *, times: int = 1, anew: bool = False) -> None:
+        """Wait for as long as is good before the next attempt, or raise the error when there is to be none.
+
+        times is how many times as often as else is tried: long enough for a server that starts again. anew says that
+        another attempt makes sense, which the error alone does not say.
+        """
         wait = _retry.wait_for(error, attempt, self._patience)
-        if wait is None or attempt >= self._retries:
+        if wait is None and anew:
+            wait = _retry.backoff(attempt)
+        if wait is None or attempt >= self._retries * times:
             raise error
         await asleep(wait)
 
@@ -142,9 +156,9 @@ class AsyncStoa:
         content: bytes | AsyncIterator[bytes] | None = None
         if isinstance(body, bytes):
             content = body
-        elif isinstance(body, Path):
-            content = _read(body)  # from its beginning with each attempt
-            headers = {"Content-Length": str(body.stat().st_size), **(headers or {})}
+        elif isinstance(body, Rest):
+            content = _read(body)  # anew with each attempt
+            headers = {"Content-Length": str(body.path.stat().st_size - body.offset), **(headers or {})}
         if content is not None:
             headers = {"Content-Type": "application/octet-stream", **(headers or {})}
         request = self._http.build_request(
@@ -268,7 +282,8 @@ def _given(query: Mapping[str, Any] | None) -> dict[str, Any]:
     return {name: value for name, value in (query or {}).items() if value is not None}
 
 
-async def _read(path: Path) -> AsyncGenerator[bytes, None]:
-    with path.open("rb") as file:
+async def _read(rest: Rest) -> AsyncGenerator[bytes, None]:
+    with rest.path.open("rb") as file:
+        file.seek(rest.offset)
         while part := file.read(1 << 18):
             yield part

@@ -6,19 +6,21 @@ import os
 import uuid
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing
-from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
 from pydantic import BaseModel
 from wsproto.utilities import generate_accept_token, generate_nonce
 
-from .. import _retry, _sse
+from .. import _retry, _sse, models
+from .._bodies import Rest
 from .._errors import APIError, ConnectionFailed, StoaError, from_response
 from .._version import VERSION
 from ._accounts import Organizations, Projects, ServiceAccounts, Users
 from ._executions import Executions
 from ._log import Audit, DeadLetters, Events, Replays, Sinks
+from ._notifications import Notifications
+from ._providers import IdentityProviders
 from ._resources import Files, Limits, Me, Nodes, Preferences, Runtimes, Scripts, Tokens
 from ._time import sleep
 
@@ -76,6 +78,8 @@ class Stoa:
         self.dead_letters = DeadLetters(self)
         self.replays = Replays(self)
         self.sinks = Sinks(self)
+        self.notifications = Notifications(self)
+        self.providers = IdentityProviders(self)
 
     def __enter__(self) -> Stoa:
         """Use the client for a while."""
@@ -88,6 +92,10 @@ class Stoa:
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
+
+    def health(self) -> models.Health:
+        """Tell how the installation fares. For operators."""
+        return self._get(models.Health, "/health")
 
     def request(
         self,
@@ -120,10 +128,16 @@ class Stoa:
             self._pause(error, attempt)
             attempt += 1
 
-    def _pause(self, error: StoaError, attempt: int) -> None:
-        """Wait for as long as is good before the next attempt, or raise the error when there is to be none."""
+    def _pause(self, error: StoaError, attempt: int, *, times: int = 1, anew: bool = False) -> None:
+        """Wait for as long as is good before the next attempt, or raise the error when there is to be none.
+
+        times is how many times as often as else is tried: long enough for a server that starts again. anew says that
+        another attempt makes sense, which the error alone does not say.
+        """
         wait = _retry.wait_for(error, attempt, self._patience)
-        if wait is None or attempt >= self._retries:
+        if wait is None and anew:
+            wait = _retry.backoff(attempt)
+        if wait is None or attempt >= self._retries * times:
             raise error
         sleep(wait)
 
@@ -142,9 +156,9 @@ class Stoa:
         content: bytes | Iterator[bytes] | None = None
         if isinstance(body, bytes):
             content = body
-        elif isinstance(body, Path):
-            content = _read(body)  # from its beginning with each attempt
-            headers = {"Content-Length": str(body.stat().st_size), **(headers or {})}
+        elif isinstance(body, Rest):
+            content = _read(body)  # anew with each attempt
+            headers = {"Content-Length": str(body.path.stat().st_size - body.offset), **(headers or {})}
         if content is not None:
             headers = {"Content-Type": "application/octet-stream", **(headers or {})}
         request = self._http.build_request(
@@ -268,7 +282,8 @@ def _given(query: Mapping[str, Any] | None) -> dict[str, Any]:
     return {name: value for name, value in (query or {}).items() if value is not None}
 
 
-def _read(path: Path) -> Generator[bytes, None]:
-    with path.open("rb") as file:
+def _read(rest: Rest) -> Generator[bytes, None]:
+    with rest.path.open("rb") as file:
+        file.seek(rest.offset)
         while part := file.read(1 << 18):
             yield part

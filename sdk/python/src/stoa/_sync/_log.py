@@ -32,6 +32,10 @@ class Events(Resource):
         """Read one event and what happened around it."""
         return self._client._get(models.EventDetails, f"/events/{segment(id)}")
 
+    def types(self) -> Iterator[models.EventTypeSummary]:
+        """Give every type of event."""
+        return self._client._items(models.EventTypeSummary, "/events/types")
+
     def type(self, name: str) -> models.EventType:
         """Read the JSON Schema of one type of event, with an example."""
         return self._client._get(models.EventType, f"/events/types/{segment(name)}")

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import builtins
+import uuid
 from collections.abc import Generator, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+import httpx
+
 from .. import models
-from .._bodies import present
+from .._bodies import Rest, present, sha256_of
+from .._errors import APIError, ConnectionFailed, StoaError
 from .._paths import segment
 
 if TYPE_CHECKING:
     from ._client import Stoa
+
+WHOLE = 1 << 20  # bytes: what is sent from memory
 
 
 class Resource:
@@ -43,6 +49,14 @@ class Runtimes(Resource):
     def remove(self, id: str) -> None:
         """Offer a runtime no longer. For operators."""
         self._client._delete(f"/runtimes/{segment(id)}")
+
+    def inspect(self, image: models.ImageSource) -> models.InspectedImage:
+        """Ask a registry what an image is. For operators."""
+        return self._client._post(models.InspectedImage, "/runtimes/inspect", image)
+
+    def nodes(self) -> builtins.list[models.RuntimeNode]:
+        """Tell how far each node is with each image that is a runtime. For operators."""
+        return (self._client._get(models.RuntimeNodesResponse, "/runtimes/nodes")).items
 
 
 class Scripts(Resource):
@@ -102,11 +116,61 @@ class Files(Resource):
     def upload(self, name: str, content: bytes | Path, *, project_id: UUID | str | None = None) -> models.File:
         """Keep a content; one that the project has already gives the file that is there, under its first name.
 
-        A Path is sent as it is read, and read again when sending is tried again.
+        A Path is sent as it is read. One of more than a MiB is hashed first, and not sent if the project has it; where it
+        broke off, now or when it was uploaded before, only the rest is sent.
         """
         query = {"name": name, "project_id": project_id}
+        if isinstance(content, Path):
+            if content.stat().st_size > WHOLE:
+                return self._go_on(query, content)
+            content = content.read_bytes()
         answer = self._client.request("POST", "/files", query=query, body=content)
         return models.File.model_validate_json(answer.content)
+
+    def _go_on(self, query: Mapping[str, Any], path: Path) -> models.File:
+        """Send what is not there yet, again while that makes sense."""
+        hash, key = sha256_of(path), str(uuid.uuid4())
+        most, attempt, alone = 0, 0, False
+        while True:
+            anew = False
+            try:
+                offset = 0 if alone else self._here(hash, query["project_id"])
+                if offset > most:  # what was sent was not for nothing
+                    most, attempt = offset, 0
+                sent = {**query, "sha256": hash, "offset": offset or None}
+                answer = self._client._begin("POST", "/files", sent, Rest(path, offset), {"Idempotency-Key": key})
+                try:
+                    return models.File.model_validate_json(answer.read())
+                finally:
+                    answer.close()
+            except httpx.TransportError as broken:
+                error: StoaError = ConnectionFailed(f"POST /files: {broken!r}")
+                error.__cause__ = broken
+            except APIError as refused:
+                error = refused
+                anew = refused.status >= 500 or refused.code in (
+                    "file.upload_offset",
+                    "file.upload_broken",
+                )  # nothing is done twice
+                if refused.code == "file.upload_lost" and not alone:  # somebody else goes on with what was sent
+                    anew = alone = True
+            except ConnectionFailed as failed:
+                error = failed
+            self._client._pause(error, attempt, times=3, anew=anew)
+            attempt += 1
+
+    def _here(self, hash: str, project_id: UUID | str | None) -> int:
+        """Ask how much the server has. One that does not tell gets all: it says itself what is wrong."""
+        try:
+            return self.received(hash, project_id=project_id)
+        except APIError as refused:
+            if refused.status >= 500 or refused.status == 429:
+                raise
+            return 0
+
+    def received(self, sha256: str, *, project_id: UUID | str | None = None) -> int:
+        """Tell how many bytes of a content are here: all, or what the caller sent before it broke off. upload asks itself."""
+        return (self._client._get(models.FileReceived, "/files/received", sha256=sha256, project_id=project_id)).bytes
 
     def get(self, id: UUID | str) -> models.File:
         """Read one file, without its content."""
@@ -152,6 +216,26 @@ class Me(Resource):
     def revoke_session(self, id: UUID | str) -> None:
         """End a session at once."""
         self._client._delete(f"/me/sessions/{segment(id)}")
+
+    def identities(self) -> Iterator[models.LinkedIdentity]:
+        """Give the issuers that the caller can sign in through."""
+        return self._client._items(models.LinkedIdentity, "/me/identities")
+
+    def unlink_identity(self, id: UUID | str) -> None:
+        """End such a link, and the sessions and memberships that it gave."""
+        self._client._delete(f"/me/identities/{segment(id)}")
+
+    def passkeys(self) -> Iterator[models.Passkey]:
+        """Give what signs the caller in instead of a password."""
+        return self._client._items(models.Passkey, "/me/passkeys")
+
+    def remove_passkey(self, id: UUID | str) -> None:
+        """Remove a passkey: it signs nobody in any more."""
+        self._client._delete(f"/me/passkeys/{segment(id)}")
+
+    def second_factor(self) -> models.SecondFactor:
+        """Tell whether signing in asks the caller for a code, and how many recovery codes are left."""
+        return self._client._get(models.SecondFactor, "/me/second-factor")
 
 
 class Preferences(Resource):
@@ -259,3 +343,13 @@ class Nodes(Resource):
     def drain(self, id: UUID | str) -> models.Node:
         """Empty a node."""
         return self._client._post(models.Node, f"/nodes/{segment(id)}/drain")
+
+    def enroll(self, name: str | None = None, *, ttl_seconds: int | None = None) -> models.NodeEnrollment:
+        """Make a token with which one machine's agent joins. It is in this answer and never again."""
+        return self._client._post(
+            models.NodeEnrollment, "/nodes/enrollments", present(name=name, ttl_seconds=ttl_seconds)
+        )
+
+    def remove(self, id: UUID | str) -> None:
+        """Retire a node and revoke its certificate."""
+        self._client._delete(f"/nodes/{segment(id)}")

@@ -37,7 +37,8 @@ type place struct {
 // Expire removes every file whose project keeps files for a time (file.retention_hours) that is over, and what
 // uploads left that nobody goes on with.
 func (s *Slice) Expire(ctx context.Context) error {
-	if _, err := s.runner.DB.Exec(ctx, dropForlorn, s.runner.Clock().Add(-forlornAfter)); err != nil {
+	now := s.runner.Clock()
+	if _, err := s.runner.DB.Exec(ctx, dropForlorn, now.Add(-forlornAfter), now.Add(-keptFor)); err != nil {
 		return fmt.Errorf("drop uploads that were broken off: %w", err)
 	}
 	places, err := pg.All[place](ctx, s.runner.DB, selectProjects)

@@ -44,7 +44,7 @@ func newStore(t *testing.T) *store {
 		Strict: true,
 		DB:     pgtest.Open(t), Clock: func() time.Time { return s.now }, NewID: ident.New, Log: slog.New(slog.DiscardHandler),
 		Table: permission.Table{
-			"file.list": everybody, "file.get": everybody, "file.content": everybody, "file.upload": {member, manager}, "file.begin": {member, manager},
+			"file.list": everybody, "file.get": everybody, "file.content": everybody, "file.received": everybody, "file.upload": {member, manager}, "file.begin": {member, manager},
 			"file.delete": {manager, permission.Self}, "file.expire": {permission.System}, "test.find": append(everybody, "runner"),
 		},
 	}

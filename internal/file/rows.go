@@ -26,19 +26,32 @@ INSERT INTO file (` + columns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $
 
 	// What is being uploaded: a file without a hash, with the bytes that it may take.
 	insertBegun = `
-INSERT INTO file (id, version, organization_id, project_id, owner_id, name, size, created_at, uploaded_at, uploading_at)
-VALUES ($1, 0, $2, $3, $4, $5, $6, $7, $7, $7)`
+INSERT INTO file (id, version, organization_id, project_id, owner_id, name, size, created_at, uploaded_at, uploading_at, announced)
+VALUES ($1, 0, $2, $3, $4, $5, $6, $7, $7, $7, $8)`
 	insertBatch = `
 WITH alive AS (
-	UPDATE file SET uploading_at = $4 WHERE id = $1 AND uploading_at IS NOT NULL RETURNING id
+	UPDATE file SET uploading_at = $4, received = $6, hashing = $7 WHERE id = $1 AND uploading_at IS NOT NULL AND turn = $5 RETURNING id
 )
 INSERT INTO file_piece (file_id, seq, content)
 SELECT alive.id, $2::integer + of.n::integer - 1, of.content FROM alive, unnest($3::bytea[]) WITH ORDINALITY AS of (content, n)`
 	finishOne = `
-UPDATE file SET version = $2, size = $3, sha256 = $4, uploaded_at = $5, uploading_at = NULL
-WHERE id = $1 AND uploading_at IS NOT NULL RETURNING ` + columns
-	dropBegun   = `DELETE FROM file WHERE id = $1 AND uploading_at IS NOT NULL`
-	dropForlorn = `DELETE FROM file WHERE uploading_at < $1`
+UPDATE file SET version = $2, size = $3, sha256 = $4, uploaded_at = $5, uploading_at = NULL, announced = NULL, hashing = NULL
+WHERE id = $1 AND uploading_at IS NOT NULL AND turn = $6 RETURNING ` + columns
+	dropBegun   = `DELETE FROM file WHERE id = $1 AND uploading_at IS NOT NULL AND turn = $2`
+	dropForlorn = `DELETE FROM file WHERE uploading_at < CASE WHEN announced IS NULL THEN $1::timestamptz ELSE $2::timestamptz END`
+
+	// What broke off keeps its pieces for whoever sent them, and counts with them only.
+	keepBroken     = `UPDATE file SET broken = true, size = received WHERE id = $1 AND uploading_at IS NOT NULL AND turn = $2`
+	selectReceived = `
+SELECT coalesce(
+	(SELECT size FROM file WHERE project_id = $1 AND sha256 = $3),
+	(SELECT max(received) FROM file WHERE project_id = $1 AND owner_id = $2 AND announced = $3), 0)`
+	lockLeft = `
+SELECT id, received, hashing FROM file WHERE project_id = $1 AND owner_id = $2 AND announced = $3 ORDER BY received DESC, id LIMIT 1 FOR UPDATE`
+	takeTurn = `
+UPDATE file SET turn = turn + 1, broken = false, name = $2, size = $3, uploading_at = $4 WHERE id = $1 RETURNING turn`
+	dropLeft = `
+DELETE FROM file WHERE project_id = $1 AND owner_id = $2 AND announced = $3 AND (broken OR uploading_at < $4)`
 
 	// Uploads to a project wait for each other, so that two of them do not exceed the project's bytes together.
 	lockProject = `SELECT pg_advisory_xact_lock(hashtextextended('file:' || $1::uuid::text, 0))`

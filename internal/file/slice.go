@@ -32,6 +32,8 @@ type Slice struct {
 	Get    command.Func[Get, File]
 	Read   command.Func[Get, Content]
 
+	Received command.Func[Received, int64]
+
 	upload command.Func[Upload, Uploading]
 	begin  command.Func[begin, begun]
 	expire command.Func[expire, struct{}]
@@ -57,6 +59,9 @@ func New(r *command.Runner, projects Projects, limits Limits) *Slice {
 	}}, s.list)
 	s.Get = command.BindQuery(r, command.QuerySpec[Get]{Name: "file.get", Scope: seen}, s.get)
 	s.Read = command.BindQuery(r, command.QuerySpec[Get]{Name: "file.content", Scope: seen}, s.read)
+	s.Received = command.BindQuery(r, command.QuerySpec[Received]{Name: "file.received", Scope: func(ctx context.Context, q pg.Querier, actor command.Actor, in Received) (command.Scope, error) {
+		return projects.ForReading(ctx, q, actor, in.ProjectID)
+	}}, s.received)
 	return s
 }
 

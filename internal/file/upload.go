@@ -23,6 +23,7 @@ type Upload struct {
 
 	known bool     // the project had it a moment ago, so that there is no Content
 	begun ident.ID // in place of Content: the upload whose pieces are there
+	turn  int      // of begun: the connection that sent them
 	size  int64    // of begun, in bytes
 }
 
@@ -86,7 +87,7 @@ func (s *Slice) uploadFile(ctx context.Context, tx *command.Tx, c Upload) (Uploa
 
 // finish makes what was begun a file: its pieces are there.
 func finish(ctx context.Context, tx *command.Tx, c Upload) (Uploading, error) {
-	done, err := pg.One[File](ctx, tx, finishOne, c.begun, 1, c.size, c.SHA256, tx.Now)
+	done, err := pg.One[File](ctx, tx, finishOne, c.begun, 1, c.size, c.SHA256, tx.Now, c.turn)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Uploading{}, errForlorn()
 	}
@@ -99,7 +100,7 @@ func finish(ctx context.Context, tx *command.Tx, c Upload) (Uploading, error) {
 }
 
 func errForlorn() error {
-	return fault.New(fault.Conflict, "file.upload_lost", "The upload took too long between two of its parts and was given up. Send the file again.")
+	return fault.New(fault.Conflict, "file.upload_lost", "The upload took too long between two of its parts and was given up, or goes on over another connection. Send the file again.")
 }
 
 // allowed checks what one file may have.

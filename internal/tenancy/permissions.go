@@ -238,13 +238,14 @@ func Permissions() permission.Table {
 		"script.delete":   with(managers, permission.Self),
 
 		// Uploaded files: members upload, and delete their own.
-		"file.list":    readers,
-		"file.get":     readers,
-		"file.content": readers,
-		"file.upload":  workers,
-		"file.delete":  with(managers, permission.Self),
-		"file.begin":   workers, // of an upload that comes in pieces; no operation
-		"file.expire":  stoa,
+		"file.list":     readers,
+		"file.get":      readers,
+		"file.content":  readers,
+		"file.received": readers, // of what is whole, or was sent by the caller
+		"file.upload":   workers,
+		"file.delete":   with(managers, permission.Self),
+		"file.begin":    workers, // of an upload that comes in pieces; no operation
+		"file.expire":   stoa,
 
 		// Telling people. An inbox and its channels are their user's own.
 		"notification.list":                own,

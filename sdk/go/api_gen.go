@@ -515,6 +515,11 @@ type File struct {
 	UploadedAt     time.Time `json:"uploaded_at"`     // When its content was uploaded last.
 }
 
+// FileReceived is part of the API's answers and requests.
+type FileReceived struct {
+	Bytes int64 `json:"bytes"`
+}
+
 // GetBatchOutputBody is part of the API's answers and requests.
 type GetBatchOutputBody struct {
 	Submissions []json.RawMessage `json:"submissions"` // In the order that was asked for; null where there is nothing that the caller sees.

@@ -21,17 +21,25 @@ type request struct {
 	query  url.Values
 	body   any
 	raw    []byte // in place of body: bytes as they are
-	source source // in place of body: bytes that are read anew for every attempt
+	source source // in place of body and query: bytes that are read anew for every attempt
 	header http.Header
 	once   bool // not to be tried again: a wrong password counts
 }
 
-// source gives the same bytes each time that it is called, and how many: negative, not known.
-type source func() (io.Reader, int64, error)
+// source gives what an attempt sends.
+type source interface {
+	// open gives the content, how many bytes it has (negative: not known), and the query that tells about it.
+	open(context.Context) (content io.Reader, size int64, query url.Values, err error)
+	// failed is told why an attempt failed. further: it began beyond the one before, so that it was not for nothing.
+	// anew: another one makes sense, which the failure alone does not say.
+	failed(why error) (further, anew bool)
+}
 
 const (
 	firstBackoff = 100 * time.Millisecond
 	maxBackoff   = 5 * time.Second
+
+	sourceRetries = 3 // times as often: long enough for a server that starts again
 )
 
 // do sends r until it succeeds or trying again is pointless, and decodes the answer into out (nil: thrown away).
@@ -77,7 +85,18 @@ func (c *Client) doRaw(ctx context.Context, r request) (*http.Response, error) {
 			resp.Body.Close()
 		}
 		wait, again := c.again(err, attempt)
-		if !again || r.once || attempt >= c.retries || ctx.Err() != nil {
+		most := c.retries
+		if r.source != nil {
+			most *= sourceRetries
+			further, anew := r.source.failed(err)
+			if further {
+				attempt = 0
+			}
+			if anew && !again {
+				wait, again = c.backoff(attempt), true
+			}
+		}
+		if !again || r.once || attempt >= most || ctx.Err() != nil {
 			return nil, err
 		}
 		c.waiting(err, wait)
@@ -91,22 +110,32 @@ func (c *Client) send(ctx context.Context, r request, payload []byte, header htt
 	if c.baseError != nil {
 		return nil, c.baseError
 	}
-	target := c.base.String() + "/api/v1" + r.path
-	if len(r.query) > 0 {
-		target += "?" + r.query.Encode()
+	values, size := r.query, int64(0)
+	var content io.Reader = bytes.NewReader(payload)
+	if r.source != nil {
+		var err error
+		if content, size, values, err = r.source.open(ctx); err != nil {
+			return nil, err
+		}
 	}
-	req, err := http.NewRequestWithContext(ctx, r.method, target, bytes.NewReader(payload))
+	target := c.base.String() + "/api/v1" + r.path
+	if len(values) > 0 {
+		target += "?" + values.Encode()
+	}
+	req, err := http.NewRequestWithContext(ctx, r.method, target, content)
 	if err != nil {
 		return nil, fmt.Errorf("make request: %w", err)
 	}
 	if r.source != nil {
-		content, size, err := r.source()
-		if err != nil {
-			return nil, err
-		}
 		req.Body, req.ContentLength, req.GetBody = io.NopCloser(content), size, nil
+		if size == 0 {
+			req.Body = http.NoBody
+		}
 	}
 	maps.Copy(req.Header, header)
+	if req.Body == http.NoBody {
+		req.Header.Del("Expect") // there is nothing to wait with
+	}
 	switch {
 	case r.body != nil:
 		req.Header.Set("Content-Type", "application/json")

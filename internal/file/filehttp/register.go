@@ -23,13 +23,17 @@ func Register(api huma.API, slice *file.Slice) {
 	const tag, all, one = "Files", "/api/v1/files", "/api/v1/files/{id}"
 	huma.Register(api, httpx.Operation("file.list", http.MethodGet, all, "List a project's files, newest first", tag), h.list)
 	upload := httpx.Operation("file.upload", http.MethodPost, all, "Upload a file", tag)
-	upload.Description = "The body is the content, of any length up to the limit file.max_bytes; it is kept while it comes, and half of one leaves nothing. " +
-		"A content that the project has already answers 200 and the file that is there, under its first name. With its hash in sha256 (and “Expect: 100-continue”) such a content need not be sent."
+	upload.Description = "The body is the content, of any length up to the limit file.max_bytes; it is kept while it comes, and half of one is no file. " +
+		"A content that the project has already answers 200 and the file that is there, under its first name. With its hash in sha256 (and “Expect: 100-continue”) such a content need not be sent, " +
+		"and what broke off is kept for an hour: file.received tells how much is here, and offset sends only the rest."
 	upload.DefaultStatus = http.StatusCreated
 	huma.Register(api, httpx.Streams(upload, "application/octet-stream"), h.upload)
 	api.OpenAPI().Paths[all].Post.RequestBody.Required = false // a file may be empty
 	answers := api.OpenAPI().Paths[all].Post.Responses
 	answers["200"] = &huma.Response{Description: "The project had this content already.", Content: answers["201"].Content}
+	received := httpx.Operation("file.received", http.MethodGet, all+"/received", "Tell how much of a content is here", tag)
+	received.Description = "All of it, where the project has it; else what the caller sent before the connection broke, to go on from there."
+	huma.Register(api, received, h.received)
 	huma.Register(api, httpx.Operation("file.get", http.MethodGet, one, "Get a file, without its content", tag), h.get)
 	content := httpx.Operation("file.content", http.MethodGet, one+"/content", "Get a file's content", tag)
 	content.Description = "Byte ranges are served. It is always a download: no browser shows it as a page of this site."
@@ -69,6 +73,7 @@ type uploadInput struct {
 	Name      string   `query:"name" required:"true" minLength:"1" maxLength:"255" example:"data.csv" doc:"What it is called; no path."`
 	ProjectID ident.ID `query:"project_id" doc:"The caller's default when absent."`
 	SHA256    string   `query:"sha256" pattern:"^[0-9a-fA-F]{64}$" doc:"The content's hash, in hexadecimal: of a content that the project has already nothing is read, and another one is refused when something else arrives."`
+	Offset    int64    `query:"offset" minimum:"0" doc:"Bytes of the content that were sent before (file.received), so that the body is the rest. Needs sha256."`
 }
 
 type uploadOutput struct {
@@ -82,7 +87,7 @@ func (h handlers) upload(ctx context.Context, in *uploadInput) (*uploadOutput, e
 	if err != nil {
 		return nil, fmt.Errorf("decode a hash that was checked: %w", err)
 	}
-	done, err := h.slice.Receive(ctx, file.Incoming{ProjectID: in.ProjectID, Name: in.Name, Size: size, SHA256: sum, Content: content})
+	done, err := h.slice.Receive(ctx, file.Incoming{ProjectID: in.ProjectID, Name: in.Name, Size: size, SHA256: sum, Offset: in.Offset, Content: content})
 	if err != nil {
 		return nil, err
 	}
@@ -91,6 +96,28 @@ func (h handlers) upload(ctx context.Context, in *uploadInput) (*uploadOutput, e
 		out.Status = http.StatusCreated
 	}
 	return out, nil
+}
+
+type receivedInput struct {
+	ProjectID ident.ID `query:"project_id" doc:"The caller's default when absent."`
+	SHA256    string   `query:"sha256" required:"true" pattern:"^[0-9a-fA-F]{64}$" doc:"The content's hash, in hexadecimal."`
+}
+
+// FileReceived is how much of a content is here.
+type FileReceived struct {
+	Bytes int64 `json:"bytes"`
+}
+
+func (h handlers) received(ctx context.Context, in *receivedInput) (*struct{ Body FileReceived }, error) {
+	sum, err := hex.DecodeString(in.SHA256)
+	if err != nil {
+		return nil, fmt.Errorf("decode a hash that was checked: %w", err)
+	}
+	n, err := h.slice.Received(ctx, file.Received{ProjectID: in.ProjectID, SHA256: sum})
+	if err != nil {
+		return nil, err
+	}
+	return &struct{ Body FileReceived }{FileReceived{n}}, nil
 }
 
 type listInput struct {

@@ -90,7 +90,8 @@ def test_operators_look_after_people(client, unique):
     id = link.user.id
     assert client.users.lock(id, "away").status == "locked"
     client.users.unlock(id)
-    assert client.users.update(id, note="of the library").note == "of the library"
+    changed = client.users.update(id, note="of the library", name="Ada L.")
+    assert (changed.note, changed.name) == ("of the library", "Ada L.")
     assert [u.id for u in client.users.list(find=unique)] == [id]
     assert client.users.get(id).user.email == f"{unique}@example.org"
     organization = client.organizations.create(unique)
@@ -144,6 +145,7 @@ def test_sinks_are_paused_and_resumed(client, unique):
     sink = client.sinks.create(
         models.SinkRequest(kind="kafka", name=unique, address="127.0.0.1:1", types=["project.archived.v1"])
     )
+    assert client.sinks.update(sink.id, models.SinkChange(types=[])).types == []
     assert client.sinks.pause(sink.id).state == "paused"
     assert client.sinks.resume(sink.id).state != "paused"
     assert sink.id in [s.id for s in client.sinks.list()]

@@ -1164,9 +1164,29 @@ export interface paths {
         put?: never;
         /**
          * Upload a file
-         * @description The body is the content, of any length up to the limit file.max_bytes; it is kept while it comes, and half of one leaves nothing. A content that the project has already answers 200 and the file that is there, under its first name. With its hash in sha256 (and “Expect: 100-continue”) such a content need not be sent.
+         * @description The body is the content, of any length up to the limit file.max_bytes; it is kept while it comes, and half of one is no file. A content that the project has already answers 200 and the file that is there, under its first name. With its hash in sha256 (and “Expect: 100-continue”) such a content need not be sent, and what broke off is kept for an hour: file.received tells how much is here, and offset sends only the rest.
          */
         post: operations["file.upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/received": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tell how much of a content is here
+         * @description All of it, where the project has it; else what the caller sent before the connection broke, to go on from there.
+         */
+        get: operations["file.received"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3847,6 +3867,10 @@ export interface components {
              * @description When its content was uploaded last.
              */
             uploaded_at: string;
+        };
+        FileReceived: {
+            /** Format: int64 */
+            bytes: number;
         };
         GetBatchOutputBody: {
             /** @description In the order that was asked for; null where there is nothing that the caller sees. */
@@ -13975,6 +13999,8 @@ export interface operations {
                 project_id?: string;
                 /** @description The content's hash, in hexadecimal: of a content that the project has already nothing is read, and another one is refused when something else arrives. */
                 sha256?: string;
+                /** @description Bytes of the content that were sent before (file.received), so that the body is the rest. Needs sha256. */
+                offset?: number;
             };
             header?: {
                 /** @description Makes a repeated request act once: the first answer is given again for 24 hours. */
@@ -14072,6 +14098,94 @@ export interface operations {
             };
             /** @description Unsupported Media Type */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "file.received": {
+        parameters: {
+            query: {
+                /** @description The caller's default when absent. */
+                project_id?: string;
+                /** @description The content's hash, in hexadecimal. */
+                sha256: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileReceived"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

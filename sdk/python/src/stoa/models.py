@@ -833,6 +833,13 @@ class File(BaseModel):
     """
 
 
+class FileReceived(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    bytes: int
+
+
 class GetBatchOutputBody(BaseModel):
     model_config = ConfigDict(
         extra='ignore',

@@ -202,9 +202,18 @@ class AsyncUsers(Resource):
             models.PasswordLink, "/users", {"email": email, "name": name, **present(operator=operator)}
         )
 
-    async def update(self, id: UUID | str, *, note: str | None = None, operator: bool | None = None) -> models.ManagedUser:
-        """Change what operators say of somebody; what is None stays."""
-        return await self._client._patch(models.ManagedUser, f"/users/{segment(id)}", present(note=note, operator=operator))
+    async def update(
+        self,
+        id: UUID | str,
+        *,
+        note: str | None = None,
+        operator: bool | None = None,
+        name: str | None = None,
+        email: str | None = None,
+    ) -> models.ManagedUser:
+        """Change what operators say of somebody, or correct a name or an address; what is None stays."""
+        body = present(note=note, operator=operator, name=name, email=email)
+        return await self._client._patch(models.ManagedUser, f"/users/{segment(id)}", body)
 
     async def lock(self, id: UUID | str, reason: str | None = None) -> models.ManagedUser:
         """End somebody's sessions and refuse their tokens. They are told the reason."""

@@ -166,6 +166,10 @@ class AsyncSinks(Resource):
         """Send events to another system."""
         return await self._client._post(models.Sink, "/sinks", request)
 
+    async def update(self, id: UUID | str, change: models.SinkChange) -> models.Sink:
+        """Change how a sink is reached and what it gets, from where it is; what is not set stays."""
+        return await self._client._patch(models.Sink, f"/sinks/{segment(id)}", change)
+
     async def pause(self, id: UUID | str) -> models.Sink:
         """Send a sink nothing for a while."""
         return await self._client._post(models.Sink, f"/sinks/{segment(id)}/pause")

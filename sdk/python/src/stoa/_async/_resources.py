@@ -209,6 +209,10 @@ class AsyncMe(Resource):
         """Tell who the caller is, and where it belongs."""
         return await self._client._get(models.Me, "/me")
 
+    async def rename(self, name: str) -> models.User:
+        """Say what the caller is called."""
+        return await self._client._patch(models.User, "/me", {"name": name})
+
     def sessions(self) -> AsyncIterator[models.Session]:
         """Give where the caller is signed in."""
         return self._client._items(models.Session, "/me/sessions")

@@ -209,6 +209,10 @@ class Me(Resource):
         """Tell who the caller is, and where it belongs."""
         return self._client._get(models.Me, "/me")
 
+    def rename(self, name: str) -> models.User:
+        """Say what the caller is called."""
+        return self._client._patch(models.User, "/me", {"name": name})
+
     def sessions(self) -> Iterator[models.Session]:
         """Give where the caller is signed in."""
         return self._client._items(models.Session, "/me/sessions")

@@ -121,7 +121,7 @@ func (w *world) create(c CreateReplay) Replay {
 // until waits for a replay to be so.
 func (w *world) until(id ident.ID, ok func(Replay) bool) Replay {
 	w.t.Helper()
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(2 * time.Minute)
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()
 	for {
@@ -132,7 +132,7 @@ func (w *world) until(id ident.ID, ok func(Replay) bool) Replay {
 		}
 		select {
 		case <-deadline:
-			w.t.Fatalf("not within 20 s; it is %+v", r)
+			w.t.Fatalf("not within two minutes; it is %+v", r)
 		case <-tick.C:
 		}
 	}

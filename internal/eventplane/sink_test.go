@@ -89,7 +89,7 @@ func (w *world) feeding() (stop func()) {
 // sinkIs waits for the one sink to be so.
 func (w *world) sinkIs(ok func(Sink) bool) Sink {
 	w.t.Helper()
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(2 * time.Minute)
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()
 	for {
@@ -100,7 +100,7 @@ func (w *world) sinkIs(ok func(Sink) bool) Sink {
 		}
 		select {
 		case <-deadline:
-			w.t.Fatalf("not within 20 s; it is %+v", all[0])
+			w.t.Fatalf("not within two minutes; it is %+v", all[0])
 		case <-tick.C:
 		}
 	}

@@ -189,7 +189,7 @@ func (w *world) spread() {
 // counts waits until there are so many in each status.
 func (w *world) counts(want map[eventlog.Status]int64) {
 	w.t.Helper()
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(2 * time.Minute)
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()
 	for {
@@ -204,7 +204,7 @@ func (w *world) counts(want map[eventlog.Status]int64) {
 		}
 		select {
 		case <-deadline:
-			w.t.Fatalf("not within 20 s: %v, there is %v", want, got)
+			w.t.Fatalf("not within two minutes: %v, there is %v", want, got)
 		case <-tick.C:
 		}
 	}

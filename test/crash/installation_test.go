@@ -78,7 +78,7 @@ func (in *installation) start(t *testing.T, crashAt map[string]string) {
 	}
 	in.ended = make(chan struct{})
 	go func(cmd *exec.Cmd, ended chan struct{}) { _ = cmd.Wait(); close(ended) }(in.cmd, in.ended)
-	deadline := time.After(time.Minute)
+	deadline := time.After(3 * time.Minute)
 	for {
 		if _, err := os.Stat(filepath.Join(in.data, "run", "stoad.json")); err == nil && in.token() != "" {
 			break
@@ -87,7 +87,7 @@ func (in *installation) start(t *testing.T, crashAt map[string]string) {
 		case <-in.ended:
 			t.Fatalf("stoad ended: %s", in.output.String())
 		case <-deadline:
-			t.Fatalf("stoad is not ready after a minute: %s", in.output.String())
+			t.Fatalf("stoad is not ready after three minutes: %s", in.output.String())
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
@@ -123,7 +123,7 @@ func (in *installation) stop(t *testing.T) {
 	_ = in.cmd.Process.Signal(syscall.SIGINT)
 	select {
 	case <-in.ended:
-	case <-time.After(time.Minute):
+	case <-time.After(3 * time.Minute):
 		t.Fatalf("stoad did not stop: %s", in.output.String())
 	}
 }
@@ -192,7 +192,7 @@ func (in *installation) processes() []process {
 // checkNothingLeft looks for what outlived everything.
 func (in *installation) checkNothingLeft(t *testing.T) {
 	t.Helper()
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for len(in.processes()) > 0 && time.Now().Before(deadline) {
 		<-time.After(50 * time.Millisecond) // killed children are collected by init
 	}

@@ -68,16 +68,16 @@ func (s *site) up(t *testing.T, bin string) running {
 		_ = cmd.Process.Signal(syscall.SIGINT)
 		select {
 		case <-ended:
-		case <-time.After(time.Minute):
+		case <-time.After(3 * time.Minute):
 			_ = cmd.Process.Kill()
-			t.Error("stoad did not stop within a minute of Ctrl-C")
+			t.Error("stoad did not stop within three minutes of Ctrl-C")
 		}
 		_ = log.Close()
 		if t.Failed() {
 			s.show(t)
 		}
 	})
-	deadline := time.Now().Add(time.Minute)
+	deadline := time.Now().Add(3 * time.Minute)
 	for time.Now().Before(deadline) {
 		var r running
 		raw, err := os.ReadFile(filepath.Join(s.env["DATA"], "run", "stoad.json"))
@@ -92,7 +92,7 @@ func (s *site) up(t *testing.T, bin string) running {
 		}
 	}
 	s.show(t)
-	t.Fatal("stoad is not ready after a minute")
+	t.Fatal("stoad is not ready after three minutes")
 	return running{}
 }
 
@@ -111,7 +111,7 @@ func (s *site) home(person string) string { return filepath.Join(s.dir, "people"
 
 // populate sets the first administrator up by the printed link, then makes everybody else and their project.
 func (s *site) populate(t *testing.T, r running) {
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	anyone := stoa.New(r.URL)
 	if needed, err := anyone.Auth.SetupNeeded(ctx); err != nil || !needed {
@@ -156,7 +156,7 @@ func (s *site) awaitNode(t *testing.T, ctx context.Context, client *stoa.Client)
 		}
 		select {
 		case <-ctx.Done():
-			t.Fatal("no node offers a runtime after a minute")
+			t.Fatal("no node offers a runtime after three minutes")
 		case <-tick.C:
 		}
 	}

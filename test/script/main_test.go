@@ -41,7 +41,7 @@ func TestScripts(t *testing.T) {
 	site := start(t, bin)
 	params := testscript.Params{
 		RequireUniqueNames: true,
-		Deadline:           time.Now().Add(5 * time.Minute),
+		Deadline:           time.Now().Add(9 * time.Minute),
 		Setup: func(env *testscript.Env) error {
 			for name, value := range site.env {
 				env.Setenv(name, value)

@@ -47,7 +47,7 @@ test("an operator makes an account, limits, locks and deletes it", async () => {
   await rosa.page.getByRole("link", { name: "Sign in" }).click();
   await rosa.page.getByLabel("E-mail").fill("rosa@example.org");
   await rosa.page.locator("input[type=password]").fill("a long enough password");
-  await rosa.page.getByRole("button", { name: "Sign in" }).click();
+  await rosa.page.getByRole("button", { name: "Sign in", exact: true }).click();
   await rosa.page.waitForURL("**/run");
 
   await page.getByRole("link", { name: "Rosa Luz" }).click();
@@ -73,7 +73,7 @@ test("an operator makes an account, limits, locks and deletes it", async () => {
   await rosa.page.getByRole("heading", { name: "Sign in to Stoa" }).waitFor();
   await rosa.page.getByLabel("E-mail").fill("rosa@example.org");
   await rosa.page.locator("input[type=password]").fill("a long enough password");
-  await rosa.page.getByRole("button", { name: "Sign in" }).click();
+  await rosa.page.getByRole("button", { name: "Sign in", exact: true }).click();
   await rosa.page.getByText("on leave").waitFor();
   await rosa.context.close();
 

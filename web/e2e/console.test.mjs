@@ -77,10 +77,10 @@ test("the example of every runtime runs", { timeout: 300_000 }, async (t) => {
 
 test("output comes while the program runs, stderr told apart and in order", async () => {
   await choose(page, "Python");
-  await type(page, 'import sys, time\nprint("one", flush=True)\ntime.sleep(1.5)\nprint("two", file=sys.stderr, flush=True)\ntime.sleep(0.2)\nprint("three")\n');
+  await type(page, 'import sys, time\nprint("one", flush=True)\ntime.sleep(8)\nprint("two", file=sys.stderr, flush=True)\ntime.sleep(0.2)\nprint("three")\n');
   await run(page);
   await output(page).getByText("one").waitFor();
-  await page.locator('[data-status="running"]').waitFor({ timeout: 1400 }); // it has not ended yet
+  await status(page, "running"); // it has not ended yet
   await status(page, "completed");
   assert.equal(await output(page).textContent(), "one\ntwo\nthree\n");
   assert.equal(await output(page).locator('[data-stream="stderr"]').textContent(), "two\n");
@@ -291,8 +291,10 @@ test("what fails reaches the bell, and wherever else one wants it", async () => 
   await bell.click();
   await page.getByRole("button", { name: /Execution failed.*exit code 3/s }).first().click();
   await page.waitForURL(`**/executions/${id}`);
-  const { items } = await api(`/api/v1/notifications?tag=exec:${id}`);
-  assert.deepEqual(items.map((n) => n.status), ["clicked"]);
+  await page.waitForFunction( // it is told by a request of its own, beside the way there
+    async (path) => (await (await fetch(path)).json()).items.map((n) => n.status).join() === "clicked",
+    `/api/v1/notifications?tag=exec:${id}`, { polling: 100 },
+  );
 
   await go("/notifications");
   await page.getByRole("button", { name: "Add a channel" }).click();

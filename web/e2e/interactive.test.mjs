@@ -8,7 +8,6 @@ let browser, page, context, complaints;
 before(async () => {
   browser = await launch();
   ({ page, context, complaints } = await visitor(browser, { acceptDownloads: true }));
-  context.setDefaultTimeout(30_000);
   await page.goto(`${url}/sign-in`);
   await page.getByLabel("E-mail").fill(admin.email);
   await page.locator("input[type=password]").fill(admin.password);
@@ -142,7 +141,6 @@ test("who may only look watches", async () => {
   const organization = projects.find((p) => p.id === default_project_id).organization_id;
   const { secret } = await api("POST", `/organizations/${organization}/invitations`, { email: "watcher@example.org", role: "organization.member" });
   const watcher = await visitor(browser);
-  watcher.context.setDefaultTimeout(30_000);
   const registered = await watcher.context.request.post(`${url}/api/v1/auth/register`, {
     data: { email: "watcher@example.org", name: "Watcher", password: "a long enough password", invitation: secret },
   });

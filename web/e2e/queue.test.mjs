@@ -19,7 +19,7 @@ before(async () => {
   await page.goto(`${url}/sign-in`);
   await page.getByLabel("E-mail").fill(admin.email);
   await page.locator("input[type=password]").fill(admin.password);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await page.waitForURL("**/run");
   me = await api("GET", "/me");
   organization = me.organizations.find((o) => o.id === me.projects.find((p) => p.id === me.default_project_id).organization_id);

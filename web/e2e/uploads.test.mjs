@@ -12,7 +12,7 @@ before(async () => {
   await page.goto(`${url}/sign-in`);
   await page.getByLabel("E-mail").fill(admin.email);
   await page.locator("input[type=password]").fill(admin.password);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await page.waitForURL("**/run");
 });
 after(() => browser?.close());

@@ -14,11 +14,12 @@ import (
 // nameServer answers on UDP and TCP of one port, by what answer makes of a question.
 func nameServer(t *testing.T, answer func(network string, m *dnsmessage.Message)) string {
 	t.Helper()
-	packets, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	listener, packets, err := onePort()
+	for range 10 { // somebody else's may have the same one
+		if err != nil {
+			listener, packets, err = onePort()
+		}
 	}
-	listener, err := net.Listen("tcp", packets.LocalAddr().String())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,6 +63,19 @@ func nameServer(t *testing.T, answer func(network string, m *dnsmessage.Message)
 		}
 	}()
 	return packets.LocalAddr().String()
+}
+
+// onePort listens on UDP and TCP of the same port.
+func onePort() (net.Listener, net.PacketConn, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, nil, err
+	}
+	packets, err := net.ListenPacket("udp", listener.Addr().String())
+	if err != nil {
+		listener.Close()
+	}
+	return listener, packets, err
 }
 
 func TestServers(t *testing.T) {

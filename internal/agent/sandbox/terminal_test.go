@@ -81,7 +81,7 @@ func onTerminal(source string) Job {
 func TestTerminal(t *testing.T) {
 	d := driver(t)
 	job := onTerminal(`
-import os, signal, sys
+import os, signal, sys, time
 print([os.isatty(n) for n in (0, 1, 2)], os.get_terminal_size())
 print("leads", os.tcgetpgrp(0) == os.getpgrp(), os.getsid(0) == os.getpid())
 signal.signal(signal.SIGWINCH, lambda *_: print("now", tuple(os.get_terminal_size()), flush=True))
@@ -89,7 +89,7 @@ print("name?", flush=True)
 print("hello", input())
 try:
     print("waiting", flush=True)
-    while True: signal.pause()
+    while True: time.sleep(0.05) # signal.pause would sleep on after a signal that comes just before it
 except KeyboardInterrupt:
     print("interrupted")
 print("rest", repr(sys.stdin.read()))

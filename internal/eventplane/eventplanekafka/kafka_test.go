@@ -25,7 +25,7 @@ func TestEventsArriveInOrderOfTheirSubject(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer cluster.Close()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	sink := eventplane.Sink{Name: "test", Address: strings.Join(cluster.ListenAddrs(), ","), Prefix: "stoa"}
 	outlet, err := Dialer(nil)(ctx, eventplane.Connection{Sink: sink})

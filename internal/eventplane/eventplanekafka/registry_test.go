@@ -43,7 +43,7 @@ func brokers(t *testing.T) (eventplane.Connection, *srfake.Registry) {
 
 func TestRecordsNameTheirSchema(t *testing.T) {
 	c, registry := brokers(t)
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	house := ident.New()
 	// The second connection finds what the first has registered.
@@ -110,7 +110,7 @@ func TestRecordsNameTheirSchema(t *testing.T) {
 
 func TestASchemaThatTheRegistryRefuses(t *testing.T) {
 	c, registry := brokers(t)
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	answer := func(status int, text string) {
 		registry.ClearInterceptors()
@@ -148,7 +148,7 @@ func TestASchemaThatTheRegistryRefuses(t *testing.T) {
 
 func TestEveryConnectionIsGuarded(t *testing.T) {
 	c, _ := brokers(t)
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	forbidden := errors.New("not a public address")
 	var allowed string

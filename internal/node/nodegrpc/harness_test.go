@@ -110,7 +110,7 @@ func startAt(tb testing.TB, cfg node.Config, shift time.Duration) *plane {
 	both.Go(func() { _ = p.Run(ctx) })
 	tb.Cleanup(func() {
 		p.link.close()
-		stopping, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		stopping, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		if err := p.Stop(stopping); err != nil {
 			tb.Errorf("the server did not stop: %v", err)

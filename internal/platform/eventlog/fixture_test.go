@@ -119,13 +119,13 @@ func (w *world) must(err error) {
 // eventually waits for a state of the log that follow brings about.
 func (w *world) eventually(what string, ok func() bool) {
 	w.t.Helper()
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(2 * time.Minute)
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()
 	for !ok() {
 		select {
 		case <-deadline:
-			w.t.Fatalf("not within 20 s: %s", what)
+			w.t.Fatalf("not within two minutes: %s", what)
 		case <-tick.C:
 		}
 	}

@@ -48,9 +48,10 @@ RETURNING epoch`
 // the lease is given up and taken again.
 func (l *Leases) Hold(ctx context.Context, name string, work func(ctx context.Context, epoch int64) error) error {
 	for ctx.Err() == nil {
+		asked := time.Now()
 		epoch, err := l.take(ctx, name)
 		if err == nil {
-			err = l.hold(ctx, name, epoch, work)
+			err = l.hold(ctx, name, epoch, asked, work)
 		}
 		if err != nil && ctx.Err() == nil && !errors.Is(err, errHeld) {
 			l.log.WarnContext(ctx, "lease", "name", name, "error", err)
@@ -79,29 +80,38 @@ func (l *Leases) take(ctx context.Context, name string) (int64, error) {
 	return epoch, nil
 }
 
-func (l *Leases) hold(ctx context.Context, name string, epoch int64, work func(ctx context.Context, epoch int64) error) error {
+// hold has work done until it ends or the lease is lost. Until then is counted from when it was last asked for, not from the
+// answer, and ends a sixth early: so whoever cannot reach the database has stopped before the database gives it to another.
+func (l *Leases) hold(ctx context.Context, name string, epoch int64, asked time.Time, work func(ctx context.Context, epoch int64) error) error {
 	working, stop := context.WithCancelCause(ctx)
+	own := l.ttl * 5 / 6
+	lapse := time.AfterFunc(time.Until(asked.Add(own)), func() { stop(errLost) })
+	defer lapse.Stop()
 	done := make(chan error, 1)
 	go func() { done <- work(working, epoch) }()
 	renew := time.NewTicker(l.ttl / 3)
 	defer renew.Stop()
-	renewed := time.Now()
 	for {
 		select {
 		case err := <-done:
 			stop(nil)
-			_, _ = l.db.Exec(context.WithoutCancel(ctx), giveUpLease, name, l.holder, epoch)
+			within, cancel := context.WithTimeout(context.WithoutCancel(ctx), l.ttl/3)
+			_, _ = l.db.Exec(within, giveUpLease, name, l.holder, epoch)
+			cancel()
+			if errors.Is(context.Cause(working), errLost) {
+				err = errors.Join(errLost, err)
+			}
 			return err
 		case <-renew.C:
+			asked := time.Now()
 			within, cancel := context.WithTimeout(working, l.ttl/3)
 			tag, err := l.db.Exec(within, keepLease, name, l.holder, epoch, l.ttl.Seconds())
 			cancel()
 			switch {
 			case err == nil && tag.RowsAffected() == 1:
-				renewed = time.Now()
-			case err == nil || time.Since(renewed) > l.ttl*2/3: // another holds it, or will soon
+				lapse.Reset(time.Until(asked.Add(own)))
+			case err == nil: // another holds it
 				stop(errLost)
-				return errors.Join(errLost, <-done)
 			}
 		}
 	}

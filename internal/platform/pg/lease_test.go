@@ -13,7 +13,7 @@ import (
 )
 
 // shortLease is long enough for a busy machine to renew it in time.
-const shortLease = 1500 * time.Millisecond
+const shortLease = 3 * time.Second
 
 // term is one time that a candidate held the lease.
 type term struct {
@@ -47,6 +47,7 @@ func stand(t *testing.T, ctx context.Context, db *pg.DB, holder, name string) (t
 }
 
 func TestLeasePassesOnInOrder(t *testing.T) {
+	t.Parallel()
 	db := pgtest.Open(t)
 	first, resign := context.WithCancel(t.Context())
 	firstTerms, firstDone := stand(t, first, db, "first", t.Name())
@@ -72,6 +73,7 @@ func TestLeasePassesOnInOrder(t *testing.T) {
 }
 
 func TestLeaseIsGivenUpWithTheWork(t *testing.T) {
+	t.Parallel()
 	db := pgtest.Open(t)
 	terms, _ := stand(t, t.Context(), db, "alone", t.Name())
 	a := <-terms
@@ -82,6 +84,7 @@ func TestLeaseIsGivenUpWithTheWork(t *testing.T) {
 }
 
 func TestLostLeaseEndsTheWork(t *testing.T) {
+	t.Parallel()
 	db := pgtest.Open(t)
 	for name, loss := range map[string]string{
 		"taken":   `UPDATE lease SET holder = 'thief', epoch = epoch + 1, until = now() + interval '1 minute' WHERE name = $1`,
@@ -89,6 +92,7 @@ func TestLostLeaseEndsTheWork(t *testing.T) {
 		"removed": `DELETE FROM lease WHERE name = $1`,
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			terms, _ := stand(t, t.Context(), db, "holder", t.Name())
 			a := <-terms
 			if _, err := db.Exec(t.Context(), loss, t.Name()); err != nil {
@@ -101,6 +105,7 @@ func TestLostLeaseEndsTheWork(t *testing.T) {
 
 // A holder that cannot reach the database stops before another may start.
 func TestCutOffHolderStopsFirst(t *testing.T) {
+	t.Parallel()
 	db := pgtest.Open(t)
 	cut, err := pg.Open(t.Context(), pg.Config{URL: pgtest.URL(t), MaxConns: 2})
 	if err != nil {

@@ -110,7 +110,7 @@ func TestTracesGoOutOnlyWhenConfigured(t *testing.T) {
 	tel = start(t, Config{OTLPEndpoint: collector.URL + "/v1/traces", Instance: "one"})
 	_, span := tel.Tracer.Start(t.Context(), "PUT /api/v1/things/{id}")
 	span.End()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	if err := tel.Close(ctx); err != nil {
 		t.Fatal(err)

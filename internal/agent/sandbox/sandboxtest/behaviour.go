@@ -55,13 +55,13 @@ func (s Subject) compileFailure(t *testing.T) {
 func (s Subject) usage(t *testing.T) {
 	r, _ := s.try(t, python("import os\nx = b'x' * (40 << 20)\nif not os.fork():\n    import time\n"+
 		"    while time.process_time() < 0.2: pass\n    os._exit(0)\nos.wait()"))
-	if r.Usage.CPU < 200*time.Millisecond || r.Usage.CPU > 900*time.Millisecond {
+	if r.Usage.CPU < 200*time.Millisecond || r.Usage.CPU > 3*time.Second { // another kernel's own work counts
 		t.Errorf("cpu of the whole tree is %v, want somewhat over 200ms", r.Usage.CPU)
 	}
 	if r.Usage.PeakMemoryBytes < 40<<20 || r.Usage.PeakMemoryBytes > 100<<20 {
 		t.Errorf("peak memory %d, want somewhat over 40 MiB", r.Usage.PeakMemoryBytes)
 	}
-	if r.Usage.Wall < 150*time.Millisecond || r.Usage.Wall > 10*time.Second {
+	if r.Usage.Wall < 150*time.Millisecond || r.Usage.Wall > 25*time.Second {
 		t.Errorf("wall %v", r.Usage.Wall)
 	}
 	r, _ = s.try(t, python("print(1)"))

@@ -65,7 +65,7 @@ func outcomes() []outcome {
 		{name: "killed by itself", job: python("import os; os.kill(os.getpid(), 9)"), want: sandbox.Result{Outcome: sandbox.Failed, Signal: "SIGKILL"}},
 		{name: "alarm", job: python("import signal; signal.alarm(1)\nwhile True: signal.pause()"), want: sandbox.Result{Outcome: sandbox.Failed, Signal: "SIGALRM"}},
 		{
-			name: "wall", job: sandbox.Job{Runtime: "python", Source: []byte("import time; print('on', flush=True); time.sleep(60)"), Limits: sandbox.Limits{Wall: time.Second}},
+			name: "wall", job: sandbox.Job{Runtime: "python", Source: []byte("import time; print('on', flush=True); time.sleep(60)"), Limits: sandbox.Limits{Wall: 4 * time.Second}},
 			want: sandbox.Result{Outcome: sandbox.TimedOut, Signal: "SIGKILL", Reason: sandbox.ReasonWall}, stdout: "on\n",
 		},
 		{

@@ -244,6 +244,7 @@ test("the palette goes places", async () => {
   await page.getByRole("button", { name: "Run", exact: true }).waitFor();
   await page.keyboard.press("ControlOrMeta+k");
   await page.getByRole("textbox", { name: "Go to, run, switch project" }).fill("health");
+  await page.locator("[data-action][data-selected]").filter({ hasText: "Health" }).waitFor();
   await page.keyboard.press("Enter");
   await page.waitForURL("**/health");
   await page.getByText("PostgreSQL").first().waitFor();

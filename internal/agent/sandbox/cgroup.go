@@ -213,7 +213,7 @@ func (t *tree) sweep(instance string) (removed []string, err error) {
 // removeTree kills what is left in a tree's cgroups and removes them. A killed process takes a moment to leave.
 func removeTree(dir string) error {
 	var last error
-	for deadline := time.Now().Add(5 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
 		entries, err := os.ReadDir(dir)
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil

@@ -218,11 +218,12 @@ func TestZygoteIdle(t *testing.T) {
 			t.Fatal("no zygote")
 		}
 		w.mu.Lock()
-		w.warm[rt.ID()].timer.Reset(0) // its idle time is over
+		lean := kind{rt.ID(), true}
+		w.warm[lean].timer.Reset(0) // its idle time is over
 		w.mu.Unlock()
 		for warm := true; warm; {
 			w.mu.Lock()
-			warm = w.warm[rt.ID()] != nil
+			warm = w.warm[lean] != nil
 			w.mu.Unlock()
 		}
 		select { // held: it outlives its idle time

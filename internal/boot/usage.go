@@ -28,10 +28,21 @@ func usage() map[string]limit.Count {
 			return n, true, err
 		}
 	}
+	together := func(whose func(limit.Subject) ident.ID) limit.Count {
+		return func(ctx context.Context, q pg.Querier, who limit.Subject) (int64, bool, error) {
+			if whose(who).IsZero() {
+				return 0, false, nil
+			}
+			n, err := executionpg.Store{}.ActiveIn(ctx, q, whose(who))
+			return int64(n), true, err
+		}
+	}
 	return map[string]limit.Count{
-		"execution.concurrent":     load(func(l executionpg.Load) int64 { return l.Active }),
-		"execution.queue.per_user": load(func(l executionpg.Load) int64 { return l.Queued }),
-		"script.max":               ofProject(script.Count),
-		"file.project.max_bytes":   ofProject(file.Stored),
+		"execution.concurrent":              load(func(l executionpg.Load) int64 { return l.Active }),
+		"execution.queue.per_user":          load(func(l executionpg.Load) int64 { return l.Queued }),
+		"execution.project.concurrent":      together(func(who limit.Subject) ident.ID { return who.Project }),
+		"execution.organization.concurrent": together(func(who limit.Subject) ident.ID { return who.Organization }),
+		"script.max":                        ofProject(script.Count),
+		"file.project.max_bytes":            ofProject(file.Stored),
 	}
 }

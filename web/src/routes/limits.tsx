@@ -61,7 +61,7 @@ export function LimitsPage() {
         {byGroup &&
           [...byGroup].map(([group, items]) => (
             <Panel key={group} title={groups[group] ?? group} flush>
-              <DataTable label={groups[group] ?? group} columns={columns} rows={items} rowKey={(l) => l.name} empty={null} />
+              <DataTable label={groups[group] ?? group} columns={items.some((l) => l.used !== undefined) ? columns : columns.filter((c) => c.title !== "Used")} rows={items} rowKey={(l) => l.name} empty={null} />
             </Panel>
           ))}
         {found?.length === 0 && <Text c="var(--stoa-quiet)">Nothing is called that.</Text>}

@@ -2,16 +2,17 @@ package cli
 
 import (
 	"slices"
+	"strings"
 
 	stoa "github.com/stoa-cloud/stoa/sdk/go"
 )
 
 type executionsList struct {
-	Status   string `name:"status" enum:",queued,scheduled,running,completed,failed,timed_out,cancelled,error" default:"" placeholder:"STATUS" help:"Only with this status: queued, scheduled, running, completed, failed, timed_out, cancelled or error."`
-	Language string `name:"language" short:"l" placeholder:"RUNTIME" help:"Only of this runtime."`
-	Saved    string `name:"saved" placeholder:"SCRIPT" help:"Only what was run from this saved script: its name, with @2 its version 2, or its id."`
-	Mine     bool   `name:"mine" help:"Only those that I submitted."`
-	All      bool   `name:"all" help:"Over all projects: of the installation for its operators, else of one --organization."`
+	Status   []string `name:"status" enum:"queued,scheduled,running,completed,failed,timed_out,cancelled,error" placeholder:"STATUS" help:"Only with this status, or one of several: queued, scheduled, running, completed, failed, timed_out, cancelled or error."`
+	Language string   `name:"language" short:"l" placeholder:"RUNTIME" help:"Only of this runtime."`
+	Saved    string   `name:"saved" placeholder:"SCRIPT" help:"Only what was run from this saved script: its name, with @2 its version 2, or its id."`
+	Mine     bool     `name:"mine" help:"Only those that I submitted."`
+	All      bool     `name:"all" help:"Over all projects: of the installation for its operators, else of one --organization."`
 	overFlags
 	Limit int `name:"limit" short:"n" default:"20" help:"Show at most this many; 0 shows all."`
 	watchFlag
@@ -26,7 +27,7 @@ func (l *executionsList) Run(c *call) error {
 	if l.All || l.overFlags != (overFlags{}) {
 		return l.listAll(c, client)
 	}
-	filter := stoa.ExecutionFilter{Status: l.Status, Runtime: l.Language, Script: l.Saved}
+	filter := stoa.ExecutionFilter{Status: strings.Join(l.Status, ","), Runtime: l.Language, Script: l.Saved}
 	if l.Mine {
 		filter.Owner = "me"
 	}
@@ -50,7 +51,7 @@ func (l *executionsList) listAll(c *call, client *stoa.Client) error {
 	if err != nil {
 		return err
 	}
-	filter.Status, filter.Runtime = l.Status, l.Language
+	filter.Status, filter.Runtime = strings.Join(l.Status, ","), l.Language
 	if l.Limit > 0 {
 		filter.PageSize = min(l.Limit, 100)
 	}

@@ -16,7 +16,7 @@ type Executions struct{ c *Client }
 // ExecutionFilter narrows a list; what is empty does not narrow.
 type ExecutionFilter struct {
 	ProjectID string
-	Status    string // queued, scheduled, running, completed, failed, timed_out, cancelled, error
+	Status    string // queued, scheduled, running, completed, failed, timed_out, cancelled, error; several with commas
 	Runtime   string
 	Script    string // a saved script's id, or its name in the project, "hello" or "hello@2"
 	Owner     string // "me" or a user's id

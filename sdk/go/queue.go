@@ -13,7 +13,7 @@ type OverFilter struct {
 	ProjectID      string
 	UserID         string
 	Priority       string // critical, high, normal, low, background
-	Status         string // of ListAll: queued, scheduled, running, completed, failed, timed_out, cancelled, error
+	Status         string // of ListAll: queued, scheduled, running, completed, failed, timed_out, cancelled, error; several with commas
 	Runtime        string // of ListAll
 	PageSize       int    // how many are asked for at once; zero: the server's default
 }

@@ -45,6 +45,15 @@ var nodeReasons = map[string]string{
 // limitReasons are those that explainEnd puts into words with the run's limits.
 var limitReasons = map[string]struct{}{ReasonWall: {}, ReasonCPU: {}, ReasonMemory: {}, ReasonDisk: {}, ReasonProcesses: {}}
 
+// sized is a number of bytes, exact, in the largest unit that divides it.
+func sized(bytes int64) string {
+	unit := 0
+	for ; unit < 3 && bytes >= 1024 && bytes%1024 == 0; unit++ {
+		bytes /= 1024
+	}
+	return fmt.Sprintf("%d %s", bytes, [...]string{"bytes", "KiB", "MiB", "GiB"}[unit])
+}
+
 // explainEnd says why it ended, in a code and in words that name the limit.
 func explainEnd(e Execution, r Result) (code, message string) {
 	if _, limit := limitReasons[r.Reason]; limit && r.Detail != "" { // it was not the run's own
@@ -56,11 +65,11 @@ func explainEnd(e Execution, r Result) (code, message string) {
 	case ReasonCPU:
 		return r.Reason, fmt.Sprintf("It used more than its CPU limit of %d ms.", e.CPUMS)
 	case ReasonMemory:
-		return r.Reason, fmt.Sprintf("It needed more than its memory limit of %d bytes.", e.MemoryBytes)
+		return r.Reason, fmt.Sprintf("It needed more than its memory limit of %s.", sized(e.MemoryBytes))
 	case ReasonOutput:
-		return r.Reason, fmt.Sprintf("It wrote far more than the %d bytes of output that are kept.", e.OutputBytes)
+		return r.Reason, fmt.Sprintf("It wrote far more than the %s of output that are kept.", sized(e.OutputBytes))
 	case ReasonDisk:
-		return r.Reason, fmt.Sprintf("It filled its disk limit of %d bytes.", e.DiskBytes)
+		return r.Reason, fmt.Sprintf("It filled its disk limit of %s.", sized(e.DiskBytes))
 	case ReasonProcesses:
 		return r.Reason, fmt.Sprintf("It started more than %d processes.", e.Processes)
 	case ReasonCompile:

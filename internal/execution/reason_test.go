@@ -28,3 +28,15 @@ func TestReasonsAreDocumented(t *testing.T) {
 		}
 	}
 }
+
+func TestEndsNameTheirLimitInWords(t *testing.T) {
+	for bytes, want := range map[int64]string{0: "0 bytes", 1000: "1000 bytes", 1536: "1536 bytes", 2048: "2 KiB", 128 << 20: "128 MiB", 3 << 40: "3072 GiB"} {
+		if got := sized(bytes); got != want {
+			t.Errorf("%d bytes are %q, want %q", bytes, got, want)
+		}
+	}
+	_, said := explainEnd(Execution{MemoryBytes: 128 << 20}, Result{Reason: ReasonMemory})
+	if want := "It needed more than its memory limit of 128 MiB."; said != want {
+		t.Errorf("%q, want %q", said, want)
+	}
+}

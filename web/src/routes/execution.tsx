@@ -66,7 +66,7 @@ function Details({ execution: e, watched }: { execution: Execution; watched: Wat
         </Panel>
         <Egress execution={e} />
         <InputFacts execution={e} />
-        <SimpleGrid cols={{ base: 1, sm: 2 }}>
+        <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }}>
           <Panel title="Timeline">
             <LifeLine execution={e} />
           </Panel>

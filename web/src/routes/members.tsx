@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Modal, Stack, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, Group, Modal, Stack, Tooltip } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import type { Member } from "@stoa/sdk";
 import { IconAdjustmentsHorizontal, IconUserMinus, IconUserPlus, IconUsers } from "@tabler/icons-react";
@@ -102,30 +102,27 @@ function MembersOf({ organization, all, account }: MembersOfProps) {
     },
     { title: "Since", cell: (m) => <Ago time={m.joined_at} /> },
     {
-      title: "Limits",
+      title: "Actions",
       plain: true,
       right: true,
-      cell: (m) =>
-        may && (
-          <Tooltip label="Limits">
-            <ActionIcon aria-label={`Limits of ${m.name}`} onClick={() => bound(m)}>
-              <IconAdjustmentsHorizontal size={17} />
-            </ActionIcon>
-          </Tooltip>
-        ),
-    },
-    {
-      title: "Remove",
-      plain: true,
-      right: true,
-      cell: (m) =>
-        (may || m.user_id === me.user.id) && (
-          <Tooltip label={m.user_id === me.user.id ? "Leave" : "Remove"}>
-            <ActionIcon color="red" aria-label={`Remove ${m.name}`} onClick={() => remove(m)}>
-              <IconUserMinus size={17} />
-            </ActionIcon>
-          </Tooltip>
-        ),
+      cell: (m) => (
+        <Group gap={4} justify="flex-end" wrap="nowrap">
+          {may && (
+            <Tooltip label="Limits">
+              <ActionIcon aria-label={`Limits of ${m.name}`} onClick={() => bound(m)}>
+                <IconAdjustmentsHorizontal size={17} />
+              </ActionIcon>
+            </Tooltip>
+          )}
+          {(may || m.user_id === me.user.id) && (
+            <Tooltip label={m.user_id === me.user.id ? "Leave" : "Remove"}>
+              <ActionIcon color="red" aria-label={`Remove ${m.name}`} onClick={() => remove(m)}>
+                <IconUserMinus size={17} />
+              </ActionIcon>
+            </Tooltip>
+          )}
+        </Group>
+      ),
     },
   ];
   return (

@@ -121,7 +121,7 @@ function Waiting({ search, own, operator, set }: ViewProps) {
   return (
     <Stack>
       <ProblemNote error={problem} />
-      {first && <Summary queue={first} search={search} set={set} />}
+      {first && (first.queued > 0 || !!(search.user || search.priority || search.project)) && <Summary queue={first} search={search} set={set} />}
       <Panel flush>
         <DataTable
           label="Queue"
@@ -151,7 +151,7 @@ function Everything({ search, own, operator, set }: ViewProps) {
   return (
     <Panel
       flush
-      title={
+      filter={
         <div style={{ display: "flex", flexWrap: "wrap", gap: 8, padding: "8px 0" }}>
           <MultiSelect
             aria-label="Status"

@@ -38,7 +38,7 @@ export function ReplaysPage() {
   const columns: Column<Replay>[] = [
     { title: "Replay", cell: (r) => <Text span size="sm" fw={500}>{r.name || "unnamed"}</Text> },
     { title: "Status", cell: (r) => <Badge variant="light" tt="none" miw="max-content" color={replayColors[r.status]} title={r.reason}>{r.status}</Badge> },
-    { title: "To", wide: true, cell: (r) => <Text span size="sm" style={{ overflowWrap: "anywhere" }}>{r.url ?? r.consumer ?? r.target}</Text> },
+    { title: "To", cell: (r) => <Text span size="sm" style={{ overflowWrap: "anywhere" }}>{r.url ?? r.consumer ?? r.target}</Text> },
     ...(me.organizations.length > 0 ? [{ title: "Whose", cell: (r: Replay) => <OwnerName id={r.organization_id} /> }] : []),
     { title: "Progress", cell: (r) => <Done replay={r} /> },
     { title: "Made", cell: (r) => <Ago time={r.created_at} /> },

@@ -44,8 +44,8 @@ export function RuntimesPage() {
     {
       title: "Runtime",
       cell: (r) => (
-        <Group gap={6} wrap="nowrap">
-          <Text span size="sm" fw={500}>
+        <Group gap={6}>
+          <Text span size="sm" fw={500} style={{ whiteSpace: "nowrap" }}>
             {runtimeName(r.id)}
           </Text>
           {r.default && (

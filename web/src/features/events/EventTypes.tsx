@@ -2,6 +2,7 @@ import { Code, Drawer, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { DataTable, type Column } from "../../ui/DataTable.tsx";
+import { Dotted } from "../../ui/Dotted.tsx";
 import { Loading } from "../../ui/Loading.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { byType, type TypeCount } from "./counts.ts";
@@ -22,9 +23,10 @@ export function EventTypes({ search, all }: { search: EventSearch; all: boolean 
   const columns: Column<TypeCount>[] = [
     {
       title: "Type",
+      wide: true,
       cell: (t) => (
         <Text span size="sm" ff="monospace" component="button" style={{ all: "unset", cursor: "pointer" }} onClick={() => setShown(t.type)}>
-          {t.type}
+          <Dotted name={t.type} />
         </Text>
       ),
     },
@@ -78,12 +80,13 @@ const height = 22;
 
 function Bars({ values, label }: { values: number[]; label: string }) {
   const most = Math.max(1, ...values);
-  const step = width / Math.max(1, values.length);
+  const step = width / Math.max(24, values.length);
+  const first = width - values.length * step; // the latest hour stands at the right
   return (
     <svg width={width} height={height} role="img" aria-label={label} style={{ display: "block" }}>
       {values.map((v, i) => {
         const tall = v === 0 ? 1 : Math.max(2, (v / most) * height);
-        return <rect key={i} x={i * step} y={height - tall} width={Math.max(1, step - 1)} height={tall} fill={v === 0 ? "var(--mantine-color-default-border)" : "var(--mantine-primary-color-filled)"} />;
+        return <rect key={i} x={first + i * step} y={height - tall} width={Math.max(1, step - 1)} height={tall} fill={v === 0 ? "var(--mantine-color-default-border)" : "var(--mantine-primary-color-filled)"} />;
       })}
     </svg>
   );

@@ -139,7 +139,14 @@ export function Channels() {
 }
 
 function State({ channel: c }: { channel: NotificationSubscription }) {
-  if (c.disabled_at) return <Badge color="red" variant="light" tt="none" title={c.disabled_reason}>disabled: {c.disabled_reason}</Badge>;
+  if (c.disabled_at) {
+    return (
+      <div>
+        <Badge color="red" variant="light" tt="none">disabled</Badge>
+        <Text size="xs" c="var(--stoa-quiet)" style={{ overflowWrap: "anywhere" }}>{c.disabled_reason}</Text>
+      </div>
+    );
+  }
   if (!c.enabled) return <Badge color="gray" variant="light" tt="none">off</Badge>;
   if (c.failing_since) return <Badge color="orange" variant="light" tt="none">failing</Badge>;
   return <Badge color="teal" variant="light" tt="none">on</Badge>;

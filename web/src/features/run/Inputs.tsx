@@ -4,6 +4,7 @@ import type { Runtime } from "@stoa/sdk";
 import type { Attached } from "./attach.ts";
 import { envOf, type Draft } from "./draft.ts";
 import { Interactive } from "./Interactive.tsx";
+import classes from "./Run.module.css";
 
 const Files = lazy(() => import("./Files.tsx").then((m) => ({ default: m.Files })));
 const LimitFieldsForm = lazy(() => import("./LimitFieldsForm.tsx").then((m) => ({ default: m.LimitFieldsForm })));
@@ -23,7 +24,7 @@ export function Inputs({ draft, runtime, change, files, onFiles }: InputsProps) 
   const limited = Object.values(draft.limits).some((v) => v) || draft.priority !== "normal" || draft.network || draft.isolation !== "";
   return (
     <Tabs defaultValue="stdin" keepMounted={false}>
-      <Tabs.List>
+      <Tabs.List className={classes.tabs}>
         <Tab value="stdin" marked={!!draft.stdin || !!draft.interactive}>
           Input
         </Tab>

@@ -189,6 +189,9 @@ func (f *feeder) step(ctx context.Context) (more bool, err error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, sinkWithin)
 	defer cancel()
+	if err := f.unchanged(ctx); err != nil { // what happens after a change goes nowhere but where that says
+		return false, err
+	}
 	if err := f.connect(ctx); err != nil {
 		return false, err
 	}
@@ -253,12 +256,20 @@ func (f *feeder) keepUp(ctx context.Context) error {
 	case !f.failing && f.looked != f.Position && since >= sinkStore:
 		return f.moved(ctx, f.looked, 0)
 	}
-	ours, err := pg.One[bool](ctx, f.db, sinkOurs, f.ID, f.epoch, f.Version)
-	if err != nil || !ours {
-		return errors.Join(err, errTaken)
+	if err := f.unchanged(ctx); err != nil {
+		return err
 	}
 	if f.failing || f.looked == f.Position {
 		f.checked = time.Now()
+	}
+	return nil
+}
+
+// unchanged tells whether the sink is still ours, and as it was when we began.
+func (f *feeder) unchanged(ctx context.Context) error {
+	ours, err := pg.One[bool](ctx, f.db, sinkOurs, f.ID, f.epoch, f.Version)
+	if err != nil || !ours {
+		return errors.Join(err, errTaken)
 	}
 	return nil
 }

@@ -90,6 +90,7 @@ func facts() []eventlog.Fact {
 		node.Drained{},
 		node.Removed{},
 
+		judge0.CallbackAsked{},
 		judge0.CallbackEnded{},
 
 		preference.Changed{},

@@ -14,7 +14,7 @@ func (p *Program) bindJudge0() {
 	}, []string{"outcome"})
 	p.watch.Registry.MustRegister(attempts)
 	p.judge0 = judge0.New(judge0.Needs{
-		Runner: p.runner, Executions: p.executions, Sender: judge0http.NewCaller(p.outbound), Keys: p.infra.keys, Log: p.log,
+		Runner: p.runner, Executions: p.executions, Sender: judge0http.NewCaller(p.outbound), Keys: p.infra.keys, Limits: limits{p.limits.Reader}, Log: p.log,
 		Observe: func(arrived bool) {
 			attempts.WithLabelValues(map[bool]string{true: "arrived", false: "failed"}[arrived]).Inc()
 		},

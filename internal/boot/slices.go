@@ -58,7 +58,7 @@ func (p *Program) bindSlices(authority *pki.Authority, incarnation int64) (err e
 	}
 	p.files = file.New(r, projects{}, fileLimits{p.limits.Reader})
 	p.executions = execution.New(execution.Needs{
-		Runner: r, Store: executionpg.Store{}, Limits: limits{p.limits.Reader}, Projects: projects{}, Names: names{}, Files: p.files, Nodes: execution.Tasks{Sessions: p.agents},
+		Runner: r, Store: executionpg.Store{}, Limits: limits{p.limits.Reader}, Projects: projects{}, Names: names{}, Told: told{p}, Files: p.files, Nodes: execution.Tasks{Sessions: p.agents},
 		Waker: p.hints, Live: execution.NewLive(p.infra.bus, p.log), Log: p.log, Keys: p.infra.keys,
 		Observe: p.observeExecutions(),
 	})

@@ -29,8 +29,8 @@ func (f *follower) attach(id string, raw bool) (*stoa.Execution, error) {
 	a := f.client.Executions.Attach(id)
 	ctx, cancel := context.WithCancelCause(f.ctx)
 	defer cancel(nil)
-	if raw {
-		restore, err := f.raw(ctx, a)
+	if f.raw = raw; raw {
+		restore, err := f.makeRaw(ctx, a)
 		if err != nil {
 			return nil, err
 		}
@@ -46,8 +46,8 @@ func (f *follower) attach(id string, raw bool) (*stoa.Execution, error) {
 
 var errDetached = errors.New("detached")
 
-// raw makes our terminal pass on every key, and its size. What it returns makes it as it was.
-func (f *follower) raw(ctx context.Context, a *stoa.Attachment) (restore func(), err error) {
+// makeRaw makes our terminal pass on every key, and its size. What it returns makes it as it was.
+func (f *follower) makeRaw(ctx context.Context, a *stoa.Attachment) (restore func(), err error) {
 	before, err := term.MakeRaw(int(os.Stdin.Fd()))
 	if err != nil {
 		return nil, fmt.Errorf("prepare the terminal: %w", err)
@@ -115,6 +115,7 @@ func (f *follower) show(ctx context.Context, id string, events iter.Seq2[stoa.Ex
 		}
 		switch event.Type {
 		case stoa.Status:
+			f.greet(event.Execution)
 			f.status(waiting(event.Execution))
 		case stoa.OutputFrame:
 			f.status("")

@@ -18,6 +18,8 @@ type executionsCommand struct {
 	Reprioritize executionsReprioritize `cmd:"" help:"Change the priority of executions that wait."`
 	Egress       executionsEgress       `cmd:"" help:"Show or change what an execution may connect to."`
 	Retry        executionsRetry        `cmd:"" help:"Run an execution again, as a new one."`
+	Deliveries   executionsDeliveries   `cmd:"" help:"Tell how its callback fares, and what was sent about it to your channels."`
+	Redeliver    executionsRedeliver    `cmd:"" help:"Make callbacks again at once, with the same key."`
 	Delete       executionsDelete       `cmd:"" help:"Delete executions that have ended, with their output."`
 }
 

@@ -53,6 +53,7 @@ func printExecution(c *call, e *stoa.Execution) error {
 			}
 			return egressSummary(e.Egress)
 		}},
+		{title: "attached", value: func(e *stoa.Execution) string { return company(e.Attached) }},
 		{title: "project", value: func(e *stoa.Execution) string { return e.ProjectID }},
 		{title: "owner", value: func(e *stoa.Execution) string { return e.OwnerID }},
 		{title: "node", value: func(e *stoa.Execution) string { return e.NodeID }},

@@ -21,9 +21,7 @@ type deliveriesList struct {
 var deliveryColumns = []column[stoa.NotificationDelivery]{
 	{title: "ID", value: func(d stoa.NotificationDelivery) string { return d.ID }},
 	{title: "CHANNEL", value: func(d stoa.NotificationDelivery) string { return d.Channel }},
-	{title: "STATUS", value: func(d stoa.NotificationDelivery) string { return d.Status }, tint: func(d stoa.NotificationDelivery) tint {
-		return map[string]tint{"delivered": good, "failed": bad, "queued": busy, "sending": busy}[d.Status]
-	}},
+	{title: "STATUS", value: func(d stoa.NotificationDelivery) string { return d.Status }, tint: func(d stoa.NotificationDelivery) tint { return deliveryTint(d.Status) }},
 	{title: "ATTEMPTS", value: func(d stoa.NotificationDelivery) string { return strconv.FormatInt(d.Attempts, 10) }},
 	{title: "CREATED", value: func(d stoa.NotificationDelivery) string { return ago(&d.CreatedAt) }},
 	{title: "NEXT", value: func(d stoa.NotificationDelivery) string {

@@ -18,6 +18,9 @@ type follower struct {
 	ctx    context.Context
 	stop   func()
 	quiet  bool // do not show output
+	raw    bool // our terminal is the program's
+
+	greeted bool // who else is attached was said
 
 	mu        sync.Mutex
 	id        string // empty until submitted

@@ -143,6 +143,8 @@ type Details struct {
 	Output *Output
 	// Artefacts are what the run left behind, and what it was asked for and did not.
 	Artefacts []Artefact
+	// Attached is who follows it now, of an interactive one that has not ended.
+	Attached []Attachment
 	// Position in the queue, from 1; zero when it is not queued.
 	Position int
 	// Waiting says why it is still queued.

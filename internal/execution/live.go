@@ -31,6 +31,8 @@ const (
 	LiveOutput  LiveKind = 'o' // bytes of stdout or stderr
 	LiveStarted LiveKind = 's' // the attempt runs; At is when it began
 	LiveReset   LiveKind = 'r' // the attempt was lost; another follows from the start
+
+	LiveAttached LiveKind = 'a' // somebody else is attached, or no longer: the rows say who
 )
 
 // LiveFrame is one piece of a run's life.
@@ -69,6 +71,9 @@ func (l *Live) started(id ident.ID, attempt int, at time.Time) {
 func (l *Live) reset(id ident.ID, attempt int) {
 	l.publish(id, LiveFrame{Kind: LiveReset, Attempt: attempt})
 }
+
+// attached says that somebody came or left. Who misses it looks again by itself.
+func (l *Live) attached(id ident.ID) { l.publish(id, LiveFrame{Kind: LiveAttached}) }
 
 func (l *Live) publish(id ident.ID, f LiveFrame) {
 	if err := l.bus.Publish(liveSubject(id), f.encode()); err != nil {

@@ -70,6 +70,13 @@ type Store interface {
 	SaveRecording(tx *pg.Tx, id ident.ID, recording []byte)
 	// Recording returns it; there is none where none was asked for, and before the end.
 	Recording(ctx context.Context, q pg.Querier, id ident.ID) ([]byte, error)
+	// Attach keeps an attachment for as long as the lease, by the database's clock; again, it renews it.
+	Attach(ctx context.Context, q pg.Querier, id ident.ID, a Attachment, lease time.Duration) error
+	Detach(ctx context.Context, q pg.Querier, attachment ident.ID) error
+	// Attachments lists who is attached now, the longest first.
+	Attachments(ctx context.Context, q pg.Querier, id ident.ID) ([]Attachment, error)
+	// ForgetAttachments removes those that ran out.
+	ForgetAttachments(ctx context.Context, q pg.Querier) error
 	// Delete queues the removal of an execution with input and output.
 	Delete(tx *pg.Tx, id ident.ID)
 

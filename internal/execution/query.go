@@ -58,6 +58,7 @@ func (s *Slice) bindQueries(r *command.Runner) {
 	s.Get = command.BindQuery(r, command.QuerySpec[Get]{Name: "execution.get", Scope: one}, s.details)
 	s.Watch = command.BindQuery(r, command.QuerySpec[Get]{Name: "execution.watch", Scope: one}, s.details)
 	s.Steps = command.BindQuery(r, command.QuerySpec[Get]{Name: "execution.steps", Scope: one}, s.steps)
+	s.Deliveries = command.BindQuery(r, command.QuerySpec[Get]{Name: "execution.deliveries", Scope: one}, s.listDeliveries)
 	s.ReadOutput = command.BindQuery(r, command.QuerySpec[Get]{Name: "execution.output", Scope: one}, s.output)
 	s.Artefacts = command.BindQuery(r, command.QuerySpec[Get]{Name: "execution.artefacts", Scope: one}, s.listArtefacts)
 	s.ReadArtefact = command.BindQuery(r, command.QuerySpec[ReadArtefact]{
@@ -135,6 +136,11 @@ func (s *Slice) details(ctx context.Context, q command.Query, in Get) (Details, 
 	d.Input = &input
 	if input.Artefacts != nil && e.Status.Terminal() {
 		if d.Artefacts, err = s.store.Artefacts(ctx, q, e.ID); err != nil {
+			return Details{}, err
+		}
+	}
+	if e.Interactive && !e.Status.Terminal() {
+		if d.Attached, err = s.attachments(ctx, q, e.ID); err != nil {
 			return Details{}, err
 		}
 	}

@@ -35,6 +35,9 @@ func (s *Slice) Reconcile(ctx context.Context) {
 // ReconcileOnce is one pass.
 func (s *Slice) ReconcileOnce(ctx context.Context) {
 	at := s.runner.Clock()
+	if err := s.store.ForgetAttachments(ctx, s.runner.DB); err != nil {
+		s.log.WarnContext(ctx, "reconcile", "what", "attachments", "error", err)
+	}
 	each(ctx, s, "stale", func() ([]ident.ID, error) {
 		return s.store.Stale(ctx, s.runner.DB, at.Add(-staleAfter), reconcileBatch)
 	}, func(ctx context.Context, id ident.ID) error {

@@ -40,6 +40,8 @@ type Slice struct {
 	Steps    command.Func[Get, []Step]
 	Queue    command.Func[struct{}, QueueStats]
 	Runtimes command.Func[struct{}, []Runtime]
+	// Deliveries tells what was told about one to others, and how that fares.
+	Deliveries command.Func[Get, []Delivery]
 	// InspectImage asks a registry what an image reference means now.
 	InspectImage command.Func[InspectImage, Inspected]
 	Examples     command.Func[ListExamples, []Example]
@@ -69,6 +71,7 @@ type Slice struct {
 	limits    Limiter
 	projects  Projects
 	namer     Namer
+	told      Deliveries
 	nodes     Nodes
 	waker     Waker
 	live      *Live
@@ -97,6 +100,7 @@ type Needs struct {
 	Limits   Limiter
 	Projects Projects
 	Names    Namer
+	Told     Deliveries
 	Files    Files
 	Nodes    Nodes
 	Waker    Waker
@@ -111,7 +115,7 @@ type Needs struct {
 // New binds the slice's commands and queries.
 func New(n Needs) *Slice {
 	s := &Slice{
-		runner: n.Runner, store: n.Store, limits: n.Limits, projects: n.Projects, namer: n.Names, nodes: n.Nodes, waker: n.Waker,
+		runner: n.Runner, store: n.Store, limits: n.Limits, projects: n.Projects, namer: n.Names, told: n.Told, nodes: n.Nodes, waker: n.Waker,
 		live: n.Live, log: n.Log, newID: n.Runner.NewID, files: n.Files,
 		placer: newPlacer(), catalogue: &catalogue{store: n.Store}, work: make(chan struct{}, 1),
 		ends: newEnds(), given: newGiven(), inputs: newInputs(),

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/courier"
 	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
@@ -28,8 +29,11 @@ const (
 // queued when the execution ended, and queued to sending when somebody claims it.
 var next = map[Progress][]Progress{
 	Waiting: {Queued},
-	Queued:  {Sending},
+	Queued:  {Queued, Sending},                    // again: at once, by hand
 	Sending: {Sending, Queued, Delivered, Failed}, // again: whoever was sending died
+
+	Delivered: {Queued}, // by hand
+	Failed:    {Queued},
 }
 
 // Callback is who is to be called when an execution has ended.
@@ -39,10 +43,13 @@ type Callback struct {
 	OrganizationID ident.ID   `db:"organization_id"`
 	ProjectID      ident.ID   `db:"project_id"`
 	OwnerID        ident.ID   `db:"owner_id"`
-	URL            []byte     `db:"url"` // sealed
+	URL            []byte     `db:"url" json:"-"` // sealed
 	Status         Progress   `db:"status"`
 	Attempts       int        `db:"attempts"`
-	Reason         string     `db:"reason"` // why the last attempt failed
+	RestartedAt    int        `db:"restarted_at"` // the attempts before the schedule began anew
+	Reason         string     `db:"reason"`       // why the last attempt failed
+	StatusCode     int        `db:"status_code"`  // of the last answer; 0: there was none
+	TriedAt        *time.Time `db:"tried_at"`     // when the last attempt began
 	NextAt         *time.Time `db:"next_at"`
 	LeaseUntil     *time.Time `db:"lease_until"`
 	EndedAt        *time.Time `db:"ended_at"`
@@ -56,17 +63,30 @@ func (c *Callback) become(to Progress) {
 	c.Version++
 }
 
+func (c *Callback) scope() command.Scope {
+	return command.Scope{Organization: c.OrganizationID, Project: c.ProjectID, Owner: c.OwnerID}
+}
+
 func (c *Callback) aggregate() eventlog.Aggregate {
 	return eventlog.Aggregate{Kind: Kind, ID: c.ExecutionID, Version: c.Version}
 }
 
-// schedule is eight attempts in a day.
+// schedule is eight attempts in a day, sooner over where the setting has shorter pauses.
 var schedule = courier.Schedule{Pauses: []time.Duration{
 	5 * time.Second, time.Minute, 5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 6 * time.Hour, 15 * time.Hour,
 }, Wish: 15 * time.Hour}
 
 // MaxAttempts is how often a callback is tried.
 func MaxAttempts() int { return schedule.Tries() }
+
+// CallbackAsked says that somebody wants a callback made again.
+type CallbackAsked struct {
+	ExecutionID ident.ID `json:"execution_id"`
+	OwnerID     ident.ID `json:"owner_id"`
+}
+
+// EventType names the fact.
+func (CallbackAsked) EventType() string { return "judge0.callback_asked.v1" }
 
 // CallbackEnded says that a callback arrived, or was given up.
 type CallbackEnded struct {

@@ -10,7 +10,7 @@ import (
 // Every statement of the slice.
 const (
 	submissionColumns = `execution_id, project_id, language_id, asked, expected_output`
-	callbackColumns   = `execution_id, version, organization_id, project_id, owner_id, url, status, attempts, reason, next_at, lease_until, ended_at`
+	callbackColumns   = `execution_id, version, organization_id, project_id, owner_id, url, status, attempts, restarted_at, reason, status_code, tried_at, next_at, lease_until, ended_at`
 
 	insertSubmission  = `INSERT INTO judge0_submission (` + submissionColumns + `) VALUES ($1, $2, $3, $4, $5)`
 	selectSubmission  = `SELECT ` + submissionColumns + ` FROM judge0_submission WHERE execution_id = $1`
@@ -22,7 +22,8 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, 0, '')`
 	selectCallback = `SELECT ` + callbackColumns + ` FROM judge0_callback WHERE execution_id = $1`
 	lockCallback   = `SELECT ` + callbackColumns + ` FROM judge0_callback WHERE execution_id = $1 FOR UPDATE`
 	saveCallback   = `
-UPDATE judge0_callback SET version = $2, status = $3, reason = $4, next_at = $5, lease_until = $6, ended_at = $7 WHERE execution_id = $1`
+UPDATE judge0_callback SET version = $2, status = $3, restarted_at = $4, reason = $5, status_code = $6, tried_at = $7, next_at = $8, lease_until = $9, ended_at = $10
+WHERE execution_id = $1`
 	beginCallback = `
 UPDATE judge0_callback SET version = version + 1, status = 'queued', next_at = $2 WHERE execution_id = $1 AND status = 'waiting'`
 
@@ -41,7 +42,8 @@ chosen AS (
 	FOR UPDATE SKIP LOCKED)
 UPDATE judge0_callback c SET version = version + 1, status = 'sending', attempts = attempts + 1, next_at = NULL, lease_until = $2
 FROM chosen WHERE c.execution_id = chosen.execution_id
-RETURNING c.execution_id, c.version, c.organization_id, c.project_id, c.owner_id, c.url, c.status, c.attempts, c.reason, c.next_at, c.lease_until, c.ended_at`
+RETURNING c.execution_id, c.version, c.organization_id, c.project_id, c.owner_id, c.url, c.status, c.attempts, c.restarted_at, c.reason, c.status_code,
+	c.tried_at, c.next_at, c.lease_until, c.ended_at`
 	nextDue = `SELECT min(coalesce(next_at, lease_until)) FROM judge0_callback WHERE status IN ('queued', 'sending')`
 )
 
@@ -62,5 +64,5 @@ func (s *Slice) Callback(ctx context.Context, id ident.ID) (Callback, error) {
 }
 
 func save(tx *pg.Tx, c Callback) {
-	tx.Defer(saveCallback, c.ExecutionID, c.Version, string(c.Status), c.Reason, c.NextAt, c.LeaseUntil, c.EndedAt)
+	tx.Defer(saveCallback, c.ExecutionID, c.Version, string(c.Status), c.RestartedAt, c.Reason, c.StatusCode, c.TriedAt, c.NextAt, c.LeaseUntil, c.EndedAt)
 }

@@ -23,6 +23,7 @@ type Sender interface {
 
 // Receipt is what the other side wishes.
 type Receipt struct {
+	StatusCode int // 0: there was no answer
 	RetryAfter time.Duration
 	Permanent  bool // the same call will never be taken
 }
@@ -44,18 +45,23 @@ type Needs struct {
 	Executions Executions
 	Sender     Sender
 	Keys       Sealer
+	Limits     execution.Limiter
 	Observe    func(arrived bool) // one call per attempt; may be nil
 	Log        *slog.Logger
 }
 
 // Slice keeps submissions and calls back.
 type Slice struct {
+	// Redeliver makes a callback again.
+	Redeliver command.Func[Redeliver, struct{}]
+
 	settle command.Func[settle, struct{}]
 
 	runner     *command.Runner
 	executions Executions
 	sender     Sender
 	keys       Sealer
+	limits     execution.Limiter
 	observe    func(arrived bool)
 	log        *slog.Logger
 	courier    *courier.Courier[Callback, Receipt]
@@ -64,12 +70,14 @@ type Slice struct {
 // New binds the slice.
 func New(n Needs) *Slice {
 	s := &Slice{
-		runner: n.Runner, executions: n.Executions, sender: n.Sender, keys: n.Keys, observe: n.Observe, log: n.Log,
+		runner: n.Runner, executions: n.Executions, sender: n.Sender, keys: n.Keys, limits: n.Limits, observe: n.Observe,
+		log: n.Log,
 	}
 	if s.observe == nil {
 		s.observe = func(bool) {}
 	}
 	s.settle = command.Bind(n.Runner, command.Spec[settle]{Name: "judge0.settle", Scope: command.NoScope[settle]}, s.settleCallback)
+	s.Redeliver = command.Bind(n.Runner, command.Spec[Redeliver]{Name: "judge0.redeliver", Scope: s.scopeOf}, s.redeliver)
 	s.courier = s.newCourier()
 	return s
 }

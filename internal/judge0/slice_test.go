@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"sync"
 	"testing"
@@ -36,15 +37,17 @@ type world struct {
 	mu     sync.Mutex
 	called []string // addresses, as they were called
 	answer func(n int) (judge0.Receipt, error)
+
+	longest time.Duration // between attempts
 }
 
 func newWorld(t *testing.T) *world {
-	w := &world{t: t, db: pgtest.Clone(t), now: clock.System(), answer: func(int) (judge0.Receipt, error) { return judge0.Receipt{}, nil }}
+	w := &world{t: t, db: pgtest.Clone(t), now: clock.System(), longest: 15 * time.Hour, answer: func(int) (judge0.Receipt, error) { return judge0.Receipt{}, nil }}
 	w.runner = &command.Runner{
-		DB: w.db, Table: permission.Table{"judge0.settle": {permission.System}, "test.submit": {permission.System}},
+		DB: w.db, Table: permission.Table{"judge0.settle": {permission.System}, "test.submit": {permission.System}, "judge0.redeliver": {permission.Self}},
 		Clock: func() time.Time { return w.now }, NewID: ident.New, Log: slog.New(slog.DiscardHandler),
 	}
-	w.Slice = judge0.New(judge0.Needs{Runner: w.runner, Executions: w, Sender: w, Keys: plain{}, Log: w.runner.Log})
+	w.Slice = judge0.New(judge0.Needs{Runner: w.runner, Executions: w, Sender: w, Keys: plain{}, Limits: w, Log: w.runner.Log})
 	return w
 }
 
@@ -63,6 +66,20 @@ func (plain) Open(sealed []byte, purpose string) (secret.String, error) {
 func (w *world) Read(_ context.Context, _ pg.Querier, id ident.ID) (execution.Details, error) {
 	return execution.Details{Execution: execution.Execution{ID: id, Status: execution.Completed}}, nil
 }
+
+// Int is the setting that a callback's pauses obey.
+func (w *world) Int(_ context.Context, _ pg.Querier, name string, who execution.Subject) (execution.LimitValue, error) {
+	if name != "judge0.callback.retry.longest_ms" || who.User.IsZero() || who.Project.IsZero() || who.Organization.IsZero() {
+		return nil, fmt.Errorf("no %s of %+v", name, who)
+	}
+	return longest(w.longest), nil
+}
+
+type longest time.Duration
+
+func (l longest) Int() int64                        { return time.Duration(l).Milliseconds() }
+func (longest) Text() string                        { return "" }
+func (longest) Refuse(string, string, ...any) error { return errors.ErrUnsupported }
 
 func (w *world) Check(string) error { return nil }
 

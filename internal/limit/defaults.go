@@ -49,6 +49,8 @@ func Defaults() []Definition {
 		{Name: "file.project.max_bytes", Kind: Limit, Unit: "bytes", Default: 256 * mib, Min: 0, Max: 1024 * gib, Help: "Most that the uploaded files of one project may have together."},
 		{Name: "file.retention_hours", Kind: Setting, Unit: "hours", Default: 0, Min: 0, Max: 10 * 366 * 24, Help: "How long a project's uploaded files stay after their last upload; 0: until somebody deletes them."},
 
+		{Name: "judge0.callback.retry.longest_ms", Kind: Setting, Unit: "ms", Default: 15 * hour, Min: 100, Max: 15 * hour, OperatorOnly: true, Help: "Longest pause before a callback of Judge0's API that did not arrive is made again: eight attempts in a day by default, sooner over when this is shorter."},
+
 		{Name: "notification.per_hour", Kind: Setting, Unit: "notifications", Default: 5, Min: 1, Max: 10_000, Help: "How many notifications of one severity a user gets within an hour; the rest becomes one digest."},
 		{Name: "notification.retry.longest_ms", Kind: Setting, Unit: "ms", Default: 24 * hour, Min: 100, Max: 24 * hour, OperatorOnly: true, Help: "Longest pause before a notification that did not arrive is sent again: twelve attempts in three days by default, sooner over when this is shorter."},
 		{Name: "notification.subscriptions.max", Kind: Limit, Unit: "channels", Default: 20, Min: 0, Max: 1000, Help: "Most channels outside of the console that one user's notifications go to."},

@@ -53,6 +53,8 @@ const (
 const (
 	TagSystem = "system" // about the installation itself: never throttled when high or urgent
 	tagDigest = "digest"
+
+	tagExecution = "exec:" // and the id of an execution
 )
 
 // Notice is what is to be told, before it is known to whom and where.

@@ -43,6 +43,8 @@ type Store interface {
 	SaveDelivery(ctx context.Context, tx *pg.Tx, d Delivery) error
 	SkipDeliveries(ctx context.Context, tx *pg.Tx, subscription ident.ID, reason string, at time.Time) (int64, error)
 	Deliveries(ctx context.Context, q pg.Querier, f DeliveryFilter) ([]Delivery, error)
+	// ToldAbout lists the deliveries of a user's notifications with a tag, oldest first.
+	ToldAbout(ctx context.Context, q pg.Querier, user ident.ID, tag string) ([]Told, error)
 	InsertAttempt(ctx context.Context, tx *pg.Tx, a Attempt) error
 	Attempts(ctx context.Context, q pg.Querier, delivery ident.ID) ([]Attempt, error)
 	// Claim takes deliveries that are due, at most limit, and of one subscription no

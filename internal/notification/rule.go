@@ -128,11 +128,11 @@ func (r rule) notice(e eventlog.Event) Notice {
 	}
 	n.Title, n.Body, n.Link = r.say(e)
 	kind := e.AggregateKind
-	thing := kind
+	thing := kind + ":"
 	if kind == execution.Kind || kind == judge0.Kind { // a callback has its execution's id
-		thing = "exec"
+		thing = tagExecution
 	}
 	words := strings.Split(e.Type, ".")
-	n.Tags = append([]string{kind, "entity:" + kind, thing + ":" + e.AggregateID.String(), words[len(words)-2]}, r.tags...)
+	n.Tags = append([]string{kind, "entity:" + kind, thing + e.AggregateID.String(), words[len(words)-2]}, r.tags...)
 	return n
 }

@@ -195,6 +195,9 @@ func Permissions() permission.Table {
 		"execution.steps":  readers,
 		"execution.queue":  signedIn, // numbers only
 
+		"execution.deliveries": readers, // the callback's, and the caller's own
+		"judge0.redeliver":     with(managers, permission.Self),
+
 		"execution.artefacts":         readers,
 		"execution.artefact":          readers,
 		"execution.artefacts.archive": readers,

@@ -341,55 +341,56 @@ type EventlogHealth struct {
 
 // Execution is part of the API's answers and requests.
 type Execution struct {
-	ID               string              `json:"id"` // A UUIDv7.
-	Status           string              `json:"status"`
-	Reason           *ExecutionReason    `json:"reason,omitempty"`
-	Args             []string            `json:"args,omitempty"`
-	Artefacts        []ExecutionArtefact `json:"artefacts,omitempty"`         // What it left behind; not in lists.
-	ArtefactsAsked   []string            `json:"artefacts_asked,omitempty"`   // The patterns of what it is to leave behind.
-	ArtefactsOmitted []OmittedArtefact   `json:"artefacts_omitted,omitempty"` // What it was asked to leave behind and did not, and why.
-	Attempt          int64               `json:"attempt"`
-	CancelRequested  bool                `json:"cancel_requested,omitempty"`
-	Class            string              `json:"class,omitempty"`       // The isolation class that it must be given; absent when any will do.
-	ClassAsked       string              `json:"class_asked,omitempty"` // The isolation class that was asked for.
-	ClassGiven       string              `json:"class_given,omitempty"` // How its node ran it: that class, or a stronger one.
-	CreatedAt        time.Time           `json:"created_at"`
-	Egress           *ExecutionEgress    `json:"egress,omitempty"`
-	EndedAt          *time.Time          `json:"ended_at,omitempty"`
-	Env              map[string]string   `json:"env,omitempty"`
-	ExitCode         *int64              `json:"exit_code,omitempty"`
-	Files            []ExecutionFile     `json:"files,omitempty"`
-	Interactive      bool                `json:"interactive,omitempty"` // Whether it can be written to while it runs.
-	Limits           ExecutionLimits     `json:"limits"`
-	Network          bool                `json:"network"`
-	NodeID           string              `json:"node_id,omitempty"`    // A UUIDv7.
-	OrganizationID   string              `json:"organization_id"`      // A UUIDv7.
-	OwnerID          string              `json:"owner_id"`             // A UUIDv7.
-	OwnerKind        string              `json:"owner_kind,omitempty"` // Absent when the owner was deleted.
-	OwnerName        string              `json:"owner_name,omitempty"` // Only in lists over several projects, as the following.
-	Priority         string              `json:"priority"`
-	ProjectID        string              `json:"project_id"` // A UUIDv7.
-	ProjectName      string              `json:"project_name,omitempty"`
-	QueueExplanation string              `json:"queue_explanation,omitempty"` // Why it still waits.
-	QueuePosition    int64               `json:"queue_position,omitempty"`    // 1 is next; absent when it does not wait.
-	QueueReason      string              `json:"queue_reason,omitempty"`      // The same as a code: owner_limit, project_limit, organization_limit, no_node, no_runtime, no_class, preparing, cordoned, no_sandbox, busy, starting.
-	Recorded         bool                `json:"recorded,omitempty"`          // Whether it is recorded.
-	RetryOf          string              `json:"retry_of,omitempty"`          // A UUIDv7.
-	Runtime          string              `json:"runtime"`
-	ScheduledAt      *time.Time          `json:"scheduled_at,omitempty"`
-	Script           *ExecutionScript    `json:"script,omitempty"` // The saved script that it was run from, if it was.
-	Signal           string              `json:"signal,omitempty"`
-	Source           string              `json:"source,omitempty"` // Only when one execution is asked for, as the following.
-	Stage            string              `json:"stage"`            // The word that all kinds of workload share.
-	StartedAt        *time.Time          `json:"started_at,omitempty"`
-	Stderr           string              `json:"stderr,omitempty"`
-	StderrTruncated  bool                `json:"stderr_truncated,omitempty"`
-	Stdin            string              `json:"stdin,omitempty"`
-	Stdout           string              `json:"stdout,omitempty"` // What was kept of the output, as text; the exact bytes are at …/stdout.
-	StdoutTruncated  bool                `json:"stdout_truncated,omitempty"`
-	Terminal         *ExecutionTerminal  `json:"terminal,omitempty"` // Its size as it was asked for.
-	Usage            *ExecutionUsage     `json:"usage,omitempty"`
-	Version          int64               `json:"version"`
+	ID               string                `json:"id"` // A UUIDv7.
+	Status           string                `json:"status"`
+	Reason           *ExecutionReason      `json:"reason,omitempty"`
+	Args             []string              `json:"args,omitempty"`
+	Artefacts        []ExecutionArtefact   `json:"artefacts,omitempty"`         // What it left behind; not in lists.
+	ArtefactsAsked   []string              `json:"artefacts_asked,omitempty"`   // The patterns of what it is to leave behind.
+	ArtefactsOmitted []OmittedArtefact     `json:"artefacts_omitted,omitempty"` // What it was asked to leave behind and did not, and why.
+	Attached         []ExecutionAttachment `json:"attached,omitempty"`          // Who follows it now, on every connection; of interactive ones, while they last.
+	Attempt          int64                 `json:"attempt"`
+	CancelRequested  bool                  `json:"cancel_requested,omitempty"`
+	Class            string                `json:"class,omitempty"`       // The isolation class that it must be given; absent when any will do.
+	ClassAsked       string                `json:"class_asked,omitempty"` // The isolation class that was asked for.
+	ClassGiven       string                `json:"class_given,omitempty"` // How its node ran it: that class, or a stronger one.
+	CreatedAt        time.Time             `json:"created_at"`
+	Egress           *ExecutionEgress      `json:"egress,omitempty"`
+	EndedAt          *time.Time            `json:"ended_at,omitempty"`
+	Env              map[string]string     `json:"env,omitempty"`
+	ExitCode         *int64                `json:"exit_code,omitempty"`
+	Files            []ExecutionFile       `json:"files,omitempty"`
+	Interactive      bool                  `json:"interactive,omitempty"` // Whether it can be written to while it runs.
+	Limits           ExecutionLimits       `json:"limits"`
+	Network          bool                  `json:"network"`
+	NodeID           string                `json:"node_id,omitempty"`    // A UUIDv7.
+	OrganizationID   string                `json:"organization_id"`      // A UUIDv7.
+	OwnerID          string                `json:"owner_id"`             // A UUIDv7.
+	OwnerKind        string                `json:"owner_kind,omitempty"` // Absent when the owner was deleted.
+	OwnerName        string                `json:"owner_name,omitempty"` // Only in lists over several projects, as the following.
+	Priority         string                `json:"priority"`
+	ProjectID        string                `json:"project_id"` // A UUIDv7.
+	ProjectName      string                `json:"project_name,omitempty"`
+	QueueExplanation string                `json:"queue_explanation,omitempty"` // Why it still waits.
+	QueuePosition    int64                 `json:"queue_position,omitempty"`    // 1 is next; absent when it does not wait.
+	QueueReason      string                `json:"queue_reason,omitempty"`      // The same as a code: owner_limit, project_limit, organization_limit, no_node, no_runtime, no_class, preparing, cordoned, no_sandbox, busy, starting.
+	Recorded         bool                  `json:"recorded,omitempty"`          // Whether it is recorded.
+	RetryOf          string                `json:"retry_of,omitempty"`          // A UUIDv7.
+	Runtime          string                `json:"runtime"`
+	ScheduledAt      *time.Time            `json:"scheduled_at,omitempty"`
+	Script           *ExecutionScript      `json:"script,omitempty"` // The saved script that it was run from, if it was.
+	Signal           string                `json:"signal,omitempty"`
+	Source           string                `json:"source,omitempty"` // Only when one execution is asked for, as the following.
+	Stage            string                `json:"stage"`            // The word that all kinds of workload share.
+	StartedAt        *time.Time            `json:"started_at,omitempty"`
+	Stderr           string                `json:"stderr,omitempty"`
+	StderrTruncated  bool                  `json:"stderr_truncated,omitempty"`
+	Stdin            string                `json:"stdin,omitempty"`
+	Stdout           string                `json:"stdout,omitempty"` // What was kept of the output, as text; the exact bytes are at …/stdout.
+	StdoutTruncated  bool                  `json:"stdout_truncated,omitempty"`
+	Terminal         *ExecutionTerminal    `json:"terminal,omitempty"` // Its size as it was asked for.
+	Usage            *ExecutionUsage       `json:"usage,omitempty"`
+	Version          int64                 `json:"version"`
 }
 
 // ExecutionArtefact is part of the API's answers and requests.
@@ -399,9 +400,33 @@ type ExecutionArtefact struct {
 	Size   int64  `json:"size"`   // In bytes.
 }
 
+// ExecutionAttachment is part of the API's answers and requests.
+type ExecutionAttachment struct {
+	ID     string    `json:"id"` // Of the connection: somebody may have several.
+	Name   string    `json:"name,omitempty"`
+	Since  time.Time `json:"since"`
+	UserID string    `json:"user_id"`       // A UUIDv7.
+	Writes bool      `json:"writes"`        // Whether it may write to the program; else it only watches.
+	You    bool      `json:"you,omitempty"` // It is this very connection. Only in events.
+}
+
 // ExecutionBatchRequest is what execution.batch takes: Run several programs.
 type ExecutionBatchRequest struct {
 	Executions []ExecutionRequest `json:"executions"`
+}
+
+// ExecutionDelivery is part of the API's answers and requests.
+type ExecutionDelivery struct {
+	ID         string     `json:"id"`               // A callback has its execution's; the others are those of /notifications/deliveries.
+	Status     string     `json:"status"`           // A callback is waiting until the execution has ended.
+	Reason     string     `json:"reason,omitempty"` // Why the last attempt failed.
+	Attempts   int64      `json:"attempts"`
+	EndedAt    *time.Time `json:"ended_at,omitempty"`
+	Host       string     `json:"host,omitempty"` // Where to; the rest of the address is secret.
+	Kind       string     `json:"kind"`
+	NextAt     *time.Time `json:"next_at,omitempty"`     // When it is tried next.
+	StatusCode int64      `json:"status_code,omitempty"` // Of the last answer; absent when there was none.
+	TriedAt    *time.Time `json:"tried_at,omitempty"`    // When the last attempt began.
 }
 
 // ExecutionEgress is part of the API's answers and requests.

@@ -137,7 +137,7 @@ test("who may only look watches", async () => {
     assert.equal(answer.ok(), true, `${path}: ${await answer.text()}`);
     return answer.status() === 204 ? undefined : answer.json();
   };
-  const { default_project_id, projects } = await api("GET", "/me");
+  const { default_project_id, projects, user: me } = await api("GET", "/me");
   const organization = projects.find((p) => p.id === default_project_id).organization_id;
   const { secret } = await api("POST", `/organizations/${organization}/invitations`, { email: "watcher@example.org", role: "organization.member" });
   const watcher = await visitor(browser);
@@ -155,11 +155,16 @@ test("who may only look watches", async () => {
     const written = how.terminal ? watcher.page.locator(".xterm-rows") : output(watcher.page);
     await written.filter({ hasText: "ready?" }).waitFor();
     await watcher.page.getByText(sees).waitFor();
+    // Each of them sees the other.
+    await page.goto(`${url}/executions/${id}`);
+    await page.getByText("Watcher watches", { exact: true }).waitFor();
+    await watcher.page.getByText(`${me.name} may type`, { exact: true }).waitFor();
     assert.equal(await watcher.page.getByRole("button", { name: "End of input" }).count(), 0);
     assert.equal(await watcher.page.getByRole("textbox", { name: "Input", exact: true }).count(), 0);
     await context.request.post(`${url}/api/v1/executions/${id}/stdin`, { data: "done\n", headers: { "Content-Type": "application/octet-stream", Origin: url } });
     await written.filter({ hasText: "said DONE" }).waitFor();
     await status(watcher.page, "completed");
+    await page.getByText("Watcher watches", { exact: true }).waitFor({ state: "detached" });
   }
   assert.deepEqual(watcher.complaints, []);
   await watcher.context.close();

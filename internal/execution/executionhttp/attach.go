@@ -53,7 +53,7 @@ func (h handlers) attach(ctx context.Context, in *attachInput) (httpx.Serve, err
 			return // it has answered
 		}
 		conn.SetReadLimit(maxAttachFrame)
-		a := &attachment{conn: conn, slice: h.slice, watch: &watch{slice: h.slice, look: h.slice.Attached, seen: parseSeen(in.From)}}
+		a := &attachment{conn: conn, slice: h.slice, watch: &watch{slice: h.slice, look: h.slice.Attached, writes: true, seen: parseSeen(in.From)}}
 		a.serve(r.Context(), first)
 	}, nil
 }

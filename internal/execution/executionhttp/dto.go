@@ -132,6 +132,8 @@ type Execution struct {
 	ArtefactsAsked []string           `json:"artefacts_asked,omitempty" doc:"The patterns of what it is to leave behind."`
 	Terminal       *ExecutionTerminal `json:"terminal,omitempty" doc:"Its size as it was asked for."`
 	Recorded       bool               `json:"recorded,omitempty" doc:"Whether it is recorded."`
+
+	Attached []ExecutionAttachment `json:"attached,omitempty" doc:"Who follows it now, on every connection; of interactive ones, while they last."`
 }
 
 func (r ExecutionRequest) submit() (execution.Submit, error) {
@@ -191,6 +193,7 @@ func detailsDTO(d execution.Details) Execution {
 		dto.Stdout, dto.Stderr = &stdout, &stderr
 		dto.StdoutTruncated, dto.StderrTruncated = d.Output.StdoutTruncated, d.Output.StderrTruncated
 	}
+	dto.Attached = attachedDTO(d.Attached)
 	dto.Artefacts, dto.ArtefactsOmitted = artefactsDTO(d.Artefacts)
 	if in := d.Input; in != nil {
 		if in.Artefacts != nil {

@@ -42,6 +42,7 @@ func Register(api huma.API, slice *execution.Slice, scripts *script.Slice) {
 	huma.Register(api, httpx.Operation("execution.queue", http.MethodGet, "/api/v1/executions/queue", "Show the queue", tag), h.queue)
 	huma.Register(api, httpx.Operation("execution.get", http.MethodGet, "/api/v1/executions/{id}", "Get an execution", tag), h.get)
 	registerSteps(api, h, tag)
+	registerDeliveries(api, h, tag)
 	registerQueue(api, h, tag)
 	huma.Register(api, httpx.Operation("execution.cancel", http.MethodPost, "/api/v1/executions/{id}/cancel", "Cancel an execution", tag), h.cancel)
 	egress := httpx.Operation("execution.egress.update", http.MethodPut, "/api/v1/executions/{id}/egress", "Change what an execution may connect to", tag)

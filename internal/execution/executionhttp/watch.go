@@ -14,6 +14,7 @@ import (
 	"github.com/stoa-cloud/stoa/internal/execution"
 	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/httpx"
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
 	"github.com/stoa-cloud/stoa/internal/platform/stream"
 )
 
@@ -25,7 +26,7 @@ type watchInput struct {
 
 func registerWatch(api huma.API, h handlers, tag string) {
 	op := httpx.Operation("execution.watch", http.MethodGet, "/api/v1/executions/{id}/events", "Follow an execution live", tag)
-	op.Description = "Server-Sent Events: `status` (the execution, without output), `output` " +
+	op.Description = "Server-Sent Events: `status` (the execution, without output; of an interactive one also when somebody comes or leaves), `output` " +
 		"(`{attempt, seq, stream, offset, data | data_base64}`), `reset` (`{attempt}`: that attempt was lost, output starts over) and `result` " +
 		"(the ended execution with its output), which is the last."
 	httpx.RegisterRaw(api, op, "text/event-stream", h.watch)
@@ -54,7 +55,7 @@ func (h handlers) watch(ctx context.Context, in *watchInput) (httpx.Serve, error
 // …/events, and body an [Execution], an [OutputEvent] or, of reset, neither. Output comes in order, and none of it twice. It
 // returns early with the error of tell, or when the right to write is lost.
 func Follow(ctx context.Context, slice *execution.Slice, first execution.Details, tell func(name string, body any) error) error {
-	w := &watch{slice: slice, look: slice.Attached, tell: func(_ seen, name string, body any) error { return tell(name, body) }}
+	w := &watch{slice: slice, look: slice.Attached, writes: true, tell: func(_ seen, name string, body any) error { return tell(name, body) }}
 	return w.run(ctx, first)
 }
 
@@ -86,7 +87,12 @@ type watch struct {
 	seen  seen
 	shown int64 // the version of the last status
 	place int   // in the queue, as last shown
-	live  bool  // running was shown from a live frame
+
+	started time.Time // that a live frame told before the row did; zero: none has
+
+	writes   bool                   // the client may write to the program
+	self     ident.ID               // the client among those who are attached; zero: it is not
+	attached []execution.Attachment // as last shown
 }
 
 // backlog is how many live frames may wait for a client before some are dropped
@@ -119,6 +125,12 @@ func (w *watch) run(ctx context.Context, d execution.Details) error {
 	defer func() { _ = sub.Close() }()
 	changed, stop := w.slice.Changed(d.ID)
 	defer func() { stop() }()
+	var here *execution.Presence
+	if d.Interactive && !d.Status.Terminal() {
+		here = w.slice.Join(ctx, d.ID, w.writes)
+		defer here.Leave(ctx)
+		w.self = here.ID
+	}
 	// Read again now that nothing can be missed any more.
 	if d, err = w.look(ctx, execution.Get{ID: d.ID}); err != nil {
 		return err
@@ -137,6 +149,9 @@ func (w *watch) run(ctx context.Context, d execution.Details) error {
 		case <-ctx.Done():
 			return nil
 		case f := <-frames:
+			if f.Kind == execution.LiveAttached {
+				break // look who
+			}
 			gap, err := w.frame(d, f)
 			if err != nil {
 				return err
@@ -154,6 +169,9 @@ func (w *watch) run(ctx context.Context, d execution.Details) error {
 		case <-again.C:
 			if caller, err = httpx.Again(ctx); err != nil {
 				return err
+			}
+			if here != nil {
+				here.Renew(ctx)
 			}
 		}
 		if d, err = w.look(caller, execution.Get{ID: d.ID}); err != nil {
@@ -175,18 +193,30 @@ func (w *watch) show(d execution.Details) (ended bool, err error) {
 	if d.Status.Terminal() {
 		return true, w.finish(d)
 	}
-	if d.Version == w.shown && d.Position == w.place {
+	if d.Version == w.shown && d.Position == w.place && sameCompany(d.Attached, w.attached) {
 		return false, nil
 	}
-	w.shown, w.place = d.Version, d.Position
+	w.shown, w.place, w.attached = d.Version, d.Position, d.Attached
+	if d.Status == execution.Scheduled && !w.started.IsZero() {
+		d.Status, d.StartedAt = execution.Running, &w.started // as was said before
+	}
+	return false, w.status(d)
+}
+
+// status sends the execution without what it got and wrote.
+func (w *watch) status(d execution.Details) error {
 	d.Output, d.Input = nil, nil
-	return false, w.event("status", detailsDTO(d))
+	dto := detailsDTO(d)
+	for i := range dto.Attached {
+		dto.Attached[i].You = dto.Attached[i].ID == w.self
+	}
+	return w.event("status", dto)
 }
 
 // restart moves to another attempt; what the client has of an earlier one is void.
 func (w *watch) restart(attempt int) error {
 	before := w.seen
-	w.seen, w.live = seen{attempt: attempt}, false
+	w.seen, w.started = seen{attempt: attempt}, time.Time{}
 	if before.stdout+before.stderr == 0 {
 		return nil
 	}
@@ -223,12 +253,12 @@ func (w *watch) frame(d execution.Details, f execution.LiveFrame) (gap bool, err
 	}
 	switch f.Kind {
 	case execution.LiveStarted:
-		if d.Status != execution.Scheduled || w.live {
+		if d.Status != execution.Scheduled || !w.started.IsZero() {
 			return false, nil
 		}
-		w.live = true
-		d.Status, d.StartedAt, d.Output, d.Input = execution.Running, &f.At, nil, nil
-		return false, w.event("status", detailsDTO(d))
+		w.started = f.At
+		d.Status, d.StartedAt = execution.Running, &f.At
+		return false, w.status(d)
 	case execution.LiveOutput:
 		return w.output(f)
 	default:

@@ -39,8 +39,8 @@ func (c *Caller) Send(ctx context.Context, url secret.String, s judge0.Submissio
 		return judge0.Receipt{Permanent: errors.Is(err, outbound.ErrForbidden)}, err
 	}
 	if a.Status < 200 || a.Status > 299 {
-		return judge0.Receipt{RetryAfter: a.RetryAfter, Permanent: a.Status == http.StatusGone},
+		return judge0.Receipt{StatusCode: a.Status, RetryAfter: a.RetryAfter, Permanent: a.Status == http.StatusGone},
 			fmt.Errorf("answered %d %s", a.Status, cmp.Or(http.StatusText(a.Status), "(unknown)"))
 	}
-	return judge0.Receipt{}, nil
+	return judge0.Receipt{StatusCode: a.Status}, nil
 }

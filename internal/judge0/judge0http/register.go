@@ -64,6 +64,7 @@ func Register(api huma.API, slice *judge0.Slice, executions *execution.Slice, li
 	huma.Register(api, operation(api, "judge0.config_info", http.MethodGet, "/api/judge0/config_info", "Show the caller's limits as Judge0's configuration"), h.config)
 	huma.Register(api, operation(api, "judge0.system_info", http.MethodGet, "/api/judge0/system_info", "Show what the system has"), h.system)
 	huma.Register(api, operation(api, "judge0.workers", http.MethodGet, "/api/judge0/workers", "Show the queue as Judge0 does"), h.workers)
+	registerRedeliver(api, h)
 }
 
 // operation declares one whose refusals carry Judge0's `error`, and whose 422 has

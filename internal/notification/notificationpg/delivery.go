@@ -44,6 +44,14 @@ UPDATE notification_delivery SET status = 'skipped', reason = $2, ended_at = $3 
 SELECT ` + deliveryColumns + ` FROM notification_delivery
 WHERE user_id = $1 AND ($2::uuid IS NULL OR subscription_id = $2) AND ($3::uuid IS NULL OR notification_id = $3) AND ($4::uuid IS NULL OR id < $4)
 ORDER BY id DESC LIMIT $5`
+	// Of one that is being sent, the attempt before is told.
+	toldAbout = `
+SELECT d.id, d.channel, s.host, d.status, d.attempts, d.reason, d.next_at, d.ended_at, coalesce(a.status_code, 0) AS status_code, a.at AS tried_at
+FROM notification n
+JOIN notification_delivery d ON d.notification_id = n.id
+JOIN notification_subscription s ON s.id = d.subscription_id
+LEFT JOIN notification_attempt a ON a.delivery_id = d.id AND a.number = d.attempts - CASE d.status WHEN 'sending' THEN 1 ELSE 0 END
+WHERE n.user_id = $1 AND d.user_id = $1 AND $2 = ANY(n.tags) ORDER BY d.id LIMIT 100`
 	insertAttempt = `
 INSERT INTO notification_attempt (delivery_id, number, at, took_ms, status_code, answer, error) VALUES ($1, $2, $3, $4, $5, $6, $7)`
 	selectAttempts = `SELECT delivery_id, number, at, took_ms, status_code, answer, error FROM notification_attempt WHERE delivery_id = $1 ORDER BY number`
@@ -133,6 +141,11 @@ func (Store) SkipDeliveries(ctx context.Context, tx *pg.Tx, subscription ident.I
 // Deliveries implements notification.Store.
 func (Store) Deliveries(ctx context.Context, q pg.Querier, f notification.DeliveryFilter) ([]notification.Delivery, error) {
 	return pg.All[notification.Delivery](ctx, q, selectDeliveries, f.User, f.Subscription, f.Notification, f.Before, f.Limit)
+}
+
+// ToldAbout implements notification.Store.
+func (Store) ToldAbout(ctx context.Context, q pg.Querier, user ident.ID, tag string) ([]notification.Told, error) {
+	return pg.All[notification.Told](ctx, q, toldAbout, user, tag)
 }
 
 // InsertAttempt implements notification.Store.

@@ -30,6 +30,7 @@ def test_attached_one_writes_and_reads(client):
     with client.executions.attach(begun.id) as attached:
         heard = Heard(iter(attached))
         heard.until("ready")
+        assert [who.writes for who in client.executions.get(begun.id).attached] == [True]
         attached.write("first\n")
         heard.until("FIRST")
         attached.write(b"second " + b"x" * 100_000 + b"\n")  # more than one message
@@ -40,6 +41,10 @@ def test_attached_one_writes_and_reads(client):
     header, *said = client.executions.recording(begun.id).decode().splitlines()
     assert json.loads(header)["version"] == 2 and "FIRST" in "".join(json.loads(line)[2] for line in said)
     assert [s.name for s in client.executions.steps(begun.id)][-1] == "ended"
+    assert not client.executions.get(begun.id).attached
+    assert client.executions.deliveries(begun.id) == []
+    with pytest.raises(stoa.NotFound):
+        client.executions.redeliver(begun.id)
 
 
 def test_a_broken_connection_loses_no_output(client):

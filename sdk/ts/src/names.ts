@@ -31,6 +31,7 @@ export type Member = Schemas["Member"];
 export type Invitation = Schemas["Invitation"];
 export type ManagedUser = Schemas["ManagedUser"];
 export type UserOverview = Schemas["UserOverview"];
+export type ExecutionDelivery = Schemas["ExecutionDelivery"];
 export type ExecutionStep = Schemas["ExecutionStep"];
 export type ServiceAccount = Schemas["ServiceAccount"];
 export type AuditRecord = Schemas["AuditRecord"];

@@ -987,6 +987,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/executions/{id}/callback/redeliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make an execution's callback again
+         * @description At once, with the same key, so that a receiver that has it already can tell. …/deliveries tells how it fares.
+         */
+        post: operations["judge0.redeliver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/executions/{id}/cancel": {
         parameters: {
             query?: never;
@@ -998,6 +1018,26 @@ export interface paths {
         put?: never;
         /** Cancel an execution */
         post: operations["execution.cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what is told about an execution to others
+         * @description The callback that was asked for with it (Judge0's API), and what its notifications sent to the caller's own channels.
+         */
+        get: operations["execution.deliveries"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1033,7 +1073,7 @@ export interface paths {
         };
         /**
          * Follow an execution live
-         * @description Server-Sent Events: `status` (the execution, without output), `output` (`{attempt, seq, stream, offset, data | data_base64}`), `reset` (`{attempt}`: that attempt was lost, output starts over) and `result` (the ended execution with its output), which is the last.
+         * @description Server-Sent Events: `status` (the execution, without output; of an interactive one also when somebody comes or leaves), `output` (`{attempt, seq, stream, offset, data | data_base64}`), `reset` (`{attempt}`: that attempt was lost, output starts over) and `result` (the ended execution with its output), which is the last.
          */
         get: operations["execution.watch"];
         put?: never;
@@ -3486,6 +3526,8 @@ export interface components {
             artefacts_asked?: string[];
             /** @description What it was asked to leave behind and did not, and why. */
             artefacts_omitted?: components["schemas"]["OmittedArtefact"][];
+            /** @description Who follows it now, on every connection; of interactive ones, while they last. */
+            attached?: components["schemas"]["ExecutionAttachment"][];
             /** Format: int64 */
             attempt: number;
             cancel_requested?: boolean;
@@ -3608,6 +3650,68 @@ export interface components {
              * @description In bytes.
              */
             size: number;
+        };
+        ExecutionAttachment: {
+            /**
+             * Format: uuid
+             * @description Of the connection: somebody may have several.
+             */
+            id: string;
+            name?: string;
+            /** Format: date-time */
+            since: string;
+            /**
+             * Format: uuid
+             * @description A UUIDv7.
+             */
+            user_id: string;
+            /** @description Whether it may write to the program; else it only watches. */
+            writes: boolean;
+            /** @description It is this very connection. Only in events. */
+            you?: boolean;
+        };
+        ExecutionDelivery: {
+            /** Format: int64 */
+            attempts: number;
+            /** Format: date-time */
+            ended_at?: string;
+            /**
+             * @description Where to; the rest of the address is secret.
+             * @example hooks.example.org
+             */
+            host?: string;
+            /**
+             * Format: uuid
+             * @description A callback has its execution's; the others are those of /notifications/deliveries.
+             */
+            id: string;
+            /** @enum {string} */
+            kind: "callback" | "webhook" | "slack" | "email";
+            /**
+             * Format: date-time
+             * @description When it is tried next.
+             */
+            next_at?: string;
+            /**
+             * @description Why the last attempt failed.
+             * @example answered 503 Service Unavailable
+             */
+            reason?: string;
+            /**
+             * @description A callback is waiting until the execution has ended.
+             * @enum {string}
+             */
+            status: "waiting" | "queued" | "sending" | "delivered" | "failed" | "skipped";
+            /**
+             * Format: int64
+             * @description Of the last answer; absent when there was none.
+             */
+            status_code?: number;
+            /**
+             * Format: date-time
+             * @description When the last attempt began.
+             */
+            tried_at?: string;
         };
         ExecutionEgress: {
             /** @description Destinations: pypi.org:443, *.example.com, 203.0.113.0/24:5432. */
@@ -4864,6 +4968,11 @@ export interface components {
         };
         PageEventCount: {
             items: components["schemas"]["EventCount"][];
+            /** @description Ask for the next page with ?cursor=; absent on the last. */
+            next_cursor?: string;
+        };
+        PageExecutionDelivery: {
+            items: components["schemas"]["ExecutionDelivery"][];
             /** @description Ask for the next page with ?cursor=; absent on the last. */
             next_cursor?: string;
         };
@@ -12845,6 +12954,138 @@ export interface operations {
             };
         };
     };
+    "judge0.redeliver": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repeated request act once: the first answer is given again for 24 hours. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description A UUIDv7. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     "execution.cancel": {
         parameters: {
             query?: never;
@@ -12934,6 +13175,92 @@ export interface operations {
             };
             /** @description Unsupported Media Type */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "execution.deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A UUIDv7. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageExecutionDelivery"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

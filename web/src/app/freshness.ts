@@ -7,6 +7,8 @@ export function staleKeys(e: Pick<StoaEvent, "type" | "subject">): QueryKey[] {
   switch (kind) {
     case "execution":
       return [["executions"], ["execution", id]];
+    case "judge0_callback": // has its execution's id
+      return [["execution", id]];
     case "node":
       return [["nodes"], ...(/ready|offline|removed/.test(e.type) ? [["runtimes"]] : [])];
     case "runtime":

@@ -6,6 +6,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
 import { manages, useMe } from "../app/session.ts";
 import { Artefacts } from "../features/executions/Artefacts.tsx";
+import { Deliveries } from "../features/executions/Deliveries.tsx";
 import { Dialogue } from "../features/executions/Dialogue.tsx";
 import { Egress } from "../features/executions/Egress.tsx";
 import { Facts, InputFacts } from "../features/executions/Facts.tsx";
@@ -66,6 +67,7 @@ function Details({ execution: e, watched }: { execution: Execution; watched: Wat
         </Panel>
         <Egress execution={e} />
         <InputFacts execution={e} />
+        <Deliveries execution={e} />
         <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }}>
           <Panel title="Timeline">
             <LifeLine execution={e} />

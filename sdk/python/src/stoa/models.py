@@ -626,6 +626,69 @@ class ExecutionArtefact(BaseModel):
     """
 
 
+class ExecutionAttachment(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    id: UUID
+    """
+    Of the connection: somebody may have several.
+    """
+    name: str | None = None
+    since: AwareDatetime
+    user_id: UUID
+    """
+    A UUIDv7.
+    """
+    writes: bool
+    """
+    Whether it may write to the program; else it only watches.
+    """
+    you: bool | None = None
+    """
+    It is this very connection. Only in events.
+    """
+
+
+class ExecutionDelivery(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    attempts: int
+    ended_at: AwareDatetime | None = None
+    host: Annotated[str | None, Field(examples=['hooks.example.org'])] = None
+    """
+    Where to; the rest of the address is secret.
+    """
+    id: UUID
+    """
+    A callback has its execution's; the others are those of /notifications/deliveries.
+    """
+    kind: Literal['callback', 'webhook', 'slack', 'email'] | str
+    next_at: AwareDatetime | None = None
+    """
+    When it is tried next.
+    """
+    reason: Annotated[
+        str | None, Field(examples=['answered 503 Service Unavailable'])
+    ] = None
+    """
+    Why the last attempt failed.
+    """
+    status: Literal['waiting', 'queued', 'sending', 'delivered', 'failed', 'skipped'] | str
+    """
+    A callback is waiting until the execution has ended.
+    """
+    status_code: int | None = None
+    """
+    Of the last answer; absent when there was none.
+    """
+    tried_at: AwareDatetime | None = None
+    """
+    When the last attempt began.
+    """
+
+
 class ExecutionEgress(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
@@ -1805,6 +1868,17 @@ class PageEventCount(BaseModel):
         extra='ignore',
     )
     items: list[EventCount]
+    next_cursor: str | None = None
+    """
+    Ask for the next page with ?cursor=; absent on the last.
+    """
+
+
+class PageExecutionDelivery(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    items: list[ExecutionDelivery]
     next_cursor: str | None = None
     """
     Ask for the next page with ?cursor=; absent on the last.
@@ -3480,6 +3554,10 @@ class Execution(BaseModel):
     artefacts_omitted: list[OmittedArtefact] | None = None
     """
     What it was asked to leave behind and did not, and why.
+    """
+    attached: list[ExecutionAttachment] | None = None
+    """
+    Who follows it now, on every connection; of interactive ones, while they last.
     """
     attempt: int
     cancel_requested: bool | None = None

@@ -1,5 +1,6 @@
 import { Group, Text } from "@mantine/core";
 import type { Execution } from "@stoa/sdk";
+import { Company } from "./Company.tsx";
 import { StatusBadge } from "./StatusBadge.tsx";
 import { ending } from "./status.ts";
 
@@ -30,6 +31,7 @@ export function Verdict({ execution: e, lost = 0 }: { execution: Execution; lost
             attempt {e.attempt}: a node was lost
           </Text>
         )}
+        {e.interactive && <Company execution={e} />}
       </Group>
       {(explanation(e) || undefined) && (
         <Text size="sm" mt={6} c={e.status === "completed" ? "var(--stoa-quiet)" : undefined}>

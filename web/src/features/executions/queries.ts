@@ -37,6 +37,14 @@ export const recordingQuery = (id: string) =>
     staleTime: Infinity,
   });
 
+/** What is told about an execution to others. It is under way until it arrived or was given up. */
+export const deliveriesQuery = (e: Execution) =>
+  queryOptions({
+    queryKey: ["execution", e.id, "deliveries", ended(e)],
+    queryFn: async () => (await data(stoa.api.GET("/api/v1/executions/{id}/deliveries", { params: { path: { id: e.id } } }))).items,
+    refetchInterval: (q) => (q.state.data?.some((d) => d.status === "queued" || d.status === "sending" || (d.status === "waiting" && ended(e))) ? 3000 : false),
+  });
+
 export const cancelExecution = (id: string): Promise<Execution> =>
   data(stoa.api.POST("/api/v1/executions/{id}/cancel", { params: { path: { id } } }));
 

@@ -18,6 +18,7 @@ from ..models import (
     BatchItem,
     BatchOutputBody,
     Execution,
+    ExecutionDelivery,
     ExecutionFile,
     ExecutionLimits,
     ExecutionRequest,
@@ -220,6 +221,14 @@ class Executions:
     def steps(self, id: UUID | str) -> builtins.list[ExecutionStep]:
         """Tell what was done for an execution, oldest first."""
         return [step for step in self._client._items(ExecutionStep, f"/executions/{segment(id)}/steps")]
+
+    def deliveries(self, id: UUID | str) -> builtins.list[ExecutionDelivery]:
+        """Tell what is told about an execution to others: its callback, and what went to the caller's own channels."""
+        return [d for d in self._client._items(ExecutionDelivery, f"/executions/{segment(id)}/deliveries")]
+
+    def redeliver(self, id: UUID | str) -> None:
+        """Make an execution's callback again at once, with the same key."""
+        self._client.request("POST", f"/executions/{segment(id)}/callback/redeliver")
 
     def write_stdin(self, id: UUID | str, data: bytes | str, *, close: bool = False) -> int:
         """Give data to an interactive execution's standard input, and end the input after it if close says so.

@@ -1,0 +1,20 @@
+package cli
+
+type executionsRedeliver struct {
+	IDs []string `arg:"" name:"id" help:"The executions."`
+}
+
+// Run makes callbacks again.
+func (x *executionsRedeliver) Run(c *call) error {
+	client, err := c.client()
+	if err != nil {
+		return err
+	}
+	for _, id := range x.IDs {
+		if err := client.Executions.Redeliver(c.ctx, id); err != nil {
+			return err
+		}
+		c.say("the callback of %s is made again; see `stoa executions deliveries %s`", id, id)
+	}
+	return nil
+}

@@ -4,6 +4,7 @@ import { IconPencil, IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useProject } from "../app/session.ts";
+import { AboutLimit } from "../features/limits/AboutLimit.tsx";
 import { EditLimit, useScopes } from "../features/limits/EditLimit.tsx";
 import { limitsQuery, scopeName } from "../features/limits/queries.ts";
 import { Used } from "../features/limits/Used.tsx";
@@ -18,16 +19,7 @@ const groups: Record<string, string> = {
 };
 
 const columns: Column<Limit>[] = [
-  {
-    title: "What",
-    wide: true,
-    cell: (l) => (
-      <div>
-        <Text size="sm">{l.help}</Text>
-        <Code fz={11}>{l.name}</Code>
-      </div>
-    ),
-  },
+  { title: "What", wide: true, cell: (l) => <AboutLimit limit={l} /> },
   { title: "Value", right: true, cell: (l) => <Text span size="sm" fw={600} style={{ whiteSpace: "nowrap" }}>{amount(l.value, l.unit ?? "")}</Text> },
   { title: "Used", right: true, cell: (l) => <Used limit={l} /> },
   {

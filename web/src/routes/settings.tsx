@@ -4,6 +4,7 @@ import { IconArrowBackUp, IconPencil, IconSearch } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { stoa } from "../app/stoa.ts";
+import { AboutLimit } from "../features/limits/AboutLimit.tsx";
 import { EditLimit } from "../features/limits/EditLimit.tsx";
 import { limitsQuery } from "../features/limits/queries.ts";
 import { Ago } from "../ui/Ago.tsx";
@@ -31,16 +32,7 @@ export function SettingsPage() {
   const changed = settings.data?.filter(globally) ?? [];
   const rows = settings.data?.filter((l) => (!changedOnly || globally(l)) && `${l.name} ${l.help}`.toLowerCase().includes(find.toLowerCase()));
   const columns: Column<Limit>[] = [
-    {
-      title: "What",
-      wide: true,
-      cell: (l) => (
-        <div>
-          <Text size="sm">{l.help}</Text>
-          <Code fz={11}>{l.name}</Code>
-        </div>
-      ),
-    },
+    { title: "What", wide: true, cell: (l) => <AboutLimit limit={l} /> },
     {
       title: "Value",
       right: true,

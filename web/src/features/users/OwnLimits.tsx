@@ -6,6 +6,7 @@ import { useState } from "react";
 import { amount } from "../../ui/format.ts";
 import { DataTable, type Column } from "../../ui/DataTable.tsx";
 import { Panel } from "../../ui/Panel.tsx";
+import { AboutLimit } from "../limits/AboutLimit.tsx";
 import { EditLimit } from "../limits/EditLimit.tsx";
 import { Used } from "../limits/Used.tsx";
 import { isOperator, useMe } from "../../app/session.ts";
@@ -23,16 +24,7 @@ export function OwnLimits({ user, organization }: { user: { id: string; name: st
   const own = (l: Limit) => l.set.some((s) => s.scope === scope);
   const rows = limits.data?.filter((l) => !l.global_only && (operator || !l.operator_only) && (all || own(l) || usual.includes(l.name)));
   const columns: Column<Limit>[] = [
-    {
-      title: "What",
-      wide: true,
-      cell: (l) => (
-        <div>
-          <Text size="sm">{l.help}</Text>
-          <Code fz={11}>{l.name}</Code>
-        </div>
-      ),
-    },
+    { title: "What", wide: true, cell: (l) => <AboutLimit limit={l} /> },
     {
       title: "Applies",
       right: true,

@@ -16,7 +16,7 @@ func TestExplainEnd(t *testing.T) {
 		{Result{Outcome: Failed, ExitCode: new(1), Reason: ReasonCompile}, ReasonCompile, "did not compile"},
 		{Result{Outcome: Failed, Signal: "SIGSEGV"}, ReasonSignal, "SIGSEGV"},
 		{Result{Outcome: TimedOut, Reason: ReasonWall}, ReasonWall, "1500 ms"},
-		{Result{Outcome: Failed, Reason: ReasonMemory, ExitCode: new(1)}, ReasonMemory, "4096 bytes"},
+		{Result{Outcome: Failed, Reason: ReasonMemory, ExitCode: new(1)}, ReasonMemory, "4 KiB"},
 		{Result{Outcome: Failed, Reason: ReasonProcesses, ExitCode: new(1)}, ReasonProcesses, "7 processes"},
 		{Result{Outcome: TimedOut, Reason: ReasonWall, Detail: "It was the compiler."}, ReasonWall, "It was the compiler."},
 		{Result{Outcome: Error, Reason: "agent_stopped", Detail: "The node stopped."}, "agent_stopped", "The node stopped."},

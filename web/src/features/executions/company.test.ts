@@ -1,5 +1,4 @@
-import assert from "node:assert/strict";
-import { test } from "node:test";
+import { expect, test } from "vitest";
 import { companyOf } from "./company.ts";
 
 test("everybody else is there once, the longest there first", () => {
@@ -10,9 +9,9 @@ test("everybody else is there once, the longest there first", () => {
     { id: "3", user_id: "ben", writes: false, since },
     { id: "4", user_id: "ada", name: "Ada", writes: true, since },
   ];
-  assert.deepEqual(companyOf({ attached }, "me").map((p) => [p.name, p.writes]), [
+  expect(companyOf({ attached }, "me").map((p) => [p.name, p.writes])).toEqual([
     ["Ada", true],
     ["Somebody", false],
   ]);
-  assert.deepEqual(companyOf({}, "me"), []);
+  expect(companyOf({}, "me")).toEqual([]);
 });

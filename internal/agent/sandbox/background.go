@@ -61,7 +61,7 @@ func (d *Driver) compiling(on bool) {
 }
 
 // youth is how much CPU time a run has at the ordinary share. Most end within it; those that go on, bombs among them, get
-// a small part of it from then on, and only what others leave: a short run does not feel how many long ones there are.
+// a small part of it from then on, and only what others leave: most short runs hardly feel how many long ones there are.
 const youth = 100 * time.Millisecond
 
 // aged counts one more long run, or one less.

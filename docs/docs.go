@@ -47,7 +47,7 @@ var Contents = []Section{
 		{"concepts/events", "Events"},
 		{"concepts/notifications", "Notifications"},
 	}},
-	{"Operating", []Page{{"operating/install", "Installing and upgrading"}, {"operating/administration", "Administration"}, {"operating/nodes", "Nodes"}, {"operating/sign-in", "Signing in through your own issuer"}, {"operating/backup", "Backup and restore"}, {"operating/watching", "Watching"}, {"operating/dead-letters", "Dead letters"}, {"operating/replays", "Replays"}, {"operating/sinks", "Sinks"}}},
+	{"Operating", []Page{{"operating/install", "Installing and upgrading"}, {"operating/administration", "Administration"}, {"operating/nodes", "Nodes"}, {"operating/sign-in", "Signing in through your own issuer"}, {"operating/backup", "Backup and restore"}, {"operating/watching", "Watching"}, {"operating/alerts", "Alerts"}, {"operating/dead-letters", "Dead letters"}, {"operating/replays", "Replays"}, {"operating/sinks", "Sinks"}}},
 	{"Security", []Page{{"security/model", "The security model"}, {"security/sandbox", "The sandbox"}}},
 	{"Decisions", []Page{{"adr/README", "Why it is as it is"}}},
 }

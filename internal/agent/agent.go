@@ -66,6 +66,7 @@ type Agent struct {
 	gateway *egress.Gateway
 
 	incarnation int64       // of the last welcome
+	connected   atomic.Bool // a session is open
 	imageNews   atomic.Bool // what the control plane should hear of images, and was not told yet
 }
 

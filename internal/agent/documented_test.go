@@ -8,9 +8,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/alecthomas/kong"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/stoa-cloud/stoa/deploy"
 	"github.com/stoa-cloud/stoa/internal/agent/image"
+	"github.com/stoa-cloud/stoa/internal/agent/sandbox"
 )
 
 func page(t *testing.T, name string) string {
@@ -22,11 +25,16 @@ func page(t *testing.T, name string) string {
 	return string(text)
 }
 
-// The guide has every number that the agent serves, and no other.
-func TestEveryMetricIsDocumented(t *testing.T) {
+func exported() *prometheus.Registry {
 	registry := prometheus.NewRegistry()
 	NewMetrics(registry)
-	registry.MustRegister(new(image.Store))
+	registry.MustRegister(new(image.Store), new(sandbox.Driver), new(Agent))
+	return registry
+}
+
+// The guide has every number that the agent serves, and no other.
+func TestEveryMetricIsDocumented(t *testing.T) {
+	registry := exported()
 	all := make(chan *prometheus.Desc)
 	go func() {
 		defer close(all)
@@ -58,6 +66,64 @@ func TestEverySettingIsDocumented(t *testing.T) {
 			t.Errorf("%s cannot be set in the environment", field.Name)
 		case !strings.Contains(text, "`"+env+"`"):
 			t.Errorf("docs/operating/nodes.md does not say what %s is", env)
+		}
+	}
+}
+
+// Dashboards and alerts read what agents export, by the labels that there are.
+func TestDashboardsAndRulesReadWhatIsThere(t *testing.T) {
+	queries, err := deploy.Queries()
+	if err != nil {
+		t.Fatal(err)
+	}
+	metrics, read := deploy.Exported(exported()), 0
+	for _, q := range queries {
+		for _, wrong := range q.Check(metrics, func(metric string) bool {
+			mine := strings.HasPrefix(metric, "stoa_agent_")
+			if mine {
+				read++
+			}
+			return mine
+		}) {
+			t.Error(wrong)
+		}
+	}
+	if read < 30 {
+		t.Errorf("only %d queries read what agents export", read)
+	}
+}
+
+// The unit starts the agent with what it understands.
+func TestTheUnitStartsWhatThereIs(t *testing.T) {
+	units, err := deploy.Units()
+	if err != nil {
+		t.Fatal(err)
+	}
+	unit := units["stoa-agent.service"]
+	known := map[string]bool{}
+	for field := range reflect.TypeFor[flags]().Fields() {
+		known[field.Tag.Get("env")] = true
+	}
+	for _, set := range unit["Service.Environment"] {
+		variable, value, _ := strings.Cut(set, "=")
+		if !known[variable] {
+			t.Errorf("it sets %s, which stoa-agent does not know", variable)
+		}
+		t.Setenv(variable, value)
+	}
+	t.Setenv("STOA_JOIN", "https://stoa.example.org") // as its EnvironmentFile must
+	args := strings.Fields(unit["Service.ExecStart"][0])
+	parser, err := kong.New(new(flags), kong.Vars{"version": "test"}, kong.Exit(func(int) {}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := parser.Parse(args[1:]); err != nil || args[0] != "/usr/local/bin/stoa-agent" {
+		t.Errorf("%v: %v", args, err)
+	}
+	// Without these the sandbox has no limits, or dies with the first run that needs too much memory.
+	for key, want := range map[string]string{"Delegate": "yes", "OOMPolicy": "continue", "TasksMax": "infinity"} {
+		if got := unit["Service."+key]; !slices.Equal(got, []string{want}) {
+			t.Errorf("%s=%v, not %s", key, got, want)
 		}
 	}
 }

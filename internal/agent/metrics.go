@@ -55,3 +55,29 @@ func (a *Agent) observe(r *agentv1.Result) {
 		a.cfg.Metrics.bytes.WithLabelValues("in").Add(float64(e.GetBytesIn()))
 	}
 }
+
+var (
+	slotsDesc     = prometheus.NewDesc("stoa_agent_slots", "Programs that may run here at once; none if this host cannot isolate them.", nil, nil)
+	runningDesc   = prometheus.NewDesc("stoa_agent_running", "Executions that run here now.", nil, nil)
+	unackedDesc   = prometheus.NewDesc("stoa_agent_unacked", "Results that the control plane has not stored yet.", nil, nil)
+	connectedDesc = prometheus.NewDesc("stoa_agent_connected", "1 while there is a session with the control plane.", nil, nil)
+)
+
+// Describe implements prometheus.Collector.
+func (a *Agent) Describe(to chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{slotsDesc, runningDesc, unackedDesc, connectedDesc} {
+		to <- d
+	}
+}
+
+// Collect implements prometheus.Collector: what the agent has at hand now.
+func (a *Agent) Collect(to chan<- prometheus.Metric) {
+	running, unacked := a.table.counts()
+	connected := 0
+	if a.connected.Load() {
+		connected = 1
+	}
+	for d, n := range map[*prometheus.Desc]int{slotsDesc: a.cfg.Slots, runningDesc: running, unackedDesc: unacked, connectedDesc: connected} {
+		to <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, float64(n))
+	}
+}

@@ -125,6 +125,7 @@ func serve(ctx context.Context, f flags, version string, log *slog.Logger) error
 		return fmt.Errorf("open sandbox: %w", err)
 	default:
 		defer driver.Close()
+		registry.MustRegister(driver)
 		all, runsc, closeAll, err := withGVisor(ctx, driver, f.DataDir, log)
 		if err != nil {
 			return fmt.Errorf("open gVisor: %w", err)
@@ -142,16 +143,17 @@ func serve(ctx context.Context, f flags, version string, log *slog.Logger) error
 			log.Info("enforced", "what", e.What, "how", e.How, "ok", e.OK)
 		}
 	}
+	a, err := New(cfg)
+	if err != nil {
+		return err
+	}
+	registry.MustRegister(a)
 	if f.MetricsListen != "" {
 		closeMetrics, err := serveMetrics(f.MetricsListen, registry, log)
 		if err != nil {
 			return err
 		}
 		defer closeMetrics()
-	}
-	a, err := New(cfg)
-	if err != nil {
-		return err
 	}
 	told(a.ImagesChanged)
 	debug.FreeOSMemory() // what starting took is not needed again
@@ -194,6 +196,7 @@ func serveMetrics(address string, registry *prometheus.Registry, log *slog.Logge
 		Handler:           promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),
 		ReadHeaderTimeout: 5 * time.Second,
 	}
+	log.Info("metrics are served", "address", listener.Addr().String())
 	go func() {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			log.Error("metrics are no longer served", "error", err)

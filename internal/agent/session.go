@@ -100,6 +100,8 @@ func (a *Agent) session(life context.Context, id *identity) error {
 	if err := s.open(ctx, id); err != nil {
 		return sessionError(err)
 	}
+	a.connected.Store(true)
+	defer a.connected.Store(false)
 	var both sync.WaitGroup
 	defer both.Wait()
 	both.Go(func() { s.send(ctx) })

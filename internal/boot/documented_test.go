@@ -1,6 +1,7 @@
 package boot
 
 import (
+	"maps"
 	"os"
 	"reflect"
 	"regexp"
@@ -8,7 +9,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/alecthomas/kong"
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/stoa-cloud/stoa/deploy"
+	"github.com/stoa-cloud/stoa/internal/execution"
+	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
+	"github.com/stoa-cloud/stoa/internal/platform/fault"
 )
 
 func page(t *testing.T, name string) string {
@@ -59,5 +66,103 @@ func TestEverySettingOfTheProgramIsDocumented(t *testing.T) {
 		if env := field.Tag.Get("env"); !strings.Contains(text, "`"+env+"`") {
 			t.Errorf("docs/operating/install.md does not say what %s is", env)
 		}
+	}
+}
+
+// Dashboards and alerts read what is exported, by the labels and the words that there are.
+func TestDashboardsAndRulesReadWhatIsThere(t *testing.T) {
+	p := bound(t)
+	exported := deploy.Exported(p.watch.Registry)
+	queries, err := deploy.Queries()
+	if err != nil {
+		t.Fatal(err)
+	}
+	outcomes := []string{"ok"}
+	for _, kind := range fault.Kinds() {
+		outcomes = append(outcomes, kind.String())
+	}
+	words := map[string][]string{ // of a metric's label, where they are known
+		"command_duration_seconds name":        slices.Collect(maps.Keys(p.runner.Registered())),
+		"command_duration_seconds outcome":     outcomes,
+		"stoa_executions_ended_total reason":   execution.Reasons(),
+		"stoa_executions_ended_total status":   {"completed", "failed", "timed_out", "cancelled", "error"},
+		"stoa_nodes status":                    {"enrolling", "ready", "draining", "offline"},
+		"stoa_sinks state":                     {"sending", "failing", "paused"},
+		"stoa_eventlog_consumer_lag consumer":  {p.notifications.Consumer().Name, p.judge0.Consumer().Name},
+		"stoa_eventlog_deliveries status":      {string(eventlog.Waiting), string(eventlog.Retrying), string(eventlog.Dead)},
+		"stoa_eventlog_consumed_total outcome": {"handled", "failed", "dead"},
+	}
+	for _, q := range queries {
+		for _, wrong := range q.Check(exported, func(metric string) bool { return !strings.HasPrefix(metric, "stoa_agent_") }) {
+			t.Error(wrong)
+		}
+		metrics, _, err := deploy.Read(q.Expr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range metrics {
+			base := regexp.MustCompile("_(bucket|sum|count)$").ReplaceAllString(m.Metric, "")
+			for _, c := range m.Matchers {
+				known, ok := words[base+" "+c.Label]
+				if !ok {
+					continue
+				}
+				for _, alternative := range alternatives(c) {
+					pattern := regexp.MustCompile("^(?:" + alternative + ")$")
+					if !slices.ContainsFunc(known, pattern.MatchString) {
+						t.Errorf("%s: %s is never %s", q.Where, base+" "+c.Label, alternative)
+					}
+				}
+			}
+		}
+	}
+}
+
+// alternatives are the words that a condition names, or its whole pattern if that is more than a list of words.
+func alternatives(c deploy.Matcher) []string {
+	switch {
+	case c.Op == "=" || c.Op == "!=":
+		return []string{regexp.QuoteMeta(c.Value)}
+	case strings.ContainsAny(c.Value, "()"):
+		return []string{c.Value}
+	}
+	return strings.Split(c.Value, "|")
+}
+
+// The units start the programs with what these understand.
+func TestUnitsStartWhatThereIs(t *testing.T) {
+	units, err := deploy.Units()
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := map[string]bool{"HOME": true} // where the CLI of who started it finds the installation
+	for field := range reflect.TypeFor[Config]().Fields() {
+		known[field.Tag.Get("env")] = true
+	}
+	seen := 0
+	for name, unit := range units {
+		for _, command := range unit["Service.ExecStart"] {
+			args := strings.Fields(command)
+			if args[0] != "/usr/local/bin/stoad" {
+				continue
+			}
+			seen++
+			var cli commands
+			parser, err := kong.New(&cli, kong.Vars{"data_dir": "/var/lib/stoa"}, kong.Exit(func(int) {}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := parser.Parse(args[1:]); err != nil {
+				t.Errorf("%s: %s: %v", name, command, err)
+			}
+			for _, set := range unit["Service.Environment"] {
+				if variable, _, _ := strings.Cut(set, "="); !known[variable] {
+					t.Errorf("%s sets %s, which stoad does not know", name, variable)
+				}
+			}
+		}
+	}
+	if seen != 2 {
+		t.Errorf("%d units start stoad", seen)
 	}
 }

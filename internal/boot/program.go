@@ -197,7 +197,7 @@ func (p *Program) bindEvents() (err error) {
 		return fmt.Errorf("declare consumers: %w", err)
 	}
 	p.consumers.Metric = eventlog.NewMetrics(p.infra.db, p.watch.Registry)
-	p.watch.Registry.MustRegister(newSinkGauges(p.infra.db))
+	p.watch.Registry.MustRegister(newSinkGauges(p.infra.db), p.infra.db)
 	p.eventAPI, err = eventloghttp.New(p.runner, eventloghttp.Config{
 		Tail: p.tail, Catalogue: p.catalogue, Authenticator: p.auth,
 		Operator: tenancy.Operator, Whole: []permission.Role{tenancy.Owner, tenancy.Admin}, Manage: []permission.Role{tenancy.ProjectManager},

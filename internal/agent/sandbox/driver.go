@@ -32,6 +32,7 @@ type Driver struct {
 	compiled   *compiledStore
 	background *background
 	places     []place
+	starts     starts
 
 	mu      sync.Mutex
 	current *ward

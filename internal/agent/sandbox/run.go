@@ -54,11 +54,15 @@ func (d *Driver) run(ctx context.Context, rt *Runtime, job Job, out func(Stream,
 	}
 	switch {
 	case r.ready != nil:
+		d.starts.ready.Add(1)
 		r.zygote, r.cell = r.ready.zygote, r.ready.cell
 		defer r.ready.release()
 	default:
 		if r.zygote != nil {
+			d.starts.forked.Add(1)
 			defer r.zygote.release()
+		} else {
+			d.starts.fresh.Add(1)
 		}
 		if r.cell, err = w.pool.acquire(ctx, z); err != nil {
 			w.users.Done()

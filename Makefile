@@ -78,8 +78,8 @@ check: generated build $(TOOLS)/golangci-lint ## the quick checks: vet, lint, ar
 test: check .cache/testing .cache/python/sdk test/compatibility/node_modules/.package-lock.json ## everything once: race detector, scripts, crashes, attacks, browser, API fuzzing (< 15 minutes)
 	hack/test
 
-soak: build .cache/testing ## the long runs: 1,000 kills
-	go test -timeout 3h -count=1 ./test/crash -rounds 1000 -run TestKills
+soak: build .cache/testing ## the long runs: 1,000 kills of one installation, 200 more that start it anew
+	go test -timeout 4h -count=1 -v ./test/crash -kills 1000 -rounds 200 -run 'TestManyKills|TestKills'
 
 attack: build ## every attack in every language and class, as a table; fuzzing for FUZZ=20s each
 	hack/attack

@@ -20,10 +20,20 @@ type keeper struct {
 }
 
 const (
-	firstPause   = 500 * time.Millisecond
+	firstPause   = 100 * time.Millisecond
 	longestPause = 30 * time.Second
-	longEnough   = time.Minute // a process that ran for so long has not failed at once
 )
+
+// pauseAfter is how long to wait before a process that ran for so long is started again, when the pause before that life was
+// the last one. One that ran for longer than the next pause would be has worked: it comes back at once, however often it is
+// killed. One that always fails soon after its start is tried ever more rarely.
+func pauseAfter(last, ran time.Duration) time.Duration {
+	next := 2 * last
+	if last == 0 || ran > next {
+		return firstPause
+	}
+	return min(next, longestPause)
+}
 
 func newKeeper(command func() *exec.Cmd) *keeper {
 	return &keeper{command: command, stopped: make(chan struct{}), done: make(chan struct{})}
@@ -39,7 +49,7 @@ func (k *keeper) start() {
 
 func (k *keeper) run() {
 	defer close(k.done)
-	pause := firstPause
+	var pause time.Duration
 	for {
 		started := time.Now()
 		cmd := k.command()
@@ -52,14 +62,11 @@ func (k *keeper) run() {
 		if err == nil {
 			_ = cmd.Wait()
 		}
-		if time.Since(started) > longEnough {
-			pause = firstPause
-		}
+		pause = pauseAfter(pause, time.Since(started))
 		select {
 		case <-k.stopped:
 			return
 		case <-time.After(pause):
-			pause = min(2*pause, longestPause)
 		}
 	}
 }

@@ -16,7 +16,7 @@ import (
 )
 
 var (
-	rounds = flag.Int("rounds", 30, "how many rounds of kills")
+	rounds = flag.Int("rounds", 27, "how many rounds of kills")
 	seed   = flag.Uint64("seed", 0, "the first round's seed; 0 takes the time")
 )
 

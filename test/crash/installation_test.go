@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -38,12 +39,7 @@ func install(t *testing.T) *installation {
 	if err := os.Chmod(dir, 0o777); err != nil { // the control plane runs as another user, and leaves markers here
 		t.Fatal(err)
 	}
-	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	in := &installation{dir: dir, data: filepath.Join(dir, "data"), home: filepath.Join(dir, "home"), listen: l.Addr().String()}
-	_ = l.Close()
+	in := &installation{dir: dir, data: filepath.Join(dir, "data"), home: filepath.Join(dir, "home"), listen: ownAddress(t)}
 	t.Cleanup(func() {
 		if in.cmd != nil {
 			_ = in.cmd.Process.Kill()
@@ -53,6 +49,24 @@ func install(t *testing.T) *installation {
 		}
 	})
 	return in
+}
+
+// ownAddress is one that stays free while Stoa is down: its port is below those that the kernel gives to whoever asks for
+// any. Of those, a client that knocks while Stoa is down is given Stoa's own now and then, is connected to itself, and Stoa
+// cannot come back.
+func ownAddress(t *testing.T) string {
+	t.Helper()
+	const first, ports, tries = 20_000, 12_000, 100
+	var err error
+	for range tries {
+		var l net.Listener
+		if l, err = (&net.ListenConfig{}).Listen(t.Context(), "tcp", fmt.Sprintf("127.0.0.1:%d", first+rand.IntN(ports))); err == nil {
+			_ = l.Close()
+			return l.Addr().String()
+		}
+	}
+	t.Fatal(err)
+	return ""
 }
 
 // keep leaves the data folder for whoever looks into a failure.

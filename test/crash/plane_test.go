@@ -16,6 +16,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -187,6 +188,17 @@ func (b *broker) sent(t *testing.T) int {
 	err := b.conn.Flush() // what was published before has come
 	n, _, err2 := b.all.Pending()
 	if err := errors.Join(err, err2); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// tally counts everything that is published from now on, and keeps none of it.
+func (b *broker) tally(t *testing.T) *atomic.Int64 {
+	t.Helper()
+	n := &atomic.Int64{}
+	_, err := b.conn.Subscribe("stoa.>", func(*nats.Msg) { n.Add(1) })
+	if err := errors.Join(b.all.Unsubscribe(), err); err != nil {
 		t.Fatal(err)
 	}
 	return n

@@ -39,6 +39,7 @@ type plane struct {
 	tail      *eventlog.Tail
 	consumers *eventlog.Consumers
 	slice     *eventplane.Slice
+	runner    *command.Runner
 
 	handled atomic.Int64
 	failing atomic.Bool
@@ -75,14 +76,12 @@ func measurePlane(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
-	table := permission.Table{}
-	for _, name := range []string{"replay.create", "replay.get", "replay.end", "dead_letter.retry"} {
+	table := permission.Table{"notification.subscribe": {permission.Self}}
+	for _, name := range []string{"replay.create", "replay.get", "replay.end", "dead_letter.retry", "notification.settle"} {
 		table[name] = []permission.Role{permission.System}
 	}
-	p.slice = eventplane.New(eventplane.Needs{
-		Runner:  &command.Runner{DB: db, Clock: clock.System, NewID: ident.New, Log: log, Table: table, Wake: p.hints.Committed},
-		Letters: p.consumers, Bus: b, Log: log,
-	})
+	p.runner = &command.Runner{DB: db, Clock: clock.System, NewID: ident.New, Log: log, Table: table, Wake: p.hints.Committed}
+	p.slice = eventplane.New(eventplane.Needs{Runner: p.runner, Letters: p.consumers, Bus: b, Log: log})
 	ctx, stop := context.WithCancel(ctx)
 	var loops sync.WaitGroup
 	defer loops.Wait()
@@ -92,7 +91,7 @@ func measurePlane(ctx context.Context, o options) error {
 	loops.Go(func() { _ = p.tail.Run(ctx) })
 	loops.Go(func() { _ = sequencer.Lead(ctx, 1) })
 
-	committed, err := p.commit(ctx, planeEvents)
+	committed, err := p.commit(ctx, planeEvents, benchEvent)
 	if err != nil {
 		return err
 	}
@@ -110,7 +109,7 @@ func measurePlane(ctx context.Context, o options) error {
 	if err := p.timed(ctx, o.out); err != nil {
 		return err
 	}
-	for _, measure := range []func(context.Context, func(string, float64)) error{p.toFile, p.toJetStream, p.toKafka, p.retried} {
+	for _, measure := range []func(context.Context, func(string, float64)) error{p.toFile, p.toJetStream, p.toKafka, p.retried, p.toWebhook} {
 		if err := measure(ctx, show); err != nil {
 			return err
 		}
@@ -131,13 +130,13 @@ func (p *plane) handle(context.Context, *pg.Tx, eventlog.Event) error {
 }
 
 // commit stores events, each of a thing of its own, and tells how many a second.
-func (p *plane) commit(ctx context.Context, events int) (perSecond float64, err error) {
+func (p *plane) commit(ctx context.Context, events int, next func() eventlog.Event) (perSecond float64, err error) {
 	const each = 100
 	began := time.Now()
 	for range events / each {
 		batch := make([]eventlog.Event, each)
 		for i := range batch {
-			batch[i] = benchEvent()
+			batch[i] = next()
 		}
 		err := p.db.InTx(ctx, func(_ context.Context, tx *pg.Tx) error {
 			for _, e := range batch {
@@ -268,7 +267,7 @@ func (p *plane) send(ctx context.Context, outlet eventplane.Outlet, what string,
 func (p *plane) retried(ctx context.Context, show func(string, float64)) error {
 	p.failing.Store(true)
 	before := p.handled.Load()
-	if _, err := p.commit(ctx, planeDead); err != nil {
+	if _, err := p.commit(ctx, planeDead, benchEvent); err != nil {
 		return err
 	}
 	if err := until(ctx, func() bool {

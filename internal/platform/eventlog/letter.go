@@ -86,14 +86,6 @@ FROM chosen c WHERE d.consumer = c.consumer AND d.event_id = c.event_id RETURNIN
 WITH chosen AS (` + chosenLetters + `)
 UPDATE delivery d SET status = 'discarded', updated_at = now()
 FROM chosen c WHERE d.consumer = c.consumer AND d.event_id = c.event_id RETURNING d.consumer, d.aggregate_id`
-	// The first that waits behind each discarded one is next in turn.
-	promoteAll = `
-UPDATE delivery d SET status = 'retrying', next_at = now(), updated_at = now()
-FROM (
-	SELECT DISTINCT ON (w.consumer, w.aggregate_id) w.consumer, w.event_id
-	FROM delivery w JOIN unnest($1::text[], $2::uuid[]) AS g (consumer, aggregate_id) USING (consumer, aggregate_id)
-	WHERE w.status = 'waiting' ORDER BY w.consumer, w.aggregate_id, w.position
-) n WHERE d.consumer = n.consumer AND d.event_id = n.event_id`
 	countUpConsumers = `UPDATE consumer SET version = version + 1 WHERE name = ANY($1)`
 )
 
@@ -153,7 +145,7 @@ func (c *Consumers) Discard(ctx context.Context, tx *pg.Tx, f LetterFilter, most
 	for i, d := range gone {
 		consumers[i], aggregates[i] = d.Consumer, d.AggregateID
 	}
-	if _, err := tx.Exec(ctx, promoteAll, consumers, aggregates); err != nil {
+	if _, err := tx.Exec(ctx, promote, consumers, aggregates); err != nil {
 		return nil, fmt.Errorf("promote the next deliveries: %w", err)
 	}
 	return settled, nil

@@ -22,6 +22,7 @@ var sinkColumns = []column[stoa.Sink]{
 	{title: "STATE", value: func(s stoa.Sink) string { return s.State }, tint: func(s stoa.Sink) tint {
 		return map[string]tint{"sending": good, "failing": bad, "paused": warn}[s.State]
 	}},
+	{title: "FOR", value: func(s stoa.Sink) string { return ago(s.FailingSince) }},
 	{title: "SENT", value: func(s stoa.Sink) string { return fmt.Sprint(s.Sent) }},
 	{title: "LAG", value: func(s stoa.Sink) string { return fmt.Sprint(s.Lag) }},
 	{title: "ERROR", value: func(s stoa.Sink) string { return s.Error }},

@@ -65,5 +65,5 @@ func (PolicyCleared) EventType() string { return "retry_policy.cleared.v1" }
 
 // FactTypes is every type of event that the slice says.
 func FactTypes() []eventlog.Fact {
-	return []eventlog.Fact{LettersRetried{}, LettersDiscarded{}, LevelChanged{}, PolicySet{}, PolicyCleared{}, ReplayMade{}, ReplayMoved{}, ReplayDeleted{}, SinkCreated{}, SinkUpdated{}, SinkSwitched{}, SinkDeleted{}}
+	return []eventlog.Fact{LettersRetried{}, LettersDiscarded{}, LevelChanged{}, PolicySet{}, PolicyCleared{}, ReplayMade{}, ReplayMoved{}, ReplayDeleted{}, SinkCreated{}, SinkUpdated{}, SinkSwitched{}, SinkFailing{}, SinkRecovered{}, SinkDeleted{}}
 }

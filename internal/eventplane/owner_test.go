@@ -3,6 +3,7 @@ package eventplane
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -16,10 +17,13 @@ import (
 	"github.com/stoa-cloud/stoa/internal/platform/secret"
 )
 
-// fixed is the same limit for everybody.
+// fixed is the same limit for everybody, and ten minutes until an outage is told.
 type fixed int64
 
-func (f fixed) Int(context.Context, pg.Querier, string, ident.ID, command.Scope) (Allowed, error) {
+func (f fixed) Int(_ context.Context, _ pg.Querier, name string, _ ident.ID, _ command.Scope) (Allowed, error) {
+	if name == "sink.failing.notice_ms" {
+		return allowed((10 * time.Minute).Milliseconds()), nil
+	}
 	return allowed(f), nil
 }
 

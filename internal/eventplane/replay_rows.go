@@ -28,6 +28,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
 	moveReplay   = `UPDATE replay SET version = $2, status = $3, reason = $4, started_at = $5, ended_at = $6 WHERE id = $1`
 	// Its epoch makes a running replay ours: an earlier holder can no longer move it.
 	claimReplay   = `UPDATE replay SET epoch = $2 WHERE id = $1 AND status = 'running' AND epoch <= $2`
+	lockOurs      = `SELECT FROM replay WHERE id = $1 AND status = 'running' AND epoch = $2 FOR UPDATE`
 	lockRunning   = `SELECT FROM replay WHERE id = $1 AND status = 'running' AND epoch = $2 AND position = $3 FOR UPDATE`
 	moveProgress  = `UPDATE replay SET position = $3, sent = sent + $4, failed = failed + $5 WHERE id = $1 AND epoch = $2`
 	stillRunning  = `SELECT EXISTS (SELECT FROM replay WHERE id = $1 AND status = 'running' AND epoch = $2)`

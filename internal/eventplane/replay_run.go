@@ -2,29 +2,21 @@ package eventplane
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/crash"
 	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
-	"github.com/stoa-cloud/stoa/internal/platform/fault"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
 	"github.com/stoa-cloud/stoa/internal/platform/plain"
 )
 
 const (
-	lookEvery     = time.Second // for replays that another process started, and for pauses while waiting
 	replaysAtOnce = 8
 	maxReason     = 500 // characters
 )
-
-// errTaken says that a replay is no longer ours to move: paused, cancelled, or
-// another process has it.
-var errTaken = errors.New("the replay is not ours any more")
 
 func (s *Slice) wakeReplays() {
 	select {
@@ -36,40 +28,13 @@ func (s *Slice) wakeReplays() {
 // RunReplays runs what is running and starts what is due, until ctx ends. The epoch is
 // the lease's: replays that an earlier holder ran go on from where they are stored.
 func (s *Slice) RunReplays(ctx context.Context, epoch int64) error {
-	var mu sync.Mutex
-	var all sync.WaitGroup
-	defer all.Wait()
-	busy := map[ident.ID]bool{}
-	tick := time.NewTicker(lookEvery)
-	defer tick.Stop()
-	for {
-		due, err := pg.All[ident.ID](ctx, s.db, selectDue, s.needs.Runner.Clock())
-		if err != nil && ctx.Err() == nil {
-			s.needs.Log.Warn("cannot look for replays", "error", err)
-		}
-		mu.Lock()
-		for _, id := range due {
-			if busy[id] || len(busy) == replaysAtOnce {
-				continue
-			}
-			busy[id] = true
-			all.Go(func() {
-				if err := s.runReplay(ctx, id, epoch); err != nil && ctx.Err() == nil && !errors.Is(err, errTaken) {
-					s.needs.Log.Warn("replay stumbled", "replay", id, "error", err)
-				}
-				mu.Lock()
-				defer mu.Unlock()
-				delete(busy, id)
-			})
-		}
-		mu.Unlock()
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-s.wake:
-		case <-tick.C:
-		}
-	}
+	return s.perform(ctx, duty{
+		what: "replay", most: replaysAtOnce, wake: s.wake,
+		find: func(ctx context.Context) ([]ident.ID, error) {
+			return pg.All[ident.ID](ctx, s.db, selectDue, s.needs.Runner.Clock())
+		},
+		do: func(ctx context.Context, id ident.ID) error { return s.runReplay(ctx, id, epoch) },
+	})
 }
 
 // runReplay gives one replay's events to its target until they are through.
@@ -84,23 +49,19 @@ func (s *Slice) runReplay(ctx context.Context, id ident.ID, epoch int64) error {
 			return err
 		}
 	}
-	if tag, err := s.db.Exec(ctx, claimReplay, id, epoch); err != nil || tag.RowsAffected() == 0 {
-		return errors.Join(err, errTaken)
+	if err := moves(s.db.Exec(ctx, claimReplay, id, epoch)); err != nil {
+		return err
 	}
 	run := &replayRun{Slice: s, Replay: r, epoch: epoch}
 	err = run.all(ctx)
-	if ctx.Err() != nil || errors.Is(err, errTaken) {
+	end := endReplay{ID: id, Epoch: epoch, Status: Completed}
+	switch {
+	case ctx.Err() != nil || err != nil && !refused(err):
 		return err
+	case err != nil:
+		end.Status, end.Reason = Failed, plain.Text(err.Error(), maxReason)
 	}
-	end := endReplay{ID: id, Status: Completed}
-	if refused, ok := errors.AsType[*refusal](err); ok {
-		end.Status, end.Reason = Failed, plain.Text(refused.Error(), maxReason)
-	} else if err != nil {
-		return err
-	}
-	if _, err = s.end(own, end); fault.KindOf(err) == fault.Conflict {
-		return nil // somebody paused or cancelled it at its very end
-	}
+	_, err = s.end(own, end)
 	return err
 }
 
@@ -113,11 +74,6 @@ type replayRun struct {
 	// Of a paced one: when the first of its events happened, and when it was given.
 	happened, began time.Time
 }
-
-// refusal is the target's.
-type refusal struct{ err error }
-
-func (r *refusal) Error() string { return r.err.Error() }
 
 func (r *replayRun) all(ctx context.Context) error {
 	for {
@@ -139,8 +95,8 @@ func (r *replayRun) all(ctx context.Context) error {
 				return ctx.Err()
 			case <-time.After(min(wait, lookEvery)):
 			}
-			if running, err := pg.One[bool](ctx, r.db, stillRunning, r.ID, r.epoch); err != nil || !running {
-				return errors.Join(err, errTaken)
+			if err := r.stillOurs(ctx, stillRunning, r.ID, r.epoch); err != nil {
+				return err
 			}
 			continue
 		}
@@ -175,7 +131,7 @@ func (r *replayRun) due(events []eventlog.Event) ([]eventlog.Event, time.Duratio
 // give hands events to the target and moves the replay's place.
 func (r *replayRun) give(ctx context.Context, events []eventlog.Event) error {
 	err := r.try(ctx, events)
-	if _, refused := errors.AsType[*refusal](err); !refused {
+	if !refused(err) {
 		return err
 	}
 	if len(events) > 1 && r.Target == ToConsumer { // find out which one
@@ -234,8 +190,8 @@ func (r *replayRun) try(ctx context.Context, events []eventlog.Event) error {
 func (r *replayRun) progress(ctx context.Context, events []eventlog.Event, sent, failed int, f func(ctx context.Context, tx *pg.Tx) error) error {
 	position := events[len(events)-1].Position
 	err := r.db.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		if tag, err := tx.Exec(ctx, lockRunning, r.ID, r.epoch, r.Position); err != nil || tag.RowsAffected() == 0 {
-			return errors.Join(err, errTaken)
+		if err := moves(tx.Exec(ctx, lockRunning, r.ID, r.epoch, r.Position)); err != nil {
+			return err
 		}
 		if f != nil {
 			if err := f(ctx, tx); err != nil {
@@ -245,7 +201,7 @@ func (r *replayRun) progress(ctx context.Context, events []eventlog.Event, sent,
 		tx.Defer(moveProgress, r.ID, r.epoch, position, sent, failed)
 		return nil
 	})
-	if _, refused := errors.AsType[*refusal](err); refused || errors.Is(err, errTaken) {
+	if refused(err) {
 		return err
 	}
 	if err != nil {

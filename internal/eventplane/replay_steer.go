@@ -2,6 +2,8 @@ package eventplane
 
 import (
 	"context"
+	"errors"
+	"fmt"
 
 	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
@@ -17,10 +19,12 @@ type (
 	ResumeReplay struct{ ID ident.ID }
 	CancelReplay struct{ ID ident.ID }
 
-	// beginReplay starts a scheduled one, endReplay ends a running one: Stoa itself does both.
+	// beginReplay starts a scheduled one, endReplay ends a running one, if it is still that
+	// holder's: Stoa itself does both.
 	beginReplay struct{ ID ident.ID }
 	endReplay   struct {
 		ID     ident.ID
+		Epoch  int64
 		Status ReplayStatus
 		Reason string
 	}
@@ -47,6 +51,12 @@ func (s *Slice) beginReplay(ctx context.Context, tx *command.Tx, c beginReplay) 
 }
 
 func (s *Slice) endReplay(ctx context.Context, tx *command.Tx, c endReplay) (Replay, error) {
+	switch err := moves(tx.Exec(ctx, lockOurs, c.ID, c.Epoch)); {
+	case errors.Is(err, errTaken): // paused or cancelled at its very end, or another process has it
+		return Replay{}, nil
+	case err != nil:
+		return Replay{}, fmt.Errorf("lock replay: %w", err)
+	}
 	return s.move(ctx, tx, c.ID, c.Status, c.Reason, Running)
 }
 

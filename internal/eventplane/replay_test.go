@@ -15,6 +15,7 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 
+	"github.com/stoa-cloud/stoa/internal/platform/bus"
 	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
 	"github.com/stoa-cloud/stoa/internal/platform/fault"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
@@ -28,6 +29,8 @@ type receiver struct {
 	why     string
 	calls   []string
 	copies  []eventlog.Event
+	away    bool   // as a bus
+	before  func() // it takes anything from the bus; nil: nothing
 }
 
 func (r *receiver) CheckURL(url string) error {
@@ -58,8 +61,14 @@ func (r *receiver) Post(_ context.Context, url, kind, id string, key secret.Stri
 }
 
 func (r *receiver) Publish(subject string, data []byte) error {
+	if r.before != nil {
+		r.before()
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.away {
+		return bus.ErrAway
+	}
 	var e struct {
 		ID     ident.ID `json:"id"`
 		Replay ident.ID `json:"stoareplay"`

@@ -2,9 +2,12 @@ package eventplane
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
@@ -47,6 +50,7 @@ type Sink struct {
 	Sent           int64      `db:"sent"`
 	Error          string     `db:"error"`
 	FailingSince   *time.Time `db:"failing_since"`
+	OutageSince    *time.Time `db:"outage_since"` // since when it failed, when who looks after it was told; nil once something arrived
 	SentAt         *time.Time `db:"sent_at"`
 	Lag            int64      `db:"lag"` // positions behind the head
 }
@@ -74,7 +78,7 @@ type CreateSink struct {
 
 // haltSink pauses a sink whose system will not have an event however often it is sent.
 type haltSink struct {
-	ID     ident.ID
+	held
 	Reason string
 }
 
@@ -128,10 +132,11 @@ func badSink(field, why string) error {
 
 const (
 	sinkColumns = `s.id, s.version, s.name, s.kind, s.address, s.prefix, s.sealed_secret, s.registry, s.sealed_registry_secret, s.organization_id, s.types, s.aggregate_kind, s.enabled,
-	s.created_at, s.position, s.sent, s.error, s.failing_since, s.sent_at, q.position - s.position AS lag`
+	s.created_at, s.position, s.sent, s.error, s.failing_since, s.outage_since, s.sent_at, q.position - s.position AS lag`
 	selectSinks = `SELECT ` + sinkColumns + ` FROM sink s, sequencer q WHERE $1 OR s.organization_id = ANY($2) ORDER BY s.name, s.id`
 	selectSink  = `SELECT ` + sinkColumns + ` FROM sink s, sequencer q WHERE s.id = $1`
 	lockSink    = selectSink + ` FOR UPDATE OF s`
+	lockHeld    = selectSink + ` AND s.epoch = $2 AND s.version = $3 AND s.enabled FOR UPDATE OF s`
 	insertSink  = `
 INSERT INTO sink (id, version, name, kind, address, prefix, sealed_secret, organization_id, types, aggregate_kind, enabled, created_at, position, registry, sealed_registry_secret)
 VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, true, $10, $11, $12, $13)`
@@ -141,7 +146,7 @@ VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, true, $10, $11, $12, $13)`
 	claimSink  = `UPDATE sink SET epoch = $2 WHERE id = $1 AND enabled AND epoch <= $2`
 	moveSink   = `UPDATE sink SET position = $3, sent = sent + $4, error = '', failing_since = NULL,
 	sent_at = CASE WHEN $4 > 0 THEN now() ELSE sent_at END WHERE id = $1 AND epoch = $2 AND enabled AND version = $5`
-	failSink    = `UPDATE sink SET error = $3, failing_since = coalesce(failing_since, now()) WHERE id = $1 AND epoch = $2 AND enabled AND version = $4`
+	failSink    = `UPDATE sink SET error = $3, failing_since = coalesce(failing_since, $5) WHERE id = $1 AND epoch = $2 AND enabled AND version = $4`
 	sinkOurs    = `SELECT EXISTS (SELECT FROM sink WHERE id = $1 AND epoch = $2 AND enabled AND version = $3)`
 	enabledSink = `SELECT id FROM sink WHERE enabled`
 )
@@ -208,27 +213,36 @@ func sinkPurpose(id ident.ID) string     { return "sink/" + id.String() + "/secr
 func registryPurpose(id ident.ID) string { return "sink/" + id.String() + "/registry" }
 
 func (s *Slice) pauseSink(ctx context.Context, tx *command.Tx, c PauseSink) (Sink, error) {
-	return s.enable(ctx, tx, c.ID, false, "")
+	return s.enable(ctx, tx, c.ID, false)
 }
 
 func (s *Slice) resumeSink(ctx context.Context, tx *command.Tx, c ResumeSink) (Sink, error) {
-	return s.enable(ctx, tx, c.ID, true, "")
+	return s.enable(ctx, tx, c.ID, true)
 }
 
 func (s *Slice) haltSink(ctx context.Context, tx *command.Tx, c haltSink) (Sink, error) {
-	return s.enable(ctx, tx, c.ID, false, c.Reason)
+	sink, err := s.heldSink(ctx, tx, c.held)
+	if err != nil || sink.ID.IsZero() {
+		return sink, err
+	}
+	return s.switched(tx, sink, false, c.Reason), nil
 }
 
-func (s *Slice) enable(ctx context.Context, tx *command.Tx, id ident.ID, enabled bool, reason string) (Sink, error) {
+func (s *Slice) enable(ctx context.Context, tx *command.Tx, id ident.ID, enabled bool) (Sink, error) {
 	sink, err := s.lockedSink(ctx, tx, id)
 	if err != nil || sink.Enabled == enabled {
 		return sink, err
 	}
+	return s.switched(tx, sink, enabled, ""), nil
+}
+
+// switched pauses a sink or goes on with it.
+func (s *Slice) switched(tx *command.Tx, sink Sink, enabled bool, reason string) Sink {
 	sink.Enabled, sink.Version, sink.Error, sink.FailingSince = enabled, sink.Version+1, reason, nil
-	tx.Defer(enableSink, id, enabled, reason)
-	tx.Emit(eventlog.Aggregate{Kind: sinkKind, ID: id, Version: sink.Version}, SinkSwitched{Enabled: enabled, Halted: !enabled && reason != ""})
+	tx.Defer(enableSink, sink.ID, enabled, reason)
+	tx.Emit(eventlog.Aggregate{Kind: sinkKind, ID: sink.ID, Version: sink.Version}, SinkSwitched{Enabled: enabled, Halted: !enabled && reason != ""})
 	tx.AfterCommit(s.wakeSinks)
-	return sink, nil
+	return sink
 }
 
 func (s *Slice) deleteSink(ctx context.Context, tx *command.Tx, c DeleteSink) (none struct{}, err error) {
@@ -245,6 +259,18 @@ func (s *Slice) lockedSink(ctx context.Context, tx *command.Tx, id ident.ID) (Si
 	sink, err := pg.One[Sink](ctx, tx, lockSink, id)
 	if err != nil {
 		return sink, fmt.Errorf("read sink: %w", command.NotFoundIfNoRows(err))
+	}
+	return sink, nil
+}
+
+// heldSink locks the sink that a feeder has; none if it is not that feeder's any more.
+func (s *Slice) heldSink(ctx context.Context, tx *command.Tx, h held) (Sink, error) {
+	sink, err := pg.One[Sink](ctx, tx, lockHeld, h.ID, h.Epoch, h.Version)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Sink{}, nil
+	}
+	if err != nil {
+		return sink, fmt.Errorf("read sink: %w", err)
 	}
 	return sink, nil
 }

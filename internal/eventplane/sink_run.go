@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net"
-	"sync"
 	"time"
 
 	"github.com/stoa-cloud/stoa/internal/platform/command"
@@ -69,46 +68,17 @@ func (s *Slice) wakeSinks() {
 
 // RunSinks feeds every enabled sink until ctx ends. The epoch is the lease's.
 func (s *Slice) RunSinks(ctx context.Context, epoch int64) error {
-	var mu sync.Mutex
-	var all sync.WaitGroup
-	defer all.Wait()
-	busy := map[ident.ID]bool{}
-	tick := time.NewTicker(lookEvery)
-	defer tick.Stop()
-	for {
-		ids, err := pg.All[ident.ID](ctx, s.db, enabledSink)
-		if err != nil && ctx.Err() == nil {
-			s.needs.Log.Warn("cannot look for sinks", "error", err)
-		}
-		mu.Lock()
-		for _, id := range ids {
-			if busy[id] {
-				continue
-			}
-			busy[id] = true
-			all.Go(func() {
-				if err := s.feed(ctx, id, epoch); err != nil && ctx.Err() == nil && !errors.Is(err, errTaken) {
-					s.needs.Log.Warn("sink stumbled", "sink", id, "error", err)
-				}
-				mu.Lock()
-				defer mu.Unlock()
-				delete(busy, id)
-			})
-		}
-		mu.Unlock()
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-s.wakeOutlets:
-		case <-tick.C:
-		}
-	}
+	return s.perform(ctx, duty{
+		what: "sink", wake: s.wakeOutlets,
+		find: func(ctx context.Context) ([]ident.ID, error) { return pg.All[ident.ID](ctx, s.db, enabledSink) },
+		do:   func(ctx context.Context, id ident.ID) error { return s.feed(ctx, id, epoch) },
+	})
 }
 
 // feed sends one sink what it is to get, until it is paused or ctx ends.
 func (s *Slice) feed(ctx context.Context, id ident.ID, epoch int64) error {
-	if tag, err := s.db.Exec(ctx, claimSink, id, epoch); err != nil || tag.RowsAffected() == 0 {
-		return errors.Join(err, errTaken)
+	if err := moves(s.db.Exec(ctx, claimSink, id, epoch)); err != nil {
+		return err
 	}
 	sink, err := pg.One[Sink](ctx, s.db, selectSink, id)
 	if err != nil {
@@ -122,7 +92,7 @@ func (s *Slice) feed(ctx context.Context, id ident.ID, epoch int64) error {
 		more, err := f.step(ctx)
 		var wait <-chan time.Time
 		switch {
-		case errors.Is(err, errTaken) || ctx.Err() != nil:
+		case ctx.Err() != nil || err != nil && !refused(err):
 			cancel()
 			return err
 		case halts(err):
@@ -132,7 +102,7 @@ func (s *Slice) feed(ctx context.Context, id ident.ID, epoch int64) error {
 		case err != nil:
 			f.hangUp()
 			s.needs.Log.Warn("sink takes nothing", "sink", sink.Name, "error", err)
-			if err := f.note(ctx, err); err != nil {
+			if err := f.fail(ctx, err); err != nil {
 				cancel()
 				return err
 			}
@@ -143,7 +113,7 @@ func (s *Slice) feed(ctx context.Context, id ident.ID, epoch int64) error {
 			cancel()
 			continue
 		default:
-			wait = time.After(lookEvery)
+			pause, wait = sinkFirst, time.After(lookEvery)
 		}
 		select {
 		case <-ctx.Done():
@@ -193,13 +163,16 @@ func (f *feeder) step(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	if err := f.connect(ctx); err != nil {
-		return false, err
+		return false, &refusal{err}
 	}
 	if err := f.outlet.Send(ctx, events); err != nil {
-		return false, err
+		return false, &refusal{err}
 	}
 	crash.Point("sink.sent")
-	return more, f.moved(ctx, through, len(events))
+	if err := f.moved(ctx, through, len(events)); err != nil || f.OutageSince == nil {
+		return more, err
+	}
+	return more, f.tell(ctx)
 }
 
 // connect opens the outlet, if it is not. An organization's own reaches only what may be called for people.
@@ -232,16 +205,41 @@ func halts(err error) bool {
 	return halt
 }
 
+// held is what a feeder's commands carry: they do nothing to a sink that has changed
+// meanwhile, or that another process feeds.
+type held struct {
+	ID             ident.ID
+	Epoch, Version int64
+}
+
+func (f *feeder) held() held { return held{f.ID, f.epoch, f.Version} }
+
+func (f *feeder) own(ctx context.Context) context.Context {
+	return command.AsSystem(ctx, "sink-"+f.ID.String())
+}
+
 // stop pauses the sink, and says why.
 func (f *feeder) stop(ctx context.Context, cause error) error {
-	_, err := f.halt(command.AsSystem(ctx, "sink-"+f.ID.String()), haltSink{ID: f.ID, Reason: plain.Text(cause.Error(), maxReason)})
+	_, err := f.halt(f.own(ctx), haltSink{held: f.held(), Reason: plain.Text(cause.Error(), maxReason)})
 	return err
 }
 
+// tell has who looks after the sink told of an outage, when it is time.
+func (f *feeder) tell(ctx context.Context) error {
+	told, err := f.noteOutage(f.own(ctx), noteOutage{f.held()})
+	switch {
+	case err != nil:
+		return err
+	case told.ID.IsZero():
+		return errTaken
+	}
+	f.Version, f.OutageSince = told.Version, told.OutageSince
+	return nil
+}
+
 func (f *feeder) moved(ctx context.Context, through int64, sent int) error {
-	tag, err := f.db.Exec(ctx, moveSink, f.ID, f.epoch, through, sent, f.Version)
-	if err != nil || tag.RowsAffected() == 0 {
-		return errors.Join(err, errTaken)
+	if err := moves(f.db.Exec(ctx, moveSink, f.ID, f.epoch, through, sent, f.Version)); err != nil {
+		return err
 	}
 	f.Position, f.looked, f.failing, f.checked = through, through, false, time.Now()
 	return nil
@@ -267,21 +265,17 @@ func (f *feeder) keepUp(ctx context.Context) error {
 
 // unchanged tells whether the sink is still ours, and as it was when we began.
 func (f *feeder) unchanged(ctx context.Context) error {
-	ours, err := pg.One[bool](ctx, f.db, sinkOurs, f.ID, f.epoch, f.Version)
-	if err != nil || !ours {
-		return errors.Join(err, errTaken)
-	}
-	return nil
+	return f.stillOurs(ctx, sinkOurs, f.ID, f.epoch, f.Version)
 }
 
-// note keeps a failure where people see it.
-func (f *feeder) note(ctx context.Context, cause error) error {
+// fail keeps a failure where people see it.
+func (f *feeder) fail(ctx context.Context, cause error) error {
 	f.failing = true
-	tag, err := f.db.Exec(ctx, failSink, f.ID, f.epoch, plain.Text(cause.Error(), maxReason), f.Version)
-	if err != nil || tag.RowsAffected() == 0 {
-		return errors.Join(err, errTaken)
+	err := moves(f.db.Exec(ctx, failSink, f.ID, f.epoch, plain.Text(cause.Error(), maxReason), f.Version, f.needs.Runner.Clock()))
+	if err != nil || f.OutageSince != nil {
+		return err
 	}
-	return nil
+	return f.tell(ctx)
 }
 
 func (f *feeder) hangUp() {

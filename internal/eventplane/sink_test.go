@@ -26,6 +26,7 @@ type elsewhere struct {
 	got         []int64 // positions
 	credentials string  // and the registry's
 	guarded     bool    // the connection may not go anywhere
+	before      func()  // it takes anything; nil: nothing
 }
 
 func (e *elsewhere) dial(_ context.Context, c Connection) (Outlet, error) {
@@ -42,6 +43,9 @@ func (e *elsewhere) DialContext(context.Context, string, string) (net.Conn, erro
 }
 
 func (e *elsewhere) Send(_ context.Context, events []eventlog.Event) error {
+	if e.before != nil {
+		e.before()
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for _, one := range events {
@@ -61,7 +65,7 @@ func (e *elsewhere) Close() {}
 func (e *elsewhere) is(down bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.down = down
+	e.down, e.refuses = down, false
 }
 
 func (e *elsewhere) has() []int64 {
@@ -235,9 +239,7 @@ func TestASinkThatRefusesForGoodIsPaused(t *testing.T) {
 	if said := w.events(sinkKind); !strings.HasSuffix(said, `sink.switched.v1 {"halted": true, "enabled": false}`) {
 		t.Error(said)
 	}
-	w.elsewhere.mu.Lock()
-	w.elsewhere.refuses = false
-	w.elsewhere.mu.Unlock()
+	w.elsewhere.is(false)
 	got, err = w.ResumeSink(w.ann, ResumeSink{sink.ID})
 	w.must(err)
 	if got.Error != "" {

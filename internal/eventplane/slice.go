@@ -100,10 +100,11 @@ type Slice struct {
 	DeleteSink command.Func[DeleteSink, struct{}]
 	Sinks      command.Func[struct{}, []Sink]
 
-	begin     command.Func[beginReplay, Replay]
-	end       command.Func[endReplay, Replay]
-	halt      command.Func[haltSink, Sink]
-	noteLevel command.Func[noteLevel, struct{}]
+	begin      command.Func[beginReplay, Replay]
+	end        command.Func[endReplay, Replay]
+	halt       command.Func[haltSink, Sink]
+	noteOutage command.Func[noteOutage, Sink]
+	noteLevel  command.Func[noteLevel, struct{}]
 
 	needs       Needs
 	db          *pg.DB
@@ -140,6 +141,7 @@ func New(n Needs) *Slice {
 	s.ResumeSink = command.Bind(r, owned("sink.resume", sinkOwner, func(c ResumeSink) ident.ID { return c.ID }), s.resumeSink)
 	s.DeleteSink = command.Bind(r, owned("sink.delete", sinkOwner, func(c DeleteSink) ident.ID { return c.ID }), s.deleteSink)
 	s.halt = command.Bind(r, owned("sink.halt", sinkOwner, func(c haltSink) ident.ID { return c.ID }), s.haltSink)
+	s.noteOutage = command.Bind(r, owned("sink.note_outage", sinkOwner, func(c noteOutage) ident.ID { return c.ID }), s.outage)
 	s.Sinks = command.BindQuery(r, everywhere[struct{}]("sink.list"), s.sinks)
 	return s
 }

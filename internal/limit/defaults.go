@@ -65,6 +65,7 @@ func Defaults() []Definition {
 		{Name: "identity.passkeys.max", Kind: Setting, Unit: "passkeys", Default: 20, Min: 0, Max: 1000, GlobalOnly: true, OperatorOnly: true, Help: "Most passkeys of one person."},
 
 		{Name: "sink.per_organization", Kind: Limit, Unit: "sinks", Default: 3, Min: 0, Max: 1000, Help: "Most sinks of one organization: other systems that get its events."},
+		{Name: "sink.failing.notice_ms", Kind: Setting, Unit: "ms", Default: 10 * minute, Min: second, Max: 7 * 24 * hour, Help: "How long a sink fails before who looks after it is told, once for each outage."},
 		{Name: "replay.per_organization", Kind: Limit, Unit: "replays", Default: 10, Min: 0, Max: 1000, Help: "Most replays of one organization that are kept; one that has ended is kept for 30 days, or until it is deleted."},
 		{Name: "events.dead_letters.warning", Kind: Setting, Unit: "events", Default: 100, Min: 1, Max: 1_000_000, GlobalOnly: true, OperatorOnly: true, Help: "Open dead letters from which on the level is warning."},
 		{Name: "events.dead_letters.critical", Kind: Setting, Unit: "events", Default: 1000, Min: 1, Max: 1_000_000, GlobalOnly: true, OperatorOnly: true, Help: "Open dead letters from which on the level is critical."},

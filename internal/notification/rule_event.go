@@ -2,6 +2,7 @@ package notification
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/stoa-cloud/stoa/internal/eventplane"
 	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
@@ -16,6 +17,8 @@ func aboutEvents() []rule {
 		{fact: eventplane.SinkSwitched{}, to: toRunnersOfHaltedSink, severity: High, tags: []string{TagSystem, "failed"}, say: fixed(
 			"A sink was paused", "Its system will not take an event, however often it is sent. Set right what the sink's error says, and resume it: nothing is lost.", "/sinks",
 		)},
+		{fact: eventplane.SinkFailing{}, to: toRunners, severity: High, tags: []string{TagSystem, "failed"}, say: sinkFails},
+		{fact: eventplane.SinkRecovered{}, to: toRunners, severity: Medium, tags: []string{TagSystem}, say: sinkWorks},
 		{fact: eventplane.ReplayMoved{}, to: toWhoseReplayEnded, say: replayEnded, weigh: weighReplay},
 	}
 }
@@ -51,6 +54,38 @@ func toRunnersOfHaltedSink(e eventlog.Event) ident.ID {
 		return ident.ID{}
 	}
 	return runners
+}
+
+// toRunners is for what every one of those who look after it is told.
+func toRunners(eventlog.Event) ident.ID { return runners }
+
+func sinkFails(e eventlog.Event) (title, body, link string) {
+	long := "long"
+	if fact, err := eventlog.Decode[eventplane.SinkFailing](e); err == nil {
+		long = lasted(e.Time.Sub(fact.Since))
+	}
+	return "A sink takes nothing", fmt.Sprintf("It has failed for %s; its error says why. It is tried again by itself, and gets everything when it works: nothing is lost.", long), "/sinks"
+}
+
+func sinkWorks(e eventlog.Event) (title, body, link string) {
+	long := "long"
+	if fact, err := eventlog.Decode[eventplane.SinkRecovered](e); err == nil {
+		long = lasted(e.Time.Sub(fact.FailedSince))
+	}
+	return "A sink works again", fmt.Sprintf("It had failed for %s. Now it gets what happened meanwhile.", long), "/sinks"
+}
+
+// lasted says how long something took, in the unit of which it took two or more.
+func lasted(d time.Duration) string {
+	switch {
+	case d < 2*time.Minute:
+		return fmt.Sprintf("%.0f seconds", d.Seconds())
+	case d < 2*time.Hour:
+		return fmt.Sprintf("%d minutes", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d hours", int(d.Hours()))
+	}
+	return fmt.Sprintf("%d days", int(d.Hours()/24))
 }
 
 // toWhoseReplayEnded is for replays that ended by themselves.

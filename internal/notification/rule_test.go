@@ -2,8 +2,10 @@ package notification_test
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stoa-cloud/stoa/internal/eventplane"
 	"github.com/stoa-cloud/stoa/internal/execution"
@@ -100,6 +102,29 @@ func TestWhoRunsASinkHearsThatItIsPaused(t *testing.T) {
 	}
 	if len(w.list(ann))+len(w.list(bob)) != 0 {
 		t.Error("who pauses a sink knows it")
+	}
+}
+
+// An outage that lasts is told to the same people, and so is its end: the console shows both.
+func TestWhoRunsASinkHearsOfItsOutage(t *testing.T) {
+	w := newWorld(t)
+	ann, bob, acme, sink := ident.New(), ident.New(), ident.New(), ident.New()
+	w.operators, w.administrators = []ident.ID{ann}, map[ident.ID][]ident.ID{acme: {bob}}
+	fails := w.happened("sink", sink, acme, eventplane.SinkFailing{Since: w.now.Add(-10*time.Minute - 40*time.Second)})
+	w.hear(fails)
+	w.hear(fails) // a replay, say
+	got := w.only(bob)
+	if got.Severity != notification.High || got.Status != notification.Delivered || !strings.HasPrefix(got.Body, "It has failed for 10 minutes") || !slices.Contains(got.Tags, "sink:"+sink.String()) {
+		t.Errorf("%+v", got)
+	}
+	for ago, long := range map[time.Duration]string{90 * time.Second: "90 seconds", 90 * time.Minute: "90 minutes", 5 * time.Hour: "5 hours", 80 * time.Hour: "3 days"} {
+		w.hear(w.happened("sink", sink, ident.ID{}, eventplane.SinkRecovered{FailedSince: w.now.Add(-ago)}))
+		if got := w.only(ann); got.Severity != notification.Medium || got.Status != notification.Delivered || !strings.HasPrefix(got.Body, "It had failed for "+long+".") || got.Link != "/sinks" {
+			t.Errorf("%+v", got)
+		}
+	}
+	if len(w.list(ann))+len(w.list(bob)) != 0 {
+		t.Error("somebody else was told too")
 	}
 }
 

@@ -316,5 +316,7 @@ func Permissions() permission.Table {
 		"sink.resume": admins,
 		"sink.delete": admins,
 		"sink.halt":   stoa, // the other system will never have it
+
+		"sink.note_outage": stoa,
 	}
 }

@@ -96,6 +96,7 @@ test("dead letters say why, are discarded by choice and retried together", async
 
   mend();
   await page.getByRole("button", { name: "Retry all" }).click();
+  await page.getByText("2 are tried again").waitFor();
   await until(() => api("GET", "/dead-letters/statistics"), (s) => s.open === 0);
   await page.reload();
   await page.getByText("Nothing is stuck").waitFor();

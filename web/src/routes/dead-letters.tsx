@@ -1,11 +1,12 @@
 import { Anchor, Badge, Button, Checkbox, Group, MultiSelect, Select, Stack, Text, TextInput } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
 import type { DeadLetter } from "@stoa/sdk";
 import { IconMailCheck } from "@tabler/icons-react";
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { Policies } from "../features/deadLetters/Policies.tsx";
-import { chosenStates, decide, letterCountsQuery, lettersQuery, letterStates } from "../features/deadLetters/queries.ts";
+import { chosenStates, decide, letterCountsQuery, lettersQuery, letterStates, showsOpen } from "../features/deadLetters/queries.ts";
 import { Ago } from "../ui/Ago.tsx";
 import { DataTable, type Column } from "../ui/DataTable.tsx";
 import { Dotted } from "../ui/Dotted.tsx";
@@ -31,19 +32,25 @@ export function DeadLettersPage() {
   const set = (what: Partial<typeof search>) => void navigate({ search: { ...search, ...what }, replace: true });
   const rows = list.data?.pages.flatMap((p) => p.items);
   const named = rows?.filter((d) => chosen.includes(key(d))) ?? [];
-  const done = async () => {
+  const done = async (verb: string, out?: { events: number; more: boolean }) => {
     setChosen([]);
+    if (out) {
+      notifications.show({
+        color: "teal",
+        title: `${out.events.toLocaleString("en")} ${out.events === 1 ? "is" : "are"} ${verb}`,
+        message: out.more ? "As many as are decided on at once; there may be more." : verb === "discarded" ? "What waited behind gets its turn." : "What fails again comes back, with the reason.",
+      });
+    }
     await client.invalidateQueries({ queryKey: ["dead-letters"] });
   };
-  const retry = useMutation({ mutationFn: () => decide("retry", search, named), onSettled: done });
+  const retry = useMutation({ mutationFn: () => decide("retry", search, named), onSettled: (out) => done("tried again", out) });
   const discard = () =>
     confirm({
       title: named.length > 0 ? `Discard ${named.length}?` : "Discard all that are shown?",
       body: "The consumer never handles them. What waits behind them gets its turn.",
       verb: "Discard",
       act: async () => {
-        await decide("discard", search, named);
-        await done();
+        await done("discarded", await decide("discard", search, named));
       },
     });
   const columns: Column<DeadLetter>[] = [
@@ -77,16 +84,17 @@ export function DeadLettersPage() {
   ];
   const what = named.length > 0 ? `${named.length}` : "all";
   const open = counts.data?.open ?? 0;
+  const nothing = open === 0 || !showsOpen(search);
   return (
     <Page
       title="Dead letters"
       about="Events that a part of Stoa could not handle. Later ones about the same thing wait behind them."
       actions={
         <>
-          <Button size="xs" variant="default" disabled={open === 0} loading={retry.isPending} onClick={() => retry.mutate()}>
+          <Button size="xs" variant="default" disabled={nothing} loading={retry.isPending} onClick={() => retry.mutate()}>
             Retry {what}
           </Button>
-          <Button size="xs" variant="light" color="red" disabled={open === 0} onClick={discard}>
+          <Button size="xs" variant="light" color="red" disabled={nothing} onClick={discard}>
             Discard {what}
           </Button>
         </>

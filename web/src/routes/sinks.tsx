@@ -56,7 +56,10 @@ export function SinksPage() {
       wide: true,
       cell: (s) => (
         <div>
-          <Badge variant="light" tt="none" color={colors[s.state]}>{s.state}</Badge>
+          <Group gap={6}>
+            <Badge variant="light" tt="none" color={colors[s.state]}>{s.state}</Badge>
+            {s.failing_since && <Text span size="xs" c="dimmed">since <Ago time={s.failing_since} /></Text>}
+          </Group>
           {s.error && <Text size="xs" c="red" mt={2} style={{ overflowWrap: "anywhere" }}>{s.error}</Text>}
         </div>
       ),

@@ -48,13 +48,20 @@ export const policiesQuery = queryOptions({
   queryFn: async () => (await data(stoa.api.GET("/api/v1/retry-policies"))).items,
 });
 
-/** Decides on many at once: those that are chosen (an event may have failed for two consumers), or all that a search finds open. */
+/** Whether what a search shows is still to be decided on. */
+export const showsOpen = (search: LetterSearch) => chosenStates(search).some((s) => open.includes(s));
+
+/** Decides on many at once: those that are chosen (an event may have failed for two consumers), or all that a search finds open. Tells how many it were. */
 export async function decide(verb: "retry" | "discard", search: LetterSearch, chosen: Pick<DeadLetter, "consumer" | "event_id">[]) {
   const narrowed = !!search.consumer || !!search.reason;
   const found = { ...(search.consumer && { consumer: search.consumer }), ...(search.reason && { reason: search.reason }), ...(!narrowed && { all: true }) };
   const consumers = [...new Set(chosen.map((d) => d.consumer))];
   const choices = chosen.length === 0 ? [found] : consumers.map((consumer) => ({ consumer, event_ids: chosen.filter((d) => d.consumer === consumer).map((d) => d.event_id) }));
+  const done = { events: 0, more: false };
   for (const body of choices) {
-    await (verb === "retry" ? data(stoa.api.POST("/api/v1/dead-letters/retry", { body })) : data(stoa.api.POST("/api/v1/dead-letters/discard", { body })));
+    const out = await (verb === "retry" ? data(stoa.api.POST("/api/v1/dead-letters/retry", { body })) : data(stoa.api.POST("/api/v1/dead-letters/discard", { body })));
+    done.events += out.events;
+    done.more ||= out.more;
   }
+  return done;
 }

@@ -2,6 +2,7 @@ package judge0
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/stoa-cloud/stoa/internal/execution"
 )
@@ -61,6 +62,12 @@ type Offer struct {
 
 // Name is what Judge0's clients show, with the version that really runs.
 func (o Offer) Name() string { return o.NameOf(o.Runtime.Version) }
+
+// Languages lists Judge0's numbers whose languages nodes can have.
+func Languages() []Language { return slices.Clone(languages) }
+
+// Name is what Judge0 calls it, with Judge0's version.
+func (l Language) Name() string { return l.NameOf(l.version) }
 
 // NameOf is the language's name in a version.
 func (l Language) NameOf(version string) string { return fmt.Sprintf(l.label, version) }

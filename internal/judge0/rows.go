@@ -15,6 +15,8 @@ const (
 	insertSubmission  = `INSERT INTO judge0_submission (` + submissionColumns + `) VALUES ($1, $2, $3, $4, $5)`
 	selectSubmission  = `SELECT ` + submissionColumns + ` FROM judge0_submission WHERE execution_id = $1`
 	selectSubmissions = `SELECT ` + submissionColumns + ` FROM judge0_submission WHERE execution_id = ANY($1)`
+	selectTokens      = `SELECT execution_id FROM judge0_submission WHERE project_id = $1 ORDER BY execution_id DESC LIMIT $2 OFFSET $3`
+	countTokens       = `SELECT count(*) FROM judge0_submission WHERE project_id = $1`
 
 	insertCallback = `
 INSERT INTO judge0_callback (execution_id, version, organization_id, project_id, owner_id, url, status, attempts, reason)
@@ -56,6 +58,17 @@ func (s *Slice) Submission(ctx context.Context, id ident.ID) (Submission, error)
 // Submissions reads several at once; those that are not there are left out.
 func (s *Slice) Submissions(ctx context.Context, ids []ident.ID) ([]Submission, error) {
 	return pg.All[Submission](ctx, s.runner.DB, selectSubmissions, ids)
+}
+
+// Tokens reads one page of a project's submissions, newest first, and how many there are. It
+// asks for nobody's permission: whoever may list the project's executions may list them.
+func (s *Slice) Tokens(ctx context.Context, project ident.ID, size, page int) ([]ident.ID, int, error) {
+	count, err := pg.One[int](ctx, s.runner.DB, countTokens, project)
+	if err != nil || page > count/size+1 {
+		return nil, count, err
+	}
+	ids, err := pg.All[ident.ID](ctx, s.runner.DB, selectTokens, project, size, (page-1)*size)
+	return ids, count, err
 }
 
 // Callback reads how far the callback of an execution is.

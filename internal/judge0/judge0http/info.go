@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/stoa-cloud/stoa/internal/execution"
 	"github.com/stoa-cloud/stoa/internal/judge0"
 	"github.com/stoa-cloud/stoa/internal/limit"
 	"github.com/stoa-cloud/stoa/internal/platform/fault"
@@ -35,6 +36,19 @@ func (h handlers) languages(ctx context.Context, _ *struct{}) (*struct{ Body []J
 		all = append(all, Judge0Language{ID: o.ID, Name: o.Name()})
 	}
 	return &struct{ Body []Judge0Language }{all}, nil
+}
+
+// everyLanguage is each of Judge0's numbers: what cannot run now is archived, under the version that Judge0 has.
+func everyLanguage(runtimes []execution.Runtime) []Judge0Language {
+	all := []Judge0Language{}
+	for _, l := range judge0.Languages() {
+		if o, ok := judge0.Find(runtimes, l.ID); ok {
+			all = append(all, Judge0Language{ID: l.ID, Name: o.Name(), IsArchived: new(false)})
+		} else {
+			all = append(all, Judge0Language{ID: l.ID, Name: l.Name(), IsArchived: new(true)})
+		}
+	}
+	return all
 }
 
 func (h handlers) language(ctx context.Context, in *struct {

@@ -137,3 +137,29 @@ func TestShow(t *testing.T) {
 		t.Error("what nobody asked for makes the answer unreadable")
 	}
 }
+
+func TestPagesAreCountedAsJudge0Does(t *testing.T) {
+	for _, c := range []struct {
+		page, size, count int
+		want              string
+	}{
+		{1, 20, 0, `{"current_page":1,"next_page":null,"prev_page":null,"total_pages":0,"total_count":0}`},
+		{1, 20, 20, `{"current_page":1,"next_page":null,"prev_page":null,"total_pages":1,"total_count":20}`},
+		{2, 2, 5, `{"current_page":2,"next_page":3,"prev_page":1,"total_pages":3,"total_count":5}`},
+		{3, 2, 5, `{"current_page":3,"next_page":null,"prev_page":2,"total_pages":3,"total_count":5}`},
+	} {
+		if got, err := json.Marshal(metaOf(c.page, c.size, c.count)); err != nil || string(got) != c.want {
+			t.Errorf("page %d of %d by %d: %s, %v; want %s", c.page, c.count, c.size, got, err, c.want)
+		}
+	}
+}
+
+func TestNumbersThatNothingRunsAreArchived(t *testing.T) {
+	archived := map[int]bool{}
+	for _, l := range everyLanguage(python()) {
+		archived[l.ID] = *l.IsArchived
+	}
+	if gone, known := archived[46]; !gone || !known || archived[71] || len(archived) != len(judge0.Languages()) {
+		t.Errorf("archived are %v", archived)
+	}
+}

@@ -53,11 +53,20 @@ func Register(api huma.API, slice *judge0.Slice, executions *execution.Slice, li
 	get := operation(api, "judge0.get", http.MethodGet, one, "Get a submission as Judge0 has it")
 	get.Description = "The answer about one that has not ended is held back for up to a second, in case it does."
 	huma.Register(api, get, h.get)
+	index := operation(api, "judge0.list", http.MethodGet, all, "List a project's submissions as Judge0 does")
+	index.Description = "Of the project that the token is bound to, or the caller's default. Newest first."
+	huma.Register(api, index, h.list)
 	list := operation(api, "judge0.get_batch", http.MethodGet, batch, "Get several submissions as Judge0 has them")
 	list.Description = get.Description
 	huma.Register(api, list, h.getBatch)
 	huma.Register(api, operation(api, "judge0.delete", http.MethodDelete, one, "Delete an ended submission"), h.remove)
 	huma.Register(api, operation(api, "judge0.languages", http.MethodGet, "/api/judge0/languages", "List languages by Judge0's numbers"), h.languages)
+	huma.Register(api, operation(api, "judge0.all_languages", http.MethodGet, "/api/judge0/languages/all", "List all of Judge0's numbers, archived ones too"), h.allLanguages)
+	for _, name := range []string{"authenticate", "authorize"} {
+		check := operation(api, "judge0."+name, http.MethodPost, "/api/judge0/"+name, "Say whether the token is one, as Judge0 does")
+		check.DefaultStatus = http.StatusOK
+		huma.Register(api, check, h.recognise)
+	}
 	huma.Register(api, operation(api, "judge0.language", http.MethodGet, "/api/judge0/languages/{id}", "Get a language by Judge0's number"), h.language)
 	huma.Register(api, operation(api, "judge0.statuses", http.MethodGet, "/api/judge0/statuses", "List Judge0's statuses"), h.statuses)
 	huma.Register(api, operation(api, "judge0.about", http.MethodGet, "/api/judge0/about", "Say what answers in Judge0's place"), h.about)

@@ -59,7 +59,8 @@ func TestEveryOperationIsBound(t *testing.T) {
 		"judge0.submit": "execution.submit", "judge0.batch": "execution.submit", "judge0.get": "execution.get", "judge0.get_batch": "execution.get",
 		"judge0.delete": "execution.delete", "judge0.workers": "execution.queue", "judge0.config_info": "limit.list",
 		"judge0.languages": "runtime.list", "judge0.language": "runtime.list", "judge0.statuses": "runtime.list", "judge0.about": "runtime.list",
-		"judge0.system_info": "runtime.list",
+		"judge0.system_info": "runtime.list", "judge0.all_languages": "runtime.list", "judge0.authenticate": "runtime.list", "judge0.authorize": "runtime.list",
+		"judge0.list": "execution.list",
 	}
 	for _, name := range httpx.Operations(p.edge.API()) {
 		if whole, ok := madeOf[name]; ok {

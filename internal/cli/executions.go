@@ -8,6 +8,7 @@ import (
 
 type executionsCommand struct {
 	List         executionsList         `cmd:"" default:"withargs" help:"List executions, newest first."`
+	Submit       executionsSubmit       `cmd:"" help:"Submit several runs at once, and wait for none."`
 	Get          executionsGet          `cmd:"" help:"Show one execution."`
 	Steps        executionsSteps        `cmd:"" help:"Tell what was done for an execution, step by step."`
 	Logs         executionsLogs         `cmd:"" help:"Print the output of an execution."`

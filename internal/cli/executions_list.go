@@ -13,6 +13,8 @@ type executionsList struct {
 	Saved    string   `name:"saved" placeholder:"SCRIPT" help:"Only what was run from this saved script: its name, with @2 its version 2, or its id."`
 	Mine     bool     `name:"mine" help:"Only those that I submitted."`
 	All      bool     `name:"all" help:"Over all projects: of the installation for its operators, else of one --organization."`
+	Since    instant  `name:"since" placeholder:"TIME" help:"Only what was submitted from this time on: 2026-03-01T12:00:00Z, or 2h for two hours ago."`
+	Until    instant  `name:"until" placeholder:"TIME" help:"Only what was submitted before this time."`
 	overFlags
 	Limit int `name:"limit" short:"n" default:"20" help:"Show at most this many; 0 shows all."`
 	watchFlag
@@ -27,7 +29,7 @@ func (l *executionsList) Run(c *call) error {
 	if l.All || l.overFlags != (overFlags{}) {
 		return l.listAll(c, client)
 	}
-	filter := stoa.ExecutionFilter{Status: strings.Join(l.Status, ","), Runtime: l.Language, Script: l.Saved}
+	filter := stoa.ExecutionFilter{Status: strings.Join(l.Status, ","), Runtime: l.Language, Script: l.Saved, From: l.Since.Time, To: l.Until.Time}
 	if l.Mine {
 		filter.Owner = "me"
 	}
@@ -51,7 +53,7 @@ func (l *executionsList) listAll(c *call, client *stoa.Client) error {
 	if err != nil {
 		return err
 	}
-	filter.Status, filter.Runtime = strings.Join(l.Status, ","), l.Language
+	filter.Status, filter.Runtime, filter.From, filter.To = strings.Join(l.Status, ","), l.Language, l.Since.Time, l.Until.Time
 	if l.Limit > 0 {
 		filter.PageSize = min(l.Limit, 100)
 	}

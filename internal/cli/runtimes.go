@@ -11,6 +11,7 @@ import (
 type runtimesCommand struct {
 	List    runtimesList    `cmd:"" default:"withargs" aliases:"ls" help:"List what can be run."`
 	Add     runtimesAdd     `cmd:"" help:"Make a container image a runtime."`
+	Set     runtimesSet     `cmd:"" help:"Say how a runtime's runs are kept apart, and what they may connect to."`
 	Remove  runtimesRemove  `cmd:"" aliases:"rm" help:"Retire a runtime that is an image."`
 	Inspect runtimesInspect `cmd:"" help:"Ask a registry what an image is."`
 	Nodes   runtimesNodes   `cmd:"" help:"Show how far nodes are with images."`

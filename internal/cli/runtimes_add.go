@@ -37,6 +37,7 @@ type runtimesAdd struct {
 	Env     []string `name:"env" short:"e" sep:"none" placeholder:"NAME=VALUE" help:"Set an environment variable, over the image's own."`
 	Example string   `name:"example" placeholder:"FILE" help:"A program that shows what the runtime can do."`
 	Egress  []string `name:"egress" sep:"," placeholder:"HOST[:PORT]" help:"What runs may connect to that name no list of their own: a name, *.name, an address or a range (CIDR)."`
+	Class   string   `name:"class" enum:"auto,fresh,gvisor" default:"auto" placeholder:"CLASS" help:"The weakest isolation class that its runs are given: fresh or gvisor; auto, the default, leaves it to the settings."`
 	registryFlags
 }
 
@@ -48,7 +49,7 @@ func (a *runtimesAdd) Run(c *call) error {
 	}
 	in := stoa.RuntimeCreateRequest{
 		Name: name, Version: version, Image: a.Image, Digest: a.Digest, FileName: a.Main, Insecure: a.Insecure, Username: a.Username,
-		Command: a.Command, Env: map[string]string{}, Egress: a.Egress,
+		Command: a.Command, Env: map[string]string{}, Egress: a.Egress, Class: a.Class,
 	}
 	if len(in.Command) > 0 && in.Command[0] == "--" {
 		in.Command = in.Command[1:]

@@ -75,10 +75,15 @@ func joinClasses(classes []Class) string {
 
 // class decides in which class a run must be placed: the one that was asked for; else
 // the scope's default, which is a class or one stronger; else the strongest that starts
-// as fast as the scope wants. It is empty when no node says what it offers.
+// as fast as the scope wants. It is never weaker than the runtime's own, and empty when no
+// node says what it offers.
 func (s *Slice) class(ctx context.Context, q pg.Querier, who Subject, r Runtime, in Submit) (Class, error) {
 	offered := r.offeredClasses()
 	if asked := in.Class; asked != "" {
+		if asked.rank() < r.Class.rank() {
+			return "", fault.New(fault.Invalid, "execution.class_too_weak", "Runs of %s get isolation class %s at least; an operator decided so.", r.ID, r.Class).
+				At("body.class", "is weaker than the runtime's own")
+		}
 		if !slices.Contains(offered, asked) {
 			return "", s.notOffered(ctx, q, r, asked, offered)
 		}
@@ -87,7 +92,10 @@ func (s *Slice) class(ctx context.Context, q pg.Querier, who Subject, r Runtime,
 		}
 		return asked, s.classAllowed(ctx, q, who, asked)
 	}
-	if len(offered) == 0 {
+	switch {
+	case len(offered) == 0 && r.Class != "":
+		return "", s.notOffered(ctx, q, r, r.Class, offered)
+	case len(offered) == 0:
 		return "", nil
 	}
 	usual, err := s.limits.Int(ctx, q, "execution.class.default", who)
@@ -145,8 +153,11 @@ func (s *Slice) classAllowed(ctx context.Context, q pg.Querier, who Subject, c C
 
 func (s *Slice) notOffered(ctx context.Context, q pg.Querier, r Runtime, c Class, offered []Class) error {
 	there := "No node says which classes it has."
-	if len(offered) > 0 {
+	switch {
+	case len(offered) > 0:
 		there = "There is " + joinClasses(offered) + "."
+	case len(r.Classes) > 0:
+		there = "There is " + joinClasses(sortClasses(r.Classes)) + ", and an operator decided that it gets " + string(r.Class) + " at least."
 	}
 	if c == ClassProcess && r.Image != "" {
 		reasons, err := s.store.NotProcess(ctx, q, r.ID, 3)

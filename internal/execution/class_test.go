@@ -154,6 +154,95 @@ func TestRuntimesShowTheirClasses(t *testing.T) {
 	}
 }
 
+// What an operator says of a runtime holds for who asks for less, for who asks for nothing, and where no node has it.
+func TestARuntimesOwnClassIsTheWeakest(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		offered []string
+		own     execution.Class
+		asked   execution.Class
+		usual   int64
+		startMS int64
+		want    execution.Class
+		refused string
+	}{
+		"not the fastest":             {offered: []string{"process", "fresh", "gvisor"}, own: "fresh", startMS: 5, want: "fresh"},
+		"the strongest still":         {offered: []string{"process", "fresh", "gvisor"}, own: "fresh", startMS: 1000, want: "gvisor"},
+		"a weaker default":            {offered: []string{"process", "fresh", "gvisor"}, own: "gvisor", usual: wordFresh, want: "gvisor"},
+		"a stronger default":          {offered: []string{"process", "fresh", "gvisor"}, own: "fresh", usual: wordGVisor, want: "gvisor"},
+		"stronger where it is absent": {offered: []string{"process", "gvisor"}, own: "fresh", startMS: 5, want: "gvisor"},
+		"asked for more":              {offered: []string{"process", "fresh", "gvisor"}, own: "fresh", asked: "gvisor", want: "gvisor"},
+		"asked for less":              {offered: []string{"process", "fresh", "gvisor"}, own: "fresh", asked: "process", refused: "execution.class_too_weak"},
+		"nothing reaches it":          {offered: []string{"process", "fresh"}, own: "gvisor", startMS: 5, refused: "execution.class_not_offered"},
+		"nodes that do not say":       {own: "fresh", refused: "execution.class_not_offered"},
+		"taken back":                  {offered: []string{"process", "fresh"}, own: execution.ClassAuto, startMS: 5, want: "process"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.limits["execution.class.default"], w.limits["execution.class.start_ms"] = test.usual, test.startMS
+			w.offering(1, test.offered...)
+			admin := w.as(ident.New())
+			for _, own := range []execution.Class{"gvisor", test.own} { // the second change is one too
+				if _, err := w.UpdateRuntime(admin, execution.UpdateRuntime{Runtime: python, Class: &own}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			e, err := w.Submit(w.as(ident.New()), in(test.asked))
+			if test.refused != "" {
+				if !fault.Is(err, test.refused) {
+					t.Fatalf("got %v, want %s", err, test.refused)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if sent := w.nodes.sent[e.ID].e; e.Class != test.want || sent.Class != test.want {
+				t.Errorf("class %q, and its node was told %q; want %q", e.Class, sent.Class, test.want)
+			}
+		})
+	}
+}
+
+func TestWhatIsSaidOfARuntime(t *testing.T) {
+	w := newWorld(t)
+	w.offering(2, "process", "fresh", "gvisor")
+	admin, fresh := w.as(ident.New()), execution.ClassFresh
+	r, err := w.UpdateRuntime(admin, execution.UpdateRuntime{Runtime: python, Class: &fresh, Egress: &[]string{"PyPI.org:443"}})
+	if err != nil || r.Class != fresh || !slices.Equal(r.Egress, []string{"pypi.org:443"}) {
+		t.Fatalf("said %+v, %v", r, err)
+	}
+	all, err := w.Runtimes(admin, struct{}{})
+	if err != nil || len(all) != 1 || all[0].Class != fresh || len(all[0].Promises()) != 2 || all[0].Promises()[0].Class != fresh {
+		t.Errorf("listed as %+v, %v", all, err)
+	}
+	w.limits["execution.egress.allowed"] = 1 // *:443 and 10.0.0.0/8
+	if e := w.submit(ident.New(), hello()); !e.Network || e.Class != fresh {
+		t.Errorf("a run has a network: %v, class %s", e.Network, e.Class)
+	}
+	for name, bad := range map[string]struct {
+		in   execution.UpdateRuntime
+		code string
+	}{
+		"no runtime":  {execution.UpdateRuntime{Runtime: "python", Class: &fresh}, "runtime.unknown"},
+		"the weakest": {execution.UpdateRuntime{Runtime: python, Class: new(execution.ClassProcess)}, "runtime.class"},
+		"no class":    {execution.UpdateRuntime{Runtime: python, Class: new(execution.Class("strong"))}, "runtime.class"},
+		"unreadable":  {execution.UpdateRuntime{Runtime: python, Egress: &[]string{"a b"}}, "execution.egress_invalid"},
+	} {
+		if _, err := w.UpdateRuntime(admin, bad.in); !fault.Is(err, bad.code) {
+			t.Errorf("%s: %v, want %s", name, err, bad.code)
+		}
+	}
+	r, err = w.UpdateRuntime(admin, execution.UpdateRuntime{Runtime: python, Egress: &[]string{execution.NoEgress}})
+	if err != nil || r.Class != fresh || len(r.Egress) != 0 {
+		t.Errorf("without a list %+v, %v", r, err)
+	}
+	if e := w.submit(ident.New(), hello()); e.Network {
+		t.Error("a run has a network still")
+	}
+}
+
 func TestAnUnknownClassIsInvalid(t *testing.T) {
 	err := in("bubble").Validate()
 	if !fault.Is(err, "execution.invalid") {

@@ -108,7 +108,7 @@ func table() permission.Table {
 	for _, name := range []string{"execution.begin", "execution.end", "execution.egress.report", "runtime.offer"} {
 		t[name] = []permission.Role{permission.Agent}
 	}
-	for _, name := range []string{"runtime.create", "runtime.remove", "runtime.inspect", "runtime.nodes"} {
+	for _, name := range []string{"runtime.create", "runtime.update", "runtime.remove", "runtime.inspect", "runtime.nodes"} {
 		t[name] = []permission.Role{permission.Anyone}
 	}
 	t["execution.list_all"] = append(t["execution.list_all"], tenancy.Operator)

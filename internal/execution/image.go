@@ -97,6 +97,10 @@ type Images interface {
 	InsertImage(tx *pg.Tx, r Runtime, i ImageRuntime)
 	// LockImage returns a runtime that is an image, locked.
 	LockImage(ctx context.Context, tx *pg.Tx, runtime string) (ImageRuntime, error)
+	// LockTerms returns what operators say of a runtime, locked.
+	LockTerms(ctx context.Context, tx *pg.Tx, runtime string) (RuntimeTerms, error)
+	// SaveTerms queues what they say from now on for the commit.
+	SaveTerms(tx *pg.Tx, runtime string, t RuntimeTerms)
 	// RetireImage queues the end of a runtime for the commit.
 	RetireImage(tx *pg.Tx, runtime string, at time.Time)
 	// HasRuntime tells whether the name is taken, also by a runtime that is gone.
@@ -121,6 +125,7 @@ type Registry interface {
 type RuntimeCreated struct {
 	Runtime string `json:"runtime"`
 	Digest  string `json:"digest"`
+	Class   Class  `json:"class,omitempty"` // the weakest that its runs are given; empty: the settings decide
 }
 
 // EventType names the fact.

@@ -362,6 +362,12 @@ func TestARuntimesEgressIsItsRunsDefault(t *testing.T) {
 	if again, err := w.Retry(w.as(user), execution.Retry{ID: without.ID}); err != nil || again.Network {
 		t.Errorf("once more: %v, with a network: %v", err, again.Network)
 	}
+	if _, err := w.UpdateRuntime(w.as(user), execution.UpdateRuntime{Runtime: "python@3.12.8", Egress: &[]string{"example.com:443"}}); err != nil {
+		t.Fatal(err)
+	}
+	if got := allow(plain); !slices.Equal(got, []string{"example.com:443"}) {
+		t.Errorf("by its runtime's later list it may reach %v", got)
+	}
 	bad := offer
 	bad.Version, bad.Egress = "3.12.9", []string{"a b"}
 	if _, err := w.CreateRuntime(w.as(user), bad); fault.Of(err).Code != "execution.egress_invalid" {

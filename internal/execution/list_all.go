@@ -2,6 +2,7 @@ package execution
 
 import (
 	"context"
+	"time"
 
 	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
@@ -17,7 +18,8 @@ type ListAll struct {
 	Statuses       []Status
 	Runtime        string
 	Priority       *Priority
-	Before         ident.ID // the last one of the page before
+	From, To       time.Time // of submission; zero: any
+	Before         ident.ID  // the last one of the page before
 	Limit          int
 }
 
@@ -49,7 +51,7 @@ func (s *Slice) listAll(ctx context.Context, q command.Query, in ListAll) (Named
 	items, err := s.store.List(ctx, q, Filter{
 		Organization: in.OrganizationID, Project: in.ProjectID, Owner: in.OwnerID, Statuses: in.Statuses, Runtime: in.Runtime,
 		Priority: in.Priority, Before: in.Before, Limit: limit + 1,
-	})
+	}.Between(in.From, in.To))
 	if err != nil {
 		return NamedPage{}, err
 	}

@@ -1,6 +1,7 @@
 package execution
 
 import (
+	"bytes"
 	"context"
 	"time"
 
@@ -152,7 +153,22 @@ type Filter struct {
 	Script   ident.ID // zero: of any script, and of none
 	Version  int      // of the script; zero: any
 	Before   ident.ID // zero: from the newest
+	Since    ident.ID // zero: to the oldest; else none that sorts before it
 	Limit    int
+}
+
+// Between narrows the filter to what was submitted from one time on and before another; a
+// zero time does not. Ids sort by their time, to the millisecond, so no other index is needed.
+func (f Filter) Between(from, to time.Time) Filter {
+	if !from.IsZero() {
+		f.Since = ident.FloorAt(from)
+	}
+	if !to.IsZero() {
+		if end := ident.FloorAt(to); f.Before.IsZero() || bytes.Compare(end[:], f.Before[:]) < 0 {
+			f.Before = end
+		}
+	}
+	return f
 }
 
 // InProject is a project that has executions.

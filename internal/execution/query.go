@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/fault"
@@ -22,9 +23,10 @@ type List struct {
 	Mine      bool
 	Statuses  []Status
 	Runtime   string
-	Script    ident.ID // zero: of any script, and of none
-	Version   int      // of the script; zero: any
-	Before    ident.ID // the last one of the page before
+	Script    ident.ID  // zero: of any script, and of none
+	Version   int       // of the script; zero: any
+	From, To  time.Time // of submission; zero: any
+	Before    ident.ID  // the last one of the page before
 	Limit     int
 }
 
@@ -203,7 +205,7 @@ func (s *Slice) list(ctx context.Context, q command.Query, in List) (Page, error
 	if in.Mine {
 		f.Owner = q.Actor.ID
 	}
-	items, err := s.store.List(ctx, q, f)
+	items, err := s.store.List(ctx, q, f.Between(in.From, in.To))
 	if err != nil {
 		return Page{}, err
 	}

@@ -29,23 +29,29 @@ type Runtime struct {
 	Failing  int    `db:"failing"` // nodes that could not pull it, and try again
 
 	Egress []string `db:"egress"` // what runs may connect to that name no list of their own
+	Class  Class    `db:"class"`  // the weakest that its runs are given; empty: the settings decide
 
 	Classes      []Class `db:"classes"`       // isolation classes that nodes offer it in
 	ReadyClasses []Class `db:"ready_classes"` // those of ready nodes
 }
 
-// offeredClasses are those that can be given now; while no node is ready, those that could be later. Weakest first.
+// offeredClasses are those that can be given now; while no node is ready with one, those that could be later. Weakest first.
 func (r Runtime) offeredClasses() []Class {
-	if len(r.ReadyClasses) > 0 {
-		return sortClasses(r.ReadyClasses)
+	if ready := r.admitted(r.ReadyClasses); len(ready) > 0 {
+		return ready
 	}
-	return sortClasses(r.Classes)
+	return r.admitted(r.Classes)
+}
+
+// admitted leaves out what is weaker than the runtime's own class, and sorts the rest, the weakest first.
+func (r Runtime) admitted(classes []Class) []Class {
+	return slices.DeleteFunc(sortClasses(classes), func(c Class) bool { return c.rank() < r.Class.rank() })
 }
 
 // Promises are the classes that it can be run in, and what they promise; the fastest first.
 func (r Runtime) Promises() []ClassPromise {
 	var all []ClassPromise
-	for _, c := range sortClasses(r.Classes) {
+	for _, c := range r.admitted(r.Classes) {
 		if p, ok := c.Promise(); ok {
 			all = append(all, p)
 		}

@@ -28,6 +28,7 @@ type CreateRuntime struct {
 	Env       map[string]string `json:"env"` // over the image's own
 	Example   string            `json:"example"`
 	Egress    []string          `json:"egress,omitempty"` // what runs may connect to that name no list; empty: nothing
+	Class     Class             `json:"class,omitempty"`  // the weakest that its runs are given; empty or ClassAuto: the settings decide
 
 	image Inspected // filled before the transaction
 }
@@ -77,6 +78,11 @@ func (c CreateRuntime) Validate() error {
 	}
 	if len(bad.Fields) > 0 {
 		return bad
+	}
+	if c.Class != "" {
+		if err := c.Class.validTerm(); err != nil {
+			return err
+		}
 	}
 	_, err := checkRules(c.Egress)
 	return err
@@ -154,10 +160,10 @@ func (s *Slice) makeRuntime(ctx context.Context, tx *command.Tx, in CreateRuntim
 	r := Runtime{
 		ID: id, Name: in.Name, Version: in.Version, FileName: in.FileName, Example: in.Example, Compiled: len(in.Compile) > 0,
 		Classes: []Class{ClassFresh}, Image: made.Reference, Digest: made.Digest,
-		Egress: rules.Strings(),
+		Egress: rules.Strings(), Class: in.Class.term(),
 	}
 	s.store.InsertImage(tx.Tx, r, made)
-	tx.Emit(made.aggregate(1), RuntimeCreated{Runtime: id, Digest: made.Digest})
+	tx.Emit(made.aggregate(1), RuntimeCreated{Runtime: id, Digest: made.Digest, Class: r.Class})
 	return r, nil
 }
 

@@ -63,6 +63,7 @@ type Slice struct {
 	report       command.Func[reportImages, struct{}]
 
 	createRuntime command.Func[CreateRuntime, Runtime]
+	updateRuntime command.Func[UpdateRuntime, Runtime]
 	removeRuntime command.Func[RemoveRuntime, ident.ID]
 
 	runner    *command.Runner
@@ -146,6 +147,7 @@ func New(n Needs) *Slice {
 	s.offer = command.Bind(n.Runner, command.Spec[offer]{Name: "runtime.offer", Scope: command.NoScope[offer]}, s.offerRuntimes)
 	s.report = command.Bind(n.Runner, command.Spec[reportImages]{Name: "runtime.report", Scope: command.NoScope[reportImages]}, s.storeReport)
 	s.createRuntime = command.Bind(n.Runner, command.Spec[CreateRuntime]{Name: "runtime.create", Scope: command.NoScope[CreateRuntime]}, s.makeRuntime)
+	s.updateRuntime = command.Bind(n.Runner, command.Spec[UpdateRuntime]{Name: "runtime.update", Scope: command.NoScope[UpdateRuntime]}, s.changeRuntime)
 	s.removeRuntime = command.Bind(n.Runner, command.Spec[RemoveRuntime]{Name: "runtime.remove", Scope: command.NoScope[RemoveRuntime]}, s.retireRuntime)
 	s.bindQueries(n.Runner)
 	return s

@@ -114,7 +114,7 @@ func (s *Slice) Answer(ctx context.Context) error {
 
 // FactTypes is every event of the slice, for the catalogue.
 func FactTypes() []eventlog.Fact {
-	facts := []eventlog.Fact{Submitted{}, Assigned{}, Began{}, Requeued{}, CancelRequested{}, EgressChanged{}, Reprioritized{}, Deleted{}, RuntimeCreated{}, RuntimeRetired{}}
+	facts := []eventlog.Fact{Submitted{}, Assigned{}, Began{}, Requeued{}, CancelRequested{}, EgressChanged{}, Reprioritized{}, Deleted{}, RuntimeCreated{}, RuntimeUpdated{}, RuntimeRetired{}}
 	for _, s := range Statuses {
 		if s.Terminal() {
 			facts = append(facts, Ended{Status: s})

@@ -3,6 +3,7 @@ package execution_test
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -116,6 +117,11 @@ func TestListOverAllProjects(t *testing.T) {
 		"of a priority":    {execution.ListAll{Priority: new(execution.High)}, []ident.ID{}},
 		"of a runtime":     {execution.ListAll{Runtime: "python@3"}, []ident.ID{waits.ID, running.ID}},
 		"the second page":  {execution.ListAll{Before: waits.ID}, []ident.ID{running.ID}},
+		"of the time":      {execution.ListAll{From: running.ID.Time(), To: w.now.Add(time.Hour)}, []ident.ID{waits.ID, running.ID}},
+		"before the time":  {execution.ListAll{To: running.ID.Time()}, []ident.ID{}},
+		"after the time":   {execution.ListAll{From: waits.ID.Time().Add(time.Millisecond)}, []ident.ID{}},
+		"a page in time":   {execution.ListAll{From: running.ID.Time(), To: w.now.Add(time.Hour), Before: waits.ID}, []ident.ID{running.ID}},
+		"in its project":   {execution.ListAll{ProjectID: w.proj, To: running.ID.Time()}, []ident.ID{}},
 		"of no such place": {execution.ListAll{OrganizationID: ident.New()}, []ident.ID{}},
 	} {
 		if diff := cmp.Diff(c.want, list(operator, c.in)); diff != "" {
@@ -129,6 +135,9 @@ func TestListOverAllProjects(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]ident.ID{waits.ID}, list(operator, execution.ListAll{OrganizationID: w.org, OwnerID: two})); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]ident.ID{}, list(operator, execution.ListAll{OrganizationID: w.org, From: waits.ID.Time().Add(time.Millisecond)})); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -185,6 +185,7 @@ func Permissions() permission.Table {
 		"runtime.nodes":    operators,
 		"runtime.inspect":  operators, // asks a registry
 		"runtime.create":   operators,
+		"runtime.update":   operators,
 		"runtime.remove":   operators,
 		"execution.submit": workers,
 		"execution.retry":  workers, // a new execution, the caller's

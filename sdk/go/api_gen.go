@@ -750,6 +750,15 @@ type Judge0Language struct {
 	SourceFile string `json:"source_file,omitempty"`
 }
 
+// Judge0Meta is part of the API's answers and requests.
+type Judge0Meta struct {
+	CurrentPage int64  `json:"current_page"`
+	NextPage    *int64 `json:"next_page"`
+	PrevPage    *int64 `json:"prev_page"`
+	TotalCount  int64  `json:"total_count"`
+	TotalPages  int64  `json:"total_pages"`
+}
+
 // Judge0Status is part of the API's answers and requests.
 type Judge0Status struct {
 	ID          int64  `json:"id"`
@@ -883,6 +892,12 @@ type LinkedIdentity struct {
 	Provider   string    `json:"provider,omitempty"` // Absent: the issuer is no provider here any more.
 	Subject    string    `json:"subject"`            // The issuer's name for the person.
 	Title      string    `json:"title,omitempty"`
+}
+
+// ListOutputBody2 is part of the API's answers and requests.
+type ListOutputBody2 struct {
+	Meta        Judge0Meta         `json:"meta"`
+	Submissions []Judge0Submission `json:"submissions"` // Newest first.
 }
 
 // ManagedUser is part of the API's answers and requests.
@@ -1437,7 +1452,8 @@ type Runtime struct {
 	ID       string         `json:"id"`
 	Name     string         `json:"name"`
 	Aliases  []string       `json:"aliases"`
-	Classes  []RuntimeClass `json:"classes"` // The isolation classes that it can be run in, the fastest first.
+	Class    string         `json:"class,omitempty"` // The weakest isolation class that its runs are given; absent: the settings decide.
+	Classes  []RuntimeClass `json:"classes"`         // The isolation classes that it can be run in, the fastest first.
 	Compiled bool           `json:"compiled"`
 	Default  bool           `json:"default"`           // Whether the bare name means this version.
 	Digest   string         `json:"digest,omitempty"`  // What the image's reference meant when the runtime was made, and means for ever.
@@ -1462,6 +1478,7 @@ type RuntimeClass struct {
 // RuntimeCreateRequest is what runtime.create takes: Make an image a runtime.
 type RuntimeCreateRequest struct {
 	Name     string            `json:"name"`
+	Class    string            `json:"class,omitempty"`    // The weakest isolation class that its runs are given; auto, or absent: the settings decide.
 	Command  []string          `json:"command,omitempty"`  // Starts the program; {file} is the source's name. Absent: the image's own command, and the source.
 	Compile  []string          `json:"compile,omitempty"`  // Compiles the source first.
 	Digest   string            `json:"digest,omitempty"`   // What the reference must mean. If it means something else now, nothing is made.
@@ -1496,6 +1513,12 @@ type RuntimeNode struct {
 	Runtime     string    `json:"runtime"`
 	State       string    `json:"state"`
 	TotalBytes  int64     `json:"total_bytes,omitempty"` // Of its layers, as they are sent; absent while unknown.
+}
+
+// RuntimeUpdateRequest is what runtime.update takes: Say how a runtime's runs are kept apart, and what they may connect to.
+type RuntimeUpdateRequest struct {
+	Class  string   `json:"class,omitempty"`  // The weakest isolation class that its runs are given; auto: the settings decide.
+	Egress []string `json:"egress,omitempty"` // What runs may connect to that name no list of their own, as far as execution.egress.allowed admits it; empty: nothing.
 }
 
 // Script is part of the API's answers and requests.

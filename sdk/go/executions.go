@@ -18,9 +18,10 @@ type ExecutionFilter struct {
 	ProjectID string
 	Status    string // queued, scheduled, running, completed, failed, timed_out, cancelled, error; several with commas
 	Runtime   string
-	Script    string // a saved script's id, or its name in the project, "hello" or "hello@2"
-	Owner     string // "me" or a user's id
-	PageSize  int    // how many are asked for at once; zero: the server's default
+	Script    string    // a saved script's id, or its name in the project, "hello" or "hello@2"
+	Owner     string    // "me" or a user's id
+	From, To  time.Time // of submission, To not included; zero: any
+	PageSize  int       // how many are asked for at once; zero: the server's default
 }
 
 // maxWait is the longest that one request is kept open for a result.
@@ -93,7 +94,7 @@ func (s *Executions) Get(ctx context.Context, id string) (*Execution, error) {
 
 // List gives executions, newest first.
 func (s *Executions) List(ctx context.Context, f ExecutionFilter) iter.Seq2[Execution, error] {
-	q := query{}.set("project_id", f.ProjectID).set("status", f.Status).set("runtime", f.Runtime).set("script", f.Script).set("owner", f.Owner).size(f.PageSize)
+	q := query{}.set("project_id", f.ProjectID).set("status", f.Status).set("runtime", f.Runtime).set("script", f.Script).set("owner", f.Owner).time("from", f.From).time("to", f.To).size(f.PageSize)
 	return items[Execution](ctx, s.c, "/executions", q.values())
 }
 

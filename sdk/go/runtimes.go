@@ -30,6 +30,19 @@ func (s *Runtimes) Create(ctx context.Context, in RuntimeCreateRequest) (*Runtim
 	return &out, err
 }
 
+// RuntimeUpdate changes what operators say of a runtime; what is zero stays.
+type RuntimeUpdate struct {
+	Class  string    `json:"class,omitempty"`  // the weakest isolation class of its runs, fresh or gvisor; "auto": the settings decide
+	Egress *[]string `json:"egress,omitempty"` // what runs may connect to that name no list of their own; empty: nothing
+}
+
+// Update says how a runtime's runs are kept apart at least, and what they may connect to: of an image, or of what nodes have installed.
+func (s *Runtimes) Update(ctx context.Context, id string, in RuntimeUpdate) (*Runtime, error) {
+	var out Runtime
+	_, err := s.c.do(ctx, request{method: http.MethodPatch, path: "/runtimes/" + url.PathEscape(id), body: in}, &out)
+	return &out, err
+}
+
 // Remove retires a runtime that is an image ("python@3.12.8").
 func (s *Runtimes) Remove(ctx context.Context, id string) error {
 	_, err := s.c.do(ctx, request{method: http.MethodDelete, path: "/runtimes/" + url.PathEscape(id)}, nil)

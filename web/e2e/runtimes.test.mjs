@@ -85,6 +85,21 @@ test("an image becomes a runtime; its drawer tells how far the node is", async (
   assert.equal((await ran.json()).stdout, "42\n");
 });
 
+test("an operator says how a runtime's runs are kept apart, and what they may connect to", async () => {
+  await rowOf("bash").getByRole("button", { name: /^More for/ }).click();
+  await page.getByRole("menuitem", { name: "Isolation and network", exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: /^Isolation and network of/ });
+  await dialog.getByRole("combobox", { name: "Isolation class", exact: true }).click();
+  await page.getByRole("option", { name: "fresh or stronger", exact: true }).click();
+  await dialog.getByRole("textbox", { name: "May connect to" }).fill("Example.com:443");
+  assert.deepEqual(await barriers(page), []);
+  if (process.env.STOA_SHOT) await page.screenshot({ path: `${process.env.STOA_SHOT}-terms.png` });
+  await dialog.getByRole("button", { name: "Save", exact: true }).click();
+  await dialog.waitFor({ state: "hidden" });
+  await rowOf("bash").getByText("fresh at least", { exact: true }).waitFor();
+  await rowOf("bash").getByText("may connect to example.com:443", { exact: true }).waitFor();
+});
+
 test("a version is given once, and the drawer says why an image can't be had", async () => {
   const again = await lookUp("bash:5");
   await name(again, "shell", version);

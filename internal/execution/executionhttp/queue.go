@@ -46,11 +46,13 @@ func (h handlers) listAll(ctx context.Context, in *struct {
 	OverFilter
 	Status  []string `query:"status" doc:"Only these statuses, separated by commas."`
 	Runtime string   `query:"runtime" maxLength:"64" doc:"Only this language, or this version of it."`
-	Cursor  ident.ID `query:"cursor"`
+	SubmittedBetween
+	Cursor ident.ID `query:"cursor"`
 },
 ) (*listOutput, error) {
 	q := execution.ListAll{
-		OrganizationID: in.OrganizationID, ProjectID: in.ProjectID, OwnerID: in.UserID, Runtime: in.Runtime, Priority: in.priority(), Before: in.Cursor, Limit: in.Limit,
+		OrganizationID: in.OrganizationID, ProjectID: in.ProjectID, OwnerID: in.UserID, Runtime: in.Runtime, Priority: in.priority(),
+		From: in.From, To: in.To, Before: in.Cursor, Limit: in.Limit,
 	}
 	for _, s := range in.Status {
 		q.Statuses = append(q.Statuses, execution.Status(s))

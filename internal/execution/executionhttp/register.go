@@ -223,14 +223,21 @@ func (h handlers) output(ctx context.Context, in *outputInput) (httpx.Serve, err
 	}, nil
 }
 
+// SubmittedBetween narrows a list by time.
+type SubmittedBetween struct {
+	From time.Time `query:"from" doc:"Only what was submitted at this time or later."`
+	To   time.Time `query:"to" doc:"Only what was submitted before."`
+}
+
 type listInput struct {
 	ProjectID ident.ID `query:"project_id"`
 	Status    []string `query:"status" doc:"Only these statuses, separated by commas."`
 	Runtime   string   `query:"runtime" maxLength:"64" doc:"Only this language, or this version of it."`
 	Script    string   `query:"script" maxLength:"80" doc:"Only what was run from this saved script: an id, or a name in the project; @2 after a name is its version 2." example:"hello"`
 	Owner     string   `query:"owner" enum:"me" doc:"Only the caller's own."`
-	Cursor    ident.ID `query:"cursor"`
-	Limit     int      `query:"limit" minimum:"1" maximum:"200" default:"50"`
+	SubmittedBetween
+	Cursor ident.ID `query:"cursor"`
+	Limit  int      `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
 type listOutput struct {
@@ -241,7 +248,7 @@ type listOutput struct {
 }
 
 func (h handlers) list(ctx context.Context, in *listInput) (*listOutput, error) {
-	q := execution.List{ProjectID: in.ProjectID, Mine: in.Owner == "me", Runtime: in.Runtime, Before: in.Cursor, Limit: in.Limit}
+	q := execution.List{ProjectID: in.ProjectID, Mine: in.Owner == "me", Runtime: in.Runtime, From: in.From, To: in.To, Before: in.Cursor, Limit: in.Limit}
 	var err error
 	if q.Script, q.Version, err = h.ranOf(ctx, in.ProjectID, in.Script); err != nil {
 		return nil, err
@@ -303,6 +310,7 @@ type Runtime struct {
 
 	Egress []string `json:"egress,omitempty" doc:"What runs may connect to that name no list of their own, as far as execution.egress.allowed admits it." example:"[\"pypi.org:443\"]"`
 
+	Class   string         `json:"class,omitempty" doc:"The weakest isolation class that its runs are given; absent: the settings decide."`
 	Classes []RuntimeClass `json:"classes" doc:"The isolation classes that it can be run in, the fastest first."`
 }
 

@@ -20,6 +20,9 @@ func registerRuntimes(api huma.API, h handlers) {
 	create.DefaultStatus = http.StatusCreated
 	create.Description = "Asks the registry what the image's reference means now, and pins the digest. Nodes then pull it; the runtime can be asked for at once."
 	huma.Register(api, create, h.createRuntime)
+	update := httpx.Operation("runtime.update", http.MethodPatch, "/api/v1/runtimes/{id}", "Say how a runtime's runs are kept apart, and what they may connect to", tag)
+	update.Description = "Of any runtime: an image, or what nodes have installed. What waits keeps what it was submitted with."
+	huma.Register(api, update, h.updateRuntime)
 	remove := httpx.Operation("runtime.remove", http.MethodDelete, "/api/v1/runtimes/{id}", "Retire a runtime that is an image", tag)
 	remove.DefaultStatus = http.StatusNoContent
 	remove.Description = "Nobody can ask for it any more, and its version is not given again. What waits for it still runs; what ran keeps its record."
@@ -48,6 +51,13 @@ type RuntimeRequest struct {
 	Env      map[string]string `json:"env,omitempty" doc:"Environment variables, over the image's own."`
 	Example  string            `json:"example,omitempty" maxLength:"10000" doc:"A program that shows what the runtime can do."`
 	Egress   []string          `json:"egress,omitempty" maxItems:"64" example:"[\"pypi.org:443\"]" doc:"What runs may connect to that name no list of their own, as far as execution.egress.allowed admits it."`
+	Class    string            `json:"class,omitempty" enum:"auto,fresh,gvisor" doc:"The weakest isolation class that its runs are given; auto, or absent: the settings decide."`
+}
+
+// RuntimeUpdateRequest changes what operators say of a runtime; what is absent stays.
+type RuntimeUpdateRequest struct {
+	Class  *string   `json:"class,omitempty" enum:"auto,fresh,gvisor" doc:"The weakest isolation class that its runs are given; auto: the settings decide."`
+	Egress *[]string `json:"egress,omitempty" maxItems:"64" example:"[\"pypi.org:443\"]" doc:"What runs may connect to that name no list of their own, as far as execution.egress.allowed admits it; empty: nothing."`
 }
 
 // InspectedImage is what a registry says of an image.
@@ -79,7 +89,7 @@ func runtimeDTO(r execution.Runtime) Runtime {
 	return Runtime{
 		ID: r.ID, Name: r.Name, Version: r.Version, FileName: r.FileName, Example: r.Example, Compiled: r.Compiled, Classes: classesDTO(r),
 		Nodes: r.Nodes, Aliases: r.Aliases(), Image: r.Image, Digest: r.Digest, Pulling: r.Pulling, Failing: r.Failing,
-		Egress: r.Egress,
+		Egress: r.Egress, Class: string(r.Class),
 	}
 }
 
@@ -91,8 +101,24 @@ func (h handlers) createRuntime(ctx context.Context, in *struct {
 	b := in.Body
 	r, err := h.slice.CreateRuntime(ctx, execution.CreateRuntime{
 		Name: b.Name, Version: b.Version, Reference: b.Image, Digest: b.Digest, Insecure: b.Insecure, Username: b.Username, Password: b.Password,
-		FileName: b.FileName, Command: b.Command, Compile: b.Compile, Env: b.Env, Example: b.Example, Egress: b.Egress,
+		FileName: b.FileName, Command: b.Command, Compile: b.Compile, Env: b.Env, Example: b.Example, Egress: b.Egress, Class: execution.Class(b.Class),
 	})
+	if err != nil {
+		return nil, err
+	}
+	return &struct{ Body Runtime }{runtimeDTO(r)}, nil
+}
+
+func (h handlers) updateRuntime(ctx context.Context, in *struct {
+	ID   string `path:"id" maxLength:"64" example:"python@3.12.8"`
+	Body RuntimeUpdateRequest
+},
+) (*struct{ Body Runtime }, error) {
+	change := execution.UpdateRuntime{Runtime: in.ID, Egress: in.Body.Egress}
+	if in.Body.Class != nil {
+		change.Class = new(execution.Class(*in.Body.Class))
+	}
+	r, err := h.slice.UpdateRuntime(ctx, change)
 	if err != nil {
 		return nil, err
 	}

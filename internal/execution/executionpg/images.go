@@ -16,12 +16,14 @@ const (
 
 	// A new runtime, or no row at all: the commit fails on the second statement's key when the name was taken meanwhile.
 	makeRuntime = `
-INSERT INTO runtime (id, name, version, file_name, example, compiled, class, first_seen) VALUES ($1, $2, $3, $4, $5, $6, '', $7)`
+INSERT INTO runtime (id, name, version, file_name, example, compiled, class, first_seen) VALUES ($1, $2, $3, $4, $5, $6, $8, $7)`
 	insertImage = `
 INSERT INTO runtime_image (runtime_id, id, reference, digest, insecure, bytes, command, compile, env, created_by, created_at, username, password, egress)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`
 	lockImage    = `SELECT ` + imageColumns + ` FROM runtime_image i JOIN runtime r ON r.id = i.runtime_id WHERE i.runtime_id = $1 FOR UPDATE OF i`
 	retireImage  = `UPDATE runtime_image SET retired_at = $2 WHERE runtime_id = $1 AND retired_at IS NULL`
+	lockTerms    = `SELECT terms_id, terms_version, class, egress FROM runtime WHERE id = $1 FOR NO KEY UPDATE`
+	saveTerms    = `UPDATE runtime SET terms_id = $2, terms_version = $3, class = $4, egress = $5 WHERE id = $1`
 	runtimeIs    = `SELECT EXISTS (SELECT 1 FROM runtime WHERE id = $1)`
 	wantedImages = `
 SELECT ` + imageColumns + ` FROM runtime_image i JOIN runtime r ON r.id = i.runtime_id
@@ -49,7 +51,7 @@ ON CONFLICT (node_id, digest) DO UPDATE SET state = $3, done_bytes = $4, total_b
 
 // InsertImage implements execution.Images.
 func (Store) InsertImage(tx *pg.Tx, r execution.Runtime, i execution.ImageRuntime) {
-	tx.Defer(makeRuntime, r.ID, r.Name, r.Version, r.FileName, r.Example, r.Compiled, i.CreatedAt)
+	tx.Defer(makeRuntime, r.ID, r.Name, r.Version, r.FileName, r.Example, r.Compiled, i.CreatedAt, string(r.Class))
 	tx.Defer(insertImage, i.RuntimeID, i.ID, i.Reference, i.Digest, i.Insecure, i.Bytes, orEmpty(i.Command), orEmpty(i.Compile),
 		orEmptyMap(i.Env), i.CreatedBy, i.CreatedAt, i.Username, i.Password, orEmpty(r.Egress))
 }
@@ -57,6 +59,16 @@ func (Store) InsertImage(tx *pg.Tx, r execution.Runtime, i execution.ImageRuntim
 // LockImage implements execution.Images.
 func (Store) LockImage(ctx context.Context, tx *pg.Tx, runtime string) (execution.ImageRuntime, error) {
 	return pg.One[execution.ImageRuntime](ctx, tx, lockImage, runtime)
+}
+
+// LockTerms implements execution.Images.
+func (Store) LockTerms(ctx context.Context, tx *pg.Tx, runtime string) (execution.RuntimeTerms, error) {
+	return pg.One[execution.RuntimeTerms](ctx, tx, lockTerms, runtime)
+}
+
+// SaveTerms implements execution.Images.
+func (Store) SaveTerms(tx *pg.Tx, runtime string, t execution.RuntimeTerms) {
+	tx.Defer(saveTerms, runtime, t.ID, t.Version, string(t.Class), t.Egress)
 }
 
 // RetireImage implements execution.Images.

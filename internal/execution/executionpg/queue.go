@@ -22,6 +22,7 @@ SELECT e.* FROM project p CROSS JOIN LATERAL (
 	  AND ($4 = '' OR runtime = $4 OR starts_with(runtime, $4 || '@') OR starts_with(runtime, $4 || '.'))
 	  AND ($5::uuid IS NULL OR id < $5)
 	  AND ($7::integer IS NULL OR priority = $7)
+	  AND ($8::uuid IS NULL OR id >= $8)
 	ORDER BY id DESC LIMIT $6) e
 WHERE p.organization_id = $1
 ORDER BY e.id DESC LIMIT $6`
@@ -32,6 +33,7 @@ WHERE ($1::uuid IS NULL OR owner_id = $1)
   AND ($3 = '' OR runtime = $3 OR starts_with(runtime, $3 || '@') OR starts_with(runtime, $3 || '.'))
   AND ($4::uuid IS NULL OR id < $4)
   AND ($6::integer IS NULL OR priority = $6)
+  AND ($7::uuid IS NULL OR id >= $7)
 ORDER BY id DESC LIMIT $5`
 	// The partial index of what is on nodes holds all of it, and is as small as the nodes are.
 	activeIn = `

@@ -28,6 +28,7 @@ WHERE project_id = $1
   AND ($5::uuid IS NULL OR id < $5)
   AND ($7::uuid IS NULL OR script_id = $7 AND ($8::integer = 0 OR script_version = $8))
   AND ($9::integer IS NULL OR priority = $9)
+  AND ($10::uuid IS NULL OR id >= $10)
 ORDER BY id DESC LIMIT $6`
 	// Each half has an index of its own: together they would read every execution that ever was.
 	queueStats = `
@@ -66,7 +67,7 @@ SELECT r.id, r.name, r.version, r.file_name, r.example, r.compiled,
         WHERE nr.runtime_id = r.id AND s.lease_until > now() AND NOT n.cordoned) AS ready_classes,
        (SELECT count(*) FROM node_runtime nr JOIN node_session s ON s.node_id = nr.node_id JOIN node n ON n.id = nr.node_id
         WHERE nr.runtime_id = r.id AND s.lease_until > now() AND NOT n.cordoned) AS nodes,
-       coalesce(i.reference, '') AS image, coalesce(i.digest, '') AS digest, coalesce(i.egress, '{}') AS egress, at.pulling, at.failing
+       coalesce(i.reference, '') AS image, coalesce(i.digest, '') AS digest, coalesce(r.egress, i.egress, '{}') AS egress, r.class, at.pulling, at.failing
 FROM runtime r LEFT JOIN runtime_image i ON i.runtime_id = r.id,
 LATERAL (SELECT count(*) FILTER (WHERE ni.state IN ('waiting', 'pulling')) AS pulling, count(*) FILTER (WHERE ni.state = 'failed') AS failing
          FROM node_image ni JOIN node_session s ON s.node_id = ni.node_id WHERE ni.digest = i.digest AND s.lease_until > now()) at
@@ -124,11 +125,11 @@ func (Store) List(ctx context.Context, q pg.Querier, f execution.Filter) ([]exec
 	}
 	switch {
 	case !f.Project.IsZero():
-		return pg.All[execution.Execution](ctx, q, list, f.Project, f.Owner, statuses, f.Runtime, f.Before, f.Limit, f.Script, f.Version, number(f.Priority))
+		return pg.All[execution.Execution](ctx, q, list, f.Project, f.Owner, statuses, f.Runtime, f.Before, f.Limit, f.Script, f.Version, number(f.Priority), f.Since)
 	case !f.Organization.IsZero():
-		return pg.All[execution.Execution](ctx, q, listOrganization, f.Organization, f.Owner, statuses, f.Runtime, f.Before, f.Limit, number(f.Priority))
+		return pg.All[execution.Execution](ctx, q, listOrganization, f.Organization, f.Owner, statuses, f.Runtime, f.Before, f.Limit, number(f.Priority), f.Since)
 	default:
-		return pg.All[execution.Execution](ctx, q, listEverywhere, f.Owner, statuses, f.Runtime, f.Before, f.Limit, number(f.Priority))
+		return pg.All[execution.Execution](ctx, q, listEverywhere, f.Owner, statuses, f.Runtime, f.Before, f.Limit, number(f.Priority), f.Since)
 	}
 }
 

@@ -37,7 +37,7 @@ func furnish(t *testing.T, db *pg.DB) {
 		},
 		{`INSERT INTO outbox (event_id) SELECT id FROM event`, nil},
 		{`UPDATE limit_revision SET revision = 7`, nil},
-		{`INSERT INTO runtime (id, name, version, file_name, example, compiled, class, first_seen) VALUES ('x@1', 'x', '1', 'x', 'x', false, 'x', now())`, nil},
+		{`INSERT INTO runtime (id, name, version, file_name, example, compiled, class, first_seen) VALUES ('x@1', 'x', '1', 'x', 'x', false, '', now())`, nil},
 		{`INSERT INTO execution (id, version, organization_id, project_id, owner_id, runtime, status, priority, rank, network, wall_ms, cpu_ms, memory_bytes, processes, output_bytes, disk_bytes, created_at)
 		  VALUES ($1, 1, $2, $3, $2, 'x@1', 'queued', 5, 1, false, 1, 1, 1, 1, 1, 1, now())`, []any{execution, org, project}},
 		{`INSERT INTO execution_output (execution_id, stdout, stderr, layout, stdout_truncated, stderr_truncated)

@@ -99,7 +99,7 @@ const run = createRoute({
 const executions = createRoute({
   getParentRoute: () => shell,
   path: "/executions",
-  validateSearch: (s: Record<string, unknown>): { status?: string; runtime?: string; script?: string; owner?: string } => ({ status: text(s.status), runtime: text(s.runtime), script: text(s.script), owner: text(s.owner) }),
+  validateSearch: (s: Record<string, unknown>): { status?: string; runtime?: string; script?: string; owner?: string; hours?: string } => ({ status: text(s.status), runtime: text(s.runtime), script: text(s.script), owner: text(s.owner), hours: text(s.hours) }),
   component: lazyRouteComponent(() => import("../routes/executions.tsx"), "ExecutionsPage"),
 });
 const execution = createRoute({
@@ -126,7 +126,7 @@ const queue = createRoute({
   getParentRoute: () => shell,
   path: "/queue",
   validateSearch: (s: Record<string, unknown>): QueueSearch => ({
-    view: s.view === "all" ? "all" : undefined, organization: text(s.organization), project: text(s.project), user: text(s.user), priority: text(s.priority), status: text(s.status), runtime: text(s.runtime),
+    view: s.view === "all" ? "all" : undefined, organization: text(s.organization), project: text(s.project), user: text(s.user), priority: text(s.priority), status: text(s.status), runtime: text(s.runtime), hours: text(s.hours),
   }),
   component: lazyRouteComponent(() => import("../routes/queue.tsx"), "QueuePage"),
 });

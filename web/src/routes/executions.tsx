@@ -15,6 +15,7 @@ import { bytes, duration, language, runtimeName, shortId } from "../ui/format.ts
 import { LinkButton } from "../ui/LinkButton.tsx";
 import { Page } from "../ui/Page.tsx";
 import { Panel } from "../ui/Panel.tsx";
+import { TimeSelect } from "../ui/TimeSelect.tsx";
 
 const route = getRouteApi("/shell/executions");
 
@@ -41,7 +42,7 @@ export function ExecutionsPage() {
   const navigate = route.useNavigate();
   const { project } = useProject();
   const status = (search.status?.split(",") ?? []).filter((s): s is ExecutionStatus => s in statuses);
-  const filtered = status.length > 0 || !!search.runtime || !!search.script || !!search.owner;
+  const filtered = status.length > 0 || !!search.runtime || !!search.script || !!search.owner || !!search.hours;
   const list = useInfiniteQuery(
     executionsQuery({
       project_id: project?.id,
@@ -49,6 +50,7 @@ export function ExecutionsPage() {
       ...(search.runtime && { runtime: search.runtime }),
       ...(search.script && { script: search.script }),
       ...(search.owner === "me" && { owner: "me" }),
+      ...(search.hours && { hours: search.hours }),
     }),
   );
   const runtimes = useQuery(runtimesQuery);
@@ -91,6 +93,7 @@ export function ExecutionsPage() {
             onChange={(v) => set({ status: v.join(",") || undefined })}
             data={statusNames.map((s) => ({ value: s, label: statuses[s].label }))}
           />
+          <TimeSelect hours={search.hours} onChange={(hours) => set({ hours })} />
         </>
       }
     >
@@ -104,7 +107,7 @@ export function ExecutionsPage() {
           onOpen={(e) => void navigate({ to: "/executions/$id", params: { id: e.id } })}
           empty={
             filtered ? (
-              <EmptyState icon={IconFilterOff} title="Nothing matches" action={<Button variant="default" onClick={() => set({ status: undefined, runtime: undefined, script: undefined, owner: undefined })}>Show all</Button>} />
+              <EmptyState icon={IconFilterOff} title="Nothing matches" action={<Button variant="default" onClick={() => set({ status: undefined, runtime: undefined, script: undefined, owner: undefined, hours: undefined })}>Show all</Button>} />
             ) : (
               <EmptyState icon={IconHistory} title="Nothing has run here yet" action={<LinkButton to="/run" leftSection={<IconPlayerPlay size={16} />}>Run something</LinkButton>}>
                 Every run is kept here with its source, output and what it used. Programs submit theirs with an API token.

@@ -18,6 +18,7 @@ import { language, runtimeName, shortId } from "../ui/format.ts";
 import { Page } from "../ui/Page.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { ProblemNote } from "../ui/ProblemNote.tsx";
+import { TimeSelect } from "../ui/TimeSelect.tsx";
 import { TextLink } from "../ui/TextLink.tsx";
 
 const route = getRouteApi("/shell/queue");
@@ -75,7 +76,7 @@ export function QueuePage() {
             aria-label="What"
             size="xs"
             value={search.view ?? "waiting"}
-            onChange={(v) => set({ view: v === "all" ? "all" : undefined, status: undefined, runtime: undefined })}
+            onChange={(v) => set({ view: v === "all" ? "all" : undefined, status: undefined, runtime: undefined, hours: undefined })}
             data={[{ value: "waiting", label: "Waiting" }, { value: "all", label: "Everything" }]}
           />
           <Select
@@ -173,6 +174,7 @@ function Everything({ search, own, operator, set }: ViewProps) {
             onChange={(v) => set({ runtime: v ?? undefined })}
             data={[...new Set(runtimes.data?.map((r) => r.name))].map((name) => ({ value: name, label: language(name) }))}
           />
+          <TimeSelect hours={search.hours} onChange={(hours) => set({ hours })} />
         </div>
       }
     >

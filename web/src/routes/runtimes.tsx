@@ -1,12 +1,13 @@
 import { ActionIcon, Badge, Button, Code, Drawer, Group, Menu, Modal, Text, Tooltip } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import type { Runtime } from "@stoa/sdk";
-import { IconBox, IconDots, IconPlayerPlay, IconPlus, IconServer2, IconTrash } from "@tabler/icons-react";
+import { IconBox, IconDots, IconPlayerPlay, IconPlus, IconServer2, IconShieldLock, IconTrash } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { isOperator, useMe } from "../app/session.ts";
 import { runtimesQuery } from "../features/run/queries.ts";
 import { AddImage } from "../features/runtimes/AddImage.tsx";
+import { EditTerms } from "../features/runtimes/EditTerms.tsx";
 import { NodeStates } from "../features/runtimes/NodeStates.tsx";
 import { retireRuntime } from "../features/runtimes/queries.ts";
 import { DataTable, type Column } from "../ui/DataTable.tsx";
@@ -24,6 +25,7 @@ export function RuntimesPage() {
   const client = useQueryClient();
   const [adding, add] = useDisclosure();
   const [shown, setShown] = useState<Runtime>();
+  const [changed, setChanged] = useState<Runtime>();
   const [dialog, confirm] = useConfirm();
   const retire = (r: Runtime) =>
     confirm({
@@ -68,7 +70,7 @@ export function RuntimesPage() {
           <LinkButton to="/run" search={{ runtime: r.id }} size="compact-xs" variant="light" leftSection={<IconPlayerPlay size={13} />}>
             Run
           </LinkButton>
-          {operator && r.image && (
+          {operator && (
             <Menu position="bottom-end" withinPortal>
               <Menu.Target>
                 <ActionIcon variant="subtle" color="gray" size="sm" aria-label={`More for ${r.id}`}>
@@ -76,12 +78,19 @@ export function RuntimesPage() {
                 </ActionIcon>
               </Menu.Target>
               <Menu.Dropdown>
-                <Menu.Item leftSection={<IconServer2 size={15} />} onClick={() => setShown(r)}>
-                  Nodes
+                <Menu.Item leftSection={<IconShieldLock size={15} />} onClick={() => setChanged(r)}>
+                  Isolation and network
                 </Menu.Item>
-                <Menu.Item color="red" leftSection={<IconTrash size={15} />} onClick={() => retire(r)}>
-                  Retire
-                </Menu.Item>
+                {r.image && (
+                  <>
+                    <Menu.Item leftSection={<IconServer2 size={15} />} onClick={() => setShown(r)}>
+                      Nodes
+                    </Menu.Item>
+                    <Menu.Item color="red" leftSection={<IconTrash size={15} />} onClick={() => retire(r)}>
+                      Retire
+                    </Menu.Item>
+                  </>
+                )}
               </Menu.Dropdown>
             </Menu>
           )}
@@ -111,6 +120,9 @@ export function RuntimesPage() {
       <Modal opened={adding} onClose={add.close} title="Make an image a runtime" closeOnClickOutside={false} size="lg">
         <AddImage onDone={add.close} />
       </Modal>
+      <Modal opened={!!changed} onClose={() => setChanged(undefined)} title={`Isolation and network of ${changed ? runtimeName(changed.id) : ""}`}>
+        {changed && <EditTerms runtime={changed} onDone={() => setChanged(undefined)} />}
+      </Modal>
       {dialog}
     </Page>
   );
@@ -137,7 +149,7 @@ function Nodes({ runtime: r }: { runtime: Runtime }) {
 /** The classes that it can be had in now. */
 function Classes({ runtime: r }: { runtime: Runtime }) {
   const ready = r.classes.filter((c) => c.ready);
-  if (!ready.length) return "–";
+  if (!ready.length && !r.class) return "–";
   return (
     <Group gap={4}>
       {ready.map((c) => (
@@ -147,17 +159,25 @@ function Classes({ runtime: r }: { runtime: Runtime }) {
           </Badge>
         </Tooltip>
       ))}
+      {r.class && (
+        <Text size="xs" c="dimmed">
+          {r.class} at least
+        </Text>
+      )}
     </Group>
   );
 }
 
 function Origin({ runtime: r }: { runtime: Runtime }) {
-  if (!r.image) return "installed on nodes";
   return (
     <>
-      <Tooltip label={r.digest} multiline maw={420}>
-        <Code>{r.image}</Code>
-      </Tooltip>
+      {r.image ? (
+        <Tooltip label={r.digest} multiline maw={420}>
+          <Code>{r.image}</Code>
+        </Tooltip>
+      ) : (
+        "installed on nodes"
+      )}
       {!!r.egress?.length && (
         <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
           may connect to {r.egress.join(", ")}

@@ -133,7 +133,8 @@ export function UserPage() {
               <Line name="CPU time">{duration(cpu_ms)}</Line>
               <Line name="Wall time">{duration(wall_ms)}</Line>
               <Text size="sm">
-                <TextLink to="/audit" search={{ actor: id }}>What they did</TextLink>,{" "}
+                <TextLink to="/queue" search={{ view: "all", user: id }}>Their executions</TextLink>,{" "}
+                <TextLink to="/audit" search={{ actor: id }}>what they did</TextLink>,{" "}
                 <TextLink to="/audit" search={{ target: id }}>what was done to them</TextLink>
               </Text>
               <Textarea label="Note" description="For operators alone." autosize minRows={2} maxLength={2000} value={note ?? user.note ?? ""} onChange={(e) => setNote(e.currentTarget.value)} />

@@ -1,7 +1,8 @@
-import { Button, Menu, Select, TextInput } from "@mantine/core";
+import { Button, Menu, TextInput } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import classes from "./FilterBar.module.css";
+import { TimeSelect } from "./TimeSelect.tsx";
 
 /** What the address bar holds of a search: words, and how many hours back. */
 type Search<Name extends string> = Partial<Record<Name | "hours", string>>;
@@ -17,7 +18,7 @@ interface FilterBarProps<Name extends string> {
 
 /** Narrows down a list that the server filters: by words, by the screen's own choices, by time. */
 export function FilterBar<Name extends string>({ search, set, words, children }: FilterBarProps<Name>) {
-  const change = (name: Name | "hours", value: string | null) => set({ [name]: value || undefined } as Search<Name>);
+  const change = (name: Name | "hours", value: string) => set({ [name]: value || undefined } as Search<Name>);
   return (
     <div role="search" className={classes.bar}>
       {words.map(([name, label]) => (
@@ -32,15 +33,7 @@ export function FilterBar<Name extends string>({ search, set, words, children }:
         />
       ))}
       {children}
-      <Select
-        aria-label="Time"
-        placeholder="Any time"
-        size="xs"
-        clearable
-        value={search.hours ?? null}
-        onChange={(v) => change("hours", v)}
-        data={[{ value: "1", label: "Last hour" }, { value: "24", label: "Last day" }, { value: "168", label: "Last week" }]}
-      />
+      <TimeSelect hours={search.hours} onChange={(hours) => change("hours", hours ?? "")} />
     </div>
   );
 }

@@ -1165,6 +1165,17 @@ class Judge0Language(BaseModel):
     source_file: Annotated[str | None, Field(examples=['main.py'])] = None
 
 
+class Judge0Meta(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    current_page: int
+    next_page: int | None
+    prev_page: int | None
+    total_count: int
+    total_pages: int
+
+
 class Judge0Request(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
@@ -1421,6 +1432,17 @@ class ListOutputBody1(BaseModel):
     )
     items: list[File]
     next_cursor: str | None = None
+
+
+class ListOutputBody2(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    meta: Judge0Meta
+    submissions: list[Judge0Submission]
+    """
+    Newest first.
+    """
 
 
 class ManagedUser(BaseModel):
@@ -2689,6 +2711,12 @@ class RuntimeRequest(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
     )
+    class_: Annotated[
+        Literal['auto', 'fresh', 'gvisor'] | str | None, Field(alias='class')
+    ] = None
+    """
+    The weakest isolation class that its runs are given; auto, or absent: the settings decide.
+    """
     command: Annotated[
         list[str] | None, Field(examples=[['python3', '-u', '{file}']])
     ] = None
@@ -2743,6 +2771,24 @@ class RuntimeRequest(BaseModel):
     version: Annotated[str, Field(examples=['3.12.8'], max_length=31, min_length=1)]
     """
     A version never changes; it can only be retired.
+    """
+
+
+class RuntimeUpdateRequest(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    class_: Annotated[
+        Literal['auto', 'fresh', 'gvisor'] | str | None, Field(alias='class')
+    ] = None
+    """
+    The weakest isolation class that its runs are given; auto: the settings decide.
+    """
+    egress: Annotated[
+        list[str] | None, Field(examples=[['pypi.org:443']], max_length=64)
+    ] = None
+    """
+    What runs may connect to that name no list of their own, as far as execution.egress.allowed admits it; empty: nothing.
     """
 
 
@@ -4318,6 +4364,10 @@ class Runtime(BaseModel):
         extra='ignore',
     )
     aliases: list[str]
+    class_: Annotated[str | None, Field(alias='class')] = None
+    """
+    The weakest isolation class that its runs are given; absent: the settings decide.
+    """
     classes: list[RuntimeClass]
     """
     The isolation classes that it can be run in, the fastest first.

@@ -1,6 +1,7 @@
 import { data } from "@stoa/sdk";
 import { infiniteQueryOptions } from "@tanstack/react-query";
 import { stoa } from "../../app/stoa.ts";
+import { since } from "../../ui/since.ts";
 
 /** Which records of the audit trail, as the address bar holds it. */
 export interface AuditSearch {
@@ -17,7 +18,6 @@ export interface AuditSearch {
 
 /** The API's query for a search. An operator sees what everybody did. */
 export function auditQuery(s: AuditSearch, all: boolean, now = Date.now()) {
-  const hours = Number(s.hours);
   return {
     ...(s.actor && { actor_id: s.actor }),
     ...(s.action && { action: s.action }),
@@ -26,7 +26,7 @@ export function auditQuery(s: AuditSearch, all: boolean, now = Date.now()) {
     ...((s.outcome === "done" || s.outcome === "refused") && { outcome: s.outcome as "done" | "refused" }),
     ...(s.correlation && { correlation_id: s.correlation }),
     ...(s.project && { project_id: s.project }),
-    ...(hours > 0 && { from: new Date(now - hours * 3_600_000).toISOString() }),
+    ...since(s.hours, now),
     ...(all && { all }),
   };
 }

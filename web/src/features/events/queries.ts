@@ -1,6 +1,7 @@
 import { data } from "@stoa/sdk";
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { stoa } from "../../app/stoa.ts";
+import { since } from "../../ui/since.ts";
 
 /** Which events, as the address bar holds it. */
 export interface EventSearch {
@@ -16,14 +17,13 @@ export interface EventSearch {
 
 /** The API's query for a search. An operator sees what happens to everybody. */
 export function eventQuery(s: EventSearch, all: boolean, now = Date.now()) {
-  const hours = Number(s.hours);
   return {
     ...(s.type && { type: [s.type] }),
     ...(s.kind && { kind: s.kind }),
     ...(s.subject && { subject: s.subject }),
     ...(s.actor && { actor_id: s.actor }),
     ...(s.correlation && { correlation_id: s.correlation }),
-    ...(hours > 0 && { from: new Date(now - hours * 3_600_000).toISOString() }),
+    ...since(s.hours, now),
     ...(all && { all }),
   };
 }

@@ -1,6 +1,7 @@
 import { data, type Execution, type ExecutionStatus } from "@stoa/sdk";
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { stoa } from "../../app/stoa.ts";
+import { since } from "../../ui/since.ts";
 import { ended } from "./status.ts";
 
 export interface ExecutionFilter {
@@ -9,13 +10,15 @@ export interface ExecutionFilter {
   runtime?: string;
   script?: string;
   owner?: "me";
+  /** Hours back from now. */
+  hours?: string;
 }
 
-export const executionsQuery = (filter: ExecutionFilter) =>
+export const executionsQuery = ({ hours, ...filter }: ExecutionFilter) =>
   infiniteQueryOptions({
-    queryKey: ["executions", filter],
+    queryKey: ["executions", filter, hours],
     queryFn: ({ pageParam }) =>
-      data(stoa.api.GET("/api/v1/executions", { params: { query: { ...filter, cursor: pageParam, limit: 30 } } })),
+      data(stoa.api.GET("/api/v1/executions", { params: { query: { ...filter, ...since(hours), cursor: pageParam, limit: 30 } } })),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor || undefined,
   });

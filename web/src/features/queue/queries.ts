@@ -1,6 +1,7 @@
 import { data, type Execution, type ExecutionStatus } from "@stoa/sdk";
 import { infiniteQueryOptions } from "@tanstack/react-query";
 import { stoa } from "../../app/stoa.ts";
+import { since } from "../../ui/since.ts";
 
 /** What of the queue is looked at, as the address bar holds it. */
 export interface QueueSearch {
@@ -13,6 +14,8 @@ export interface QueueSearch {
   /** Of all: separated by commas. */
   status?: string;
   runtime?: string;
+  /** Of all: hours back from now. */
+  hours?: string;
 }
 
 export const priorities = ["critical", "high", "normal", "low", "background"] as const;
@@ -46,8 +49,8 @@ export const everythingQuery = (s: QueueSearch, own: string | undefined) => {
     ...(s.runtime && { runtime: s.runtime }),
   };
   return infiniteQueryOptions({
-    queryKey: ["executions", "everything", query],
-    queryFn: ({ pageParam }) => data(stoa.api.GET("/api/v1/executions/all", { params: { query: { ...query, cursor: pageParam, limit: 50 } } })),
+    queryKey: ["executions", "everything", query, s.hours],
+    queryFn: ({ pageParam }) => data(stoa.api.GET("/api/v1/executions/all", { params: { query: { ...query, ...since(s.hours), cursor: pageParam, limit: 50 } } })),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor || undefined,
     refetchInterval: 10_000,

@@ -1,12 +1,12 @@
-import { Alert, Button, Checkbox, Code, Collapse, Group, PasswordInput, Stack, Text, Textarea, TextInput } from "@mantine/core";
+import { Alert, Button, Checkbox, Code, Collapse, Group, PasswordInput, Select, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { bytes } from "../../ui/format.ts";
 import { ProblemNote } from "../../ui/ProblemNote.tsx";
-import { createRuntime, inspectImage, type NewRuntime } from "./queries.ts";
+import { createRuntime, inspectImage, weakest, type NewRuntime } from "./queries.ts";
 
 const blank: NewRuntime = {
-  image: "", insecure: false, username: "", password: "", name: "", version: "", digest: "", fileName: "", command: "", compile: "", example: "", egress: "",
+  image: "", insecure: false, username: "", password: "", name: "", version: "", digest: "", fileName: "", command: "", compile: "", example: "", egress: "", isolation: "auto",
 };
 
 /** Looks an image up first, so that what is pinned is seen; then makes it a runtime. */
@@ -82,6 +82,14 @@ export function AddImage({ onDone }: { onDone: () => void }) {
               placeholder="pypi.org:443 *.pythonhosted.org:443"
               value={draft.egress}
               onChange={(e) => set({ egress: e.currentTarget.value })}
+            />
+            <Select
+              label="Isolation class"
+              description="The weakest that its runs are given."
+              allowDeselect={false}
+              data={weakest}
+              value={draft.isolation}
+              onChange={(isolation) => isolation && set({ isolation })}
             />
             <Textarea label="Example" description="Shown under Run when the runtime is chosen." autosize minRows={2} maxRows={8} value={draft.example} onChange={(e) => set({ example: e.currentTarget.value })} />
             <ProblemNote error={create.error} />

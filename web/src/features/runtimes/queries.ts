@@ -29,7 +29,17 @@ export interface NewRuntime extends ImageSource {
   compile: string;
   example: string;
   egress: string;
+  isolation: Weakest;
 }
+
+/** The weakest isolation class of a runtime's runs. */
+export type Weakest = "auto" | "fresh" | "gvisor";
+
+export const weakest: { value: Weakest; label: string }[] = [
+  { value: "auto", label: "As the settings say" },
+  { value: "fresh", label: "fresh or stronger" },
+  { value: "gvisor", label: "gvisor" },
+];
 
 export const createRuntime = (r: NewRuntime) =>
   data(
@@ -44,9 +54,13 @@ export const createRuntime = (r: NewRuntime) =>
         ...(r.compile && { compile: ["/bin/sh", "-c", r.compile] }),
         ...(r.example && { example: r.example }),
         ...(r.egress.trim() && { egress: places(r.egress) }),
+        ...(r.isolation !== "auto" && { class: r.isolation }),
       },
     }),
   );
+
+export const updateRuntime = (id: string, to: { class: Weakest; egress: string }) =>
+  data(stoa.api.PATCH("/api/v1/runtimes/{id}", { params: { path: { id } }, body: { class: to.class, egress: places(to.egress) } }));
 
 export const retireRuntime = (r: Runtime) => data(stoa.api.DELETE("/api/v1/runtimes/{id}", { params: { path: { id: r.id } } }));
 

@@ -7,11 +7,13 @@ import math
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from contextlib import aclosing
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from .. import _watch
+from .._narrow import query
 from .._paths import below, segment
 from ..models import (
     ArtefactList,
@@ -147,9 +149,14 @@ class AsyncExecutions:
         runtime: str | None = None,
         script: str | None = None,
         owner: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
         page_size: int | None = None,
     ) -> AsyncIterator[Execution]:
-        """Give executions, newest first. owner is "me" or a user's id; script is a saved one, "hello" or "hello@2" or an id."""
+        """Give executions, newest first. owner is "me" or a user's id; script is a saved one, "hello" or "hello@2" or an id.
+
+        since and until are about when they were submitted: from the one on, before the other.
+        """
         return self._client._items(
             Execution,
             "/executions",
@@ -159,6 +166,7 @@ class AsyncExecutions:
             script=script,
             owner=owner,
             limit=page_size,
+            **query({"since": since, "until": until}),
         )
 
     async def watch(self, id: UUID | str, last_id: str = "") -> AsyncGenerator[_watch.ExecutionEvent, None]:
@@ -274,6 +282,8 @@ class AsyncExecutions:
         status: str | None = None,
         runtime: str | None = None,
         priority: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
         page_size: int | None = None,
     ) -> AsyncIterator[Execution]:
         """Give executions over all projects, newest first. Only operators may leave the organization out."""
@@ -287,6 +297,7 @@ class AsyncExecutions:
             runtime=runtime,
             priority=priority,
             limit=page_size,
+            **query({"since": since, "until": until}),
         )
 
     def waiting(

@@ -46,6 +46,13 @@ class AsyncRuntimes(Resource):
         """Offer an image as a runtime. For operators."""
         return await self._client._post(models.Runtime, "/runtimes", request)
 
+    async def update(
+        self, id: str, *, class_: str | None = None, egress: builtins.list[str] | None = None
+    ) -> models.Runtime:
+        """Say the weakest isolation class of a runtime's runs, and what they may connect to; what is None stays. For operators."""
+        body = present(**{"class": class_, "egress": egress})
+        return await self._client._patch(models.Runtime, f"/runtimes/{segment(id)}", body)
+
     async def remove(self, id: str) -> None:
         """Offer a runtime no longer. For operators."""
         await self._client._delete(f"/runtimes/{segment(id)}")

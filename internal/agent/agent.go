@@ -17,6 +17,7 @@ import (
 
 	agentv1 "github.com/stoa-cloud/stoa/api/agent/v1"
 	"github.com/stoa-cloud/stoa/internal/agent/egress"
+	"github.com/stoa-cloud/stoa/internal/agent/filecache"
 	"github.com/stoa-cloud/stoa/internal/agent/image"
 	"github.com/stoa-cloud/stoa/internal/agent/sandbox"
 )
@@ -45,8 +46,9 @@ type Config struct {
 	// says what the host lacks.
 	Driver  Driver
 	Missing []string
-	Images  Images // nil: this node runs no images
-	Slots   int    // how many tasks may run at once; zero is DefaultSlots
+	Images  Images           // nil: this node runs no images
+	Files   *filecache.Cache // nil: it takes no files that do not come with their tasks
+	Slots   int              // how many tasks may run at once; zero is DefaultSlots
 	Log     *slog.Logger
 	Metrics *Metrics // nil: none
 	// NameServers resolve names for programs with egress, "192.0.2.1:53". Empty: the host's.
@@ -64,6 +66,9 @@ type Agent struct {
 	host    string
 	own     own
 	gateway *egress.Gateway
+
+	line     atomic.Pointer[agentv1.AgentClient] // of the session that is open; nil: none
+	fetching chan struct{}                       // one element per file that is coming
 
 	incarnation int64       // of the last welcome
 	connected   atomic.Bool // a session is open
@@ -104,7 +109,7 @@ func New(cfg Config) (*Agent, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read host name: %w", err)
 	}
-	a := &Agent{cfg: cfg, address: address, log: cfg.Log, table: newTable(), host: host}
+	a := &Agent{cfg: cfg, address: address, log: cfg.Log, table: newTable(), host: host, fetching: make(chan struct{}, filesAtOnce)}
 	a.gateway = egress.New(egress.Config{Own: a.own.addresses, Resolver: egress.Servers{At: cfg.NameServers}, Log: cfg.Log})
 	a.hold = newHold(func() { a.table.cancelAll(endLost) })
 	return a, nil

@@ -71,7 +71,9 @@ func jobOf(t *agentv1.Task) (sandbox.Job, error) {
 	for _, f := range e.GetFiles() {
 		job.Files = append(job.Files, sandbox.File{Path: f.GetPath(), Content: f.GetContent(), Executable: f.GetExecutable()})
 	}
-	return job, nil
+	named, err := namedOf(e.GetNamedFiles())
+	job.Files = append(job.Files, named...)
+	return job, err
 }
 
 func limitsOf(l *agentv1.Limits) (sandbox.Limits, error) {

@@ -13,6 +13,7 @@ type Metrics struct {
 
 	connections, refused prometheus.Counter
 	bytes                *prometheus.CounterVec
+	files                *prometheus.CounterVec
 }
 
 // NewMetrics registers the agent's metrics.
@@ -34,7 +35,10 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 	m.bytes = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "stoa_agent_egress_bytes_total", Help: "Bytes that executions sent (out) and received (in).",
 	}, []string{"direction"})
-	r.MustRegister(m.ended, m.cpu, m.connections, m.refused, m.bytes)
+	m.files = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "stoa_agent_files_total", Help: "Uploaded files that executions took by name, by where this node had them from.",
+	}, []string{"from"})
+	r.MustRegister(m.ended, m.cpu, m.connections, m.refused, m.bytes, m.files)
 	return m
 }
 

@@ -22,6 +22,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"github.com/stoa-cloud/stoa/internal/agent/filecache"
 	"github.com/stoa-cloud/stoa/internal/agent/image"
 	"github.com/stoa-cloud/stoa/internal/agent/sandbox"
 	"github.com/stoa-cloud/stoa/internal/platform/scrub"
@@ -35,6 +36,7 @@ type flags struct {
 	DataDir       string           `help:"The agent's own folder: its key, certificate and sandbox." env:"STOA_AGENT_DATA_DIR" default:"/var/lib/stoa/agent" type:"path"`
 	Slots         int              `help:"How many programs may run at once. 0: four per core, and eight at least." env:"STOA_AGENT_SLOTS" default:"0"`
 	ImagesGB      int64            `name:"images-gb" help:"How many gigabytes of container images this node keeps at most." env:"STOA_AGENT_IMAGES_GB" default:"40"`
+	FilesGB       int64            `name:"files-gb" help:"How many gigabytes of uploaded files this node keeps at most for further runs." env:"STOA_AGENT_FILES_GB" default:"4"`
 	NameServers   []string         `help:"Name servers for programs with egress, like 192.0.2.1:53; this machine's if none." env:"STOA_AGENT_NAME_SERVERS" placeholder:"ADDRESS:PORT"`
 	MetricsListen string           `help:"Serve Prometheus metrics on this address, like 127.0.0.1:9464." env:"STOA_AGENT_METRICS_LISTEN" placeholder:"ADDRESS"`
 	LogLevel      slog.Level       `help:"debug, info, warn or error." env:"STOA_AGENT_LOG_LEVEL" default:"info"`
@@ -88,6 +90,9 @@ func (f *flags) Validate() error {
 	if f.ImagesGB < 1 {
 		return errors.New("--images-gb is less than 1")
 	}
+	if f.FilesGB < 0 {
+		return errors.New("--files-gb is negative")
+	}
 	return nil
 }
 
@@ -139,6 +144,9 @@ func serve(ctx context.Context, f flags, version string, log *slog.Logger) error
 		defer images.close()
 		registry.MustRegister(images.store)
 		cfg.Images, told = images.runner, images.runner.Notify
+		if cfg.Files, err = filecache.Open(filepath.Join(f.DataDir, "files"), f.FilesGB<<30); err != nil {
+			return err
+		}
 		for _, e := range all.Enforcement() {
 			log.Info("enforced", "what", e.What, "how", e.How, "ok", e.OK)
 		}

@@ -70,23 +70,38 @@ func (a *Agent) run(ctx context.Context, x *task, in *image.Program, job sandbox
 		a.table.end(x, failure(&ending{outcomeError, reasonTaskRefused, "This host cannot isolate programs, so it runs none."}), time.Now())
 		return
 	}
+	done, err := a.bring(ctx, x.ref, job.Files)
+	if err != nil {
+		a.table.end(x, endedEarly(err), time.Now())
+		return
+	}
+	defer done()
 	crash.Point("agent.claimed")
 	x.talk.begin(func() { x.stop(endIdle) })
-	done, err := a.runIn(ctx, in, job, func(stream sandbox.Stream, b []byte) {
+	ended, err := a.runIn(ctx, in, job, func(stream sandbox.Stream, b []byte) {
 		crash.Point("agent.running")
 		x.talk.said(stream, b)
 		a.table.write(x, stream, b)
 	})
-	result := resultOf(done, err, context.Cause(ctx))
+	result := resultOf(ended, err, context.Cause(ctx))
 	result.Recording = x.talk.over()
 	result.Egress = reportOf(nil, x.link)
-	files.report(result, done)
+	files.report(result, ended)
 	if err != nil && result.GetReasonCode() == reasonSandbox {
 		a.log.Error("sandbox failed", "task", key(x.ref), "error", err)
 	}
 	a.observe(result)
 	crash.Point("agent.ended")
 	a.table.end(x, result, time.Now())
+}
+
+// endedEarly tells how a run ended that did not begin.
+func endedEarly(why error) *agentv1.Result {
+	e, ok := errors.AsType[*ending](why)
+	if !ok {
+		return resultOf(sandbox.Result{Outcome: sandbox.Error}, why, nil)
+	}
+	return failure(e)
 }
 
 // compilerMet says that a limit was not the run's, for people.

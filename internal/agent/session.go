@@ -102,6 +102,8 @@ func (a *Agent) session(life context.Context, id *identity) error {
 	}
 	a.connected.Store(true)
 	defer a.connected.Store(false)
+	a.line.Store(&client)
+	defer a.line.CompareAndSwap(&client, nil)
 	var both sync.WaitGroup
 	defer both.Wait()
 	both.Go(func() { s.send(ctx) })

@@ -61,6 +61,8 @@ const (
 	reasonTaskUnknown      = "task_unknown"
 	reasonSandbox          = "sandbox"
 	reasonIdle             = "idle"
+	reasonFileGone         = "file_gone"
+	reasonFileUnread       = "file_unread"
 
 	outcomeTimedOut = "timed_out"
 )

@@ -96,8 +96,11 @@ type File struct {
 	Path    string `json:"path"` // relative, inside the work folder
 	Content []byte `json:"content"`
 
-	// FileID names an upload in place of Content, until the execution is accepted: what is stored and runs is a copy.
+	// FileID names an upload in place of Content. When the execution is accepted it is copied; or, where all files together
+	// are too large for that, it stays named, and its node fetches the content by its hash.
 	FileID ident.ID `json:"file_id,omitzero"`
+	Size   int64    `json:"size,omitzero"`
+	SHA256 []byte   `json:"sha256,omitempty"`
 }
 
 // Output is what the program wrote, up to the kept amount. Layout tells the order

@@ -300,7 +300,7 @@ var usual = limits{
 	"execution.memory.default_bytes": 128 << 20, "execution.memory.max_bytes": 512 << 20, "execution.source.max_chars": 50_000,
 	"execution.output.max_bytes": 1 << 20, "execution.processes.max": 64, "execution.disk.max_bytes": 64 << 20,
 	"execution.concurrent": 10, "execution.project.concurrent": execution.Unshared, "execution.organization.concurrent": execution.Unshared, "execution.batch.max": 100, "execution.queue.per_user": 100, "execution.queue.total": 10_000, "execution.priority.max": int64(execution.Critical), "execution.egress.allowed": 0, "execution.egress.private": 0,
-	"execution.artefacts.max_bytes": 8 << 20, "execution.artefacts.max_count": 100,
+	"execution.input.max_bytes": 40 << 20, "execution.artefacts.max_bytes": 8 << 20, "execution.artefacts.max_count": 100,
 	"execution.interactive.idle_ms": 60_000, "execution.recording.max_bytes": 1 << 20,
 	"execution.retention_hours": 0,
 	"execution.class.default":   0, "execution.class.start_ms": 5,

@@ -83,6 +83,8 @@ type Store interface {
 
 	Get(ctx context.Context, q pg.Querier, id ident.ID) (Execution, error)
 	Input(ctx context.Context, q pg.Querier, id ident.ID) (Input, error)
+	// Fetches returns the project of an attempt that a node holds and that names a file by this hash; no rows where it does not.
+	Fetches(ctx context.Context, q pg.Querier, node ident.ID, a Attempt, sha256 []byte) (ident.ID, error)
 	Output(ctx context.Context, q pg.Querier, id ident.ID) (Output, error)
 	// GetEnded returns an execution and what it wrote, in one round trip.
 	GetEnded(ctx context.Context, q pg.Querier, id ident.ID) (Execution, *Output, error)

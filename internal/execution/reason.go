@@ -26,13 +26,16 @@ const (
 	ReasonSandbox     = "sandbox_error"
 	ReasonTaskRefused = node.ReasonTaskRefused
 	ReasonTaskInvalid = node.ReasonTaskInvalid
+	ReasonFileGone    = node.ReasonFileGone
+	ReasonFileUnread  = node.ReasonFileUnread
 )
 
 // Reasons lists the codes with which executions end, as the documentation does.
 func Reasons() []string {
 	return []string{
 		ReasonExit, ReasonSignal, ReasonCompile, ReasonMemory, ReasonProcesses, ReasonDisk, ReasonOutput, ReasonWall, ReasonCPU, ReasonIdle,
-		ReasonCancelled, ReasonStale, ReasonNodeLost, ReasonStuck, ReasonSandbox, ReasonTaskRefused, ReasonTaskInvalid,
+		ReasonCancelled, ReasonStale, ReasonNodeLost, ReasonStuck, ReasonSandbox, ReasonTaskRefused, ReasonTaskInvalid, ReasonFileGone,
+		ReasonFileUnread,
 	}
 }
 

@@ -8,12 +8,12 @@ import (
 )
 
 // The reconciler's bounds. An agent ends its executions 15 s after the control
-// plane vanished, so an attempt is given up only after that and a margin. A compiler has
+// plane vanished, so an attempt is given up only after that and a margin. Files may take two and a half minutes to come, and a compiler has
 // a minute of its own before the program's time begins.
 const (
 	reconcileEvery = 5 * time.Second
 	lostAfter      = 20 * time.Second
-	overdueMargin  = 2 * time.Minute
+	overdueMargin  = 4 * time.Minute
 	reconcileBatch = 100
 )
 

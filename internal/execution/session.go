@@ -17,6 +17,7 @@ var (
 	_ node.Workload   = (*Slice)(nil)
 	_ node.EgressUser = (*Slice)(nil)
 	_ node.InputUser  = (*Slice)(nil)
+	_ node.FileUser   = (*Slice)(nil)
 )
 
 // SessionOpened compares what the rows say with what the agent has. What the agent

@@ -65,7 +65,7 @@ const (
 	maxArgBytes = 64 << 10
 	maxEnv      = 128
 	maxFiles    = 100
-	maxBytes    = 8 << 20 // stdin and files together
+	maxBytes    = 8 << 20 // stdin and files together, of what a request carries and what is copied
 )
 
 // Validate checks the shape.
@@ -140,7 +140,7 @@ func (in Input) checkFiles(bad *fault.Error) {
 	}
 }
 
-const tooLarge = "are larger than 8 MiB together with stdin"
+const tooLarge = "are larger than 8 MiB together with stdin; upload them, and name them by file_id"
 
 func invalid() *fault.Error {
 	return fault.New(fault.Invalid, "execution.invalid", "The execution cannot be accepted as it is.")
@@ -265,7 +265,7 @@ func (s *Slice) submitExecution(ctx context.Context, tx *command.Tx, in Submit) 
 	if err != nil {
 		return Execution{}, err
 	}
-	if in.Input, err = s.withFiles(ctx, tx, in.Input); err != nil {
+	if in.Input, err = s.withFiles(ctx, tx, who, bounds, in.Input); err != nil {
 		return Execution{}, err
 	}
 	e := Execution{

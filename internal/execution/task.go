@@ -13,14 +13,19 @@ type Tasks struct{ Sessions node.Sessions }
 
 // Assign sends an execution to its node.
 func (t Tasks) Assign(_ context.Context, to Slot, e Execution, in Input) error {
-	files := make([]node.File, len(in.Files))
-	for i, f := range in.Files {
-		files[i] = node.File{Path: f.Path, Content: f.Content}
+	files := make([]node.File, 0, len(in.Files))
+	var named []node.NamedFile
+	for _, f := range in.Files {
+		if len(f.SHA256) > 0 {
+			named = append(named, node.NamedFile{Path: f.Path, Size: f.Size, SHA256: f.SHA256})
+			continue
+		}
+		files = append(files, node.File{Path: f.Path, Content: f.Content})
 	}
 	return t.Sessions.Assign(to.NodeID, to.Epoch, node.Task{
 		Ref: node.TaskRef{Kind: Kind, ID: e.ID, Attempt: e.Attempt},
 		Execution: &node.ExecutionSpec{
-			Runtime: e.Runtime, Source: []byte(in.Source), Args: in.Args, Env: in.Env, Files: files, Stdin: in.Stdin, Egress: taskEgress(in.Egress), Class: string(e.Class),
+			Runtime: e.Runtime, Source: []byte(in.Source), Args: in.Args, Env: in.Env, Files: files, Named: named, Stdin: in.Stdin, Egress: taskEgress(in.Egress), Class: string(e.Class),
 			Image: to.Image, CacheScope: e.ProjectID.String(), Interactive: taskInteractive(in.Interactive), Artefacts: in.Artefacts.task(),
 			Limits: node.Limits{
 				Wall: time.Duration(e.WallMS) * time.Millisecond, CPU: time.Duration(e.CPUMS) * time.Millisecond,

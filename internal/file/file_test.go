@@ -52,7 +52,7 @@ func newStore(t *testing.T) *store {
 	s.find = command.Bind(r, command.Spec[ident.ID]{Name: "test.find", Scope: func(ctx context.Context, tx *command.Tx, _ ident.ID) (command.Scope, error) {
 		return home{s.org, s.proj}.ForWork(ctx, tx, tx.Actor, ident.ID{})
 	}}, func(ctx context.Context, tx *command.Tx, id ident.ID) ([]byte, error) {
-		_, read, err := s.Find(ctx, tx, id)
+		_, _, read, err := s.Find(ctx, tx, id)
 		if err != nil {
 			return nil, err
 		}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 
 	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/fault"
@@ -82,15 +83,15 @@ func (s *Slice) read(ctx context.Context, q command.Query, in Get) (Content, err
 
 // Find looks for a file in the project that a command of another slice acts in, for
 // a caller who may read files there. read gives its content, whole.
-func (s *Slice) Find(ctx context.Context, tx *command.Tx, id ident.ID) (size int64, read func(context.Context) ([]byte, error), err error) {
+func (s *Slice) Find(ctx context.Context, tx *command.Tx, id ident.ID) (size int64, sha256 []byte, read func(context.Context) ([]byte, error), err error) {
 	if err := tx.May("file.content"); err != nil {
-		return 0, nil, err
+		return 0, nil, nil, err
 	}
 	found, err := find(ctx, tx, id)
 	if err == nil && found.ProjectID != tx.Scope.Project || isGone(err) {
-		return 0, nil, fault.New(fault.NotFound, "file.not_found", "The project has no file %s.", id)
+		return 0, nil, nil, fault.New(fault.NotFound, "file.not_found", "The project has no file %s.", id)
 	}
-	return found.Size, func(ctx context.Context) ([]byte, error) {
+	return found.Size, found.SHA256, func(ctx context.Context) ([]byte, error) {
 		all, err := pg.All[[]byte](ctx, tx, selectPieces, id)
 		content := bytes.Join(all, nil)
 		if err == nil && int64(len(content)) != found.Size {
@@ -98,6 +99,30 @@ func (s *Slice) Find(ctx context.Context, tx *command.Tx, id ident.ID) (size int
 		}
 		return content, err
 	}, err
+}
+
+// together is how many pieces are given at once.
+const together = 4
+
+// Piece gives what follows an offset in a project's content: up to a MiB, nothing past the end. Who may have it is for the
+// caller to know.
+func (s *Slice) Piece(ctx context.Context, project ident.ID, sha256 []byte, offset int64) ([]byte, error) {
+	type part struct {
+		Size    int64  `db:"size"`
+		Content []byte `db:"content"`
+	}
+	parts, err := pg.All[part](ctx, s.runner.DB, selectSome, project, sha256, int32(min(offset/piece, math.MaxInt32-together)), together) //nolint:gosec // bounded
+	if err != nil {
+		return nil, fmt.Errorf("read a piece of a file: %w", err)
+	}
+	if len(parts) == 0 {
+		return nil, fault.New(fault.NotFound, "file.not_found", "The project has this content no more.")
+	}
+	content := make([]byte, 0, together*piece)
+	for _, p := range parts {
+		content = append(content, p.Content...)
+	}
+	return content[min(offset%piece, int64(len(content))):], nil
 }
 
 func isGone(err error) bool { return err != nil && fault.KindOf(err) == fault.NotFound }

@@ -61,6 +61,11 @@ DELETE FROM file WHERE project_id = $1 AND owner_id = $2 AND announced = $3 AND 
 	selectPiece  = `SELECT content FROM file_piece WHERE file_id = $1 AND seq = $2`
 	selectPieces = `SELECT content FROM file_piece WHERE file_id = $1 ORDER BY seq`
 
+	// Up to $4 pieces from the $3rd on, each with the whole's size; a row without a piece past the end.
+	selectSome = `
+SELECT f.size, p.content FROM file f LEFT JOIN file_piece p ON p.file_id = f.id AND p.seq >= $3 AND p.seq < $3 + $4::integer
+WHERE f.project_id = $1 AND f.sha256 = $2 ORDER BY p.seq`
+
 	selectProjects = `
 SELECT project_id, organization_id FROM file WHERE uploading_at IS NULL GROUP BY project_id, organization_id ORDER BY project_id`
 	selectOld = `SELECT id FROM file WHERE project_id = $1 AND uploading_at IS NULL AND uploaded_at < $2 ORDER BY uploaded_at LIMIT $3`

@@ -22,6 +22,7 @@ func Defaults() []Definition {
 		{Name: "execution.output.max_bytes", Kind: Limit, Unit: "bytes", Default: mib, Min: kib, Max: 64 * mib, Help: "Most output that is kept, stdout and stderr each."},
 		{Name: "execution.processes.max", Kind: Limit, Unit: "processes", Default: 64, Min: 1, Max: 4096, Help: "Most processes and threads of one execution at once."},
 		{Name: "execution.disk.max_bytes", Kind: Limit, Unit: "bytes", Default: 64 * mib, Min: mib, Max: 64 * gib, Help: "Most that one execution may write to its private disk."},
+		{Name: "execution.input.max_bytes", Kind: Limit, Unit: "bytes", Default: 256 * mib, Min: 8 * mib, Max: 64 * gib, Help: "Most that one execution's files and standard input may have together; its disk and memory must hold them too."},
 		{Name: "execution.artefacts.max_bytes", Kind: Limit, Unit: "bytes", Default: 8 * mib, Min: 0, Max: 32 * mib, Help: "Most that one execution's artefacts may have together."},
 		{Name: "execution.artefacts.max_count", Kind: Limit, Unit: "files", Default: 100, Min: 0, Max: 1000, Help: "Most artefacts of one execution."},
 		{Name: "execution.concurrent", Kind: Limit, Unit: "executions", Default: 10, Min: 0, Max: 100_000, Help: "Most executions of one user under way at once."},

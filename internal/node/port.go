@@ -85,6 +85,8 @@ const (
 	ReasonTaskInvalid      = "task_invalid"       // signature, expiry or addressee did not hold
 	ReasonTaskUnknown      = "task_unknown"       // cancelled, but the agent does not have it
 	ReasonSandbox          = "sandbox"            // the sandbox failed
+	ReasonFileGone         = "file_gone"          // a file that the task names is there no more
+	ReasonFileUnread       = "file_unread"        // a file that the task names could not be brought to the node whole
 )
 
 // Usage is what a program's whole process tree used.
@@ -152,6 +154,7 @@ type ExecutionSpec struct {
 	Args    []string
 	Env     map[string]string
 	Files   []File
+	Named   []NamedFile // files whose contents the agent asks a FileUser for
 	Stdin   []byte
 	Limits  Limits
 	Egress  *Egress       // nil: no network but loopback
@@ -284,6 +287,13 @@ type File struct {
 	Executable bool
 }
 
+// NamedFile is laid beside the program's source, and does not travel with its task.
+type NamedFile struct {
+	Path   string
+	Size   int64
+	SHA256 []byte
+}
+
 // Limits bound one execution; a zero takes the sandbox's default.
 type Limits struct {
 	Wall        time.Duration
@@ -335,6 +345,13 @@ type EgressUser interface {
 // InputUser is a Workload whose programs get input while they run. It hears what became of each.
 type InputUser interface {
 	InputTaken(ctx context.Context, node ident.ID, ref TaskRef, r InputTaken)
+}
+
+// FileUser is a Workload whose programs get files that do not travel with their tasks.
+type FileUser interface {
+	// ReadFile gives a piece of a file that the task names, from offset on; nothing past its end. ErrStale: the node does not
+	// hold that attempt, or the attempt names no such file.
+	ReadFile(ctx context.Context, node ident.ID, ref TaskRef, sha256 []byte, offset int64) ([]byte, error)
 }
 
 // Sessions is what a Workload does with the sessions that this replica holds.

@@ -449,8 +449,10 @@ type ExecutionEgressUpdateRequest struct {
 type ExecutionFile struct {
 	Content       string `json:"content,omitempty"`        // Its content, when it is text.
 	ContentBase64 string `json:"content_base64,omitempty"` // Its content, when it is not.
-	FileID        string `json:"file_id,omitempty"`        // In place of a content: a file that was uploaded to the project. It is copied; what an execution is asked for shows its content.
+	FileID        string `json:"file_id,omitempty"`        // In place of a content: a file that was uploaded to the project. Up to 8 MiB of files together are copied, and shown with their content; more are named.
 	Path          string `json:"path"`                     // Relative, inside the program's folder.
+	Sha256        string `json:"sha256,omitempty"`         // Of a file that is named: its content's hash, in hexadecimal.
+	Size          int64  `json:"size,omitempty"`           // Of a file that is named, in bytes.
 }
 
 // ExecutionLimits is part of the API's answers and requests.
@@ -465,7 +467,7 @@ type ExecutionLimits struct {
 
 // ExecutionReason is part of the API's answers and requests.
 type ExecutionReason struct {
-	Code    string `json:"code"`    // Stable. exit_code, signal, compile_error; memory_limit, process_limit, disk_limit, output_limit, wall_limit, cpu_limit, idle_limit; cancelled; queue_timeout, node_lost, deadline_passed, sandbox_error, task_refused, task_invalid.
+	Code    string `json:"code"`    // Stable. exit_code, signal, compile_error; memory_limit, process_limit, disk_limit, output_limit, wall_limit, cpu_limit, idle_limit; cancelled; queue_timeout, node_lost, deadline_passed, sandbox_error, task_refused, task_invalid, file_gone, file_unread.
 	Message string `json:"message"` // For people; it has the limit's value.
 }
 

@@ -1,6 +1,7 @@
 // A file is uploaded to the project, taken by a run, and deleted. Needs a stoad like console.test.mjs does, after it: it signs in.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import net from "node:net";
 import { after, before, test } from "node:test";
 import { admin, barriers, choose, launch, run, status, type, url, visitor } from "./browser.mjs";
 
@@ -64,7 +65,7 @@ test("a large file shows how far it is, is cancelled, or refused with the limit"
   await input.setInputFiles({ name: "large.bin", mimeType: "application/octet-stream", buffer: Buffer.alloc(12 * 2 ** 20, "stoa") });
   const row = files.getByRole("row").filter({ hasText: "large.bin" });
   await row.getByText("12 MiB").waitFor();
-  await row.getByText("larger than a run takes").waitFor();
+  await row.getByRole("link", { name: "Use in Run" }).waitFor();
   await page.getByRole("button", { name: "Delete large.bin" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Delete", exact: true }).click();
   await row.waitFor({ state: "detached" });
@@ -79,5 +80,51 @@ test("a large file shows how far it is, is cancelled, or refused with the limit"
   await list.getByRole("button", { name: "Dismiss refused.bin" }).click();
   await list.waitFor({ state: "detached" });
   assert.equal((await context.request.delete(`${limit}?scope=global`)).ok(), true);
+  assert.deepEqual(complaints, []);
+});
+
+/** A way to the server on which no connection carries more bytes up than that. */
+async function brittle(most) {
+  const { hostname, port } = new URL(url);
+  const open = new Set();
+  const server = net.createServer((near) => {
+    const far = net.connect(Number(port), hostname);
+    const end = () => (near.destroy(), far.destroy(), open.delete(near));
+    let carried = 0;
+    open.add(near);
+    for (const side of [near, far]) side.on("error", end).on("close", end);
+    far.pipe(near);
+    near.on("data", (bytes) => {
+      carried += bytes.length;
+      if (carried > most) return end();
+      if (!far.write(bytes)) near.pause();
+    });
+    far.on("drain", () => near.resume());
+  });
+  await new Promise((resolve) => server.listen(0, hostname, resolve));
+  return { url: `http://${hostname}:${server.address().port}`, close: () => (server.close(), open.forEach((near) => near.destroy())) };
+}
+
+test("an upload that breaks off goes on where it was", async () => {
+  const way = await brittle(5 * 2 ** 20);
+  const other = await context.newPage();
+  const offsets = [];
+  other.on("request", (r) => {
+    const at = new URL(r.url());
+    if (r.method() === "POST" && at.pathname === "/api/v1/files") offsets.push(Number(at.searchParams.get("offset")));
+  });
+  await other.goto(`${way.url}/files`);
+  const content = Buffer.from(Array.from({ length: 12 * 2 ** 10 }, (_, i) => String(i).padStart(1024)).join(""));
+  await other.locator('input[type="file"]').setInputFiles({ name: "brittle.txt", mimeType: "text/plain", buffer: content });
+  const row = other.getByRole("table", { name: "Files" }).getByRole("row").filter({ hasText: "brittle.txt" });
+  await row.getByText("12 MiB").waitFor();
+  assert.ok(offsets.length >= 3 && offsets[0] === 0 && offsets.at(-1) > 5 * 2 ** 20, `sent from ${offsets}`);
+  const [download] = await Promise.all([other.waitForEvent("download"), row.getByRole("link", { name: "brittle.txt" }).click()]);
+  assert.ok(readFileSync(await download.path()).equals(content));
+  await other.getByRole("button", { name: "Delete brittle.txt" }).click();
+  await other.getByRole("dialog").getByRole("button", { name: "Delete", exact: true }).click();
+  await row.waitFor({ state: "detached" });
+  await other.close();
+  way.close();
   assert.deepEqual(complaints, []);
 });

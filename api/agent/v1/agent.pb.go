@@ -340,6 +340,112 @@ func (x *RenewResponse) GetCertificate() []byte {
 	return nil
 }
 
+type ReadFileRequest struct {
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	Ref    *TaskRef               `protobuf:"bytes,1,opt,name=ref,proto3" json:"ref,omitempty"`
+	Sha256 []byte                 `protobuf:"bytes,2,opt,name=sha256,proto3" json:"sha256,omitempty"`
+	// Of the piece's first byte.
+	Offset        int64 `protobuf:"varint,3,opt,name=offset,proto3" json:"offset,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReadFileRequest) Reset() {
+	*x = ReadFileRequest{}
+	mi := &file_api_agent_v1_agent_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReadFileRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReadFileRequest) ProtoMessage() {}
+
+func (x *ReadFileRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_api_agent_v1_agent_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReadFileRequest.ProtoReflect.Descriptor instead.
+func (*ReadFileRequest) Descriptor() ([]byte, []int) {
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *ReadFileRequest) GetRef() *TaskRef {
+	if x != nil {
+		return x.Ref
+	}
+	return nil
+}
+
+func (x *ReadFileRequest) GetSha256() []byte {
+	if x != nil {
+		return x.Sha256
+	}
+	return nil
+}
+
+func (x *ReadFileRequest) GetOffset() int64 {
+	if x != nil {
+		return x.Offset
+	}
+	return 0
+}
+
+// As much as there is from the offset on, up to a piece of the sender's choice; nothing at the end.
+type ReadFileResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Content       []byte                 `protobuf:"bytes,1,opt,name=content,proto3" json:"content,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReadFileResponse) Reset() {
+	*x = ReadFileResponse{}
+	mi := &file_api_agent_v1_agent_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReadFileResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReadFileResponse) ProtoMessage() {}
+
+func (x *ReadFileResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_api_agent_v1_agent_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReadFileResponse.ProtoReflect.Descriptor instead.
+func (*ReadFileResponse) Descriptor() ([]byte, []int) {
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *ReadFileResponse) GetContent() []byte {
+	if x != nil {
+		return x.Content
+	}
+	return nil
+}
+
 // Names one attempt at one piece of work.
 type TaskRef struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -352,7 +458,7 @@ type TaskRef struct {
 
 func (x *TaskRef) Reset() {
 	*x = TaskRef{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[4]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -364,7 +470,7 @@ func (x *TaskRef) String() string {
 func (*TaskRef) ProtoMessage() {}
 
 func (x *TaskRef) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[4]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -377,7 +483,7 @@ func (x *TaskRef) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TaskRef.ProtoReflect.Descriptor instead.
 func (*TaskRef) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{4}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *TaskRef) GetKind() string {
@@ -421,7 +527,7 @@ type FromAgent struct {
 
 func (x *FromAgent) Reset() {
 	*x = FromAgent{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[5]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -433,7 +539,7 @@ func (x *FromAgent) String() string {
 func (*FromAgent) ProtoMessage() {}
 
 func (x *FromAgent) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[5]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -446,7 +552,7 @@ func (x *FromAgent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FromAgent.ProtoReflect.Descriptor instead.
 func (*FromAgent) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{5}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *FromAgent) GetMessage() isFromAgent_Message {
@@ -616,7 +722,7 @@ type Hello struct {
 
 func (x *Hello) Reset() {
 	*x = Hello{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[6]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -628,7 +734,7 @@ func (x *Hello) String() string {
 func (*Hello) ProtoMessage() {}
 
 func (x *Hello) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[6]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -641,7 +747,7 @@ func (x *Hello) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Hello.ProtoReflect.Descriptor instead.
 func (*Hello) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{6}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Hello) GetAgentVersion() string {
@@ -713,7 +819,7 @@ type NodeFacts struct {
 
 func (x *NodeFacts) Reset() {
 	*x = NodeFacts{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[7]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -725,7 +831,7 @@ func (x *NodeFacts) String() string {
 func (*NodeFacts) ProtoMessage() {}
 
 func (x *NodeFacts) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[7]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -738,7 +844,7 @@ func (x *NodeFacts) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NodeFacts.ProtoReflect.Descriptor instead.
 func (*NodeFacts) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{7}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *NodeFacts) GetOs() string {
@@ -791,7 +897,7 @@ type Runtime struct {
 
 func (x *Runtime) Reset() {
 	*x = Runtime{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[8]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -803,7 +909,7 @@ func (x *Runtime) String() string {
 func (*Runtime) ProtoMessage() {}
 
 func (x *Runtime) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[8]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -816,7 +922,7 @@ func (x *Runtime) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Runtime.ProtoReflect.Descriptor instead.
 func (*Runtime) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{8}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Runtime) GetName() string {
@@ -880,7 +986,7 @@ type Enforcement struct {
 
 func (x *Enforcement) Reset() {
 	*x = Enforcement{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[9]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -892,7 +998,7 @@ func (x *Enforcement) String() string {
 func (*Enforcement) ProtoMessage() {}
 
 func (x *Enforcement) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[9]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -905,7 +1011,7 @@ func (x *Enforcement) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Enforcement.ProtoReflect.Descriptor instead.
 func (*Enforcement) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{9}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Enforcement) GetName() string {
@@ -940,7 +1046,7 @@ type Heartbeat struct {
 
 func (x *Heartbeat) Reset() {
 	*x = Heartbeat{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[10]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -952,7 +1058,7 @@ func (x *Heartbeat) String() string {
 func (*Heartbeat) ProtoMessage() {}
 
 func (x *Heartbeat) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[10]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -965,7 +1071,7 @@ func (x *Heartbeat) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Heartbeat.ProtoReflect.Descriptor instead.
 func (*Heartbeat) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{10}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Heartbeat) GetSeq() int64 {
@@ -993,7 +1099,7 @@ type Started struct {
 
 func (x *Started) Reset() {
 	*x = Started{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[11]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1005,7 +1111,7 @@ func (x *Started) String() string {
 func (*Started) ProtoMessage() {}
 
 func (x *Started) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[11]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1018,7 +1124,7 @@ func (x *Started) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Started.ProtoReflect.Descriptor instead.
 func (*Started) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{11}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Started) GetRef() *TaskRef {
@@ -1051,7 +1157,7 @@ type Output struct {
 
 func (x *Output) Reset() {
 	*x = Output{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[12]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1063,7 +1169,7 @@ func (x *Output) String() string {
 func (*Output) ProtoMessage() {}
 
 func (x *Output) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[12]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1076,7 +1182,7 @@ func (x *Output) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Output.ProtoReflect.Descriptor instead.
 func (*Output) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{12}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *Output) GetRef() *TaskRef {
@@ -1150,7 +1256,7 @@ type Result struct {
 
 func (x *Result) Reset() {
 	*x = Result{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[13]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1162,7 +1268,7 @@ func (x *Result) String() string {
 func (*Result) ProtoMessage() {}
 
 func (x *Result) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[13]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1175,7 +1281,7 @@ func (x *Result) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Result.ProtoReflect.Descriptor instead.
 func (*Result) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{13}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *Result) GetRef() *TaskRef {
@@ -1317,7 +1423,7 @@ type Artefact struct {
 
 func (x *Artefact) Reset() {
 	*x = Artefact{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[14]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1329,7 +1435,7 @@ func (x *Artefact) String() string {
 func (*Artefact) ProtoMessage() {}
 
 func (x *Artefact) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[14]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1342,7 +1448,7 @@ func (x *Artefact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Artefact.ProtoReflect.Descriptor instead.
 func (*Artefact) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{14}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *Artefact) GetPath() string {
@@ -1384,7 +1490,7 @@ type OmittedArtefact struct {
 
 func (x *OmittedArtefact) Reset() {
 	*x = OmittedArtefact{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[15]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1396,7 +1502,7 @@ func (x *OmittedArtefact) String() string {
 func (*OmittedArtefact) ProtoMessage() {}
 
 func (x *OmittedArtefact) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[15]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1409,7 +1515,7 @@ func (x *OmittedArtefact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OmittedArtefact.ProtoReflect.Descriptor instead.
 func (*OmittedArtefact) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{15}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *OmittedArtefact) GetPath() string {
@@ -1437,7 +1543,7 @@ type Usage struct {
 
 func (x *Usage) Reset() {
 	*x = Usage{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[16]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1449,7 +1555,7 @@ func (x *Usage) String() string {
 func (*Usage) ProtoMessage() {}
 
 func (x *Usage) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[16]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1462,7 +1568,7 @@ func (x *Usage) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Usage.ProtoReflect.Descriptor instead.
 func (*Usage) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{16}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *Usage) GetWallUs() int64 {
@@ -1503,7 +1609,7 @@ type EgressReport struct {
 
 func (x *EgressReport) Reset() {
 	*x = EgressReport{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[17]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1515,7 +1621,7 @@ func (x *EgressReport) String() string {
 func (*EgressReport) ProtoMessage() {}
 
 func (x *EgressReport) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[17]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1528,7 +1634,7 @@ func (x *EgressReport) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EgressReport.ProtoReflect.Descriptor instead.
 func (*EgressReport) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{17}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *EgressReport) GetRef() *TaskRef {
@@ -1591,7 +1697,7 @@ type EgressRefusal struct {
 
 func (x *EgressRefusal) Reset() {
 	*x = EgressRefusal{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[18]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1603,7 +1709,7 @@ func (x *EgressRefusal) String() string {
 func (*EgressRefusal) ProtoMessage() {}
 
 func (x *EgressRefusal) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[18]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1616,7 +1722,7 @@ func (x *EgressRefusal) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EgressRefusal.ProtoReflect.Descriptor instead.
 func (*EgressRefusal) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{18}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *EgressRefusal) GetDestination() string {
@@ -1655,7 +1761,7 @@ type InputTaken struct {
 
 func (x *InputTaken) Reset() {
 	*x = InputTaken{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[19]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1667,7 +1773,7 @@ func (x *InputTaken) String() string {
 func (*InputTaken) ProtoMessage() {}
 
 func (x *InputTaken) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[19]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1680,7 +1786,7 @@ func (x *InputTaken) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InputTaken.ProtoReflect.Descriptor instead.
 func (*InputTaken) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{19}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *InputTaken) GetRef() *TaskRef {
@@ -1721,7 +1827,7 @@ type Goodbye struct {
 
 func (x *Goodbye) Reset() {
 	*x = Goodbye{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[20]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1733,7 +1839,7 @@ func (x *Goodbye) String() string {
 func (*Goodbye) ProtoMessage() {}
 
 func (x *Goodbye) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[20]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1746,7 +1852,7 @@ func (x *Goodbye) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Goodbye.ProtoReflect.Descriptor instead.
 func (*Goodbye) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{20}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *Goodbye) GetReason() string {
@@ -1767,7 +1873,7 @@ type ImageStatuses struct {
 
 func (x *ImageStatuses) Reset() {
 	*x = ImageStatuses{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[21]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1779,7 +1885,7 @@ func (x *ImageStatuses) String() string {
 func (*ImageStatuses) ProtoMessage() {}
 
 func (x *ImageStatuses) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[21]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1792,7 +1898,7 @@ func (x *ImageStatuses) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImageStatuses.ProtoReflect.Descriptor instead.
 func (*ImageStatuses) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{21}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *ImageStatuses) GetStatuses() []*ImageStatus {
@@ -1821,7 +1927,7 @@ type ImageStatus struct {
 
 func (x *ImageStatus) Reset() {
 	*x = ImageStatus{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[22]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1833,7 +1939,7 @@ func (x *ImageStatus) String() string {
 func (*ImageStatus) ProtoMessage() {}
 
 func (x *ImageStatus) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[22]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1846,7 +1952,7 @@ func (x *ImageStatus) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImageStatus.ProtoReflect.Descriptor instead.
 func (*ImageStatus) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{22}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *ImageStatus) GetDigest() string {
@@ -1905,7 +2011,7 @@ type RuntimeClasses struct {
 
 func (x *RuntimeClasses) Reset() {
 	*x = RuntimeClasses{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[23]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1917,7 +2023,7 @@ func (x *RuntimeClasses) String() string {
 func (*RuntimeClasses) ProtoMessage() {}
 
 func (x *RuntimeClasses) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[23]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1930,7 +2036,7 @@ func (x *RuntimeClasses) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RuntimeClasses.ProtoReflect.Descriptor instead.
 func (*RuntimeClasses) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{23}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *RuntimeClasses) GetName() string {
@@ -1974,7 +2080,7 @@ type ToAgent struct {
 
 func (x *ToAgent) Reset() {
 	*x = ToAgent{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[24]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1986,7 +2092,7 @@ func (x *ToAgent) String() string {
 func (*ToAgent) ProtoMessage() {}
 
 func (x *ToAgent) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[24]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1999,7 +2105,7 @@ func (x *ToAgent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ToAgent.ProtoReflect.Descriptor instead.
 func (*ToAgent) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{24}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *ToAgent) GetMessage() isToAgent_Message {
@@ -2172,7 +2278,7 @@ type Welcome struct {
 
 func (x *Welcome) Reset() {
 	*x = Welcome{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[25]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2184,7 +2290,7 @@ func (x *Welcome) String() string {
 func (*Welcome) ProtoMessage() {}
 
 func (x *Welcome) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[25]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2197,7 +2303,7 @@ func (x *Welcome) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Welcome.ProtoReflect.Descriptor instead.
 func (*Welcome) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{25}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *Welcome) GetNodeId() string {
@@ -2274,7 +2380,7 @@ type HeartbeatAck struct {
 
 func (x *HeartbeatAck) Reset() {
 	*x = HeartbeatAck{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[26]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2286,7 +2392,7 @@ func (x *HeartbeatAck) String() string {
 func (*HeartbeatAck) ProtoMessage() {}
 
 func (x *HeartbeatAck) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[26]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2299,7 +2405,7 @@ func (x *HeartbeatAck) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HeartbeatAck.ProtoReflect.Descriptor instead.
 func (*HeartbeatAck) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{26}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *HeartbeatAck) GetSeq() int64 {
@@ -2327,7 +2433,7 @@ type SignedTask struct {
 
 func (x *SignedTask) Reset() {
 	*x = SignedTask{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[27]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2339,7 +2445,7 @@ func (x *SignedTask) String() string {
 func (*SignedTask) ProtoMessage() {}
 
 func (x *SignedTask) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[27]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2352,7 +2458,7 @@ func (x *SignedTask) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SignedTask.ProtoReflect.Descriptor instead.
 func (*SignedTask) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{27}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *SignedTask) GetTask() []byte {
@@ -2388,7 +2494,7 @@ type Task struct {
 
 func (x *Task) Reset() {
 	*x = Task{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[28]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2400,7 +2506,7 @@ func (x *Task) String() string {
 func (*Task) ProtoMessage() {}
 
 func (x *Task) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[28]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2413,7 +2519,7 @@ func (x *Task) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Task.ProtoReflect.Descriptor instead.
 func (*Task) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{28}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *Task) GetRef() *TaskRef {
@@ -2505,14 +2611,16 @@ type ExecutionTask struct {
 	// Nothing: its standard input is stdin and then ends.
 	Interactive *Interactive `protobuf:"bytes,60,opt,name=interactive,proto3" json:"interactive,omitempty"`
 	// Nothing: no file outlives the run.
-	Artefacts     *Artefacts `protobuf:"bytes,70,opt,name=artefacts,proto3" json:"artefacts,omitempty"`
+	Artefacts *Artefacts `protobuf:"bytes,70,opt,name=artefacts,proto3" json:"artefacts,omitempty"`
+	// Files that do not travel with the task: the agent gets their contents by ReadFile.
+	NamedFiles    []*NamedFile `protobuf:"bytes,80,rep,name=named_files,json=namedFiles,proto3" json:"named_files,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ExecutionTask) Reset() {
 	*x = ExecutionTask{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[29]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2524,7 +2632,7 @@ func (x *ExecutionTask) String() string {
 func (*ExecutionTask) ProtoMessage() {}
 
 func (x *ExecutionTask) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[29]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2537,7 +2645,7 @@ func (x *ExecutionTask) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExecutionTask.ProtoReflect.Descriptor instead.
 func (*ExecutionTask) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{29}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *ExecutionTask) GetRuntime() string {
@@ -2631,6 +2739,74 @@ func (x *ExecutionTask) GetArtefacts() *Artefacts {
 	return nil
 }
 
+func (x *ExecutionTask) GetNamedFiles() []*NamedFile {
+	if x != nil {
+		return x.NamedFiles
+	}
+	return nil
+}
+
+// A file by its content's hash.
+type NamedFile struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Path          string                 `protobuf:"bytes,1,opt,name=path,proto3" json:"path,omitempty"` // as File.path
+	Size          int64                  `protobuf:"varint,2,opt,name=size,proto3" json:"size,omitempty"`
+	Sha256        []byte                 `protobuf:"bytes,3,opt,name=sha256,proto3" json:"sha256,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *NamedFile) Reset() {
+	*x = NamedFile{}
+	mi := &file_api_agent_v1_agent_proto_msgTypes[32]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *NamedFile) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*NamedFile) ProtoMessage() {}
+
+func (x *NamedFile) ProtoReflect() protoreflect.Message {
+	mi := &file_api_agent_v1_agent_proto_msgTypes[32]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use NamedFile.ProtoReflect.Descriptor instead.
+func (*NamedFile) Descriptor() ([]byte, []int) {
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{32}
+}
+
+func (x *NamedFile) GetPath() string {
+	if x != nil {
+		return x.Path
+	}
+	return ""
+}
+
+func (x *NamedFile) GetSize() int64 {
+	if x != nil {
+		return x.Size
+	}
+	return 0
+}
+
+func (x *NamedFile) GetSha256() []byte {
+	if x != nil {
+		return x.Sha256
+	}
+	return nil
+}
+
 // Which files of the working folder are to be kept when the program has ended.
 type Artefacts struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -2643,7 +2819,7 @@ type Artefacts struct {
 
 func (x *Artefacts) Reset() {
 	*x = Artefacts{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[30]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2655,7 +2831,7 @@ func (x *Artefacts) String() string {
 func (*Artefacts) ProtoMessage() {}
 
 func (x *Artefacts) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[30]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2668,7 +2844,7 @@ func (x *Artefacts) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Artefacts.ProtoReflect.Descriptor instead.
 func (*Artefacts) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{30}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *Artefacts) GetPatterns() []string {
@@ -2707,7 +2883,7 @@ type Interactive struct {
 
 func (x *Interactive) Reset() {
 	*x = Interactive{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[31]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2719,7 +2895,7 @@ func (x *Interactive) String() string {
 func (*Interactive) ProtoMessage() {}
 
 func (x *Interactive) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[31]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2732,7 +2908,7 @@ func (x *Interactive) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Interactive.ProtoReflect.Descriptor instead.
 func (*Interactive) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{31}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *Interactive) GetTerminal() *TerminalSize {
@@ -2766,7 +2942,7 @@ type TerminalSize struct {
 
 func (x *TerminalSize) Reset() {
 	*x = TerminalSize{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[32]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2778,7 +2954,7 @@ func (x *TerminalSize) String() string {
 func (*TerminalSize) ProtoMessage() {}
 
 func (x *TerminalSize) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[32]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2791,7 +2967,7 @@ func (x *TerminalSize) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TerminalSize.ProtoReflect.Descriptor instead.
 func (*TerminalSize) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{32}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *TerminalSize) GetColumns() int32 {
@@ -2820,7 +2996,7 @@ type Egress struct {
 
 func (x *Egress) Reset() {
 	*x = Egress{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[33]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2832,7 +3008,7 @@ func (x *Egress) String() string {
 func (*Egress) ProtoMessage() {}
 
 func (x *Egress) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[33]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2845,7 +3021,7 @@ func (x *Egress) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Egress.ProtoReflect.Descriptor instead.
 func (*Egress) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{33}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *Egress) GetAllow() []string {
@@ -2883,7 +3059,7 @@ type ImageProgram struct {
 
 func (x *ImageProgram) Reset() {
 	*x = ImageProgram{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[34]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2895,7 +3071,7 @@ func (x *ImageProgram) String() string {
 func (*ImageProgram) ProtoMessage() {}
 
 func (x *ImageProgram) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[34]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2908,7 +3084,7 @@ func (x *ImageProgram) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImageProgram.ProtoReflect.Descriptor instead.
 func (*ImageProgram) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{34}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *ImageProgram) GetDigest() string {
@@ -2957,7 +3133,7 @@ type File struct {
 
 func (x *File) Reset() {
 	*x = File{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[35]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2969,7 +3145,7 @@ func (x *File) String() string {
 func (*File) ProtoMessage() {}
 
 func (x *File) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[35]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2982,7 +3158,7 @@ func (x *File) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use File.ProtoReflect.Descriptor instead.
 func (*File) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{35}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *File) GetPath() string {
@@ -3022,7 +3198,7 @@ type Limits struct {
 
 func (x *Limits) Reset() {
 	*x = Limits{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[36]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3034,7 +3210,7 @@ func (x *Limits) String() string {
 func (*Limits) ProtoMessage() {}
 
 func (x *Limits) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[36]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3047,7 +3223,7 @@ func (x *Limits) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Limits.ProtoReflect.Descriptor instead.
 func (*Limits) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{36}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *Limits) GetWallMs() int64 {
@@ -3110,7 +3286,7 @@ type Cancel struct {
 
 func (x *Cancel) Reset() {
 	*x = Cancel{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[37]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3122,7 +3298,7 @@ func (x *Cancel) String() string {
 func (*Cancel) ProtoMessage() {}
 
 func (x *Cancel) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[37]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3135,7 +3311,7 @@ func (x *Cancel) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Cancel.ProtoReflect.Descriptor instead.
 func (*Cancel) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{37}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *Cancel) GetRef() *TaskRef {
@@ -3169,7 +3345,7 @@ type Input struct {
 
 func (x *Input) Reset() {
 	*x = Input{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[38]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3181,7 +3357,7 @@ func (x *Input) String() string {
 func (*Input) ProtoMessage() {}
 
 func (x *Input) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[38]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3194,7 +3370,7 @@ func (x *Input) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Input.ProtoReflect.Descriptor instead.
 func (*Input) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{38}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *Input) GetRef() *TaskRef {
@@ -3242,7 +3418,7 @@ type Images struct {
 
 func (x *Images) Reset() {
 	*x = Images{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[39]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3254,7 +3430,7 @@ func (x *Images) String() string {
 func (*Images) ProtoMessage() {}
 
 func (x *Images) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[39]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3267,7 +3443,7 @@ func (x *Images) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Images.ProtoReflect.Descriptor instead.
 func (*Images) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{39}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *Images) GetImages() []*Image {
@@ -3293,7 +3469,7 @@ type Image struct {
 
 func (x *Image) Reset() {
 	*x = Image{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[40]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3305,7 +3481,7 @@ func (x *Image) String() string {
 func (*Image) ProtoMessage() {}
 
 func (x *Image) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[40]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3318,7 +3494,7 @@ func (x *Image) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Image.ProtoReflect.Descriptor instead.
 func (*Image) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{40}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *Image) GetReference() string {
@@ -3366,7 +3542,7 @@ type ImageRuntime struct {
 
 func (x *ImageRuntime) Reset() {
 	*x = ImageRuntime{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[41]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3378,7 +3554,7 @@ func (x *ImageRuntime) String() string {
 func (*ImageRuntime) ProtoMessage() {}
 
 func (x *ImageRuntime) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[41]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3391,7 +3567,7 @@ func (x *ImageRuntime) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImageRuntime.ProtoReflect.Descriptor instead.
 func (*ImageRuntime) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{41}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *ImageRuntime) GetName() string {
@@ -3418,7 +3594,7 @@ type Ack struct {
 
 func (x *Ack) Reset() {
 	*x = Ack{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[42]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3430,7 +3606,7 @@ func (x *Ack) String() string {
 func (*Ack) ProtoMessage() {}
 
 func (x *Ack) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[42]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3443,7 +3619,7 @@ func (x *Ack) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Ack.ProtoReflect.Descriptor instead.
 func (*Ack) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{42}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *Ack) GetRef() *TaskRef {
@@ -3464,7 +3640,7 @@ type ReplayOutput struct {
 
 func (x *ReplayOutput) Reset() {
 	*x = ReplayOutput{}
-	mi := &file_api_agent_v1_agent_proto_msgTypes[43]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3476,7 +3652,7 @@ func (x *ReplayOutput) String() string {
 func (*ReplayOutput) ProtoMessage() {}
 
 func (x *ReplayOutput) ProtoReflect() protoreflect.Message {
-	mi := &file_api_agent_v1_agent_proto_msgTypes[43]
+	mi := &file_api_agent_v1_agent_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3489,7 +3665,7 @@ func (x *ReplayOutput) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReplayOutput.ProtoReflect.Descriptor instead.
 func (*ReplayOutput) Descriptor() ([]byte, []int) {
-	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{43}
+	return file_api_agent_v1_agent_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *ReplayOutput) GetRef() *TaskRef {
@@ -3541,7 +3717,13 @@ const file_api_agent_v1_agent_proto_rawDesc = "" +
 	"\fRenewRequest\x12/\n" +
 	"\x13certificate_request\x18\x01 \x01(\fR\x12certificateRequest\"1\n" +
 	"\rRenewResponse\x12 \n" +
-	"\vcertificate\x18\x01 \x01(\fR\vcertificate\"G\n" +
+	"\vcertificate\x18\x01 \x01(\fR\vcertificate\"k\n" +
+	"\x0fReadFileRequest\x12(\n" +
+	"\x03ref\x18\x01 \x01(\v2\x16.stoa.agent.v1.TaskRefR\x03ref\x12\x16\n" +
+	"\x06sha256\x18\x02 \x01(\fR\x06sha256\x12\x16\n" +
+	"\x06offset\x18\x03 \x01(\x03R\x06offset\",\n" +
+	"\x10ReadFileResponse\x12\x18\n" +
+	"\acontent\x18\x01 \x01(\fR\acontent\"G\n" +
 	"\aTaskRef\x12\x12\n" +
 	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x0e\n" +
 	"\x02id\x18\x02 \x01(\tR\x02id\x12\x18\n" +
@@ -3705,7 +3887,7 @@ const file_api_agent_v1_agent_proto_rawDesc = "" +
 	"expires_ms\x18\x04 \x01(\x03R\texpiresMs\x12<\n" +
 	"\texecution\x18\x05 \x01(\v2\x1c.stoa.agent.v1.ExecutionTaskH\x00R\texecution\x12/\n" +
 	"\x06egress\x18\x14 \x01(\v2\x15.stoa.agent.v1.EgressH\x00R\x06egressB\x06\n" +
-	"\x04spec\"\xcb\x04\n" +
+	"\x04spec\"\x86\x05\n" +
 	"\rExecutionTask\x12\x18\n" +
 	"\aruntime\x18\x01 \x01(\tR\aruntime\x12\x16\n" +
 	"\x06source\x18\x02 \x01(\fR\x06source\x12\x12\n" +
@@ -3720,10 +3902,16 @@ const file_api_agent_v1_agent_proto_rawDesc = "" +
 	"cacheScope\x12-\n" +
 	"\x06egress\x18\x14 \x01(\v2\x15.stoa.agent.v1.EgressR\x06egress\x12<\n" +
 	"\vinteractive\x18< \x01(\v2\x1a.stoa.agent.v1.InteractiveR\vinteractive\x126\n" +
-	"\tartefacts\x18F \x01(\v2\x18.stoa.agent.v1.ArtefactsR\tartefacts\x1a6\n" +
+	"\tartefacts\x18F \x01(\v2\x18.stoa.agent.v1.ArtefactsR\tartefacts\x129\n" +
+	"\vnamed_files\x18P \x03(\v2\x18.stoa.agent.v1.NamedFileR\n" +
+	"namedFiles\x1a6\n" +
 	"\bEnvEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01J\x04\b\b\x10\t\"a\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01J\x04\b\b\x10\t\"K\n" +
+	"\tNamedFile\x12\x12\n" +
+	"\x04path\x18\x01 \x01(\tR\x04path\x12\x12\n" +
+	"\x04size\x18\x02 \x01(\x03R\x04size\x12\x16\n" +
+	"\x06sha256\x18\x03 \x01(\fR\x06sha256\"a\n" +
 	"\tArtefacts\x12\x1a\n" +
 	"\bpatterns\x18\x01 \x03(\tR\bpatterns\x12\x1b\n" +
 	"\tmax_bytes\x18\x02 \x01(\x03R\bmaxBytes\x12\x1b\n" +
@@ -3796,11 +3984,12 @@ const file_api_agent_v1_agent_proto_rawDesc = "" +
 	"\x06Stream\x12\x16\n" +
 	"\x12STREAM_UNSPECIFIED\x10\x00\x12\x11\n" +
 	"\rSTREAM_STDOUT\x10\x01\x12\x11\n" +
-	"\rSTREAM_STDERR\x10\x022\xe5\x01\n" +
+	"\rSTREAM_STDERR\x10\x022\xb8\x02\n" +
 	"\x05Agent\x12K\n" +
 	"\x06Enroll\x12\x1c.stoa.agent.v1.EnrollRequest\x1a\x1d.stoa.agent.v1.EnrollResponse\"\x04\x88\xb5\x18\x01\x12H\n" +
 	"\x05Renew\x12\x1b.stoa.agent.v1.RenewRequest\x1a\x1c.stoa.agent.v1.RenewResponse\"\x04\x88\xb5\x18\x02\x12E\n" +
-	"\aSession\x12\x18.stoa.agent.v1.FromAgent\x1a\x16.stoa.agent.v1.ToAgent\"\x04\x88\xb5\x18\x02(\x010\x01:I\n" +
+	"\aSession\x12\x18.stoa.agent.v1.FromAgent\x1a\x16.stoa.agent.v1.ToAgent\"\x04\x88\xb5\x18\x02(\x010\x01\x12Q\n" +
+	"\bReadFile\x12\x1e.stoa.agent.v1.ReadFileRequest\x1a\x1f.stoa.agent.v1.ReadFileResponse\"\x04\x88\xb5\x18\x02:I\n" +
 	"\x04role\x12\x1e.google.protobuf.MethodOptions\x18ц\x03 \x01(\x0e2\x13.stoa.agent.v1.RoleR\x04roleB1Z/github.com/stoa-cloud/stoa/api/agent/v1;agentv1b\x06proto3"
 
 var (
@@ -3816,7 +4005,7 @@ func file_api_agent_v1_agent_proto_rawDescGZIP() []byte {
 }
 
 var file_api_agent_v1_agent_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_api_agent_v1_agent_proto_msgTypes = make([]protoimpl.MessageInfo, 46)
+var file_api_agent_v1_agent_proto_msgTypes = make([]protoimpl.MessageInfo, 49)
 var file_api_agent_v1_agent_proto_goTypes = []any{
 	(Role)(0),                          // 0: stoa.agent.v1.Role
 	(Stream)(0),                        // 1: stoa.agent.v1.Stream
@@ -3824,121 +4013,128 @@ var file_api_agent_v1_agent_proto_goTypes = []any{
 	(*EnrollResponse)(nil),             // 3: stoa.agent.v1.EnrollResponse
 	(*RenewRequest)(nil),               // 4: stoa.agent.v1.RenewRequest
 	(*RenewResponse)(nil),              // 5: stoa.agent.v1.RenewResponse
-	(*TaskRef)(nil),                    // 6: stoa.agent.v1.TaskRef
-	(*FromAgent)(nil),                  // 7: stoa.agent.v1.FromAgent
-	(*Hello)(nil),                      // 8: stoa.agent.v1.Hello
-	(*NodeFacts)(nil),                  // 9: stoa.agent.v1.NodeFacts
-	(*Runtime)(nil),                    // 10: stoa.agent.v1.Runtime
-	(*Enforcement)(nil),                // 11: stoa.agent.v1.Enforcement
-	(*Heartbeat)(nil),                  // 12: stoa.agent.v1.Heartbeat
-	(*Started)(nil),                    // 13: stoa.agent.v1.Started
-	(*Output)(nil),                     // 14: stoa.agent.v1.Output
-	(*Result)(nil),                     // 15: stoa.agent.v1.Result
-	(*Artefact)(nil),                   // 16: stoa.agent.v1.Artefact
-	(*OmittedArtefact)(nil),            // 17: stoa.agent.v1.OmittedArtefact
-	(*Usage)(nil),                      // 18: stoa.agent.v1.Usage
-	(*EgressReport)(nil),               // 19: stoa.agent.v1.EgressReport
-	(*EgressRefusal)(nil),              // 20: stoa.agent.v1.EgressRefusal
-	(*InputTaken)(nil),                 // 21: stoa.agent.v1.InputTaken
-	(*Goodbye)(nil),                    // 22: stoa.agent.v1.Goodbye
-	(*ImageStatuses)(nil),              // 23: stoa.agent.v1.ImageStatuses
-	(*ImageStatus)(nil),                // 24: stoa.agent.v1.ImageStatus
-	(*RuntimeClasses)(nil),             // 25: stoa.agent.v1.RuntimeClasses
-	(*ToAgent)(nil),                    // 26: stoa.agent.v1.ToAgent
-	(*Welcome)(nil),                    // 27: stoa.agent.v1.Welcome
-	(*HeartbeatAck)(nil),               // 28: stoa.agent.v1.HeartbeatAck
-	(*SignedTask)(nil),                 // 29: stoa.agent.v1.SignedTask
-	(*Task)(nil),                       // 30: stoa.agent.v1.Task
-	(*ExecutionTask)(nil),              // 31: stoa.agent.v1.ExecutionTask
-	(*Artefacts)(nil),                  // 32: stoa.agent.v1.Artefacts
-	(*Interactive)(nil),                // 33: stoa.agent.v1.Interactive
-	(*TerminalSize)(nil),               // 34: stoa.agent.v1.TerminalSize
-	(*Egress)(nil),                     // 35: stoa.agent.v1.Egress
-	(*ImageProgram)(nil),               // 36: stoa.agent.v1.ImageProgram
-	(*File)(nil),                       // 37: stoa.agent.v1.File
-	(*Limits)(nil),                     // 38: stoa.agent.v1.Limits
-	(*Cancel)(nil),                     // 39: stoa.agent.v1.Cancel
-	(*Input)(nil),                      // 40: stoa.agent.v1.Input
-	(*Images)(nil),                     // 41: stoa.agent.v1.Images
-	(*Image)(nil),                      // 42: stoa.agent.v1.Image
-	(*ImageRuntime)(nil),               // 43: stoa.agent.v1.ImageRuntime
-	(*Ack)(nil),                        // 44: stoa.agent.v1.Ack
-	(*ReplayOutput)(nil),               // 45: stoa.agent.v1.ReplayOutput
-	nil,                                // 46: stoa.agent.v1.ExecutionTask.EnvEntry
-	nil,                                // 47: stoa.agent.v1.ImageProgram.EnvEntry
-	(*descriptorpb.MethodOptions)(nil), // 48: google.protobuf.MethodOptions
+	(*ReadFileRequest)(nil),            // 6: stoa.agent.v1.ReadFileRequest
+	(*ReadFileResponse)(nil),           // 7: stoa.agent.v1.ReadFileResponse
+	(*TaskRef)(nil),                    // 8: stoa.agent.v1.TaskRef
+	(*FromAgent)(nil),                  // 9: stoa.agent.v1.FromAgent
+	(*Hello)(nil),                      // 10: stoa.agent.v1.Hello
+	(*NodeFacts)(nil),                  // 11: stoa.agent.v1.NodeFacts
+	(*Runtime)(nil),                    // 12: stoa.agent.v1.Runtime
+	(*Enforcement)(nil),                // 13: stoa.agent.v1.Enforcement
+	(*Heartbeat)(nil),                  // 14: stoa.agent.v1.Heartbeat
+	(*Started)(nil),                    // 15: stoa.agent.v1.Started
+	(*Output)(nil),                     // 16: stoa.agent.v1.Output
+	(*Result)(nil),                     // 17: stoa.agent.v1.Result
+	(*Artefact)(nil),                   // 18: stoa.agent.v1.Artefact
+	(*OmittedArtefact)(nil),            // 19: stoa.agent.v1.OmittedArtefact
+	(*Usage)(nil),                      // 20: stoa.agent.v1.Usage
+	(*EgressReport)(nil),               // 21: stoa.agent.v1.EgressReport
+	(*EgressRefusal)(nil),              // 22: stoa.agent.v1.EgressRefusal
+	(*InputTaken)(nil),                 // 23: stoa.agent.v1.InputTaken
+	(*Goodbye)(nil),                    // 24: stoa.agent.v1.Goodbye
+	(*ImageStatuses)(nil),              // 25: stoa.agent.v1.ImageStatuses
+	(*ImageStatus)(nil),                // 26: stoa.agent.v1.ImageStatus
+	(*RuntimeClasses)(nil),             // 27: stoa.agent.v1.RuntimeClasses
+	(*ToAgent)(nil),                    // 28: stoa.agent.v1.ToAgent
+	(*Welcome)(nil),                    // 29: stoa.agent.v1.Welcome
+	(*HeartbeatAck)(nil),               // 30: stoa.agent.v1.HeartbeatAck
+	(*SignedTask)(nil),                 // 31: stoa.agent.v1.SignedTask
+	(*Task)(nil),                       // 32: stoa.agent.v1.Task
+	(*ExecutionTask)(nil),              // 33: stoa.agent.v1.ExecutionTask
+	(*NamedFile)(nil),                  // 34: stoa.agent.v1.NamedFile
+	(*Artefacts)(nil),                  // 35: stoa.agent.v1.Artefacts
+	(*Interactive)(nil),                // 36: stoa.agent.v1.Interactive
+	(*TerminalSize)(nil),               // 37: stoa.agent.v1.TerminalSize
+	(*Egress)(nil),                     // 38: stoa.agent.v1.Egress
+	(*ImageProgram)(nil),               // 39: stoa.agent.v1.ImageProgram
+	(*File)(nil),                       // 40: stoa.agent.v1.File
+	(*Limits)(nil),                     // 41: stoa.agent.v1.Limits
+	(*Cancel)(nil),                     // 42: stoa.agent.v1.Cancel
+	(*Input)(nil),                      // 43: stoa.agent.v1.Input
+	(*Images)(nil),                     // 44: stoa.agent.v1.Images
+	(*Image)(nil),                      // 45: stoa.agent.v1.Image
+	(*ImageRuntime)(nil),               // 46: stoa.agent.v1.ImageRuntime
+	(*Ack)(nil),                        // 47: stoa.agent.v1.Ack
+	(*ReplayOutput)(nil),               // 48: stoa.agent.v1.ReplayOutput
+	nil,                                // 49: stoa.agent.v1.ExecutionTask.EnvEntry
+	nil,                                // 50: stoa.agent.v1.ImageProgram.EnvEntry
+	(*descriptorpb.MethodOptions)(nil), // 51: google.protobuf.MethodOptions
 }
 var file_api_agent_v1_agent_proto_depIdxs = []int32{
-	8,  // 0: stoa.agent.v1.FromAgent.hello:type_name -> stoa.agent.v1.Hello
-	12, // 1: stoa.agent.v1.FromAgent.heartbeat:type_name -> stoa.agent.v1.Heartbeat
-	13, // 2: stoa.agent.v1.FromAgent.started:type_name -> stoa.agent.v1.Started
-	14, // 3: stoa.agent.v1.FromAgent.output:type_name -> stoa.agent.v1.Output
-	15, // 4: stoa.agent.v1.FromAgent.result:type_name -> stoa.agent.v1.Result
-	22, // 5: stoa.agent.v1.FromAgent.goodbye:type_name -> stoa.agent.v1.Goodbye
-	23, // 6: stoa.agent.v1.FromAgent.images:type_name -> stoa.agent.v1.ImageStatuses
-	19, // 7: stoa.agent.v1.FromAgent.egress:type_name -> stoa.agent.v1.EgressReport
-	21, // 8: stoa.agent.v1.FromAgent.input_taken:type_name -> stoa.agent.v1.InputTaken
-	9,  // 9: stoa.agent.v1.Hello.facts:type_name -> stoa.agent.v1.NodeFacts
-	10, // 10: stoa.agent.v1.Hello.runtimes:type_name -> stoa.agent.v1.Runtime
-	11, // 11: stoa.agent.v1.Hello.enforcement:type_name -> stoa.agent.v1.Enforcement
-	6,  // 12: stoa.agent.v1.Hello.running:type_name -> stoa.agent.v1.TaskRef
-	6,  // 13: stoa.agent.v1.Hello.unacked:type_name -> stoa.agent.v1.TaskRef
-	6,  // 14: stoa.agent.v1.Started.ref:type_name -> stoa.agent.v1.TaskRef
-	6,  // 15: stoa.agent.v1.Output.ref:type_name -> stoa.agent.v1.TaskRef
-	1,  // 16: stoa.agent.v1.Output.stream:type_name -> stoa.agent.v1.Stream
-	6,  // 17: stoa.agent.v1.Result.ref:type_name -> stoa.agent.v1.TaskRef
-	18, // 18: stoa.agent.v1.Result.usage:type_name -> stoa.agent.v1.Usage
-	19, // 19: stoa.agent.v1.Result.egress:type_name -> stoa.agent.v1.EgressReport
-	16, // 20: stoa.agent.v1.Result.artefacts:type_name -> stoa.agent.v1.Artefact
-	17, // 21: stoa.agent.v1.Result.artefacts_omitted:type_name -> stoa.agent.v1.OmittedArtefact
-	6,  // 22: stoa.agent.v1.EgressReport.ref:type_name -> stoa.agent.v1.TaskRef
-	20, // 23: stoa.agent.v1.EgressReport.refused:type_name -> stoa.agent.v1.EgressRefusal
-	6,  // 24: stoa.agent.v1.InputTaken.ref:type_name -> stoa.agent.v1.TaskRef
-	24, // 25: stoa.agent.v1.ImageStatuses.statuses:type_name -> stoa.agent.v1.ImageStatus
-	25, // 26: stoa.agent.v1.ImageStatus.runtimes:type_name -> stoa.agent.v1.RuntimeClasses
-	27, // 27: stoa.agent.v1.ToAgent.welcome:type_name -> stoa.agent.v1.Welcome
-	28, // 28: stoa.agent.v1.ToAgent.heartbeat_ack:type_name -> stoa.agent.v1.HeartbeatAck
-	29, // 29: stoa.agent.v1.ToAgent.assign:type_name -> stoa.agent.v1.SignedTask
-	39, // 30: stoa.agent.v1.ToAgent.cancel:type_name -> stoa.agent.v1.Cancel
-	44, // 31: stoa.agent.v1.ToAgent.ack:type_name -> stoa.agent.v1.Ack
-	45, // 32: stoa.agent.v1.ToAgent.replay_output:type_name -> stoa.agent.v1.ReplayOutput
-	41, // 33: stoa.agent.v1.ToAgent.images:type_name -> stoa.agent.v1.Images
-	29, // 34: stoa.agent.v1.ToAgent.egress:type_name -> stoa.agent.v1.SignedTask
-	40, // 35: stoa.agent.v1.ToAgent.input:type_name -> stoa.agent.v1.Input
-	6,  // 36: stoa.agent.v1.Welcome.kill:type_name -> stoa.agent.v1.TaskRef
-	6,  // 37: stoa.agent.v1.Task.ref:type_name -> stoa.agent.v1.TaskRef
-	31, // 38: stoa.agent.v1.Task.execution:type_name -> stoa.agent.v1.ExecutionTask
-	35, // 39: stoa.agent.v1.Task.egress:type_name -> stoa.agent.v1.Egress
-	46, // 40: stoa.agent.v1.ExecutionTask.env:type_name -> stoa.agent.v1.ExecutionTask.EnvEntry
-	37, // 41: stoa.agent.v1.ExecutionTask.files:type_name -> stoa.agent.v1.File
-	38, // 42: stoa.agent.v1.ExecutionTask.limits:type_name -> stoa.agent.v1.Limits
-	36, // 43: stoa.agent.v1.ExecutionTask.image:type_name -> stoa.agent.v1.ImageProgram
-	35, // 44: stoa.agent.v1.ExecutionTask.egress:type_name -> stoa.agent.v1.Egress
-	33, // 45: stoa.agent.v1.ExecutionTask.interactive:type_name -> stoa.agent.v1.Interactive
-	32, // 46: stoa.agent.v1.ExecutionTask.artefacts:type_name -> stoa.agent.v1.Artefacts
-	34, // 47: stoa.agent.v1.Interactive.terminal:type_name -> stoa.agent.v1.TerminalSize
-	47, // 48: stoa.agent.v1.ImageProgram.env:type_name -> stoa.agent.v1.ImageProgram.EnvEntry
-	6,  // 49: stoa.agent.v1.Cancel.ref:type_name -> stoa.agent.v1.TaskRef
-	6,  // 50: stoa.agent.v1.Input.ref:type_name -> stoa.agent.v1.TaskRef
-	34, // 51: stoa.agent.v1.Input.size:type_name -> stoa.agent.v1.TerminalSize
-	42, // 52: stoa.agent.v1.Images.images:type_name -> stoa.agent.v1.Image
-	43, // 53: stoa.agent.v1.Image.runtimes:type_name -> stoa.agent.v1.ImageRuntime
-	36, // 54: stoa.agent.v1.ImageRuntime.program:type_name -> stoa.agent.v1.ImageProgram
-	6,  // 55: stoa.agent.v1.Ack.ref:type_name -> stoa.agent.v1.TaskRef
-	6,  // 56: stoa.agent.v1.ReplayOutput.ref:type_name -> stoa.agent.v1.TaskRef
-	48, // 57: stoa.agent.v1.role:extendee -> google.protobuf.MethodOptions
-	0,  // 58: stoa.agent.v1.role:type_name -> stoa.agent.v1.Role
-	2,  // 59: stoa.agent.v1.Agent.Enroll:input_type -> stoa.agent.v1.EnrollRequest
-	4,  // 60: stoa.agent.v1.Agent.Renew:input_type -> stoa.agent.v1.RenewRequest
-	7,  // 61: stoa.agent.v1.Agent.Session:input_type -> stoa.agent.v1.FromAgent
-	3,  // 62: stoa.agent.v1.Agent.Enroll:output_type -> stoa.agent.v1.EnrollResponse
-	5,  // 63: stoa.agent.v1.Agent.Renew:output_type -> stoa.agent.v1.RenewResponse
-	26, // 64: stoa.agent.v1.Agent.Session:output_type -> stoa.agent.v1.ToAgent
-	62, // [62:65] is the sub-list for method output_type
-	59, // [59:62] is the sub-list for method input_type
-	58, // [58:59] is the sub-list for extension type_name
-	57, // [57:58] is the sub-list for extension extendee
-	0,  // [0:57] is the sub-list for field type_name
+	8,  // 0: stoa.agent.v1.ReadFileRequest.ref:type_name -> stoa.agent.v1.TaskRef
+	10, // 1: stoa.agent.v1.FromAgent.hello:type_name -> stoa.agent.v1.Hello
+	14, // 2: stoa.agent.v1.FromAgent.heartbeat:type_name -> stoa.agent.v1.Heartbeat
+	15, // 3: stoa.agent.v1.FromAgent.started:type_name -> stoa.agent.v1.Started
+	16, // 4: stoa.agent.v1.FromAgent.output:type_name -> stoa.agent.v1.Output
+	17, // 5: stoa.agent.v1.FromAgent.result:type_name -> stoa.agent.v1.Result
+	24, // 6: stoa.agent.v1.FromAgent.goodbye:type_name -> stoa.agent.v1.Goodbye
+	25, // 7: stoa.agent.v1.FromAgent.images:type_name -> stoa.agent.v1.ImageStatuses
+	21, // 8: stoa.agent.v1.FromAgent.egress:type_name -> stoa.agent.v1.EgressReport
+	23, // 9: stoa.agent.v1.FromAgent.input_taken:type_name -> stoa.agent.v1.InputTaken
+	11, // 10: stoa.agent.v1.Hello.facts:type_name -> stoa.agent.v1.NodeFacts
+	12, // 11: stoa.agent.v1.Hello.runtimes:type_name -> stoa.agent.v1.Runtime
+	13, // 12: stoa.agent.v1.Hello.enforcement:type_name -> stoa.agent.v1.Enforcement
+	8,  // 13: stoa.agent.v1.Hello.running:type_name -> stoa.agent.v1.TaskRef
+	8,  // 14: stoa.agent.v1.Hello.unacked:type_name -> stoa.agent.v1.TaskRef
+	8,  // 15: stoa.agent.v1.Started.ref:type_name -> stoa.agent.v1.TaskRef
+	8,  // 16: stoa.agent.v1.Output.ref:type_name -> stoa.agent.v1.TaskRef
+	1,  // 17: stoa.agent.v1.Output.stream:type_name -> stoa.agent.v1.Stream
+	8,  // 18: stoa.agent.v1.Result.ref:type_name -> stoa.agent.v1.TaskRef
+	20, // 19: stoa.agent.v1.Result.usage:type_name -> stoa.agent.v1.Usage
+	21, // 20: stoa.agent.v1.Result.egress:type_name -> stoa.agent.v1.EgressReport
+	18, // 21: stoa.agent.v1.Result.artefacts:type_name -> stoa.agent.v1.Artefact
+	19, // 22: stoa.agent.v1.Result.artefacts_omitted:type_name -> stoa.agent.v1.OmittedArtefact
+	8,  // 23: stoa.agent.v1.EgressReport.ref:type_name -> stoa.agent.v1.TaskRef
+	22, // 24: stoa.agent.v1.EgressReport.refused:type_name -> stoa.agent.v1.EgressRefusal
+	8,  // 25: stoa.agent.v1.InputTaken.ref:type_name -> stoa.agent.v1.TaskRef
+	26, // 26: stoa.agent.v1.ImageStatuses.statuses:type_name -> stoa.agent.v1.ImageStatus
+	27, // 27: stoa.agent.v1.ImageStatus.runtimes:type_name -> stoa.agent.v1.RuntimeClasses
+	29, // 28: stoa.agent.v1.ToAgent.welcome:type_name -> stoa.agent.v1.Welcome
+	30, // 29: stoa.agent.v1.ToAgent.heartbeat_ack:type_name -> stoa.agent.v1.HeartbeatAck
+	31, // 30: stoa.agent.v1.ToAgent.assign:type_name -> stoa.agent.v1.SignedTask
+	42, // 31: stoa.agent.v1.ToAgent.cancel:type_name -> stoa.agent.v1.Cancel
+	47, // 32: stoa.agent.v1.ToAgent.ack:type_name -> stoa.agent.v1.Ack
+	48, // 33: stoa.agent.v1.ToAgent.replay_output:type_name -> stoa.agent.v1.ReplayOutput
+	44, // 34: stoa.agent.v1.ToAgent.images:type_name -> stoa.agent.v1.Images
+	31, // 35: stoa.agent.v1.ToAgent.egress:type_name -> stoa.agent.v1.SignedTask
+	43, // 36: stoa.agent.v1.ToAgent.input:type_name -> stoa.agent.v1.Input
+	8,  // 37: stoa.agent.v1.Welcome.kill:type_name -> stoa.agent.v1.TaskRef
+	8,  // 38: stoa.agent.v1.Task.ref:type_name -> stoa.agent.v1.TaskRef
+	33, // 39: stoa.agent.v1.Task.execution:type_name -> stoa.agent.v1.ExecutionTask
+	38, // 40: stoa.agent.v1.Task.egress:type_name -> stoa.agent.v1.Egress
+	49, // 41: stoa.agent.v1.ExecutionTask.env:type_name -> stoa.agent.v1.ExecutionTask.EnvEntry
+	40, // 42: stoa.agent.v1.ExecutionTask.files:type_name -> stoa.agent.v1.File
+	41, // 43: stoa.agent.v1.ExecutionTask.limits:type_name -> stoa.agent.v1.Limits
+	39, // 44: stoa.agent.v1.ExecutionTask.image:type_name -> stoa.agent.v1.ImageProgram
+	38, // 45: stoa.agent.v1.ExecutionTask.egress:type_name -> stoa.agent.v1.Egress
+	36, // 46: stoa.agent.v1.ExecutionTask.interactive:type_name -> stoa.agent.v1.Interactive
+	35, // 47: stoa.agent.v1.ExecutionTask.artefacts:type_name -> stoa.agent.v1.Artefacts
+	34, // 48: stoa.agent.v1.ExecutionTask.named_files:type_name -> stoa.agent.v1.NamedFile
+	37, // 49: stoa.agent.v1.Interactive.terminal:type_name -> stoa.agent.v1.TerminalSize
+	50, // 50: stoa.agent.v1.ImageProgram.env:type_name -> stoa.agent.v1.ImageProgram.EnvEntry
+	8,  // 51: stoa.agent.v1.Cancel.ref:type_name -> stoa.agent.v1.TaskRef
+	8,  // 52: stoa.agent.v1.Input.ref:type_name -> stoa.agent.v1.TaskRef
+	37, // 53: stoa.agent.v1.Input.size:type_name -> stoa.agent.v1.TerminalSize
+	45, // 54: stoa.agent.v1.Images.images:type_name -> stoa.agent.v1.Image
+	46, // 55: stoa.agent.v1.Image.runtimes:type_name -> stoa.agent.v1.ImageRuntime
+	39, // 56: stoa.agent.v1.ImageRuntime.program:type_name -> stoa.agent.v1.ImageProgram
+	8,  // 57: stoa.agent.v1.Ack.ref:type_name -> stoa.agent.v1.TaskRef
+	8,  // 58: stoa.agent.v1.ReplayOutput.ref:type_name -> stoa.agent.v1.TaskRef
+	51, // 59: stoa.agent.v1.role:extendee -> google.protobuf.MethodOptions
+	0,  // 60: stoa.agent.v1.role:type_name -> stoa.agent.v1.Role
+	2,  // 61: stoa.agent.v1.Agent.Enroll:input_type -> stoa.agent.v1.EnrollRequest
+	4,  // 62: stoa.agent.v1.Agent.Renew:input_type -> stoa.agent.v1.RenewRequest
+	9,  // 63: stoa.agent.v1.Agent.Session:input_type -> stoa.agent.v1.FromAgent
+	6,  // 64: stoa.agent.v1.Agent.ReadFile:input_type -> stoa.agent.v1.ReadFileRequest
+	3,  // 65: stoa.agent.v1.Agent.Enroll:output_type -> stoa.agent.v1.EnrollResponse
+	5,  // 66: stoa.agent.v1.Agent.Renew:output_type -> stoa.agent.v1.RenewResponse
+	28, // 67: stoa.agent.v1.Agent.Session:output_type -> stoa.agent.v1.ToAgent
+	7,  // 68: stoa.agent.v1.Agent.ReadFile:output_type -> stoa.agent.v1.ReadFileResponse
+	65, // [65:69] is the sub-list for method output_type
+	61, // [61:65] is the sub-list for method input_type
+	60, // [60:61] is the sub-list for extension type_name
+	59, // [59:60] is the sub-list for extension extendee
+	0,  // [0:59] is the sub-list for field type_name
 }
 
 func init() { file_api_agent_v1_agent_proto_init() }
@@ -3946,7 +4142,7 @@ func file_api_agent_v1_agent_proto_init() {
 	if File_api_agent_v1_agent_proto != nil {
 		return
 	}
-	file_api_agent_v1_agent_proto_msgTypes[5].OneofWrappers = []any{
+	file_api_agent_v1_agent_proto_msgTypes[7].OneofWrappers = []any{
 		(*FromAgent_Hello)(nil),
 		(*FromAgent_Heartbeat)(nil),
 		(*FromAgent_Started)(nil),
@@ -3957,8 +4153,8 @@ func file_api_agent_v1_agent_proto_init() {
 		(*FromAgent_Egress)(nil),
 		(*FromAgent_InputTaken)(nil),
 	}
-	file_api_agent_v1_agent_proto_msgTypes[13].OneofWrappers = []any{}
-	file_api_agent_v1_agent_proto_msgTypes[24].OneofWrappers = []any{
+	file_api_agent_v1_agent_proto_msgTypes[15].OneofWrappers = []any{}
+	file_api_agent_v1_agent_proto_msgTypes[26].OneofWrappers = []any{
 		(*ToAgent_Welcome)(nil),
 		(*ToAgent_HeartbeatAck)(nil),
 		(*ToAgent_Assign)(nil),
@@ -3969,7 +4165,7 @@ func file_api_agent_v1_agent_proto_init() {
 		(*ToAgent_Egress)(nil),
 		(*ToAgent_Input)(nil),
 	}
-	file_api_agent_v1_agent_proto_msgTypes[28].OneofWrappers = []any{
+	file_api_agent_v1_agent_proto_msgTypes[30].OneofWrappers = []any{
 		(*Task_Execution)(nil),
 		(*Task_Egress)(nil),
 	}
@@ -3979,7 +4175,7 @@ func file_api_agent_v1_agent_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_api_agent_v1_agent_proto_rawDesc), len(file_api_agent_v1_agent_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   46,
+			NumMessages:   49,
 			NumExtensions: 1,
 			NumServices:   1,
 		},

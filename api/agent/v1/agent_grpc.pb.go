@@ -26,9 +26,10 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	Agent_Enroll_FullMethodName  = "/stoa.agent.v1.Agent/Enroll"
-	Agent_Renew_FullMethodName   = "/stoa.agent.v1.Agent/Renew"
-	Agent_Session_FullMethodName = "/stoa.agent.v1.Agent/Session"
+	Agent_Enroll_FullMethodName   = "/stoa.agent.v1.Agent/Enroll"
+	Agent_Renew_FullMethodName    = "/stoa.agent.v1.Agent/Renew"
+	Agent_Session_FullMethodName  = "/stoa.agent.v1.Agent/Session"
+	Agent_ReadFile_FullMethodName = "/stoa.agent.v1.Agent/ReadFile"
 )
 
 // AgentClient is the client API for Agent service.
@@ -41,6 +42,9 @@ type AgentClient interface {
 	Renew(ctx context.Context, in *RenewRequest, opts ...grpc.CallOption) (*RenewResponse, error)
 	// The agent's session. First message from the agent: hello; first answer: welcome.
 	Session(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[FromAgent, ToAgent], error)
+	// A piece of a file that a task of the calling node names. It must hold that attempt, in the session that
+	// the called replica has of it.
+	ReadFile(ctx context.Context, in *ReadFileRequest, opts ...grpc.CallOption) (*ReadFileResponse, error)
 }
 
 type agentClient struct {
@@ -84,6 +88,16 @@ func (c *agentClient) Session(ctx context.Context, opts ...grpc.CallOption) (grp
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type Agent_SessionClient = grpc.BidiStreamingClient[FromAgent, ToAgent]
 
+func (c *agentClient) ReadFile(ctx context.Context, in *ReadFileRequest, opts ...grpc.CallOption) (*ReadFileResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ReadFileResponse)
+	err := c.cc.Invoke(ctx, Agent_ReadFile_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // AgentServer is the server API for Agent service.
 // All implementations must embed UnimplementedAgentServer
 // for forward compatibility.
@@ -94,6 +108,9 @@ type AgentServer interface {
 	Renew(context.Context, *RenewRequest) (*RenewResponse, error)
 	// The agent's session. First message from the agent: hello; first answer: welcome.
 	Session(grpc.BidiStreamingServer[FromAgent, ToAgent]) error
+	// A piece of a file that a task of the calling node names. It must hold that attempt, in the session that
+	// the called replica has of it.
+	ReadFile(context.Context, *ReadFileRequest) (*ReadFileResponse, error)
 	mustEmbedUnimplementedAgentServer()
 }
 
@@ -112,6 +129,9 @@ func (UnimplementedAgentServer) Renew(context.Context, *RenewRequest) (*RenewRes
 }
 func (UnimplementedAgentServer) Session(grpc.BidiStreamingServer[FromAgent, ToAgent]) error {
 	return status.Error(codes.Unimplemented, "method Session not implemented")
+}
+func (UnimplementedAgentServer) ReadFile(context.Context, *ReadFileRequest) (*ReadFileResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ReadFile not implemented")
 }
 func (UnimplementedAgentServer) mustEmbedUnimplementedAgentServer() {}
 func (UnimplementedAgentServer) testEmbeddedByValue()               {}
@@ -177,6 +197,24 @@ func _Agent_Session_Handler(srv interface{}, stream grpc.ServerStream) error {
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type Agent_SessionServer = grpc.BidiStreamingServer[FromAgent, ToAgent]
 
+func _Agent_ReadFile_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ReadFileRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AgentServer).ReadFile(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: Agent_ReadFile_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AgentServer).ReadFile(ctx, req.(*ReadFileRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // Agent_ServiceDesc is the grpc.ServiceDesc for Agent service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -191,6 +229,10 @@ var Agent_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Renew",
 			Handler:    _Agent_Renew_Handler,
+		},
+		{
+			MethodName: "ReadFile",
+			Handler:    _Agent_ReadFile_Handler,
 		},
 	},
 	Streams: []grpc.StreamDesc{

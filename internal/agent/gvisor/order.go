@@ -13,7 +13,7 @@ import (
 // What is said between the driver and pid 1 of a sandbox, as in sandbox/helper/gvisor.c:
 // fixed structs in native byte order; an order is followed by its payload.
 
-const orderSize = 4*8 + 6*4
+const orderSize = 5*8 + 6*4
 
 // What is asked for. All after orderKill is for a job that has ended; each of it has one endData for an answer.
 const (
@@ -34,17 +34,17 @@ func orderOf(step sandbox.Step) []byte {
 	if step.Program {
 		input = 1
 	}
-	cpu := uint32(min((l.CPU.Milliseconds()+999)/1000, 1<<30))                                                               //nolint:gosec // bounded
-	return encodeOrder([4]uint64{uint64(l.DiskBytes), uint64(l.InodeCount), uint64(l.DiskBytes), uint64(len(step.Payload))}, //nolint:gosec // checked: none is negative
+	cpu := uint32(min((l.CPU.Milliseconds()+999)/1000, 1<<30))                                                                                       //nolint:gosec // bounded
+	return encodeOrder([5]uint64{uint64(l.DiskBytes), uint64(l.InodeCount), uint64(l.DiskBytes), uint64(len(step.Payload)), uint64(step.Follows())}, //nolint:gosec // checked: none is negative
 		[6]uint32{sandbox.GuestUID, cpu, uint32(l.Processes), openFiles, input, orderRun}, step.Payload) //nolint:gosec // checked
 }
 
 // orderFor asks for anything else.
 func orderFor(kind uint32, name string) []byte {
-	return encodeOrder([4]uint64{3: uint64(len(name))}, [6]uint32{5: kind}, []byte(name))
+	return encodeOrder([5]uint64{3: uint64(len(name))}, [6]uint32{5: kind}, []byte(name))
 }
 
-func encodeOrder(long [4]uint64, short [6]uint32, payload []byte) []byte {
+func encodeOrder(long [5]uint64, short [6]uint32, payload []byte) []byte {
 	n := binary.NativeEndian
 	b := make([]byte, 0, orderSize+len(payload))
 	for _, v := range long {

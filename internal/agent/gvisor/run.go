@@ -62,6 +62,8 @@ type run struct {
 	alive   bool                           // that kernel has told how the last process ended
 	result  sandbox.Result
 
+	writing sync.Mutex // an order with all that follows it
+
 	mu     sync.Mutex
 	giveUp *time.Timer // for a kernel that is slow to end the program
 	over   bool        // the program has ended
@@ -90,7 +92,11 @@ func (r *run) kill(why sandbox.Reason) {
 		return
 	}
 	r.giveUp = time.AfterFunc(endPatience, func() { r.box.kill() })
-	go func() { _, _ = r.box.orders.Write(orderFor(orderKill, "")) }() // it may have to wait for what is being written
+	go func() {
+		r.writing.Lock()
+		defer r.writing.Unlock()
+		_, _ = r.box.orders.Write(orderFor(orderKill, ""))
+	}()
 }
 
 // ended says that the program has ended: there is nothing to kill before its files are read.
@@ -147,10 +153,14 @@ func (r *run) process(ctx context.Context, job sandbox.Job, step sandbox.Step) e
 	defer disconnect()
 	r.account.Start()
 	begin := time.Now()
-	if _, err := r.box.orders.Write(orderOf(step)); err != nil && !errors.Is(err, unix.EPIPE) {
-		return fmt.Errorf("give the sandbox its order: %w", err)
+	poured, err := r.order(step)
+	if err != nil {
+		return err
 	}
 	e, known, err := r.watch(ctx, l)
+	if failed := poured(); failed != nil {
+		return failed
+	}
 	if err != nil {
 		return err
 	}
@@ -160,6 +170,29 @@ func (r *run) process(ctx context.Context, job sandbox.Job, step sandbox.Step) e
 	r.result.Usage.CPU += used
 	r.result.Usage.PeakMemoryBytes = max(r.result.Usage.PeakMemoryBytes, r.account.PeakMemory())
 	return r.judge(e, known, l, used)
+}
+
+// order asks for a process. Files that are too large to be held follow while it begins; poured waits for the end of that.
+func (r *run) order(step sandbox.Step) (poured func() error, err error) {
+	r.writing.Lock()
+	_, err = r.box.orders.Write(orderOf(step))
+	if err != nil || step.Follows() == 0 {
+		r.writing.Unlock()
+		if err != nil && !errors.Is(err, unix.EPIPE) { // else it is dead, which is seen
+			return nil, fmt.Errorf("give the sandbox its order: %w", err)
+		}
+		return func() error { return nil }, nil
+	}
+	failed := make(chan error, 1)
+	go func() {
+		defer r.writing.Unlock()
+		err := step.Pour(r.box.orders)
+		if err != nil { // inside, the rest is waited for
+			r.box.kill()
+		}
+		failed <- err
+	}()
+	return func() error { return <-failed }, nil
 }
 
 // watch waits for the process's end and enforces the limits on time. known is false when

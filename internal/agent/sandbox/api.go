@@ -107,6 +107,12 @@ type File struct {
 	Path       string // relative, slash-separated, without "." and ".." elements
 	Content    []byte
 	Executable bool
+
+	// From, if not nil, is read in place of Content while the job starts: Size bytes, of which no more than a piece is held
+	// in memory. SHA256 stands for them where contents are compared; without it nothing that is made of them is kept.
+	From   io.ReaderAt
+	Size   int64
+	SHA256 []byte
 }
 
 // Limits bound one job. A zero field takes that of DefaultLimits.

@@ -106,8 +106,15 @@ func (s *compiledStore) keyOf(rt *Runtime, job *Job, env []string) string {
 	text(env...)
 	part(job.Source)
 	for _, f := range job.Files {
-		text(f.Path, fmt.Sprint(f.Executable))
-		part(f.Content)
+		text(f.Path, fmt.Sprint(f.Executable, f.From != nil))
+		if f.From == nil {
+			part(f.Content)
+			continue
+		}
+		if len(f.SHA256) == 0 {
+			return ""
+		}
+		part(f.SHA256)
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }

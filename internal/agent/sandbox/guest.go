@@ -133,15 +133,15 @@ func (w *ward) startAhead(c *cell, b bounds, first payload) (*guest, error) {
 	return g, nil
 }
 
-// begin lets the guest have its payload, which is also sealed for those that take it so.
-func (g *guest) begin(sealed int, p payload) error {
+// begin lets the guest have its payload, which is also given as a descriptor for those that take it so.
+func (g *guest) begin(given int, p payload) error {
 	if g.letter != nil {
 		return g.write(p)
 	}
 	if g.gate < 0 {
 		return nil
 	}
-	if err := unix.Sendmsg(g.gate, []byte{1}, unix.UnixRights(sealed), nil, unix.MSG_NOSIGNAL); err != nil {
+	if err := unix.Sendmsg(g.gate, []byte{1}, unix.UnixRights(given), nil, unix.MSG_NOSIGNAL); err != nil {
 		return fmt.Errorf("%w: %w", errGone, err)
 	}
 	return nil

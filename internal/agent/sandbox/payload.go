@@ -22,6 +22,7 @@ const (
 	maxCount      = 65_000    // arguments, or variables; the helper takes a few more
 	maxFileCount  = 4096
 	maxPathLength = 1024
+	streamed      = 1 << 31 // of a file's mode: its content follows the payload
 )
 
 func (p payload) encode() []byte {
@@ -51,9 +52,13 @@ func (p payload) encode() []byte {
 		if f.Executable {
 			mode = 0o755
 		}
+		length := int64(len(f.Content))
+		if f.From != nil {
+			mode, length = mode|streamed, f.Size
+		}
 		b = n.AppendUint32(b, uint32(len(f.Path)))
 		b = n.AppendUint32(b, mode)
-		b = n.AppendUint64(b, uint64(len(f.Content)))
+		b = n.AppendUint64(b, uint64(length))
 		b = append(append(b, f.Path...), 0)
 		b = append(b, f.Content...)
 	}
@@ -114,6 +119,8 @@ func checkFiles(files []File, source string) error {
 		switch {
 		case f.Path == "":
 			return bad("is empty")
+		case f.From != nil && (f.Size < 0 || len(f.Content) > 0):
+			return bad("has two contents, or a negative size")
 		case len(f.Path) > maxPathLength:
 			return bad("is too long")
 		case strings.IndexByte(f.Path, 0) >= 0:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -49,7 +50,8 @@ func (d *Driver) run(ctx context.Context, rt *Runtime, job Job, out func(Stream,
 	}
 	r := &run{ward: w, aged: d.aged}
 	z := size{disk, job.Limits.InodeCount}
-	if (job.Class == ClassProcess && rt.warm != nil || rt.ahead != nil) && !needsFresh(job.Env) && job.Terminal == nil {
+	ahead := rt.ahead != nil && !slices.ContainsFunc(job.Files, isStreamed) // those take letters, which hold all
+	if (job.Class == ClassProcess && rt.warm != nil || ahead) && !needsFresh(job.Env) && job.Terminal == nil {
 		r.ready, r.zygote = w.warmer.get(rt, rt.lean != nil && rt.suitsLean(job.Source), w.boundsOf(z, job.Limits))
 	}
 	switch {
@@ -168,7 +170,7 @@ func (r *run) finish() Result {
 
 // process starts one process in the cell, follows it to its end, and adds to the result. job is nil for the compiler,
 // which gets no input.
-func (r *run) process(ctx context.Context, p payload, limits Limits, job *Job) error {
+func (r *run) process(ctx context.Context, p payload, limits Limits, job *Job) (err error) {
 	account := r.cell.slot.account
 	if err := account.limit(limits.MemoryBytes, limits.Processes); err != nil {
 		if errors.Is(err, unix.EBUSY) { // the compiler left more in the working folder than the program may use
@@ -177,11 +179,16 @@ func (r *run) process(ctx context.Context, p payload, limits Limits, job *Job) e
 		}
 		return err
 	}
-	sealed, err := p.seal()
+	given, poured, err := p.give()
 	if err != nil {
 		return err
 	}
-	defer unix.Close(sealed)
+	defer unix.Close(given)
+	defer func() {
+		if failed := poured(); failed != nil {
+			err = errors.Join(failed, err)
+		}
+	}()
 	disconnect, err := r.connect(job)
 	if err != nil {
 		return err
@@ -204,12 +211,12 @@ func (r *run) process(ctx context.Context, p payload, limits Limits, job *Job) e
 		if r.made && job != nil {
 			bounds.room = roomFor(p.files, limits)
 		}
-		if g, err = r.ward.ask(r.cell, zygote, bounds, sealed, -1, terminal); err != nil {
+		if g, err = r.ward.ask(r.cell, zygote, bounds, given, -1, terminal); err != nil {
 			return err
 		}
 		defer g.close()
 	}
-	if err := g.begin(sealed, p); err != nil {
+	if err := g.begin(given, p); err != nil {
 		return err
 	}
 	streams := g.streams

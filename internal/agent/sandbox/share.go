@@ -24,6 +24,8 @@ type Step struct {
 	Payload []byte // arguments, environment and files, as helper/payload.c reads them
 	Limits  Limits
 	Program bool // it gets the input, and its end is the job's
+
+	contents []File // that follow the payload
 }
 
 // Steps are the processes of a prepared job, one after the other. The disk of the first must do for all.
@@ -35,11 +37,25 @@ func Steps(rt *Runtime, job Job) []Step {
 		limits := compileLimits
 		limits.MemoryBytes, limits.DiskBytes = max(limits.MemoryBytes, job.Limits.MemoryBytes), max(limits.DiskBytes, job.Limits.DiskBytes)
 		limits.InodeCount, limits.OutputBytes = job.Limits.InodeCount, job.Limits.OutputBytes
-		steps, files = append(steps, Step{Payload: payload{rt.Compile, env, files}.encode(), Limits: limits}), nil
+		steps, files = append(steps, Step{Payload: payload{rt.Compile, env, files}.encode(), Limits: limits, contents: files}), nil
 	}
 	argv := append(append([]string{}, rt.Command...), job.Args...)
-	return append(steps, Step{Payload: payload{argv, env, files}.encode(), Limits: job.Limits, Program: true})
+	return append(steps, Step{Payload: payload{argv, env, files}.encode(), Limits: job.Limits, Program: true, contents: files})
 }
+
+// Follows is how many bytes of files come after the payload, and Pour writes them. It fails if they cannot be read; that
+// nobody takes them any more is no failure.
+func (s Step) Follows() (bytes int64) {
+	for _, f := range s.contents {
+		if isStreamed(f) {
+			bytes += f.Size
+		}
+	}
+	return bytes
+}
+
+// Pour writes what Follows counts.
+func (s Step) Pour(to io.Writer) error { return pour(to, s.contents) }
 
 // GuestUID is the user that a program is, inside.
 const GuestUID = firstUID

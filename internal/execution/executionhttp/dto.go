@@ -3,6 +3,7 @@ package executionhttp
 
 import (
 	"encoding/base64"
+	"encoding/hex"
 	"strings"
 	"time"
 
@@ -45,7 +46,9 @@ type ExecutionFile struct {
 	Content       string `json:"content,omitempty" doc:"Its content, when it is text."`
 	ContentBase64 string `json:"content_base64,omitempty" doc:"Its content, when it is not."`
 
-	FileID ident.ID `json:"file_id,omitzero" doc:"In place of a content: a file that was uploaded to the project. It is copied; what an execution is asked for shows its content."`
+	FileID ident.ID `json:"file_id,omitzero" doc:"In place of a content: a file that was uploaded to the project. Up to 8 MiB of files together are copied, and shown with their content; more are named."`
+	Size   int64    `json:"size,omitzero" readOnly:"true" doc:"Of a file that is named, in bytes."`
+	SHA256 string   `json:"sha256,omitempty" readOnly:"true" doc:"Of a file that is named: its content's hash, in hexadecimal."`
 }
 
 // ExecutionLimits bounds a run. What is absent or zero takes the default that applies to the caller.
@@ -60,7 +63,7 @@ type ExecutionLimits struct {
 
 // ExecutionReason says why an execution is as it is.
 type ExecutionReason struct {
-	Code    string `json:"code" example:"wall_limit" doc:"Stable. exit_code, signal, compile_error; memory_limit, process_limit, disk_limit, output_limit, wall_limit, cpu_limit, idle_limit; cancelled; queue_timeout, node_lost, deadline_passed, sandbox_error, task_refused, task_invalid."`
+	Code    string `json:"code" example:"wall_limit" doc:"Stable. exit_code, signal, compile_error; memory_limit, process_limit, disk_limit, output_limit, wall_limit, cpu_limit, idle_limit; cancelled; queue_timeout, node_lost, deadline_passed, sandbox_error, task_refused, task_invalid, file_gone, file_unread."`
 	Message string `json:"message" doc:"For people; it has the limit's value."`
 }
 
@@ -211,6 +214,9 @@ func detailsDTO(d execution.Details) Execution {
 }
 
 func fileDTO(f execution.File) ExecutionFile {
+	if len(f.SHA256) > 0 {
+		return ExecutionFile{Path: f.Path, FileID: f.FileID, Size: f.Size, SHA256: hex.EncodeToString(f.SHA256)}
+	}
 	if s := string(f.Content); isText(f.Content) {
 		return ExecutionFile{Path: f.Path, Content: s}
 	}

@@ -12,8 +12,11 @@ import (
 )
 
 const (
-	getOne    = `SELECT ` + columns + ` FROM execution WHERE id = $1`
-	getInput  = `SELECT source, stdin, args, env, files, artefacts FROM execution_input WHERE execution_id = $1`
+	getOne   = `SELECT ` + columns + ` FROM execution WHERE id = $1`
+	getInput = `SELECT source, stdin, args, env, files, artefacts FROM execution_input WHERE execution_id = $1`
+	fetches  = `
+SELECT e.project_id FROM execution e JOIN execution_input i ON i.execution_id = e.id
+WHERE e.id = $1 AND e.attempt = $2 AND e.node_id = $3 AND e.status IN ('scheduled', 'running') AND $4 = ANY(i.fetched)`
 	getOutput = `SELECT stdout, stderr, layout, stdout_truncated, stderr_truncated FROM execution_output WHERE execution_id = $1`
 	getEnded  = `
 SELECT ` + columns + `, o.stdout, o.stderr, o.layout, o.stdout_truncated, o.stderr_truncated
@@ -90,6 +93,11 @@ func (Store) Get(ctx context.Context, q pg.Querier, id ident.ID) (execution.Exec
 // Input implements execution.Store.
 func (Store) Input(ctx context.Context, q pg.Querier, id ident.ID) (execution.Input, error) {
 	return pg.One[execution.Input](ctx, q, getInput, id)
+}
+
+// Fetches implements execution.Store.
+func (Store) Fetches(ctx context.Context, q pg.Querier, node ident.ID, a execution.Attempt, sha256 []byte) (ident.ID, error) {
+	return pg.One[ident.ID](ctx, q, fetches, a.ID, a.Attempt, node, sha256)
 }
 
 // Output implements execution.Store.

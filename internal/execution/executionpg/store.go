@@ -45,7 +45,7 @@ INSERT INTO execution (id, version, organization_id, project_id, owner_id, runti
 	script_id, script_version, script_name, interactive)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
 	$25, nullif($26::integer, 0), nullif($27::text, ''), $28)`
-	insertInput = `INSERT INTO execution_input (execution_id, source, stdin, args, env, files, artefacts) VALUES ($1, $2, $3, $4, $5, $6, $7)`
+	insertInput = `INSERT INTO execution_input (execution_id, source, stdin, args, env, files, artefacts, fetched) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
 	saveOne     = `
 UPDATE execution SET version = $2, status = $3, reason_code = $4, reason_message = $5, priority = $6, rank = $7, node_id = $8, epoch = $9,
 	attempt = $10, cancel_asked = $11, exit_code = $12, signal = $13, used_wall_us = $14, used_cpu_us = $15, peak_memory_bytes = $16,
@@ -96,7 +96,7 @@ func (Store) Insert(tx *pg.Tx, e execution.Execution, in execution.Input) {
 	tx.Defer(insertOne, e.ID, e.Version, e.OrganizationID, e.ProjectID, e.OwnerID, e.Runtime, string(e.Status), int(e.Priority), e.Rank,
 		e.Network, e.WallMS, e.CPUMS, e.MemoryBytes, e.Processes, e.OutputBytes, e.DiskBytes, e.NodeID, e.Epoch, e.Attempt, e.RetryOf,
 		e.CreatedAt, e.ScheduledAt, string(e.ClassAsked), string(e.Class), e.ScriptID, e.ScriptVersion, e.ScriptName, e.Interactive)
-	tx.Defer(insertInput, e.ID, in.Source, notNil(in.Stdin), orEmpty(in.Args), orEmptyMap(in.Env), orEmpty(in.Files), in.Artefacts)
+	tx.Defer(insertInput, e.ID, in.Source, notNil(in.Stdin), orEmpty(in.Args), orEmptyMap(in.Env), orEmpty(in.Files), in.Artefacts, in.Fetched())
 	if in.Egress != nil {
 		Store{}.SaveEgress(tx, e.ID, *in.Egress)
 	}

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/stoa-cloud/stoa/internal/agent/filecache"
 	"github.com/stoa-cloud/stoa/internal/agent/sandbox"
 	"github.com/stoa-cloud/stoa/internal/node"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
@@ -60,6 +61,9 @@ type workload struct {
 	mu    sync.Mutex
 	kill  func(running []node.TaskRef) []node.TaskRef
 	store func(node.TaskRef) error
+	files map[node.TaskRef]map[filecache.Sum][]byte // what attempts name
+	slow  sync.Mutex                                // pieces wait for it
+	reads chan int64                                // offsets that were asked for
 }
 
 type opening struct {
@@ -87,7 +91,7 @@ type ending struct {
 func newWorkload() *workload {
 	return &workload{
 		images: make(chan []node.ImageStatus, 100), opened: make(chan opening, 100), closed: make(chan closing, 100), changed: make(chan node.Session, 100),
-		started: make(chan node.TaskRef, 10000), frames: make(chan frame, 10000), ended: make(chan ending, 10000),
+		started: make(chan node.TaskRef, 10000), frames: make(chan frame, 10000), ended: make(chan ending, 10000), reads: make(chan int64, 10000),
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 
 	agentv1 "github.com/stoa-cloud/stoa/api/agent/v1"
 	"github.com/stoa-cloud/stoa/internal/agent"
+	"github.com/stoa-cloud/stoa/internal/agent/filecache"
 	"github.com/stoa-cloud/stoa/internal/node"
 	"github.com/stoa-cloud/stoa/internal/platform/clock"
 	"github.com/stoa-cloud/stoa/internal/platform/command"
@@ -148,8 +149,12 @@ type machine struct {
 func (p *plane) machine(tb testing.TB, token, dir string) *machine {
 	tb.Helper()
 	m := &machine{dir: dir, driver: newDriver(), done: make(chan error, 1)}
+	files, err := filecache.Open(filepath.Join(dir, "files"), 1<<30)
+	if err != nil {
+		tb.Fatal(err)
+	}
 	a, err := agent.New(agent.Config{
-		Join: p.address, Token: token, DataDir: dir, Version: "1.0.0-test", Driver: m.driver, Images: p.images, Slots: 4, Log: p.log.With("agent", dir),
+		Join: p.address, Token: token, DataDir: dir, Version: "1.0.0-test", Driver: m.driver, Images: p.images, Files: files, Slots: 4, Log: p.log.With("agent", dir),
 	})
 	if err != nil {
 		tb.Fatal(err)

@@ -102,6 +102,7 @@ func specTo(t node.Task) *agentv1.Task_Execution {
 		},
 		Egress: egressTo(e.Egress), Class: e.Class, Image: programTo(e.Image), CacheScope: e.CacheScope,
 		Artefacts:   artefactsTo(e.Artefacts),
+		NamedFiles:  namedTo(e.Named),
 		Interactive: interactiveTo(e.Interactive),
 	}}
 }

@@ -3,8 +3,9 @@ import { Attachment, type AttachOptions } from "./attach.ts";
 import { problemOf, unreachable } from "./problem.ts";
 import type { paths } from "./schema.ts";
 import { streamEvents, type StreamOptions } from "./stream.ts";
+import { sendUpload, uploadLine, type UploadOptions } from "./upload.ts";
 import { watchExecution, type ExecutionUpdate } from "./watch.ts";
-import type { StoaEvent } from "./names.ts";
+import type { StoaEvent, UploadedFile } from "./names.ts";
 
 export interface ClientOptions {
   /** Where Stoa listens; empty in a browser that was served by it. */
@@ -24,6 +25,11 @@ export interface Stoa {
   watch(id: string, options?: Watching): AsyncGenerator<ExecutionUpdate>;
   /** Follows an interactive execution and writes to it. Browsers send their cookie; elsewhere `open` must send the token. */
   attach(id: string, options?: AttachOptions): Attachment;
+  /**
+   * Uploads a content to a project under a name. It goes on where it was when the connection breaks, or when the same
+   * content is uploaded again within the hour. One that the project has already is not sent.
+   */
+  upload(name: string, content: Blob, options?: UploadOptions): Promise<UploadedFile>;
   /** Everything that happens and may be seen, from now or from `lastId` on. */
   events(options?: Watching): AsyncGenerator<StoaEvent>;
 }
@@ -44,6 +50,7 @@ export function createClient(options: ClientOptions = {}): Stoa {
     api,
     watch: (id, from) => watchExecution(streamEvents(`${url}/api/v1/executions/${encodeURIComponent(id)}/events`, streaming(from))),
     attach: (id, from) => new Attachment(new URL(`${url}/api/v1/executions/${encodeURIComponent(id)}/attach`, globalThis.location?.href).href, { headers, fetch: send, ...from }),
+    upload: (name, content, options = {}) => sendUpload(uploadLine({ url, headers, fetch: send, name, key: randomKey() }, options), content, options),
     async *events(from) {
       for await (const e of streamEvents(`${url}/api/v1/events/stream`, streaming(from))) yield JSON.parse(e.data) as StoaEvent;
     },

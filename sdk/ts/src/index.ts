@@ -4,6 +4,7 @@ export { asProblem, Problem, problemOf, unreachable, type ExceededLimit, type Pr
 export { OutputLog, type OutputFrame, type OutputPart, type OutputStream } from "./output.ts";
 export { EventParser, type ServerEvent } from "./sse.ts";
 export { streamEvents, type Connection, type StreamOptions } from "./stream.ts";
+export { type UploadOptions, type UploadPhase } from "./upload.ts";
 export { watchExecution, type ExecutionUpdate } from "./watch.ts";
 export type * from "./names.ts";
 export type { components, paths } from "./schema.ts";

@@ -3804,7 +3804,7 @@ export interface components {
             content_base64?: string;
             /**
              * Format: uuid
-             * @description In place of a content: a file that was uploaded to the project. It is copied; what an execution is asked for shows its content.
+             * @description In place of a content: a file that was uploaded to the project. Up to 8 MiB of files together are copied, and shown with their content; more are named.
              */
             file_id?: string;
             /**
@@ -3812,6 +3812,13 @@ export interface components {
              * @example data/input.csv
              */
             path: string;
+            /** @description Of a file that is named: its content's hash, in hexadecimal. */
+            readonly sha256?: string;
+            /**
+             * Format: int64
+             * @description Of a file that is named, in bytes.
+             */
+            readonly size?: number;
         };
         ExecutionLimits: {
             /**
@@ -3847,7 +3854,7 @@ export interface components {
         };
         ExecutionReason: {
             /**
-             * @description Stable. exit_code, signal, compile_error; memory_limit, process_limit, disk_limit, output_limit, wall_limit, cpu_limit, idle_limit; cancelled; queue_timeout, node_lost, deadline_passed, sandbox_error, task_refused, task_invalid.
+             * @description Stable. exit_code, signal, compile_error; memory_limit, process_limit, disk_limit, output_limit, wall_limit, cpu_limit, idle_limit; cancelled; queue_timeout, node_lost, deadline_passed, sandbox_error, task_refused, task_invalid, file_gone, file_unread.
              * @example wall_limit
              */
             code: string;

@@ -8,7 +8,6 @@ import { deleteFile, filesQuery } from "../features/files/queries.ts";
 import { UploadList } from "../features/files/UploadList.tsx";
 import { uploads, useUploads } from "../features/files/useUploads.ts";
 import { limitsQuery } from "../features/limits/queries.ts";
-import { inputBytes } from "../features/run/attach.ts";
 import { Ago } from "../ui/Ago.tsx";
 import { CopyButton } from "../ui/CopyButton.tsx";
 import { DataTable, type Column } from "../ui/DataTable.tsx";
@@ -29,6 +28,7 @@ export function FilesPage() {
   const sending = useUploads();
   const limits = useQuery(limitsQuery(project?.id));
   const most = limits.data?.find((l) => l.name === "file.max_bytes");
+  const taken = limits.data?.find((l) => l.name === "execution.input.max_bytes")?.value;
   const changes = (f: UploadedFile) => f.owner_id === me.user.id || project?.role === "project.manager";
   const remove = (f: UploadedFile) =>
     confirm({
@@ -61,7 +61,7 @@ export function FilesPage() {
       cell: (f) => (
         <Group gap={4} justify="flex-end" wrap="nowrap">
           {works(project) &&
-            (f.size <= inputBytes ? (
+            (typeof taken !== "number" || f.size <= taken ? (
               <LinkButton to="/run" search={{ file: f.id }} size="compact-xs" variant="light" leftSection={<IconPlayerPlay size={13} />}>
                 Use in Run
               </LinkButton>
@@ -83,8 +83,8 @@ export function FilesPage() {
   ];
   return (
     <Page title="Files" about="Uploaded once, for any number of runs to take.">
-      {works(project) && <DropZone onFiles={(chosen) => uploads.add(chosen, project?.id, most)} most={typeof most?.value === "number" ? most.value : undefined} />}
-      <UploadList uploads={sending} drop={(key) => uploads.drop(key)} />
+      {works(project) && <DropZone onFiles={(chosen) => uploads.add(chosen, project?.id, most)} most={typeof most?.value === "number" ? most.value : undefined} taken={typeof taken === "number" ? taken : undefined} />}
+      <UploadList uploads={sending} drop={(key) => uploads.drop(key)} retry={(key) => uploads.retry(key)} />
       <Panel flush>
         <DataTable
           label="Files"

@@ -32,7 +32,8 @@ enum { FD_ORDERS = 3, FD_ENDS, FD_STDIN, FD_STDOUT, FD_STDERR, FD_JOIN };
 
 /* Both as in internal/agent/gvisor/order.go. */
 struct order {
-	uint64_t disk, inodes, fsize, payload;   /* bytes, files, bytes, bytes that follow */
+	uint64_t disk, inodes, fsize;            /* bytes, files, bytes */
+	uint64_t payload, contents;              /* bytes that follow, and bytes of files that follow those */
 	uint32_t uid, cpu, processes, files;     /* seconds; RLIMIT_NOFILE */
 	uint32_t input, kind;                    /* whether it gets the standard input */
 };
@@ -94,15 +95,32 @@ static struct {
 	uint8_t data[MOST_NAMES * 257];
 } tree = { .file = -1 };
 
+static int put_all(int fd, const uint8_t *at, size_t n)
+{
+	while (n) {
+		ssize_t k = write(fd, at, n);
+		if (k < 0 && errno == EINTR) continue;
+		if (k <= 0) return -1;
+		at += k;
+		n -= (size_t)k;
+	}
+	return 0;
+}
+
 static void tell_data(int status, size_t n)
 {
 	tell(END_DATA, (uint32_t)n, status, 0);
-	for (const uint8_t *at = tree.data; n;) {
-		ssize_t k = write(FD_ENDS, at, n);
-		if (k < 0 && errno == EINTR) continue;
-		if (k <= 0) _exit(1);
-		at += k;
-		n -= (size_t)k;
+	if (put_all(FD_ENDS, tree.data, n)) _exit(1);
+}
+
+/* Passes on what follows an order, and lets it go when nobody takes it any more: the next order comes after it. */
+static void pour(int to, uint64_t n)
+{
+	while (n) {
+		size_t some = n < sizeof tree.data ? (size_t)n : sizeof tree.data;
+		if (read_all(FD_ORDERS, tree.data, some)) _exit(1);
+		if (to >= 0 && put_all(to, tree.data, some)) to = -1;
+		n -= some;
 	}
 }
 
@@ -271,13 +289,23 @@ static void tell_end(int status, uint32_t processes)
 static void run(const struct order *o, struct payload *p, int signals)
 {
 	struct failure f;
-	int report[2], status;
+	int report[2], contents[2] = { -1, -1 }, status;
 	put_number("/sys/fs/cgroup/pids/run/pids.max", o->processes);
-	if (pipe2(report, O_CLOEXEC)) { tell(END_FAILED, STEP_STDIO, errno, 0); return; }
+	if (pipe2(report, O_CLOEXEC) || (o->contents && pipe2(contents, O_CLOEXEC))) {
+		tell(END_FAILED, STEP_STDIO, errno, 0);
+		pour(-1, o->contents);
+		return;
+	}
+	p->stream = contents[0];
 	pid_t child = fork();
 	if (child == 0) guest(o, p, report[1]);
 	int e = errno;
 	close(report[1]);
+	if (o->contents) {
+		close(contents[0]);
+		pour(child < 0 ? -1 : contents[1], o->contents);
+		close(contents[1]);
+	}
 	if (child < 0) { close(report[0]); tell(END_FAILED, STEP_CLONE, e, 0); return; }
 	ssize_t n = read(report[0], &f, sizeof f); /* nothing, once it has become the program */
 	close(report[0]);

@@ -2,7 +2,10 @@
  * only after the process has become the guest, with all privileges gone.
  *
  *   u32 magic, nargv, nenv, nfiles; then strings: u32 length, bytes, 0; then files: u32 path length, u32 mode,
- *   u64 size, path, 0, content. Native byte order, unaligned. */
+ *   u64 size, path, 0, content. Native byte order, unaligned.
+ *
+ * A content that is too large to be held in memory is not there, which its mode says. Then all comes through a pipe:
+ * u64 size of the above, the above, and those contents in the same order. */
 #include "stoa.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -16,6 +19,7 @@
 #include <unistd.h>
 
 #define MAGIC 0x414f5453u
+#define STREAMED 0x80000000u /* of a mode */
 
 static int bad(void) { errno = EBADMSG; return -1; }
 
@@ -46,10 +50,35 @@ static char **strings(struct payload *p, uint32_t n)
 	return v;
 }
 
+static int read_all(int fd, uint8_t *b, uint64_t n)
+{
+	while (n) {
+		ssize_t k = read(fd, b, n);
+		if (k < 0 && errno == EINTR) continue;
+		if (k == 0) errno = EIO; /* the agent gave up */
+		if (k <= 0) return -1;
+		b += k;
+		n -= (uint64_t)k;
+	}
+	return 0;
+}
+
+static int payload_receive(struct payload *p, int fd)
+{
+	uint64_t size;
+	if (read_all(fd, (uint8_t *)&size, sizeof size)) return -1;
+	p->size = (size_t)size;
+	p->map = mmap(NULL, p->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (p->map == MAP_FAILED || read_all(fd, p->map, size)) return -1;
+	p->stream = fd;
+	return payload_parse(p);
+}
+
 int payload_open(struct payload *p, int fd)
 {
 	off_t size = lseek(fd, 0, SEEK_END); /* not fstat, which older libcs do not have by that name */
-	if (size < 0) return -1;
+	if (size < 0) return errno == ESPIPE ? payload_receive(p, fd) : -1;
+	p->stream = -1;
 	p->size = (size_t)size;
 	if (p->size == 0) return bad();
 	/* Private and read-only: the agent sealed it against growing smaller. */
@@ -99,6 +128,17 @@ static int write_all(int fd, const uint8_t *b, uint64_t n)
 	return 0;
 }
 
+static int pass_on(int from, int to, uint64_t n)
+{
+	static uint8_t b[1 << 16];
+	while (n) {
+		uint64_t some = n < sizeof b ? n : sizeof b;
+		if (read_all(from, b, some) || write_all(to, b, some)) return -1;
+		n -= some;
+	}
+	return 0;
+}
+
 /* The kernel refuses links, ".." and absolute paths here, whatever the agent let through. */
 static int open_beneath(const char *path, uint64_t flags, uint64_t mode)
 {
@@ -133,15 +173,16 @@ int payload_files(struct payload *p)
 		char *name;
 		if (number(p, head, sizeof head) || number(p, &size, sizeof size)) return -1;
 		if (head[0] >= sizeof path || !(name = text(p, head[0]))) return bad();
-		if ((uint64_t)(p->end - p->at) < size) return bad();
+		int streamed = (head[1] & STREAMED) != 0;
+		if (!streamed && (uint64_t)(p->end - p->at) < size) return bad();
 		memcpy(path, name, head[0] + 1);
 		if (make_folders(path)) return -1;
 		int fd = open_beneath(path, O_WRONLY | O_CREAT | O_EXCL, head[1] & 0777);
 		if (fd < 0) return -1;
-		int r = write_all(fd, p->at, size), e = errno;
+		int r = streamed ? pass_on(p->stream, fd, size) : write_all(fd, p->at, size), e = errno;
 		close(fd);
 		if (r) { errno = e; return -1; }
-		p->at += size;
+		if (!streamed) p->at += size;
 	}
 	return 0;
 }

@@ -55,16 +55,17 @@ struct reply {
  * payload, a socket on which the payload comes when its run does. */
 enum { FD_CELL, FD_PAYLOAD, FD_IN, FD_OUT, FD_ERR, FD_STATUS, FD_CGROUPS };
 
-/* payload.c: arguments, environment and files of one run, in a memfd that the agent filled. */
+/* payload.c: arguments, environment and files of one run, in a memfd that the agent filled, or through a pipe. */
 struct payload {
 	const uint8_t *at, *end;
 	void *map;
 	size_t size;
 	uint32_t nfiles;
+	int stream; /* where contents come that were too large to be held; -1: nowhere */
 	char **argv, **envp;
 };
 int payload_open(struct payload *p, int fd);  /* 0, or -1 and errno */
-int payload_parse(struct payload *p);         /* the same, of what map and size hold already */
+int payload_parse(struct payload *p);         /* the same, of what map, size and stream hold already */
 int payload_await(int gate);                  /* the payload's descriptor, once it comes; ends the process at EOF */
 int payload_files(struct payload *p);         /* writes the files below the current folder */
 void payload_close(struct payload *p);

@@ -42,6 +42,7 @@ func Conform(t *testing.T, s Subject) {
 	t.Run("together", s.together)
 	t.Run("leftovers", s.leftovers)
 	t.Run("artefacts", s.artefacts)
+	t.Run("large files", s.largeFiles)
 	t.Run("refusals", s.refusals)
 	t.Run("enforcement", s.enforcement)
 }

@@ -734,11 +734,19 @@ class ExecutionFile(BaseModel):
     """
     file_id: UUID | None = None
     """
-    In place of a content: a file that was uploaded to the project. It is copied; what an execution is asked for shows its content.
+    In place of a content: a file that was uploaded to the project. Up to 8 MiB of files together are copied, and shown with their content; more are named.
     """
     path: Annotated[str, Field(examples=['data/input.csv'])]
     """
     Relative, inside the program's folder.
+    """
+    sha256: str | None = None
+    """
+    Of a file that is named: its content's hash, in hexadecimal.
+    """
+    size: int | None = None
+    """
+    Of a file that is named, in bytes.
     """
 
 
@@ -778,7 +786,7 @@ class ExecutionReason(BaseModel):
     )
     code: Annotated[str, Field(examples=['wall_limit'])]
     """
-    Stable. exit_code, signal, compile_error; memory_limit, process_limit, disk_limit, output_limit, wall_limit, cpu_limit, idle_limit; cancelled; queue_timeout, node_lost, deadline_passed, sandbox_error, task_refused, task_invalid.
+    Stable. exit_code, signal, compile_error; memory_limit, process_limit, disk_limit, output_limit, wall_limit, cpu_limit, idle_limit; cancelled; queue_timeout, node_lost, deadline_passed, sandbox_error, task_refused, task_invalid, file_gone, file_unread.
     """
     message: str
     """

@@ -2,11 +2,10 @@ import { Button, FileButton, Group, Text } from "@mantine/core";
 import { IconUpload } from "@tabler/icons-react";
 import { useState, type DragEvent } from "react";
 import { bytes } from "../../ui/format.ts";
-import { inputBytes } from "../run/attach.ts";
 import classes from "./DropZone.module.css";
 
 /** Where files are dropped or chosen. */
-export function DropZone({ onFiles, most }: { onFiles: (files: File[]) => void; most: number | undefined }) {
+export function DropZone({ onFiles, most, taken }: { onFiles: (files: File[]) => void; most: number | undefined; taken: number | undefined }) {
   const [over, setOver] = useState(false);
   const drop = (e: DragEvent) => {
     e.preventDefault();
@@ -26,7 +25,8 @@ export function DropZone({ onFiles, most }: { onFiles: (files: File[]) => void; 
     >
       <Group gap="sm" justify="space-between">
         <Text size="sm" c="var(--stoa-quiet)">
-          Drop files here: the project keeps them, and runs take them.{most !== undefined && ` Each may have ${bytes(most)}; a run takes ${bytes(inputBytes)} of files altogether.`}
+          Drop files here: the project keeps them, and runs take them.{most !== undefined && ` Each may have ${bytes(most)}.`}
+          {taken !== undefined && ` A run takes ${bytes(taken)} of files altogether, if its disk and memory hold them.`}
         </Text>
         <FileButton multiple onChange={onFiles}>
           {(props) => (

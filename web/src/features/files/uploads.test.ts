@@ -1,6 +1,5 @@
 import { Problem, type Limit, type UploadedFile } from "@stoa/sdk";
-import type { Sending } from "./uploadFile.ts";
-import { Uploads } from "./uploads.ts";
+import { Uploads, type Sending } from "./uploads.ts";
 
 const file = (name: string, size: number) => new File([new Uint8Array(size)], name);
 const turn = () => new Promise((resolve) => setTimeout(resolve));
@@ -57,4 +56,27 @@ test("what is too large is not sent", async () => {
   const problem = uploads.current()[0]!.problem;
   expect(problem).toBeInstanceOf(Problem);
   expect((problem as Problem).limit).toMatchObject({ name: "file.max_bytes", value: 5 });
+});
+
+test("what broke off goes on when it is asked to, in its turn", async () => {
+  const { calls, kept, uploads } = scene();
+  uploads.add([file("a", 10), file("b", 10)], "p", undefined);
+  await turn();
+  calls[0]!.sending.onPhase("sending");
+  calls[0]!.sending.onSent(4);
+  calls[0]!.fail(new Problem({ status: 0, code: "unreachable" }));
+  await turn();
+  const [a] = uploads.current();
+  expect(a).toMatchObject({ sent: 4, again: true, problem: { code: "unreachable" } });
+  uploads.retry(a!.key);
+  expect(uploads.busy).toBe(true);
+  calls[1]!.done();
+  await turn();
+  expect(calls.map((c) => c.name)).toEqual(["a", "b", "a"]);
+  calls[2]!.sending.onPhase("waiting");
+  expect(uploads.current()).toMatchObject([{ phase: "waiting" }]);
+  calls[2]!.fail(new Problem({ status: 429, code: "file.project_full" }));
+  await turn();
+  expect(uploads.current()).toMatchObject([{ again: false }]);
+  expect(kept).toHaveBeenCalledTimes(1);
 });

@@ -1,5 +1,11 @@
-import { Problem, type Limit, type UploadedFile } from "@stoa/sdk";
-import type { Sending } from "./uploadFile.ts";
+import { asProblem, Problem, type Limit, type UploadedFile, type UploadPhase } from "@stoa/sdk";
+
+export interface Sending {
+  signal: AbortSignal;
+  /** How many bytes have left. */
+  onSent: (bytes: number) => void;
+  onPhase: (phase: UploadPhase) => void;
+}
 
 /** A file on its way to the project. */
 export interface Upload {
@@ -7,8 +13,12 @@ export interface Upload {
   name: string;
   size: number;
   sent: number;
-  /** Why it was refused; it stays until it is dismissed. */
+  /** Where it is; none: it waits for those before it. */
+  phase?: UploadPhase;
+  /** Why it was refused, or broke off; it stays until it is dismissed. */
   problem?: unknown;
+  /** It may go on where it broke off. */
+  again?: boolean;
 }
 
 type Send = (file: File, project: string | undefined, sending: Sending) => Promise<UploadedFile>;
@@ -18,6 +28,7 @@ export class Uploads {
   private list: Upload[] = [];
   private keys = 0;
   private readonly stops = new Map<number, AbortController>();
+  private readonly files = new Map<number, { file: File; project: string | undefined }>();
   private readonly listeners = new Set<() => void>();
   private last: Promise<void> = Promise.resolve();
 
@@ -44,27 +55,44 @@ export class Uploads {
       const problem = tooLarge(file, most);
       this.set([...this.list, { key, name: file.name, size: file.size, sent: 0, problem }]);
       if (problem) continue;
-      this.stops.set(key, new AbortController());
-      this.last = this.last.then(() => this.run(key, file, project));
+      this.files.set(key, { file, project });
+      this.queue(key);
     }
+  }
+
+  /** Goes on with one that broke off, after those that are on their way. */
+  retry(key: number): void {
+    this.change(key, { problem: undefined, again: false, phase: undefined });
+    this.queue(key);
+  }
+
+  private queue(key: number): void {
+    this.stops.set(key, new AbortController());
+    this.last = this.last.then(() => this.run(key));
   }
 
   /** Breaks one off, or forgets why it was refused. */
   drop(key: number): void {
     this.stops.get(key)?.abort();
     this.stops.delete(key);
+    this.files.delete(key);
     this.set(this.list.filter((u) => u.key !== key));
   }
 
-  private async run(key: number, file: File, project: string | undefined): Promise<void> {
-    const stop = this.stops.get(key);
-    if (!stop) return; // dropped before its turn
+  private async run(key: number): Promise<void> {
+    const [stop, what] = [this.stops.get(key), this.files.get(key)];
+    if (!stop || !what) return; // dropped before its turn
     try {
-      await this.send(file, project, { signal: stop.signal, onSent: (sent) => this.change(key, { sent: Math.min(sent, file.size) }) });
+      await this.send(what.file, what.project, {
+        signal: stop.signal,
+        onSent: (sent) => this.change(key, { sent: Math.min(sent, what.file.size) }),
+        onPhase: (phase) => this.change(key, { phase }),
+      });
       this.drop(key);
       this.kept();
     } catch (problem) {
-      if (!stop.signal.aborted) this.change(key, { problem });
+      const { status } = asProblem(problem);
+      if (!stop.signal.aborted) this.change(key, { problem, again: status === 0 || status >= 500 });
     }
   }
 

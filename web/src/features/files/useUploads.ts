@@ -1,10 +1,12 @@
 import { useEffect, useSyncExternalStore } from "react";
-import { queryClient } from "../../app/stoa.ts";
-import { uploadFile } from "./uploadFile.ts";
+import { queryClient, stoa } from "../../app/stoa.ts";
 import { Uploads, type Upload } from "./uploads.ts";
 
 /** This tab's uploads. They go on while other screens are shown. */
-export const uploads = new Uploads(uploadFile, () => void queryClient.invalidateQueries({ queryKey: ["files"] }));
+export const uploads = new Uploads(
+  (file, projectId, { signal, onSent, onPhase }) => stoa.upload(file.name, file, { projectId, signal, onProgress: onSent, onPhase }),
+  () => void queryClient.invalidateQueries({ queryKey: ["files"] }),
+);
 
 export function useUploads(): Upload[] {
   const list = useSyncExternalStore(uploads.subscribe, uploads.current);

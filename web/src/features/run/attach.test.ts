@@ -15,11 +15,10 @@ test("what cannot go along is told", () => {
   expect(refusalOf(attach([], [named("big", "x".repeat(inlineBytes + 1))]))).toContain("6 MiB");
 });
 
-test("an upload is named, and counts", async () => {
+test("an upload is named, however large", async () => {
   const upload = { id: "1", name: "up", size: inlineBytes + 1, sha256: "", owner_id: "", project_id: "", organization_id: "", created_at: "", uploaded_at: "" };
   const files = attach(attach([], [named("a")]), [upload]);
   expect(refusalOf(files)).toBeUndefined();
-  expect(refusalOf([...files, { path: "again", file: upload }])).toContain("8 MiB");
   expect((await filesOf(files))[1]).toEqual({ path: "up", file_id: "1" });
 });
 

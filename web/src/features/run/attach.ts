@@ -12,9 +12,6 @@ type RequestFile = NonNullable<ExecutionRequest["files"]>[number];
 /** What fits into the request itself, as base64, in bytes of all files together. */
 export const inlineBytes = 6 * 2 ** 20;
 
-/** What a run takes altogether, with uploads. */
-export const inputBytes = 8 * 2 ** 20;
-
 const uploaded = (file: Attached["file"]): file is UploadedFile => "sha256" in file;
 
 /** Files chosen again under a name replace what had it. */
@@ -26,16 +23,14 @@ export function attach(old: Attached[], chosen: Attached["file"][]): Attached[] 
 /** Why these files cannot go along; undefined when they can. */
 export function refusalOf(files: Attached[]): string | undefined {
   const paths = new Set<string>();
-  let [inline, all] = [0, 0];
+  let inline = 0;
   for (const { path, file } of files) {
     if (path.split("/").some((part) => part === "" || part === "." || part === "..")) return `"${path}" is not a plain relative path.`;
     if (paths.has(path)) return `Two files are called "${path}".`;
     paths.add(path);
-    all += file.size;
     if (!uploaded(file)) inline += file.size;
   }
-  if (inline > inlineBytes) return "The files that are not uploaded are larger than 6 MiB together.";
-  return all > inputBytes ? "The files are larger than 8 MiB together." : undefined;
+  return inline > inlineBytes ? "The files that are not uploaded are larger than 6 MiB together. Upload them on the Files screen." : undefined;
 }
 
 async function base64(file: Blob): Promise<string> {

@@ -29,6 +29,10 @@ type begun struct {
 	ID   ident.ID // zero: the project has this content
 	Most Allowed  // bytes
 
+	Room  int64 // bytes that the project keeps for it; more is asked for as it comes
+	Owner ident.ID
+	Scope command.Scope
+
 	Received int64  // bytes that are here, at least those that were sent before
 	Hashing  []byte // the state of their hash; none: of nothing
 	Turn     int    // which connection this is
@@ -59,12 +63,12 @@ func (s *Slice) beginUpload(ctx context.Context, tx *command.Tx, c begin) (begun
 			return begun{}, fmt.Errorf("drop what was sent before: %w", err)
 		}
 	}
-	if err := s.fits(ctx, tx, max(c.Size, 0), ident.ID{}); err != nil {
+	if err := s.fits(ctx, tx, tx.Actor.ID, tx.Scope, max(c.Size, 0), ident.ID{}); err != nil {
 		return begun{}, err
 	}
 	id := tx.NewID()
 	tx.Defer(insertBegun, id, tx.Scope.Organization, tx.Scope.Project, tx.Actor.ID, c.Name, max(c.Size, 0), tx.Now, orNull(c.SHA256))
-	return begun{ID: id, Most: most}, nil
+	return begun{ID: id, Most: most, Room: max(c.Size, 0), Owner: tx.Actor.ID, Scope: tx.Scope}, nil
 }
 
 // left is what an upload that broke off left.
@@ -84,14 +88,14 @@ func (s *Slice) goOn(ctx context.Context, tx *command.Tx, c begin, most Allowed)
 		return begun{}, errOffset(found.Received)
 	}
 	size := max(c.Size, found.Received)
-	if err := s.fits(ctx, tx, size, found.ID); err != nil {
+	if err := s.fits(ctx, tx, tx.Actor.ID, tx.Scope, size, found.ID); err != nil {
 		return begun{}, err
 	}
 	turn, err := pg.One[int](ctx, tx, takeTurn, found.ID, c.Name, size, tx.Now)
 	if err != nil {
 		return begun{}, fmt.Errorf("take over the upload: %w", err)
 	}
-	return begun{ID: found.ID, Most: most, Received: found.Received, Hashing: found.Hashing, Turn: turn}, nil
+	return begun{ID: found.ID, Most: most, Room: size, Owner: tx.Actor.ID, Scope: tx.Scope, Received: found.Received, Hashing: found.Hashing, Turn: turn}, nil
 }
 
 func errOffset(received int64) error {

@@ -153,6 +153,36 @@ func TestWhatIsBeingUploadedCountsAndIsNotThereYet(t *testing.T) {
 	}
 }
 
+// Who does not say how much comes is asked at each batch, and leaves nothing when there is no room.
+func TestAnUploadOfUnknownLengthAsksAsItComes(t *testing.T) {
+	const b = batch * piece
+	for name, hash := range map[string][]byte{"nothing announced": nil, "its hash announced": digest([]byte("something else"))} {
+		t.Run(name, func(t *testing.T) {
+			s := roomy(t)
+			s.limits["file.project.max_bytes"] = 2*b + 5
+			_, err := s.Receive(s.member(), Incoming{Name: "a", Size: -1, SHA256: hash, Content: io.MultiReader(bytes.NewReader(noise(3*b, 4)), iotest.ErrReader(errors.New("was read")))})
+			refused(t, err, "file.project_full")
+			s.nothingLeft()
+		})
+	}
+	t.Run("what came counts for others", func(t *testing.T) {
+		s := roomy(t)
+		s.limits["file.project.max_bytes"] = 3 * b
+		content := noise(2*b+7, 5)
+		meanwhile := func() {
+			_, err := s.Receive(s.member(), Incoming{Name: "b", Size: b + 1, Content: iotest.ErrReader(errors.New("was read"))})
+			refused(t, err, "file.project_full")
+		}
+		done, err := s.Receive(s.member(), Incoming{Name: "a", Size: -1, Content: io.MultiReader(bytes.NewReader(content[:2*b]), does(meanwhile), bytes.NewReader(content[2*b:]))})
+		if err != nil || done.File.Size != int64(len(content)) {
+			t.Errorf("%+v, %v", done, err)
+		}
+		if n, err := Stored(t.Context(), s.runner.DB, s.proj); err != nil || n != int64(len(content)) {
+			t.Errorf("%d bytes are counted, %v", n, err)
+		}
+	})
+}
+
 func TestAForlornUploadIsDropped(t *testing.T) {
 	s := roomy(t)
 	expire := func(after time.Duration) func() {

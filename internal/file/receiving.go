@@ -101,6 +101,9 @@ func (r *receiving) store(ctx context.Context, part []byte) error {
 	}
 	for try := 1; ; try++ {
 		err = r.runner.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
+			if err := r.askRoom(ctx, tx, received); err != nil {
+				return err
+			}
 			tag, err := tx.Exec(ctx, insertBatch, r.room.ID, r.size/piece, parts, r.runner.Clock(), r.room.Turn, received, hashed)
 			if err == nil && tag.RowsAffected() != int64(len(parts)) {
 				return errForlorn()
@@ -112,12 +115,23 @@ func (r *receiving) store(ctx context.Context, part []byte) error {
 		}
 	}
 	if err != nil {
-		r.broken = !fault.Is(err, "file.upload_lost")
+		r.broken = !fault.Is(err, "file.upload_lost") && fault.KindOf(err) != fault.Limited
 		return fmt.Errorf("store a part of the upload: %w", err)
 	}
-	r.size = received
+	r.size, r.room.Room = received, max(received, r.room.Room)
 	crash.Point("file.part_stored")
 	return nil
+}
+
+// askRoom asks the project for more than it keeps for the upload, whose length was not known.
+func (r *receiving) askRoom(ctx context.Context, tx *pg.Tx, received int64) error {
+	if received <= r.room.Room {
+		return nil
+	}
+	if _, err := tx.Exec(ctx, lockProject, r.room.Scope.Project); err != nil {
+		return fmt.Errorf("lock the project's files: %w", err)
+	}
+	return r.fits(ctx, tx, r.room.Owner, r.room.Scope, received, r.room.ID)
 }
 
 // end is for what did not become a file, also when its caller has gone: the pieces are kept for who can go on, or dropped.

@@ -30,7 +30,7 @@ INSERT INTO file (id, version, organization_id, project_id, owner_id, name, size
 VALUES ($1, 0, $2, $3, $4, $5, $6, $7, $7, $7, $8)`
 	insertBatch = `
 WITH alive AS (
-	UPDATE file SET uploading_at = $4, received = $6, hashing = $7 WHERE id = $1 AND uploading_at IS NOT NULL AND turn = $5 RETURNING id
+	UPDATE file SET uploading_at = $4, received = $6, hashing = $7, size = greatest(size, $6) WHERE id = $1 AND uploading_at IS NOT NULL AND turn = $5 RETURNING id
 )
 INSERT INTO file_piece (file_id, seq, content)
 SELECT alive.id, $2::integer + of.n::integer - 1, of.content FROM alive, unnest($3::bytea[]) WITH ORDINALITY AS of (content, n)`

@@ -64,7 +64,7 @@ func (s *Slice) uploadFile(ctx context.Context, tx *command.Tx, c Upload) (Uploa
 	if c.known {
 		return Uploading{}, fault.New(fault.Conflict, "file.upload_lost", "The project had this content until a moment ago. Send the file again.")
 	}
-	if err := s.fits(ctx, tx, c.size, c.begun); err != nil {
+	if err := s.fits(ctx, tx, tx.Actor.ID, tx.Scope, c.size, c.begun); err != nil {
 		return Uploading{}, err
 	}
 	if !c.begun.IsZero() {
@@ -120,12 +120,12 @@ func tooLarge(most Allowed) error {
 }
 
 // fits checks what the project may keep altogether. What is being uploaded counts, but for begun itself.
-func (s *Slice) fits(ctx context.Context, tx *command.Tx, size int64, begun ident.ID) error {
-	most, err := s.limits.Int(ctx, tx, "file.project.max_bytes", tx.Actor.ID, tx.Scope)
+func (s *Slice) fits(ctx context.Context, q pg.Querier, owner ident.ID, scope command.Scope, size int64, begun ident.ID) error {
+	most, err := s.limits.Int(ctx, q, "file.project.max_bytes", owner, scope)
 	if err != nil {
 		return err
 	}
-	have, err := pg.One[int64](ctx, tx, sumProject, tx.Scope.Project, begun)
+	have, err := pg.One[int64](ctx, q, sumProject, scope.Project, begun)
 	if err != nil {
 		return fmt.Errorf("count the project's bytes: %w", err)
 	}

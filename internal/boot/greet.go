@@ -21,8 +21,8 @@ import (
 )
 
 // greet says where to go, and leaves a context for the CLI of this OS user.
-func (s supervisor) greet(h handover, took time.Duration) {
-	name, current, err := s.saveContext(h)
+func (s supervisor) greet(ctx context.Context, h handover, took time.Duration) {
+	name, current, err := s.saveContext(ctx, h)
 	say := func(format string, args ...any) { _, _ = fmt.Fprintf(s.out, format+"\n", args...) }
 	say("Stoa is ready (%.1f s).", took.Seconds())
 	say("")
@@ -75,7 +75,7 @@ const agentWithin = 5 * time.Second
 
 // saveContext makes bin/stoa work at once for whoever started Stoa. It tells the context's
 // name, and whether that is the one that commands go to.
-func (s supervisor) saveContext(h handover) (name string, current bool, err error) {
+func (s supervisor) saveContext(ctx context.Context, h handover) (name string, current bool, err error) {
 	path, err := config.Path(os.Getenv)
 	if err != nil {
 		return "", false, err
@@ -88,9 +88,25 @@ func (s supervisor) saveContext(h handover) (name string, current bool, err erro
 	if _, there := c.Contexts[c.Current]; !there || c.Current == "local" || c.Contexts[c.Current].DataDir != "" {
 		c.Current = name
 	}
-	c.Contexts[name] = config.Context{URL: h.URL, Token: h.OperatorToken, Project: h.Project.String(), DataDir: s.config.DataDir}
+	project := h.Project.String()
+	if before := c.Contexts[name]; before.DataDir == s.config.DataDir && before.Project != "" && before.Project != project && !isGoneProject(ctx, h, before.Project) {
+		project = before.Project // which somebody chose: stoa projects use
+	}
+	c.Contexts[name] = config.Context{URL: h.URL, Token: h.OperatorToken, Project: project, DataDir: s.config.DataDir}
 	return name, c.Current == name, config.Save(path, c)
 }
+
+// isGoneProject tells whether nobody can work in a project any more: it was archived, or the
+// data folder holds another installation by now. Where that cannot be found out, it is still there.
+func isGoneProject(ctx context.Context, h handover, project string) bool {
+	ctx, cancel := context.WithTimeout(ctx, projectWithin)
+	defer cancel()
+	found, err := stoa.New("http://"+fromHere(h.Listening), stoa.Token(h.OperatorToken)).Projects.Get(ctx, project)
+	return stoa.IsNotFound(err) || err == nil && (found.ArchivedAt != nil || found.Role == "")
+}
+
+// projectWithin bounds how long a greeting asks for the project.
+const projectWithin = 5 * time.Second
 
 // contextName is the one that the installation in dir has, or else “local”. Where several
 // installations are side by side, each keeps its own: local-2 and so on.

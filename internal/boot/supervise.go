@@ -76,7 +76,7 @@ func (s supervisor) up(ctx context.Context) error {
 			if command != nil {
 				s.awaitAgent(ctx, h)
 			}
-			s.greet(h, time.Since(plane.started))
+			s.greet(ctx, h, time.Since(plane.started))
 			trim()
 		}
 		select {

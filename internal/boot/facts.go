@@ -79,6 +79,7 @@ func facts() []eventlog.Fact {
 
 		limit.ValueSet{},
 		limit.ValueCleared{},
+		limit.RatesReset{},
 
 		node.EnrollmentCreated{},
 		node.Enrolled{},

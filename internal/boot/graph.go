@@ -58,6 +58,7 @@ func (p *Program) modules() []lifecycle.Module {
 	return []lifecycle.Module{
 		{Name: "database", Failed: p.infra.failed()},
 		lifecycle.Loop("hints", nil, p.hints.Run),
+		lifecycle.Loop("limits.follow", nil, p.limits.Reader.Follow),
 		lifecycle.Loop("tail", []string{"database", "hints"}, p.tail.Run),
 		lifecycle.Loop("eventlog.sequencer", []string{"database", "hints"}, func(ctx context.Context) error {
 			return p.leases.Hold(ctx, "sequencer", p.sequencer.Lead)
@@ -66,7 +67,7 @@ func (p *Program) modules() []lifecycle.Module {
 		lifecycle.Loop("eventplane.watch", []string{"database"}, singleton("eventplane.watch", p.eventPlane.Watch)),
 		lifecycle.Loop("eventplane.sinks", []string{"database", "tail"}, p.runSinks),
 		lifecycle.Loop("eventplane.replays", []string{"database", "hints"}, p.runReplays),
-		lifecycle.Loop("telemetry.follow", []string{"database"}, loop(p.followSettings)),
+		lifecycle.Loop("telemetry.follow", []string{"database", "limits.follow"}, loop(p.followSettings)),
 		lifecycle.Loop("identity.last_used", []string{"database"}, loop(p.lastUsed.Run)),
 		p.agentsModule(),
 		lifecycle.Loop("agents.leases", []string{"database", "agents"}, p.agents.Run),

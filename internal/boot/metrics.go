@@ -41,6 +41,15 @@ func (p *Program) observeExecutions() func(execution.Execution) {
 	}
 }
 
+// observeRefusals counts requests that this process refused since their caller's rate was used up.
+func (p *Program) observeRefusals() func(group string) {
+	refused := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "stoa_rate_limited_total", Help: "Requests that this process refused since the caller's rate was used up, by group of operations.",
+	}, []string{"group"})
+	p.watch.Registry.MustRegister(refused)
+	return func(group string) { refused.WithLabelValues(group).Inc() }
+}
+
 // capacity reads the queue and the nodes when it is scraped: between scrapes it costs nothing.
 type capacity struct {
 	db                                   *pg.DB

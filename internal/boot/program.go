@@ -27,7 +27,6 @@ import (
 	"github.com/stoa-cloud/stoa/internal/platform/permission"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
 	"github.com/stoa-cloud/stoa/internal/platform/pki"
-	"github.com/stoa-cloud/stoa/internal/platform/ratelimit"
 	"github.com/stoa-cloud/stoa/internal/platform/telemetry"
 	"github.com/stoa-cloud/stoa/internal/tenancy"
 )
@@ -223,7 +222,7 @@ func (p *Program) bindEdge() error {
 	}
 	edge, err := httpx.New(httpx.Config{
 		Log: p.log, NewID: ident.New, Authenticator: p.auth,
-		Limiter: ratelimit.NewInProcess(clock.System), Rates: limit.NewRates(p.limits.Reader, p.infra.db, p.log), Tracer: p.watch.Tracer,
+		Limiter: p.limiter, Limited: p.observeRefusals(), Rates: limit.NewRates(p.limits.Reader, p.infra.db, p.log), Tracer: p.watch.Tracer,
 		Observe: p.watch.ObserveHTTP, TrustedProxies: proxies,
 	})
 	if err != nil {

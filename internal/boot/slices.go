@@ -16,6 +16,7 @@ import (
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
 	"github.com/stoa-cloud/stoa/internal/platform/pki"
+	"github.com/stoa-cloud/stoa/internal/platform/ratelimit"
 	"github.com/stoa-cloud/stoa/internal/preference"
 	"github.com/stoa-cloud/stoa/internal/script"
 	"github.com/stoa-cloud/stoa/internal/tenancy"
@@ -27,6 +28,7 @@ type sliceSet struct {
 	identity    *identity.Slice
 	lastUsed    *identity.LastUsed
 	limits      *limit.Slice
+	limiter     ratelimit.Limiter
 	nodes       *node.Slice
 	agents      *nodegrpc.Server
 	executions  *execution.Slice
@@ -42,7 +44,9 @@ func (p *Program) bindSlices(authority *pki.Authority, incarnation int64) (err e
 	if err != nil {
 		return fmt.Errorf("define limits: %w", err)
 	}
-	p.limits = limit.New(r, catalogue, places{}, tenancy.Operator)
+	p.limiter = ratelimit.NewInProcess(r.Clock)
+	p.limits = limit.New(r, catalogue, places{}, tenancy.Operator, p.limiter)
+	p.limits.Reader.Spread(p.infra.bus)
 	if err := p.limits.Uses(usage()); err != nil {
 		return err
 	}
@@ -156,7 +160,7 @@ func (s settings) Int(ctx context.Context, q pg.Querier, name string) (int64, er
 	return v.Int(), err
 }
 
-// places adapts tenancy's tables to how limits' scopes nest.
+// places adapts tenancy's and identity's tables to how limits' scopes nest.
 type places struct{}
 
 func (places) Locate(ctx context.Context, q pg.Querier, scope limit.Scope, id ident.ID) (limit.Place, error) {
@@ -169,4 +173,8 @@ func (places) Locate(ctx context.Context, q pg.Querier, scope limit.Scope, id id
 
 func (places) Belongs(ctx context.Context, q pg.Querier, organization, user ident.ID) (bool, error) {
 	return tenancy.Belongs(ctx, q, organization, user)
+}
+
+func (places) Home(ctx context.Context, q pg.Querier, account ident.ID) (ident.ID, error) {
+	return identity.People{}.Home(ctx, q, account)
 }

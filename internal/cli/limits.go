@@ -12,6 +12,7 @@ type limitsCommand struct {
 	List  limitsList  `cmd:"" default:"withargs" help:"List settings and limits with the value that applies, and whose it is."`
 	Set   limitsSet   `cmd:"" help:"Set a value for a scope."`
 	Reset limitsReset `cmd:"" help:"Take a scope's value away, so that the next scope's applies."`
+	Rates limitsRates `cmd:"" help:"List your request rates, and what is left of them."`
 }
 
 // limitScope says for whom.

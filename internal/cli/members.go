@@ -13,6 +13,7 @@ type membersCommand struct {
 	Set    membersSet    `cmd:"" help:"Give somebody a role, or another one."`
 	Remove membersRemove `cmd:"" help:"Take somebody's role away."`
 	Limits membersLimits `cmd:"" help:"What applies to a member of an organization, and limits of their own in it: show, set, reset."`
+	Rates  membersRates  `cmd:"" help:"List what is left of a member's request rates in an organization."`
 	Invite membersInvite `cmd:"" help:"Make a link with which somebody registers and joins an organization."`
 }
 

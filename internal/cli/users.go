@@ -12,6 +12,7 @@ type usersCommand struct {
 	Create usersCreate `cmd:"" help:"Make an account, and the link with which its password is set."`
 	Set    usersSet    `cmd:"" help:"Correct somebody's name or address, make them an operator or not, or write a note."`
 	Limits usersLimits `cmd:"" help:"List settings and limits as they apply to somebody; set or reset their own."`
+	Rates  usersRates  `cmd:"" help:"List what is left of somebody's request rates; make them whole again."`
 	Lock   usersLock   `cmd:"" help:"End somebody's sessions, and refuse their tokens and password."`
 	Unlock usersUnlock `cmd:"" help:"Let somebody in again, also after too many wrong passwords."`
 	Reset  usersReset  `cmd:"" name:"reset-password" help:"Take somebody's password away, and make a link for another."`

@@ -95,6 +95,18 @@ const (
 	selectEmail      = `SELECT coalesce(email, '') FROM account WHERE id = $1`
 )
 
+const selectHome = `
+SELECT a.default_project_id FROM account a LEFT JOIN service_account s ON s.account_id = a.id WHERE a.id = $1 AND s.deleted_at IS NULL`
+
+// Home is the project that an account works in when it names none; NotFound if it is gone.
+func (People) Home(ctx context.Context, q pg.Querier, account ident.ID) (ident.ID, error) {
+	home, err := pg.One[ident.ID](ctx, q, selectHome, account)
+	if err != nil {
+		return home, fmt.Errorf("find the account: %w", command.NotFoundIfNoRows(err))
+	}
+	return home, nil
+}
+
 const selectPeople = `
 SELECT a.id, a.kind, coalesce(a.email, '') AS email, a.name, s.organization_id
 FROM account a LEFT JOIN service_account s ON s.account_id = a.id WHERE a.id = ANY ($1) AND s.deleted_at IS NULL`

@@ -34,5 +34,18 @@ type ValueCleared struct {
 // EventType implements eventlog.Fact.
 func (ValueCleared) EventType() string { return "limit.cleared.v1" }
 
+// rateKind is what events call the request rates of an account.
+const rateKind = "rate"
+
+// RatesReset says that an account's request rates are whole again.
+type RatesReset struct {
+	AccountID ident.ID `json:"account_id"`
+}
+
+// EventType implements eventlog.Fact.
+func (RatesReset) EventType() string { return "rate.reset.v1" }
+
 // isAbout tells whether an event changes what Reader knows.
-func isAbout(e eventlog.Event) bool { return e.AggregateKind == aggregateKind }
+func isAbout(e eventlog.Event) bool {
+	return e.AggregateKind == aggregateKind || e.AggregateKind == rateKind
+}

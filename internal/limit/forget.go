@@ -18,6 +18,9 @@ func (s *Slice) Forget(ctx context.Context, tx *command.Tx, user ident.ID) error
 	if _, err := tx.Exec(ctx, countUp); err != nil {
 		return fmt.Errorf("count limits' revision up: %w", err)
 	}
+	if _, err := tx.Exec(ctx, deleteReset, user); err != nil {
+		return fmt.Errorf("forget that the user's rates were reset: %w", err)
+	}
 	rows, err := pg.All[row](ctx, tx, selectOf, user)
 	if err != nil {
 		return fmt.Errorf("read the user's limits: %w", err)

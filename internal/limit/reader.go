@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/stoa-cloud/stoa/internal/platform/bus"
 	"github.com/stoa-cloud/stoa/internal/platform/clock"
 	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
@@ -27,6 +28,7 @@ type Reader struct {
 	places    Places
 	now       clock.Clock
 	log       *slog.Logger
+	bus       bus.Bus // nil: there is no other replica
 
 	kept    atomic.Pointer[snapshot]
 	changes atomic.Int64 // that were heard of
@@ -39,7 +41,8 @@ type snapshot struct {
 	changes  int64 // heard of before it was read
 	checked  time.Time
 	byName   map[string]values
-	places   sync.Map // project → Place, as far as somebody asked
+	resets   map[ident.ID]reset // of request rates, by account
+	places   sync.Map           // project → Place, as far as somebody asked
 }
 
 // values is what was set for one name.
@@ -57,11 +60,12 @@ func NewReader(catalogue *Catalogue, places Places, now clock.Clock, log *slog.L
 	return &Reader{catalogue: catalogue, places: places, now: now, log: log}
 }
 
-// Changed is told what was committed, here or elsewhere (command.Runner.Wake, or
-// the hint of another replica), so that the next read looks again.
+// Changed is told what was committed here (command.Runner.Wake), so that the next read
+// looks again, in other replicas too.
 func (r *Reader) Changed(events []eventlog.Event) {
 	if slices.ContainsFunc(events, isAbout) {
 		r.heard()
+		r.tell()
 	}
 }
 
@@ -86,6 +90,19 @@ func (r *Reader) Effective(ctx context.Context, q pg.Querier, name string, who S
 		return Value{}, err
 	}
 	return d.resolve(set, who), nil
+}
+
+// resetOf is when an account's request rates were last made whole again. What cannot be
+// read counts as never: rates fail open.
+func (r *Reader) resetOf(ctx context.Context, q pg.Querier, account ident.ID) reset {
+	if account.IsZero() {
+		return reset{}
+	}
+	s, err := r.current(ctx, q)
+	if err != nil {
+		return reset{}
+	}
+	return s.resets[account]
 }
 
 // complete finds organization and units of the project, if any of them set something.
@@ -213,7 +230,7 @@ func (r *Reader) load(ctx context.Context, q pg.Querier, kept *snapshot) (*snaps
 		return nil, fmt.Errorf("read limits' revision: %w", err)
 	}
 	if kept != nil && kept.revision == fresh.revision {
-		fresh.byName = kept.byName
+		fresh.byName, fresh.resets = kept.byName, kept.resets
 		return fresh, nil
 	}
 	rows, err := pg.All[row](ctx, q, selectAll)
@@ -225,6 +242,14 @@ func (r *Reader) load(ctx context.Context, q pg.Querier, kept *snapshot) (*snaps
 			fresh.byName[v.Name] = values{}
 		}
 		fresh.byName[v.Name][v.at()] = v
+	}
+	resets, err := pg.All[reset](ctx, q, selectResets)
+	if err != nil {
+		return nil, fmt.Errorf("read resets of rates: %w", err)
+	}
+	fresh.resets = make(map[ident.ID]reset, len(resets))
+	for _, done := range resets {
+		fresh.resets[done.Account] = done
 	}
 	return fresh, nil
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/stoa-cloud/stoa/internal/platform/permission"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
 	"github.com/stoa-cloud/stoa/internal/platform/pg/pgtest"
+	"github.com/stoa-cloud/stoa/internal/platform/ratelimit"
 )
 
 const (
@@ -45,6 +46,14 @@ func (p tree) Belongs(_ context.Context, _ pg.Querier, organization, user ident.
 	return organization == p.Organization && user != outsider, nil
 }
 
+// Home is the project for everybody but people whose id nobody knows.
+func (p tree) Home(_ context.Context, _ pg.Querier, account ident.ID) (ident.ID, error) {
+	if account == outsider {
+		return ident.ID{}, fault.New(fault.NotFound, "not_found", "There is nothing here that you can see.")
+	}
+	return p.Project, nil
+}
+
 var outsider = ident.New()
 
 type world struct {
@@ -71,10 +80,10 @@ func newWorld(t *testing.T) *world {
 		DB:     w.db, Clock: func() time.Time { return w.now }, NewID: ident.New, Log: slog.New(slog.DiscardHandler),
 		Table: permission.Table{
 			"limit.set": {operator, admin, permission.Self}, "limit.clear": {operator, admin, permission.Self}, "limit.list": {permission.Authenticated},
-			"limit.member": {operator, admin},
+			"limit.member": {operator, admin}, "rate.list": {permission.Authenticated}, "rate.member": {operator, admin}, "rate.reset": {operator},
 		},
 	}
-	w.Slice = New(runner, catalogue(t), w.tree, operator)
+	w.Slice = New(runner, catalogue(t), w.tree, operator, ratelimit.NewInProcess(runner.Clock))
 	return w
 }
 
@@ -308,7 +317,7 @@ func TestRatesFollowSettings(t *testing.T) {
 	w := newWorld(t)
 	rates := NewRates(w.Reader, w.db, slog.New(slog.DiscardHandler))
 	anonymous := command.Actor{Kind: command.Anonymous}
-	if p, ok := rates.Rate(t.Context(), "execute", w.carol); !ok || p.Requests != 10 || p.Burst != 15 || p.Window != time.Minute {
+	if p, ok := rates.Rate(t.Context(), "execute", w.carol); !ok || p.Requests != 10 || p.Burst != 15 || p.Window != time.Minute || p.Scope != "global" {
 		t.Errorf("%+v", p)
 	}
 	if p, ok := rates.Rate(t.Context(), "auth", anonymous); !ok || p.Requests != 10 {
@@ -317,6 +326,8 @@ func TestRatesFollowSettings(t *testing.T) {
 	w.mustSet(t, w.ann, "rate.multiplier_percent", Target{Scope: User, ID: w.carol.ID}, 300)
 	if p, _ := rates.Rate(t.Context(), "execute", w.carol); p.Requests != 30 || p.Burst != 45 {
 		t.Errorf("tripled: %+v", p)
+	} else if p.Scope != "user" || p.Owner != w.carol.ID {
+		t.Errorf("whose it is: %+v", p)
 	}
 	w.mustSet(t, w.ann, "rate.bypass", Target{Scope: User, ID: w.carol.ID}, 1)
 	if p, ok := rates.Rate(t.Context(), "execute", w.carol); ok {

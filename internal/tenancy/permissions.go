@@ -163,6 +163,10 @@ func Permissions() permission.Table {
 
 		"limit.member": admins, // as they apply to one of the organization's
 
+		"rate.list":   signedIn, // one's own; others' are for operators
+		"rate.member": admins,
+		"rate.reset":  operators,
+
 		// Nodes belong to the platform.
 		"node.list":     operators,
 		"node.get":      operators,

@@ -1344,6 +1344,35 @@ type Queue struct {
 	Queued     int64            `json:"queued"`
 }
 
+// Rate is part of the API's answers and requests.
+type Rate struct {
+	Burst         int64      `json:"burst"`              // As many may come at once, when none came for a while.
+	Group         string     `json:"group"`              // execute: submitted executions. api: other requests. admin: administrative changes. auth: sign-ins and the like. stream: event streams and attachments opened, by SSE and WebSocket.
+	Limited       bool       `json:"limited"`            // False: rate.bypass lifts it, and the numbers are 0.
+	Remaining     int64      `json:"remaining"`          // As many would be let through right now, of burst; as this replica has counted.
+	Requests      int64      `json:"requests"`           // In each window.
+	ResetAt       *time.Time `json:"reset_at,omitempty"` // When an operator last made it whole again.
+	ResetSeconds  int64      `json:"reset_seconds"`      // Until the whole burst is there again, if no more come.
+	RetrySeconds  int64      `json:"retry_seconds"`      // Until the next one is let through; 0: at once.
+	Rules         []RateRule `json:"rules"`              // The settings that make it: rate.GROUP, rate.GROUP.burst_percent, rate.multiplier_percent and rate.bypass.
+	WindowSeconds int64      `json:"window_seconds"`
+}
+
+// RateResetRequest is what rate.reset takes: Make somebody's request rates whole again.
+type RateResetRequest struct {
+	UserID string `json:"user_id"` // The user or service account.
+}
+
+// RateRule is part of the API's answers and requests.
+type RateRule struct {
+	Name           string `json:"name"`
+	OrganizationID string `json:"organization_id,omitempty"` // Of a member's value: the organization.
+	Owner          string `json:"owner,omitempty"`           // The organization, unit, project or user whose value it is.
+	Scope          string `json:"scope"`                     // Whose value it is.
+	Unit           string `json:"unit"`
+	Value          int64  `json:"value"`
+}
+
 // RecoveryCodes is part of the API's answers and requests.
 type RecoveryCodes struct {
 	RecoveryCodes []string `json:"recovery_codes"` // For who loses the app; each works once.

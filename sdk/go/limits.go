@@ -47,3 +47,24 @@ func (s *Limits) Reset(ctx context.Context, name string, scope LimitTarget) erro
 	_, err := s.c.do(ctx, request{method: http.MethodDelete, path: "/limits/" + url.PathEscape(name), query: q}, nil)
 	return err
 }
+
+// Rates gives the caller's request rates, with what is left of each. Asking is a request of the caller's, too.
+func (s *Limits) Rates(ctx context.Context) iter.Seq2[Rate, error] {
+	return items[Rate](ctx, s.c, "/rates", nil)
+}
+
+// RatesFor gives those of a user or service account. For operators.
+func (s *Limits) RatesFor(ctx context.Context, userID string) iter.Seq2[Rate, error] {
+	return items[Rate](ctx, s.c, "/rates", query{}.set("user_id", userID).values())
+}
+
+// RatesOfMember gives them as they apply to a user in an organization. For its administrators.
+func (s *Limits) RatesOfMember(ctx context.Context, organizationID, userID string) iter.Seq2[Rate, error] {
+	return items[Rate](ctx, s.c, "/organizations/"+url.PathEscape(organizationID)+"/members/"+url.PathEscape(userID)+"/rates", nil)
+}
+
+// ResetRates makes a user's or service account's request rates whole again: what was used so far counts no more. For operators.
+func (s *Limits) ResetRates(ctx context.Context, userID string) error {
+	_, err := s.c.do(ctx, request{method: http.MethodPost, path: "/rates/reset", body: RateResetRequest{UserID: userID}}, nil)
+	return err
+}

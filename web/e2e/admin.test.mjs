@@ -62,6 +62,11 @@ test("an operator makes an account, limits, locks and deletes it", async () => {
   await dialog.getByRole("button", { name: "Set", exact: true }).click();
   await dialog.waitFor({ state: "hidden" });
   await page.getByRole("row").filter({ hasText: "execution.concurrent" }).getByText("this user").waitFor();
+  await page.getByRole("button", { name: "Reset rates" }).click();
+  await dialog.getByRole("button", { name: "Reset", exact: true }).click();
+  await dialog.waitFor({ state: "hidden" });
+  await page.getByText("Made whole").waitFor();
+  await page.getByRole("row").filter({ hasText: "Runs submitted" }).getByText("unlimited").waitFor();
   assert.deepEqual(await barriers(page), []);
   if (process.env.STOA_SHOT) await page.screenshot({ path: process.env.STOA_SHOT, fullPage: true });
 

@@ -82,9 +82,11 @@ func (LimitValue) Schema(huma.Registry) *huma.Schema {
 	}}
 }
 
+const tag = "Limits"
+
 // Register adds the operations to the API.
 func Register(api huma.API, s *limit.Slice) {
-	const tag = "Limits"
+	registerRates(api, s)
 	huma.Register(api, httpx.Operation("limit.list", http.MethodGet, "/api/v1/limits", "List settings and limits as they apply to the caller", tag),
 		func(ctx context.Context, in *struct {
 			Project ident.ID `query:"project_id" doc:"As they apply in this project."`

@@ -20,6 +20,7 @@ import (
 	"github.com/stoa-cloud/stoa/internal/platform/permission"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
 	"github.com/stoa-cloud/stoa/internal/platform/pg/pgtest"
+	"github.com/stoa-cloud/stoa/internal/platform/ratelimit"
 )
 
 const operator permission.Role = "platform.operator"
@@ -34,6 +35,15 @@ func (nowhere) Belongs(context.Context, pg.Querier, ident.ID, ident.ID) (bool, e
 	return false, nil
 }
 
+func (nowhere) Home(_ context.Context, _ pg.Querier, account ident.ID) (ident.ID, error) {
+	if account == unknown {
+		return ident.ID{}, fault.New(fault.NotFound, "not_found", "There is nothing here that you can see.")
+	}
+	return ident.ID{}, nil
+}
+
+var unknown = ident.Must("01929be7-6b5c-7cc3-8d53-0f7b6f1b2a01")
+
 // everyone is an operator.
 type everyone struct{ id ident.ID }
 
@@ -46,7 +56,10 @@ func serve(t *testing.T) func(method, path, body string) (int, string) {
 	log := slog.New(slog.DiscardHandler)
 	runner := &command.Runner{
 		DB: pgtest.Clone(t), Clock: clock.System, NewID: ident.New, Log: log,
-		Table: permission.Table{"limit.set": {operator}, "limit.clear": {operator}, "limit.list": {permission.Authenticated}, "limit.member": {operator}},
+		Table: permission.Table{
+			"limit.set": {operator}, "limit.clear": {operator}, "limit.list": {permission.Authenticated}, "limit.member": {operator},
+			"rate.list": {permission.Authenticated}, "rate.member": {operator}, "rate.reset": {operator},
+		},
 	}
 	catalogue, err := limit.NewCatalogue(limit.Defaults())
 	if err != nil {
@@ -56,8 +69,8 @@ func serve(t *testing.T) func(method, path, body string) (int, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	Register(server.API(), limit.New(runner, catalogue, nowhere{}, operator))
-	if diff := cmp.Diff([]string{"limit.clear", "limit.list", "limit.member", "limit.set"}, httpx.Operations(server.API())); diff != "" {
+	Register(server.API(), limit.New(runner, catalogue, nowhere{}, operator, ratelimit.NewInProcess(clock.System)))
+	if diff := cmp.Diff([]string{"limit.clear", "limit.list", "limit.member", "limit.set", "rate.list", "rate.member", "rate.reset"}, httpx.Operations(server.API())); diff != "" {
 		t.Error(diff)
 	}
 	return func(method, path, body string) (int, string) {
@@ -102,6 +115,34 @@ func TestLimitsOverHTTP(t *testing.T) {
 	} {
 		if !strings.Contains(body, want) {
 			t.Errorf("no %s in %s", want, body)
+		}
+	}
+}
+
+func TestRatesOverHTTP(t *testing.T) {
+	do := serve(t)
+	status, body := do("GET", "/api/v1/rates", "")
+	if want := `{"group":"execute","limited":true,"requests":10,"window_seconds":60,"burst":15,"remaining":15,"reset_seconds":0,"retry_seconds":0,"rules":[` +
+		`{"name":"rate.execute","value":10,"unit":"requests/minute","scope":"global"}`; status != 200 || !strings.Contains(body, want) {
+		t.Errorf("%d %s, want %s", status, body, want)
+	}
+	somebody := ident.New().String()
+	for _, step := range []struct {
+		method, path, body string
+		status             int
+		answer             string
+	}{
+		{"GET", "/api/v1/rates?user_id=" + somebody, "", 200, `"remaining":120`},
+		{"GET", "/api/v1/rates?user_id=" + unknown.String(), "", 404, `"code":"not_found"`},
+		{"POST", "/api/v1/rates/reset", `{"user_id":"` + somebody + `"}`, 204, ""},
+		{"GET", "/api/v1/rates?user_id=" + somebody, "", 200, `"reset_at":"`},
+		{"POST", "/api/v1/rates/reset", `{"user_id":"` + unknown.String() + `"}`, 404, `"code":"not_found"`},
+		{"POST", "/api/v1/rates/reset", `{}`, 422, `property user_id`},
+		{"GET", "/api/v1/organizations/" + somebody + "/members/" + somebody + "/rates", "", 404, `"code":"not_found"`},
+	} {
+		status, body := do(step.method, step.path, step.body)
+		if status != step.status || !strings.Contains(body, step.answer) {
+			t.Errorf("%s %s %s: %d %s, want %d %s", step.method, step.path, step.body, status, body, step.status, step.answer)
 		}
 	}
 }

@@ -90,25 +90,33 @@ func (s *Server) takeRate(ctx huma.Context, x *exchange) bool {
 	}
 	setRateHeaders(x.Header(), policy, decision)
 	if !decision.Allowed {
+		if s.cfg.Limited != nil {
+			s.cfg.Limited(group)
+		}
 		s.writeProblem(x, x.inner, newProblem(tooFast(policy, decision, x.request.Actor)))
 	}
 	return decision.Allowed
 }
 
 func tooFast(policy ratelimit.Policy, decision ratelimit.Decision, actor command.Actor) *fault.Error {
-	limit := fault.Limit{Name: "rate." + policy.Name, Value: policy.Requests, Unit: "requests/" + policy.Window.String(), Scope: "user", Owner: actor.ID.String()}
-	if actor.ID.IsZero() {
-		limit.Scope, limit.Owner = "address", ""
+	limit := fault.Limit{Name: "rate." + policy.Name, Value: policy.Requests, Unit: "requests/" + policy.Window.String(), Scope: policy.Scope}
+	set := ""
+	switch {
+	case actor.ID.IsZero():
+		limit.Scope = "address"
+	case !policy.Owner.IsZero():
+		limit.Owner = policy.Owner.String()
+		set = ", set for this " + policy.Scope
 	}
-	return fault.New(fault.Limited, "rate_limited", "Too many requests: %d per %d s are allowed here (rate.%s). Try again in %d s.",
-		policy.Requests, seconds(policy.Window), policy.Name, seconds(decision.RetryAfter)).After(decision.RetryAfter).Over(limit)
+	return fault.New(fault.Limited, "rate_limited", "Too many requests: %d per %d s are allowed here (rate.%s%s). Try again in %d s.",
+		policy.Requests, seconds(policy.Window), policy.Name, set, seconds(decision.RetryAfter)).After(decision.RetryAfter).Over(limit)
 }
 
 // rateKey is whose rate is used: the person's, or the network's of an anonymous
 // caller. An IPv6 customer holds at least a /64, so that is what counts.
 func rateKey(group string, req *command.Request) string {
 	if !req.Actor.ID.IsZero() {
-		return group + "/" + string(req.Actor.ID[:])
+		return ratelimit.Key(group, req.Actor.ID)
 	}
 	address := req.RemoteAddress
 	if addr, err := netip.ParseAddr(address); err == nil && addr.Is6() && !addr.Is4In6() {

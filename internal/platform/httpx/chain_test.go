@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/stoa-cloud/stoa/internal/platform/command"
+	"github.com/stoa-cloud/stoa/internal/platform/fault"
 	"github.com/stoa-cloud/stoa/internal/platform/ratelimit"
 )
 
@@ -23,7 +24,9 @@ func (f fixedRate) Rate(context.Context, string, command.Actor) (ratelimit.Polic
 
 func TestRateIsAnnouncedAndEnforced(t *testing.T) {
 	now := time.Unix(1_000_000, 0)
+	var refused []string
 	h := newHarness(t, func(c *Config) {
+		c.Limited = func(group string) { refused = append(refused, group) }
 		c.Limiter = ratelimit.NewInProcess(func() time.Time { return now })
 		c.Rates = fixedRate{ratelimit.Policy{Name: "api", Requests: 2, Window: time.Minute}}
 	})
@@ -38,6 +41,31 @@ func TestRateIsAnnouncedAndEnforced(t *testing.T) {
 	}
 	if w := h.do("GET", "/api/v1/things", "", "Authorization", "Bearer ann"); w.Code != 200 {
 		t.Errorf("a person shares the rate of an address: %d", w.Code)
+	}
+	if diff := cmp.Diff([]string{"api"}, refused); diff != "" {
+		t.Error("refused: " + diff)
+	}
+}
+
+func TestARefusalSaysWhoseRateItWas(t *testing.T) {
+	for name, c := range map[string]struct {
+		policy ratelimit.Policy
+		want   fault.Limit
+		says   string
+	}{
+		"the installation's": {ratelimit.Policy{Scope: "global"}, fault.Limit{Scope: "global"}, "(rate.api)"},
+		"theirs":             {ratelimit.Policy{Scope: "user", Owner: ann}, fault.Limit{Scope: "user", Owner: ann.String()}, "(rate.api, set for this user)"},
+	} {
+		c.policy.Name, c.policy.Requests, c.policy.Window = "api", 1, time.Minute
+		h := newHarness(t, func(cfg *Config) {
+			cfg.Limiter, cfg.Rates = ratelimit.NewInProcess(time.Now), fixedRate{c.policy}
+		})
+		h.do("GET", "/api/v1/things", "", "Authorization", "Bearer ann")
+		w := h.do("GET", "/api/v1/things", "", "Authorization", "Bearer ann")
+		p := problemOf(t, w)
+		if w.Code != 429 || p.Limit.Scope != c.want.Scope || p.Limit.Owner != c.want.Owner || !strings.Contains(p.Detail, c.says) {
+			t.Errorf("%s: %d %s", name, w.Code, w.Body)
+		}
 	}
 }
 
@@ -57,6 +85,10 @@ func TestGuessingTokensCountsAgainstTheAddress(t *testing.T) {
 type brokenLimiter struct{}
 
 func (brokenLimiter) Take(context.Context, string, ratelimit.Policy) (ratelimit.Decision, error) {
+	return ratelimit.Decision{}, errors.New("down")
+}
+
+func (brokenLimiter) Look(context.Context, string, ratelimit.Policy) (ratelimit.Decision, error) {
 	return ratelimit.Decision{}, errors.New("down")
 }
 

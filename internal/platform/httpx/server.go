@@ -55,6 +55,7 @@ type Config struct {
 	Authenticator  Authenticator
 	Limiter        ratelimit.Limiter
 	Rates          Rates
+	Limited        func(group string) // is told of each request that was refused since its rate was used up
 	Tracer         trace.Tracer
 	Observe        func(method, route string, status int, took time.Duration)
 	TrustedProxies []netip.Prefix // whose X-Forwarded-* are believed

@@ -3,6 +3,7 @@ package ratelimit
 import (
 	"context"
 	"hash/maphash"
+	"strconv"
 	"sync"
 	"time"
 
@@ -48,7 +49,8 @@ func (l *InProcess) Take(_ context.Context, key string, p Policy) (Decision, err
 		return Decision{RetryAfter: max(p.Window, time.Second), ResetAfter: max(p.Window, time.Second)}, nil
 	}
 	now := l.now()
-	s := &l.shards[maphash.String(l.seed, key)%shardCount]
+	key = p.in(key)
+	s := l.shard(key)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 
@@ -58,6 +60,38 @@ func (l *InProcess) Take(_ context.Context, key string, p Policy) (Decision, err
 		s.forget(now)
 	}
 	return decision, nil
+}
+
+// Look never fails.
+func (l *InProcess) Look(_ context.Context, key string, p Policy) (Decision, error) {
+	if p.Requests <= 0 || p.Window <= 0 {
+		return Decision{RetryAfter: max(p.Window, time.Second), ResetAfter: max(p.Window, time.Second)}, nil
+	}
+	now := l.now()
+	key = p.in(key)
+	s := l.shard(key)
+	s.mu.Lock()
+	arrival := s.arrival[key]
+	s.mu.Unlock()
+
+	_, decision := advance(arrival, now, p)
+	if decision.Allowed {
+		decision.Remaining++
+		decision.ResetAfter = max(arrival.Sub(now), 0)
+	}
+	return decision, nil
+}
+
+func (l *InProcess) shard(key string) *shard {
+	return &l.shards[maphash.String(l.seed, key)%shardCount]
+}
+
+// in is the key within the policy's epoch.
+func (p Policy) in(key string) string {
+	if p.Epoch == 0 {
+		return key
+	}
+	return key + "#" + strconv.FormatInt(p.Epoch, 10)
 }
 
 // advance is the algorithm: it takes a request if the theoretical arrival time

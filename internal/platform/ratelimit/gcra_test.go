@@ -101,6 +101,55 @@ func TestTakeForgetsIdleKeys(t *testing.T) {
 	}
 }
 
+func TestLookTakesNothing(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		now := time.Unix(1_000_000, 0)
+		l := NewInProcess(func() time.Time { return now })
+		p := Policy{Requests: rapid.Int64Range(1, 20).Draw(t, "requests"), Window: time.Minute, Burst: rapid.Int64Range(1, 30).Draw(t, "burst")}
+		for _, gap := range rapid.SliceOfN(rapid.IntRange(0, 10), 1, 50).Draw(t, "gaps") {
+			now = now.Add(time.Duration(gap) * time.Second)
+			before, _ := l.Look(t.Context(), "k", p)
+			again, _ := l.Look(t.Context(), "k", p)
+			if before != again {
+				t.Fatalf("looking changed %+v to %+v", before, again)
+			}
+			taken, _ := l.Take(t.Context(), "k", p)
+			switch {
+			case taken.Allowed != before.Allowed:
+				t.Fatalf("it saw %+v, and taking found %+v", before, taken)
+			case taken.Allowed && before.Remaining != taken.Remaining+1:
+				t.Fatalf("it saw %d left, and after one was taken %d are", before.Remaining, taken.Remaining)
+			case !taken.Allowed && before != taken:
+				t.Fatalf("it saw %+v, and the refusal said %+v", before, taken)
+			}
+		}
+	})
+}
+
+func TestLookSeesAnUnusedRateWhole(t *testing.T) {
+	l := NewInProcess(time.Now)
+	d, err := l.Look(t.Context(), "k", Policy{Requests: 10, Window: time.Minute, Burst: 15})
+	if want := (Decision{Allowed: true, Remaining: 15}); err != nil || d != want {
+		t.Errorf("%+v, %v", d, err)
+	}
+	if d, _ := l.Look(t.Context(), "k", Policy{Window: time.Minute}); d.Allowed || d.Remaining != 0 {
+		t.Errorf("of nothing: %+v", d)
+	}
+}
+
+func TestAnotherEpochCountsAnew(t *testing.T) {
+	l := NewInProcess(func() time.Time { return time.Unix(1_000_000, 0) })
+	p := Policy{Requests: 1, Window: time.Minute}
+	for epoch := range int64(3) {
+		p.Epoch = epoch
+		for _, want := range []bool{true, false} {
+			if d, err := l.Take(t.Context(), "k", p); err != nil || d.Allowed != want {
+				t.Errorf("epoch %d: %+v, %v, want %v", epoch, d, err, want)
+			}
+		}
+	}
+}
+
 func TestTakeAllowsNothingWithoutRequests(t *testing.T) {
 	l := NewInProcess(time.Now)
 	if d, err := l.Take(t.Context(), "k", Policy{Window: time.Minute}); err != nil || d.Allowed || d.RetryAfter != time.Minute {

@@ -105,6 +105,10 @@ def test_batch_lists_and_the_rest(client):
     applies = {limit.name: limit for limit in client.limits.of_member(me.organizations[0].id, me.user.id)}
     assert applies["execution.concurrent"].value == 9 and applies["execution.concurrent"].scope == "member"
     client.limits.reset("execution.concurrent", "member", me.user.id, me.organizations[0].id)
+    client.limits.reset_rates(me.user.id)
+    whole = {rate.group: rate for rate in client.limits.rates(me.user.id)}
+    assert whole["execute"].reset_at and whole["execute"].remaining == whole["execute"].burst
+    assert [rate.group for rate in client.limits.rates_of_member(me.organizations[0].id, me.user.id)] == list(whole)
 
 
 def test_token_life(client, address):

@@ -2192,6 +2192,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/organizations/{id}/members/{user_id}/rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a member's request rates, and what is left of them
+         * @description As they apply to the member in this organization. For the organization's administrators; only operators change them.
+         */
+        get: operations["rate.member"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/organizations/{id}/service-accounts": {
         parameters: {
             query?: never;
@@ -2311,6 +2331,46 @@ export interface paths {
         put?: never;
         /** Let an archived project take work again */
         post: operations["project.restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List request rates, and what is left of them
+         * @description The caller's own; operators see anybody's. Asking counts as a request of the caller's.
+         */
+        get: operations["rate.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rates/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make somebody's request rates whole again
+         * @description What they have used so far counts no more, in every replica within seconds. The settings stay. For operators.
+         */
+        post: operations["rate.reset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5129,6 +5189,11 @@ export interface components {
             /** @description Ask for the next page with ?cursor=; absent on the last. */
             next_cursor?: string;
         };
+        PageRate: {
+            items: components["schemas"]["Rate"][];
+            /** @description Ask for the next page with ?cursor=; absent on the last. */
+            next_cursor?: string;
+        };
         PageReplay: {
             items: components["schemas"]["Replay"][];
             /** @description Ask for the next page with ?cursor=; absent on the last. */
@@ -5599,6 +5664,79 @@ export interface components {
             oldest?: string;
             /** Format: int64 */
             queued: number;
+        };
+        Rate: {
+            /**
+             * Format: int64
+             * @description As many may come at once, when none came for a while.
+             */
+            burst: number;
+            /**
+             * @description execute: submitted executions. api: other requests. admin: administrative changes. auth: sign-ins and the like. stream: event streams and attachments opened, by SSE and WebSocket.
+             * @enum {string}
+             */
+            group: "execute" | "api" | "admin" | "auth" | "stream";
+            /** @description False: rate.bypass lifts it, and the numbers are 0. */
+            limited: boolean;
+            /**
+             * Format: int64
+             * @description As many would be let through right now, of burst; as this replica has counted.
+             */
+            remaining: number;
+            /**
+             * Format: int64
+             * @description In each window.
+             */
+            requests: number;
+            /**
+             * Format: date-time
+             * @description When an operator last made it whole again.
+             */
+            reset_at?: string;
+            /**
+             * Format: int64
+             * @description Until the whole burst is there again, if no more come.
+             */
+            reset_seconds: number;
+            /**
+             * Format: int64
+             * @description Until the next one is let through; 0: at once.
+             */
+            retry_seconds: number;
+            /** @description The settings that make it: rate.GROUP, rate.GROUP.burst_percent, rate.multiplier_percent and rate.bypass. */
+            rules: components["schemas"]["RateRule"][];
+            /** Format: int64 */
+            window_seconds: number;
+        };
+        RateResetRequest: {
+            /**
+             * Format: uuid
+             * @description The user or service account.
+             */
+            user_id: string;
+        };
+        RateRule: {
+            /** @example rate.execute */
+            name: string;
+            /**
+             * Format: uuid
+             * @description Of a member's value: the organization.
+             */
+            organization_id?: string;
+            /**
+             * Format: uuid
+             * @description The organization, unit, project or user whose value it is.
+             */
+            owner?: string;
+            /**
+             * @description Whose value it is.
+             * @enum {string}
+             */
+            scope: "global" | "organization" | "unit" | "project" | "member" | "user";
+            /** @example requests/minute */
+            unit: string;
+            /** Format: int64 */
+            value: number;
         };
         ReadInputBody: {
             /** @description Its link was followed. */
@@ -22937,6 +23075,94 @@ export interface operations {
             };
         };
     };
+    "rate.member": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A UUIDv7. */
+                id: string;
+                /** @description A UUIDv7. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageRate"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     "service_account.list": {
         parameters: {
             query?: {
@@ -24341,6 +24567,222 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Project"];
                 };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Request Timeout */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "rate.list": {
+        parameters: {
+            query?: {
+                /** @description Operators: of this user or service account. */
+                user_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageRate"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "rate.reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RateResetRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad Request */
             400: {

@@ -36,7 +36,9 @@ export function staleKeys(e: Pick<StoaEvent, "type" | "subject">): QueryKey[] {
     case "inbox":
       return [["notifications"]];
     case "limit":
-      return [["limits"]];
+      return [["limits"], ["rates"]];
+    case "rate":
+      return [["rates"]];
     default:
       return [];
   }

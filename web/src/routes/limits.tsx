@@ -6,6 +6,7 @@ import { useState } from "react";
 import { useProject } from "../app/session.ts";
 import { AboutLimit } from "../features/limits/AboutLimit.tsx";
 import { EditLimit, useScopes } from "../features/limits/EditLimit.tsx";
+import { RatesPanel } from "../features/limits/RatesPanel.tsx";
 import { limitsQuery, scopeName } from "../features/limits/queries.ts";
 import { Used } from "../features/limits/Used.tsx";
 import { DataTable, type Column } from "../ui/DataTable.tsx";
@@ -50,6 +51,7 @@ export function LimitsPage() {
     >
       <Stack>
         <Loading from={limits} />
+        {!find && <RatesPanel />}
         {byGroup &&
           [...byGroup].map(([group, items]) => (
             <Panel key={group} title={groups[group] ?? group} flush>

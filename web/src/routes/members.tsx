@@ -7,6 +7,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
 import { administers, isOperator, roleName, useMe, useOrganization } from "../app/session.ts";
 import { stoa } from "../app/stoa.ts";
+import { RatesPanel } from "../features/limits/RatesPanel.tsx";
 import { Invitations } from "../features/members/Invitations.tsx";
 import { Invite } from "../features/members/Invite.tsx";
 import { MemberName } from "../features/members/MemberName.tsx";
@@ -152,7 +153,12 @@ function MembersOf({ organization, all, account }: MembersOfProps) {
         <Invite organizationId={organization.id} onDone={invite.close} />
       </Modal>
       <Modal opened={!!bounded} onClose={() => bound(undefined)} title={bounded && `${bounded.name} in ${organization.name}`} size="xl">
-        {bounded && <OwnLimits user={{ id: bounded.user_id, name: bounded.name }} organization={organization} />}
+        {bounded && (
+          <Stack>
+            <OwnLimits user={{ id: bounded.user_id, name: bounded.name }} organization={organization} />
+            <RatesPanel user={{ id: bounded.user_id, name: bounded.name }} organization={organization.id} resets={isOperator(me)} />
+          </Stack>
+        )}
       </Modal>
       {dialog}
     </Page>

@@ -5,6 +5,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import { useState, type ReactNode } from "react";
 import { roleName, useMe } from "../app/session.ts";
 import { stoa } from "../app/stoa.ts";
+import { RatesPanel } from "../features/limits/RatesPanel.tsx";
 import { OwnLimits } from "../features/users/OwnLimits.tsx";
 import { PasswordLinkNote } from "../features/users/PasswordLinkNote.tsx";
 import { userQuery } from "../features/users/queries.ts";
@@ -144,6 +145,7 @@ export function UserPage() {
             </Stack>
           </Panel>
         </SimpleGrid>
+        <RatesPanel user={user} resets />
         <OwnLimits user={user} />
       </Stack>
       <Modal opened={!!naming} onClose={() => setNaming(undefined)} title="Name and address">

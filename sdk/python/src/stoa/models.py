@@ -2437,6 +2437,37 @@ class Queue(BaseModel):
     queued: int
 
 
+class RateResetRequest(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    user_id: UUID
+    """
+    The user or service account.
+    """
+
+
+class RateRule(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    name: Annotated[str, Field(examples=['rate.execute'])]
+    organization_id: UUID | None = None
+    """
+    Of a member's value: the organization.
+    """
+    owner: UUID | None = None
+    """
+    The organization, unit, project or user whose value it is.
+    """
+    scope: Literal['global', 'organization', 'unit', 'project', 'member', 'user'] | str
+    """
+    Whose value it is.
+    """
+    unit: Annotated[str, Field(examples=['requests/minute'])]
+    value: int
+
+
 class ReadInputBody(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
@@ -4295,6 +4326,49 @@ class ProblemDetails(BaseModel):
     """
 
 
+class Rate(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    burst: int
+    """
+    As many may come at once, when none came for a while.
+    """
+    group: Literal['execute', 'api', 'admin', 'auth', 'stream'] | str
+    """
+    execute: submitted executions. api: other requests. admin: administrative changes. auth: sign-ins and the like. stream: event streams and attachments opened, by SSE and WebSocket.
+    """
+    limited: bool
+    """
+    False: rate.bypass lifts it, and the numbers are 0.
+    """
+    remaining: int
+    """
+    As many would be let through right now, of burst; as this replica has counted.
+    """
+    requests: int
+    """
+    In each window.
+    """
+    reset_at: AwareDatetime | None = None
+    """
+    When an operator last made it whole again.
+    """
+    reset_seconds: int
+    """
+    Until the whole burst is there again, if no more come.
+    """
+    retry_seconds: int
+    """
+    Until the next one is let through; 0: at once.
+    """
+    rules: list[RateRule]
+    """
+    The settings that make it: rate.GROUP, rate.GROUP.burst_percent, rate.multiplier_percent and rate.bypass.
+    """
+    window_seconds: int
+
+
 class Replay(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
@@ -4536,6 +4610,17 @@ class BatchOutputBody(BaseModel):
         extra='ignore',
     )
     items: list[BatchItem]
+
+
+class PageRate(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    items: list[Rate]
+    next_cursor: str | None = None
+    """
+    Ask for the next page with ?cursor=; absent on the last.
+    """
 
 
 class PageReplay(BaseModel):

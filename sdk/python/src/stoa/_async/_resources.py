@@ -331,6 +331,18 @@ class AsyncLimits(Resource):
         """Take a scope's value away, so that the next scope's applies."""
         await self._client._delete(f"/limits/{segment(name)}", scope=scope, scope_id=scope_id, organization_id=organization_id)
 
+    def rates(self, user_id: UUID | str | None = None) -> AsyncIterator[models.Rate]:
+        """Give request rates with what is left of each: the caller's, or for operators a user's or service account's."""
+        return self._client._items(models.Rate, "/rates", user_id=user_id)
+
+    def rates_of_member(self, organization_id: UUID | str, user_id: UUID | str) -> AsyncIterator[models.Rate]:
+        """Give them as they apply to a user in an organization, for its administrators."""
+        return self._client._items(models.Rate, f"/organizations/{segment(organization_id)}/members/{segment(user_id)}/rates")
+
+    async def reset_rates(self, user_id: UUID | str) -> None:
+        """Make the request rates of a user or service account whole again. For operators."""
+        await self._client.request("POST", "/rates/reset", body={"user_id": user_id})
+
 
 class AsyncNodes(Resource):
     """The machines that run things, for operators."""

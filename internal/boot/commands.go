@@ -62,24 +62,25 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	}
 	defer p.Close()
 	p.downloads = takeDownloads(c.Programs)
-	return p.Run(ctx, c.Role, func(running Running) { c.ready(ctx, p, running) })
+	return p.Run(ctx, c.Role, func(running Running) error { return c.ready(ctx, p, running) })
 }
 
 // ready tells the parent, if there is one that wants to know, everything it needs to go on.
-func (c *serveCommand) ready(ctx context.Context, p *Program, running Running) {
+func (c *serveCommand) ready(ctx context.Context, p *Program, running Running) error {
 	if c.ReadyFD < 0 {
 		p.log.Info("ready", "url", running.URL)
-		return
+		return nil
+	}
+	handover, err := p.handOver(ctx, running, c.LocalUser, c.EnrollAgent)
+	if err != nil {
+		return err
 	}
 	pipe := os.NewFile(uintptr(c.ReadyFD), "ready")
 	defer func() { _ = pipe.Close() }()
-	handover, err := p.handOver(ctx, running, c.LocalUser, c.EnrollAgent)
-	if err == nil {
-		err = json.NewEncoder(pipe).Encode(handover)
+	if err := json.NewEncoder(pipe).Encode(handover); err != nil {
+		p.log.Error("parent not told", "error", err) // it has gone, or reads it in part: asking it again does not help
 	}
-	if err != nil {
-		p.log.Error("parent not told", "error", err)
-	}
+	return nil
 }
 
 func (c *serveCommand) logOutput() (io.Writer, func(), error) {

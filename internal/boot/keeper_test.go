@@ -29,3 +29,22 @@ func TestPauses(t *testing.T) {
 		t.Errorf("one that failed often and then worked waits %s", pause)
 	}
 }
+
+func TestHopeless(t *testing.T) {
+	for name, c := range map[string]struct {
+		deaths        int
+		never, killed bool
+		want          bool
+	}{
+		"it says at once what is wrong":        {1, true, false, true},
+		"it is killed as it starts":            {1, true, true, false},
+		"and its database after it":            {2, true, false, false},
+		"again and again":                      {mostDeaths, true, true, true},
+		"it had worked":                        {1, false, false, false},
+		"it had worked, and does not any more": {mostDeaths, false, false, true},
+	} {
+		if got := isHopeless(c.deaths, c.never, c.killed); got != c.want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+}

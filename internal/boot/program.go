@@ -234,8 +234,8 @@ func (p *Program) bindEdge() error {
 }
 
 // Run starts the roles and works until ctx ends or a module fails, and stops in order.
-// ready is called when everything works.
-func (p *Program) Run(ctx context.Context, roles []string, ready func(Running)) error {
+// ready is called when everything works; it is called again if it fails.
+func (p *Program) Run(ctx context.Context, roles []string, ready func(Running) error) error {
 	targets, err := targetsOf(roles)
 	if err != nil {
 		return err
@@ -245,13 +245,18 @@ func (p *Program) Run(ctx context.Context, roles []string, ready func(Running)) 
 	go func() {
 		select {
 		case <-p.graph.Ready():
-			running, err := p.announce(ctx)
+			err := insist(ctx, p.log, "announce", func() error {
+				running, err := p.announce(ctx)
+				if err == nil {
+					err = ready(running)
+				}
+				return err
+			})
 			if err != nil {
 				p.log.Error("not announced", "error", err)
 				stop()
 				return
 			}
-			ready(running)
 			trim()
 		case <-ctx.Done():
 		}

@@ -59,8 +59,7 @@ func (s supervisor) up(ctx context.Context) error {
 		case ctx.Err() != nil:
 			return err
 		case err != nil:
-			// One that ended by itself has said why; one that was killed is started again.
-			if deaths++; deaths == mostDeaths || agents == nil && !wasKilled(err) {
+			if deaths++; isHopeless(deaths, agents == nil, wasKilled(err)) {
 				return err
 			}
 			continue
@@ -89,6 +88,13 @@ func (s supervisor) up(ctx context.Context) error {
 			s.say("The control plane died (%v) and is started again.", err)
 		}
 	}
+}
+
+// isHopeless tells whether a control plane that died before it was ready is not started again. If the very first one ended
+// by itself, it has said why. After one that was killed, what the next one ends with may come from the same: its
+// database is killed too.
+func isHopeless(deaths int, never, killed bool) bool {
+	return deaths == mostDeaths || never && deaths == 1 && !killed
 }
 
 func (s supervisor) say(format string, args ...any) { _, _ = fmt.Fprintf(s.out, format+"\n", args...) }

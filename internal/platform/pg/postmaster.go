@@ -38,7 +38,7 @@ type belonging int
 const (
 	unknown belonging = iota // gone, or the kernel does not say
 	ours                     // the server of this very data folder
-	theirs                   // another program's
+	theirs                   // another program's, or a dead one's that nobody has collected: where process 1 is slow to, for seconds
 )
 
 // whose tells whether a process is the server of a data folder. A number alone is
@@ -52,7 +52,7 @@ func whose(pid int, data string) belonging {
 	if err != nil {
 		return unknown
 	}
-	if strings.TrimSpace(string(comm)) != "postgres" {
+	if strings.TrimSpace(string(comm)) != "postgres" || isDead(proc) {
 		return theirs
 	}
 	works, errW := os.Stat(filepath.Join(proc, "cwd")) // a server works in its data folder
@@ -65,6 +65,13 @@ func whose(pid int, data string) belonging {
 	default:
 		return theirs
 	}
+}
+
+// isDead tells whether a process only waits to be collected. PostgreSQL would take it for a living one.
+func isDead(proc string) bool {
+	stat, _ := os.ReadFile(filepath.Join(proc, "stat"))
+	_, state, _ := strings.Cut(string(stat), ") ") // its name has none
+	return strings.HasPrefix(state, "Z")
 }
 
 // clearPredecessor stops a server that a killed parent left on this data, and makes

@@ -1,6 +1,6 @@
 // Command bench measures Stoa against named peers on this machine, and prints ratios.
 //
-//	go run ./bench [flags] [all|run|hops|parts|queue|api|events|sse|plane|idle]
+//	go run ./bench [flags] [all|run|hops|parts|queue|neighbours|api|events|sse|plane|idle]
 //
 // Everything that is compared takes turns within one run, because a machine's speed
 // drifts from minute to minute; README.md says what each comparison shows.
@@ -43,6 +43,7 @@ var comparisons = []struct {
 	{"hops", showHops},
 	{"parts", showParts},
 	{"queue", showQueue},
+	{"neighbours", showNeighbours},
 	{"api", compareAPI},
 	{"events", measureEvents},
 	{"sse", measureSSE},

@@ -115,10 +115,12 @@ func New(cfg Config) (*Agent, error) {
 	return a, nil
 }
 
-// DefaultSlots is four per core, and eight at least. A slot is taken from before the
+// DefaultSlots is four per core, and sixteen at least. A slot is taken from before the
 // submit's commit until after the result's, so of a short run it is mostly idle: with
-// one per core the cores would wait for the disk. What computes shares the cores.
-func DefaultSlots() int { return max(8, 4*runtime.NumCPU()) }
+// one per core the cores would wait for the disk. What computes takes turns on the cores.
+// Sixteen, because one person may have ten under way (execution.concurrent): on a small
+// machine too, somebody with ten endless ones leaves others a slot.
+func DefaultSlots() int { return max(16, 4*runtime.NumCPU()) }
 
 // addressOf is the host and port of the control plane. The connection is TLS, whatever the scheme.
 func addressOf(join string) (string, error) {

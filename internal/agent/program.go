@@ -34,7 +34,7 @@ type flags struct {
 	Token         string           `help:"An enrolment token (stoa node enroll). Needed once." env:"STOA_AGENT_TOKEN"`
 	TokenFile     string           `help:"A file that holds the enrolment token." type:"path"`
 	DataDir       string           `help:"The agent's own folder: its key, certificate and sandbox." env:"STOA_AGENT_DATA_DIR" default:"/var/lib/stoa/agent" type:"path"`
-	Slots         int              `help:"How many programs may run at once. 0: four per core, and eight at least." env:"STOA_AGENT_SLOTS" default:"0"`
+	Slots         int              `help:"How many programs may run at once. 0: four per core, and sixteen at least." env:"STOA_AGENT_SLOTS" default:"0"`
 	ImagesGB      int64            `name:"images-gb" help:"How many gigabytes of container images this node keeps at most." env:"STOA_AGENT_IMAGES_GB" default:"40"`
 	FilesGB       int64            `name:"files-gb" help:"How many gigabytes of uploaded files this node keeps at most for further runs." env:"STOA_AGENT_FILES_GB" default:"4"`
 	NameServers   []string         `help:"Name servers for programs with egress, like 192.0.2.1:53; this machine's if none." env:"STOA_AGENT_NAME_SERVERS" placeholder:"ADDRESS:PORT"`

@@ -64,7 +64,7 @@ func Open(ctx context.Context, c Config) (*Driver, error) {
 	if d.view, err = c.Base.View(); err != nil {
 		return nil, fmt.Errorf("lay out the root: %w", err)
 	}
-	if d.cgroups, err = sandbox.OpenCgroups(c.Dir, c.Slots, c.Log); err != nil {
+	if d.cgroups, err = sandbox.OpenCgroups(c.Dir, c.Log); err != nil {
 		return nil, err
 	}
 	if d.ids, err = sandbox.ClaimIDs(c.Dir); err != nil {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -22,7 +23,9 @@ type account struct {
 	tasks                          []int // to join
 	memory, swap, peak, oom, force int   // open files; -1 when the host does not offer it
 	pids, forks, cpu, share        int
-	cpuNanos                       bool // the cpu file counts nanoseconds (v1); else it has a line "usage_usec" (v2)
+	freezer                        int
+	cpuNanos                       bool      // the cpu file counts nanoseconds (v1); else it has a line "usage_usec" (v2)
+	words                          [2]string // for the freezer: go on, stand still
 
 	ordinary             int64 // share of the CPU, as every slot has it
 	memoryLimit          int64 // as set last
@@ -30,24 +33,25 @@ type account struct {
 	startCPU             time.Duration
 	startMemory          int64
 	startOOM, startForks int64
+
+	turns atomic.Pointer[turns] // of whoever takes turns, see turns.go
+	seen  time.Duration         // CPU time at the begin of its turn
+	lazy  bool                  // it has used little of the one before
+	stood bool                  // it has stood back in this one
 }
 
 // open makes the slot's cgroup in every hierarchy and opens its files.
 func (t *tree) open(slot int, cpus float64) (*account, error) {
-	a := &account{memory: -1, swap: -1, peak: -1, oom: -1, force: -1, pids: -1, forks: -1, cpu: -1, share: -1, memoryLimit: math.MaxInt64}
-	name := "s" + strconv.Itoa(slot)
-	for _, dir := range t.dirs() {
-		dir = filepath.Join(dir, name)
-		if err := os.Mkdir(dir, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
-			a.close()
-			return nil, fmt.Errorf("make a cgroup: %w", err)
-		}
-	}
+	a := &account{memory: -1, swap: -1, peak: -1, oom: -1, force: -1, pids: -1, forks: -1, cpu: -1, share: -1, freezer: -1, memoryLimit: math.MaxInt64}
 	joined := map[string]bool{}
 	for controller, b := range t.where {
-		dir := filepath.Join(b.dir, name)
+		dir := b.slot(slot)
 		if !joined[dir] {
 			joined[dir] = true
+			if err := os.Mkdir(dir, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+				a.close()
+				return nil, fmt.Errorf("make a cgroup: %w", err)
+			}
 			file := "tasks"
 			if b.v2 {
 				file = "cgroup.procs"
@@ -98,6 +102,10 @@ func (a *account) openController(controller, dir string, v2 bool, cpus float64) 
 		a.cpu = file("cpu.stat", unix.O_RDONLY)
 	case controller == "cpuacct":
 		a.cpu, a.cpuNanos = file("cpuacct.usage", unix.O_RDONLY), true
+	case controller == "freezer" && v2:
+		a.freezer, a.words = file("cgroup.freeze", unix.O_WRONLY), [2]string{"0", "1"}
+	case controller == "freezer":
+		a.freezer, a.words = file(freezerFile, unix.O_WRONLY), [2]string{thawed, "FROZEN"}
 	}
 }
 
@@ -129,18 +137,26 @@ func (a *account) limit(memory int64, processes int) error {
 	return nil
 }
 
-// weigh gives the slot so many times the ordinary share of the CPU, among the slots; for 0 the least.
+// weigh gives the slot so many times the ordinary share of the CPU; for 0 the least.
 func (a *account) weigh(times int64) {
 	if a.share >= 0 {
 		_ = put(a.share, max(times*a.ordinary, 2)) // v1 takes no less than 2
 	}
 }
 
-// age gives the slot the share of a long run, until weigh.
-func (a *account) age() {
-	if a.share >= 0 {
-		_ = put(a.share, max(a.ordinary/128, 2))
+// Of v1's freezer.
+const (
+	freezerFile = "freezer.state"
+	thawed      = "THAWED"
+)
+
+// freeze has the slot's processes stand still, each as soon as it leaves the kernel, or go on.
+func (a *account) freeze(on bool) {
+	word := a.words[0]
+	if on {
+		word = a.words[1]
 	}
+	_, _ = unix.Pwrite(a.freezer, []byte(word), 0)
 }
 
 // startMemoryPeak forgets the last run's peak, before a process is made for the next one.
@@ -214,7 +230,7 @@ func (a *account) recycle() {
 }
 
 func (a *account) close() {
-	for _, fd := range append(a.tasks, a.memory, a.swap, a.peak, a.oom, a.force, a.pids, a.forks, a.cpu, a.share) {
+	for _, fd := range append(a.tasks, a.memory, a.swap, a.peak, a.oom, a.force, a.pids, a.forks, a.cpu, a.share, a.freezer) {
 		if fd >= 0 {
 			unix.Close(fd)
 		}

@@ -45,6 +45,9 @@ type cell struct {
 // kill ends every process of the cell. It returns at once; gone is closed when they are dead.
 func (c *cell) kill() {
 	_ = unix.PidfdSendSignal(c.pidfd, syscall.SIGKILL, nil, 0)
+	if t := c.slot.account.turns.Load(); t != nil {
+		t.remove(c.slot.account) // of v1, what is frozen cannot die
+	}
 }
 
 // full tells whether the cell's bytes or inodes are used up.

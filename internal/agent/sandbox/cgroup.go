@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,18 +17,27 @@ import (
 )
 
 // A host's cgroup controllers lie on one v2 hierarchy, on several v1 hierarchies, or (hybrid) on both. A tree is our
-// folder in each hierarchy that has a controller we use, below the agent's own cgroup, so that its limits hold too.
+// folders in each hierarchy that has a controller we use, below the agent's own cgroup, so that its limits hold too: an
+// empty one, and one beside it for each slot. Beside and not below: what shares the CPU are the children of one folder, so
+// that each run counts as one process of the host, and a long one steps back behind those too.
 type tree struct {
 	name  string            // "stoa-<instance>-<life>"
-	where map[string]branch // by controller: memory, pids, cpu, cpuacct
+	where map[string]branch // by controller
 }
 
 type branch struct {
-	dir string // ".../stoa-<instance>-<life>", made by create
+	dir string // ".../stoa-<instance>-<life>", made by create; a slot's is ".../stoa-<instance>-<life>-<slot>"
 	v2  bool
 }
 
-var controllers = []string{"memory", "pids", "cpu", "cpuacct"}
+// slot is the folder of one slot.
+func (b branch) slot(number int) string { return b.dir + "-" + strconv.Itoa(number) }
+
+// owns tells whether a folder of that name, beside ours, is the tree's.
+func (t *tree) owns(name string) bool { return name == t.name || strings.HasPrefix(name, t.name+"-") }
+
+// Of v2, CPU time and freezing need no controller.
+var controllers = []string{"memory", "pids", "cpu", "cpuacct", "freezer"}
 
 // mounts reads where hierarchies are mounted: v1 by controller, v2 under "".
 func cgroupMounts(mountinfo string) map[string]string {
@@ -75,11 +85,12 @@ func findTree(name string) *tree {
 	mounts, own := cgroupMounts(string(info)), ownCgroups(string(self))
 	unified, _ := findUnified("")
 	offered := words(filepath.Join(unified, "cgroup.controllers"))
+	v2 := false
 	for _, c := range controllers {
 		if at, ok := mounts[c]; ok {
 			t.where[c] = branch{dir: filepath.Join(at, own[c], name)}
-		} else if unified != "" && (slices.Contains(offered, c) || c == "cpuacct") {
-			t.where[c] = branch{dir: filepath.Join(unified, name), v2: true} // v2 counts CPU time without a controller
+		} else if unified != "" && (slices.Contains(offered, c) || c == "cpuacct" || c == "freezer" && v2) { // joining costs: not for freezing alone
+			t.where[c], v2 = branch{dir: filepath.Join(unified, name), v2: true}, true
 		}
 	}
 	return t
@@ -110,8 +121,8 @@ func (t *tree) create() map[string]error {
 			delete(t.where, c)
 			continue
 		}
-		if b.v2 && c != "cpuacct" {
-			if err := delegate(filepath.Dir(b.dir), b.dir, c); err != nil {
+		if b.v2 && c != "cpuacct" && c != "freezer" {
+			if err := delegate(filepath.Dir(b.dir), c); err != nil {
 				failed[c] = err
 				delete(t.where, c)
 			}
@@ -120,24 +131,7 @@ func (t *tree) create() map[string]error {
 	return failed
 }
 
-// weigh gives the tree the share of so many ordinary processes. By default a cgroup counts as one, however many runs it
-// holds: on a busy host all of them together would wait behind each single process of the host. For none, it is the least.
-func (t *tree) weigh(runs int) error {
-	b, ok := t.where["cpu"]
-	if !ok {
-		return nil
-	}
-	file, value := "cpu.shares", min(max(1024*runs, 2), 262_144)
-	if b.v2 {
-		file, value = "cpu.weight", min(max(100*runs, 1), 10_000)
-	}
-	if err := os.WriteFile(filepath.Join(b.dir, file), strconv.AppendInt(nil, int64(value), 10), 0); err != nil {
-		return fmt.Errorf("weigh the sandboxes' cpu share: %w", err)
-	}
-	return nil
-}
-
-// dirs are the distinct folders of the tree.
+// dirs are the distinct folders of the tree, without those of its slots.
 func (t *tree) dirs() []string {
 	var dirs []string
 	for _, b := range t.where {
@@ -151,23 +145,21 @@ func (t *tree) dirs() []string {
 
 const agentLeaf = "stoa-agent"
 
-// delegate turns a v2 controller on for the children of parent and of ours. A cgroup with processes cannot have
-// controlled children, so the agent itself first moves to a leaf of its own.
-func delegate(parent, ours, controller string) error {
-	for _, dir := range []string{parent, ours} {
-		control := filepath.Join(dir, "cgroup.subtree_control")
-		if slices.Contains(words(control), controller) {
-			continue
+// delegate turns a v2 controller on for the children of the agent's cgroup. A cgroup with processes cannot have controlled
+// children, so the agent itself first moves to a leaf of its own.
+func delegate(parent, controller string) error {
+	control := filepath.Join(parent, "cgroup.subtree_control")
+	if slices.Contains(words(control), controller) {
+		return nil
+	}
+	err := os.WriteFile(control, []byte("+"+controller), 0)
+	if errors.Is(err, unix.EBUSY) {
+		if err = moveToLeaf(parent); err == nil {
+			err = os.WriteFile(control, []byte("+"+controller), 0)
 		}
-		err := os.WriteFile(control, []byte("+"+controller), 0)
-		if errors.Is(err, unix.EBUSY) && dir == parent {
-			if err = moveToLeaf(parent); err == nil {
-				err = os.WriteFile(control, []byte("+"+controller), 0)
-			}
-		}
-		if err != nil {
-			return fmt.Errorf("enable %s in %s (is the cgroup delegated to the agent, Delegate=yes?): %w", controller, dir, err)
-		}
+	}
+	if err != nil {
+		return fmt.Errorf("enable %s in %s (is the cgroup delegated to the agent, Delegate=yes?): %w", controller, parent, err)
 	}
 	return nil
 }
@@ -195,40 +187,48 @@ func (t *tree) sweep(instance string) (removed []string, err error) {
 			continue
 		}
 		seen[parent] = true
-		entries, readErr := os.ReadDir(parent)
-		if readErr != nil {
-			return removed, fmt.Errorf("look for stale cgroups: %w", readErr)
-		}
-		for _, e := range entries {
-			if e.IsDir() && strings.HasPrefix(e.Name(), "stoa-"+instance+"-") && e.Name() != t.name {
-				dir := filepath.Join(parent, e.Name())
-				err = errors.Join(err, removeTree(dir))
-				removed = append(removed, dir)
+		lives := map[string]bool{}
+		for _, name := range folders(parent) {
+			if strings.HasPrefix(name, "stoa-"+instance+"-") && !t.owns(name) {
+				life, _, _ := strings.Cut(strings.TrimPrefix(name, "stoa-"+instance+"-"), "-")
+				lives["stoa-"+instance+"-"+life] = true
 			}
+		}
+		for _, name := range slices.Sorted(maps.Keys(lives)) {
+			dir := filepath.Join(parent, name)
+			err = errors.Join(err, removeTree(dir))
+			removed = append(removed, dir)
 		}
 	}
 	return removed, err
 }
 
-// removeTree kills what is left in a tree's cgroups and removes them. A killed process takes a moment to leave.
+// removeTree kills what is left in a tree's cgroups of one hierarchy and removes them. A killed process takes a moment to leave.
 func removeTree(dir string) error {
+	parent, t := filepath.Dir(dir), &tree{name: filepath.Base(dir)}
 	var last error
 	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
-		entries, err := os.ReadDir(dir)
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil
-		}
 		last = nil
-		for _, e := range entries {
-			if e.IsDir() {
-				last = errors.Join(last, removeCgroup(filepath.Join(dir, e.Name())))
+		for _, name := range folders(parent) {
+			if t.owns(name) {
+				last = errors.Join(last, removeCgroup(filepath.Join(parent, name)))
 			}
 		}
-		if last = errors.Join(last, removeCgroup(dir)); last == nil {
+		if last == nil {
 			return nil
 		}
 	}
 	return fmt.Errorf("remove cgroup: %w", last)
+}
+
+func folders(dir string) (names []string) {
+	entries, _ := os.ReadDir(dir) // what cannot be read holds none of ours
+	for _, e := range entries {
+		if e.IsDir() {
+			names = append(names, e.Name())
+		}
+	}
+	return names
 }
 
 func removeCgroup(dir string) error {
@@ -242,6 +242,7 @@ func removeCgroup(dir string) error {
 			_ = unix.Kill(n, unix.SIGKILL)
 		}
 	}
+	_ = os.WriteFile(filepath.Join(dir, freezerFile), []byte(thawed), 0) // of v1, what is frozen cannot die; elsewhere there is no such file
 	return &fs.PathError{Op: "rmdir", Path: dir, Err: err}
 }
 

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,6 +30,9 @@ func victim(dir string) int {
 		return 1
 	}
 	fmt.Println("opened")
+	if os.Getenv("STOA_SANDBOX_LONG") != "" {
+		return longVictim(ctx, d)
+	}
 	jobs := []Job{
 		python("import os, time\nfor i in range(6):\n  if os.fork() == 0: os.setsid()\nprint('forked', flush=True)\ntime.sleep(600)"),
 		bash("echo started; cat /dev/zero > /tmp/full; sleep 600"),
@@ -51,11 +55,31 @@ func victim(dir string) int {
 	}
 }
 
+// longVictim has more long runs than may be busy at once, and says when one of them stands still.
+func longVictim(ctx context.Context, d *Driver) int {
+	for range 3 * runtime.NumCPU() {
+		job := bash("while :; do :; done & while :; do :; done")
+		job.Limits = Limits{Wall: time.Hour, CPU: time.Hour}
+		go func() { _, _ = d.Run(ctx, job, nil) }()
+	}
+	for {
+		t := d.current.turns
+		t.mu.Lock()
+		frozen := len(t.waiting)
+		t.mu.Unlock()
+		if frozen > 0 {
+			fmt.Println("frozen")
+			select {}
+		}
+		<-time.After(turn)
+	}
+}
+
 // startVictim returns once the victim has printed so many lines.
-func startVictim(t *testing.T, dir string, lines int) *exec.Cmd {
+func startVictim(t *testing.T, dir string, lines int, more ...string) *exec.Cmd {
 	t.Helper()
 	c := exec.Command(os.Args[0])
-	c.Env = append(os.Environ(), "STOA_SANDBOX_VICTIM="+dir)
+	c.Env = append(append(os.Environ(), "STOA_SANDBOX_VICTIM="+dir), more...)
 	c.Stderr = os.Stderr
 	out, err := c.StdoutPipe()
 	if err != nil {
@@ -186,6 +210,26 @@ func TestAgentKilled(t *testing.T) {
 	}
 }
 
+// What stands still while others have their turn dies with the agent too.
+func TestAgentKilledInATurn(t *testing.T) {
+	if driver(t).current.slots[0].account.freezer < 0 {
+		t.Skip("THIS HOST HAS NO CGROUP THAT FREEZES")
+	}
+	dir := t.TempDir()
+	v := startVictim(t, dir, 3, "STOA_SANDBOX_LONG=1")
+	ended := watchEnd(descendants(v.Process.Pid))
+	if err := v.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = v.Wait()
+	if alive := ended(time.Minute); len(alive) > 0 {
+		t.Errorf("alive after the agent was killed: %v", alive)
+	}
+	if left := leftAfter(t, dir); len(left) > 0 {
+		t.Errorf("left after the agent was killed: %q", left)
+	}
+}
+
 // leftAfter reports what is left once every process is done that knows the folder by its command line (the warden), its
 // mounts (what the warden started) or its environment (the agent's child that was not yet the warden).
 func leftAfter(t *testing.T, dir string) []string {
@@ -238,7 +282,7 @@ func TestSweep(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, dir := range cgroupsOf(dir) {
-		if filepath.Base(dir) != next.current.tree.name {
+		if !next.current.tree.owns(filepath.Base(dir)) {
 			t.Errorf("not swept: %s", dir)
 		}
 	}

@@ -47,6 +47,7 @@ type ward struct {
 	pool    *pool
 	warmer  *warmer
 	tree    *tree
+	turns   *turns
 	slots   []*slot
 	cpus    float64
 	users   sync.WaitGroup // runs that hold a cell; they read the slots' accounts
@@ -154,7 +155,7 @@ func lockDir(dir string) (*os.File, error) {
 func (d *Driver) start(ctx context.Context) (*ward, error) {
 	var life [4]byte
 	_, _ = rand.Read(life[:])
-	w := &ward{cpus: d.config.CPUs, tree: d.config.find("stoa-" + d.instance + "-" + hex.EncodeToString(life[:]))}
+	w := &ward{cpus: d.config.CPUs, turns: newTurns(), tree: d.config.find("stoa-" + d.instance + "-" + hex.EncodeToString(life[:]))}
 	removed, err := w.tree.sweep(d.instance)
 	if len(removed) > 0 {
 		d.log.Info("removed cgroups that an earlier life left", "cgroups", removed)
@@ -185,9 +186,6 @@ func (w *ward) startOn(ctx context.Context, d *Driver) error {
 	// Not before the helper stands: it is what removes them when we are killed.
 	failed := w.tree.create()
 	d.enforced = w.enforcement(failed)
-	if err := w.tree.weigh(d.config.Slots); err != nil {
-		d.log.Warn("sandboxes may be slow on a busy host", "error", err)
-	}
 	parked := max(d.config.Parked, 0)
 	for i := range d.slots() {
 		a, err := w.tree.open(i, w.cpus)
@@ -240,6 +238,7 @@ func (d *Driver) slots() int { return d.config.Slots + (1+mostWarm)*max(d.config
 
 // remove ends a ward and takes its cgroups away. Every process is dead when it returns.
 func (w *ward) remove() {
+	w.turns.end()
 	if w.pool != nil {
 		w.warmer.stop()
 		w.pool.close()
@@ -304,6 +303,7 @@ func (d *Driver) Close() error {
 		d.current = nil
 		d.mu.Unlock()
 		if w != nil {
+			w.turns.end()
 			w.nursery.close()
 		}
 		d.teardown.Wait()

@@ -62,9 +62,7 @@ func (d *Driver) prepareGo(ctx context.Context, runtimes []*Runtime) {
 			continue
 		}
 		begin := time.Now()
-		d.compiling(true)
 		err := d.buildGo(ctx, rt, key, root)
-		d.compiling(false)
 		select {
 		case <-d.closed:
 			return

@@ -25,9 +25,9 @@ func TestGoCache(t *testing.T) {
 	if err != nil {
 		t.Skip("no Go on this host: ", err)
 	}
-	d.enter(rt) // somebody waits: without that it begins late, and gets what nobody else on the machine wants
+	d.background.enter(rt) // somebody waits: without that it begins late, and gets what nobody else on the machine wants
 	d.teardown.Wait()
-	d.leave()
+	d.background.leave()
 	if _, err := os.Stat(filepath.Join(d.config.Dir, "cache", goKey(rt.Version, rt.Path), "importcfg")); err != nil {
 		t.Fatal(err)
 	}

@@ -112,8 +112,9 @@ func (t *tree) enforcement(failed map[string]error) []Enforced {
 		"pids":    "none: processes are limited per user id (RLIMIT_NPROC)",
 		"cpu":     "none: one run may take every core",
 		"cpuacct": "none: CPU time is that of the program and the children it waited for",
+		"freezer": "none: long runs slow short ones down where there are many of them",
 	}
-	what := map[string]string{"memory": "memory", "pids": "processes", "cpu": "cpu share", "cpuacct": "cpu time"}
+	what := map[string]string{"memory": "memory", "pids": "processes", "cpu": "cpu share", "cpuacct": "cpu time", "freezer": "turns of long runs"}
 	for _, c := range controllers {
 		e := Enforced{What: what[c], OK: true}
 		b, ok := t.where[c]

@@ -201,15 +201,15 @@ func TestCgroupV2Files(t *testing.T) {
 	for _, c := range controllers {
 		tr.where[c] = branch{dir: dir, v2: true}
 	}
-	if err := os.MkdirAll(filepath.Join(dir, "s0"), 0o755); err != nil {
+	if err := os.MkdirAll(dir+"-0", 0o755); err != nil {
 		t.Fatal(err)
 	}
 	for name, content := range map[string]string{
-		"cgroup.subtree_control": "", "s0/cgroup.procs": "", "s0/memory.max": "", "s0/memory.peak": "0\n", "s0/memory.swap.max": "max\n",
+		"s0/cgroup.freeze": "0\n", "s0/cgroup.procs": "", "s0/memory.max": "", "s0/memory.peak": "0\n", "s0/memory.swap.max": "max\n",
 		"s0/memory.oom.group": "0\n", "s0/memory.events": "low 0\nhigh 0\nmax 0\noom 1\noom_kill 3\noom_group_kill 0\n", "s0/pids.max": "", "s0/pids.events": "max 5\n",
 		"s0/cpu.max": "max 100000\n", "s0/cpu.stat": "usage_usec 1234\nuser_usec 1000\nsystem_usec 234\n",
 	} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644); err != nil {
+		if err := os.WriteFile(strings.Replace(filepath.Join(parent, name), "s0", "stoa-x-y-0", 1), []byte(content), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -224,10 +224,11 @@ func TestCgroupV2Files(t *testing.T) {
 	if err := a.limit(123456789, 17); err != nil {
 		t.Fatal(err)
 	}
+	a.freeze(true)
 	for name, want := range map[string]string{
-		"s0/memory.max": "123456789", "s0/pids.max": "17", "s0/cpu.max": "150000 100000", "s0/memory.swap.max": "0", "s0/memory.oom.group": "1",
+		"s0/cgroup.freeze": "1\n", "s0/memory.max": "123456789", "s0/pids.max": "17", "s0/cpu.max": "150000 100000", "s0/memory.swap.max": "0", "s0/memory.oom.group": "1",
 	} {
-		if b, _ := os.ReadFile(filepath.Join(dir, name)); string(b) != want {
+		if b, _ := os.ReadFile(strings.Replace(filepath.Join(parent, name), "s0", "stoa-x-y-0", 1)); string(b) != want {
 			t.Errorf("%s is %q, want %q", name, b, want)
 		}
 	}

@@ -25,8 +25,8 @@ func (d *Driver) Run(ctx context.Context, job Job, out func(Stream, []byte)) (Re
 	}
 	select {
 	case d.running <- struct{}{}:
-		d.enter(rt)
-		defer func() { d.leave(); <-d.running }()
+		d.background.enter(rt)
+		defer func() { d.background.leave(); <-d.running }()
 	case <-ctx.Done():
 		return Result{Outcome: Cancelled}, context.Cause(ctx)
 	case <-d.closed:
@@ -48,7 +48,10 @@ func (d *Driver) run(ctx context.Context, rt *Runtime, job Job, out func(Stream,
 	if len(rt.Compile) > 0 {
 		disk = max(disk, compileLimits.DiskBytes)
 	}
-	r := &run{ward: w, aged: d.aged}
+	r := &run{ward: w}
+	if !job.light {
+		w.turns.enter()
+	}
 	z := size{disk, job.Limits.InodeCount}
 	ahead := rt.ahead != nil && !slices.ContainsFunc(job.Files, isStreamed) // those take letters, which hold all
 	if (job.Class == ClassProcess && rt.warm != nil || ahead) && !needsFresh(job.Env) && job.Terminal == nil {
@@ -67,6 +70,9 @@ func (d *Driver) run(ctx context.Context, rt *Runtime, job Job, out func(Stream,
 			d.starts.fresh.Add(1)
 		}
 		if r.cell, err = w.pool.acquire(ctx, z); err != nil {
+			if !job.light {
+				w.turns.leave()
+			}
 			w.users.Done()
 			if ctx.Err() != nil {
 				return Result{Outcome: Cancelled}, err
@@ -77,8 +83,7 @@ func (d *Driver) run(ctx context.Context, rt *Runtime, job Job, out func(Stream,
 	r.sink = newSink(job.Limits.OutputBytes, out, func() { r.kill(ReasonOutput) })
 	if job.light {
 		r.cell.slot.account.weigh(0)
-		defer r.cell.slot.account.weigh(1)
-		r.aged = nil
+		r.wanted = d.background.wanted
 	}
 	defer r.renew()
 	// The answer does not wait for the cell to be torn down; Close does.
@@ -124,28 +129,8 @@ type run struct {
 	made   bool                   // the program is what the job's own compiler left
 	result Result
 
-	old  bool        // it has used its youth, see background.go
-	aged func(n int) // tells so; nil where it does not matter
-}
-
-// age makes a run one of the long ones when it has had its youth; else it tells when to ask again.
-func (r *run) age() (again time.Duration) {
-	left := youth - r.result.Usage.CPU - r.cell.slot.account.cpuUsed()
-	if left > 0 {
-		return max(left, 20*time.Millisecond)
-	}
-	r.old = true
-	r.cell.slot.account.age()
-	r.aged(1)
-	return 0
-}
-
-// renew leaves the slot as it was.
-func (r *run) renew() {
-	if r.old && r.aged != nil {
-		r.cell.slot.account.weigh(1)
-		r.aged(-1)
-	}
+	old    bool            // it has used its youth
+	wanted <-chan struct{} // of a run in the background: closed when somebody waits for it; nil: of any other
 }
 
 const reasonCancelled Reason = "cancelled" // internal: the caller ended it
@@ -250,10 +235,10 @@ func (r *run) watch(ctx context.Context, limits Limits, ended <-chan reply) (rep
 	defer cpu.Stop()
 	young := time.NewTimer(youth)
 	defer young.Stop()
-	if r.old || r.aged == nil {
+	if r.old || r.wanted != nil {
 		young.Stop()
 	}
-	done := ctx.Done()
+	done, wanted := ctx.Done(), r.wanted
 	var zygote <-chan struct{}
 	if r.zygote != nil {
 		zygote = r.zygote.ended
@@ -271,6 +256,9 @@ func (r *run) watch(ctx context.Context, limits Limits, ended <-chan reply) (rep
 			if again := r.age(); again > 0 {
 				young.Reset(again)
 			}
+		case <-wanted:
+			r.cell.slot.account.weigh(1)
+			wanted = nil
 		case <-wall.C:
 			r.kill(ReasonWall)
 			giveUp = time.After(killPatience)

@@ -116,8 +116,8 @@ type Cgroups struct {
 }
 
 // OpenCgroups makes the folders of the driver that owns dir, after removing what an earlier life of it left, with every
-// process in them. runs is how many jobs they hold at most.
-func OpenCgroups(dir string, runs int, log *slog.Logger) (*Cgroups, error) {
+// process in them.
+func OpenCgroups(dir string, log *slog.Logger) (*Cgroups, error) {
 	instance := instanceOf(dir)
 	var life [4]byte
 	_, _ = rand.Read(life[:])
@@ -130,9 +130,6 @@ func OpenCgroups(dir string, runs int, log *slog.Logger) (*Cgroups, error) {
 		log.Info("removed cgroups that an earlier life left", "cgroups", removed)
 	}
 	c := &Cgroups{tree: t, Enforcement: t.enforcement(t.create())}
-	if err := t.weigh(runs); err != nil {
-		log.Warn("sandboxes may be slow on a busy host", "error", err)
-	}
 	return c, nil
 }
 

@@ -1,77 +1,69 @@
 package sandbox
 
 import (
-	"os"
-	"path/filepath"
-	"runtime"
-	"strconv"
-	"strings"
+	"sync"
 	"testing"
 	"time"
 )
 
-// Long runs make all our cgroups together weigh less: as many as run and are young, but the cores at least.
-func TestLongRunsWeighLittle(t *testing.T) {
-	dir := t.TempDir()
-	d := &Driver{config: Config{Slots: 100}, background: newBackground()}
-	d.current = &ward{tree: &tree{where: map[string]branch{"cpu": {dir: dir}}}}
-	weighs := func(runs int) {
-		t.Helper()
-		b, err := os.ReadFile(filepath.Join(dir, "cpu.shares"))
-		if want := strconv.Itoa(1024 * runs); err != nil || strings.TrimSpace(string(b)) != want {
-			t.Errorf("the share is %q (%v), want %s", b, err, want)
-		}
-	}
-	cores := runtime.NumCPU()
-	for range cores + 3 {
-		d.enter(&Runtime{})
-	}
-	d.aged(1)
-	weighs(cores + 2)
-	d.aged(2)
-	weighs(cores)
-	d.enter(&Runtime{})
-	weighs(cores + 1)
-	d.leave()
-	weighs(cores)
-	d.aged(-3)
-	weighs(100)
-}
-
-// A run that goes on computing gets the share of a long one, one that sleeps does not, and the slot is as before for the next.
+// A run that goes on computing takes turns, one that sleeps does not, and the slot is as before for the next.
 func TestYouth(t *testing.T) {
 	d := alone(t)
-	s := d.current.slots[0]
-	if s.account.share < 0 {
-		t.Skip("THIS HOST HAS NO CGROUP FOR CPU SHARES")
+	if d.current.slots[0].account.freezer < 0 {
+		t.Skip("THIS HOST HAS NO CGROUP THAT FREEZES")
 	}
-	shares := func() (least int64) { // of all slots: one of them has the run
-		names, err := filepath.Glob(filepath.Join(d.current.tree.where["cpu"].dir, "s*", "cpu."+map[bool]string{true: "weight", false: "shares"}[d.current.tree.where["cpu"].v2]))
-		if err != nil || len(names) == 0 {
-			t.Fatal(names, err)
+	turns := d.current.turns
+	take := func() (long, young int) {
+		turns.mu.Lock()
+		defer turns.mu.Unlock()
+		return len(turns.awake) + len(turns.waiting), turns.young
+	}
+	for source, want := range map[string]int{
+		"i=0; while [ $i -lt 100000 ]; do i=$((i + 1)); done; echo late; read x": 1,
+		"sleep 0.3; echo late; read x":                                           0,
+	} {
+		job := bash(source)
+		job.Limits.Wall = time.Minute
+		stdin := make(chan struct{})
+		job.Stdin = blocked(stdin)
+		var long, young int
+		r, err := d.Run(t.Context(), job, func(Stream, []byte) { long, young = take(); close(stdin) })
+		if err != nil || r.Reason != "" {
+			t.Fatalf("%+v, %v", r, err)
 		}
-		for _, name := range names {
-			b, err := os.ReadFile(name)
-			n, parseErr := strconv.ParseInt(strings.TrimSpace(string(b)), 10, 64)
-			if least == 0 || err == nil && parseErr == nil && n < least {
-				least = n
+		if r.Usage.CPU < youth == (want == 1) {
+			t.Skipf("this host is too busy, or too fast: %v", r.Usage.CPU)
+		}
+		if long != want || young != 1-want {
+			t.Errorf("after %v, %d take turns and %d are young", r.Usage.CPU, long, young)
+		}
+		if long, young := take(); long != 0 || young != 0 {
+			t.Errorf("afterwards %d take turns and %d are young", long, young)
+		}
+	}
+}
+
+// Many that compute for long, of many processes each, all end as they would alone: what stands still when its time is up can be
+// killed, and takes its turn else.
+func TestLongRunsTakeTurns(t *testing.T) {
+	d := alone(t)
+	var wait sync.WaitGroup
+	for i := range 6 {
+		wait.Go(func() {
+			job := bash("for p in 1 2 3; do while :; do :; done & done; sleep 0.2; i=0; while [ $i -lt 30000 ]; do i=$((i + 1)); done; echo done")
+			want := Result{Outcome: Completed, StdoutBytes: 5}
+			if i%2 == 0 {
+				job, want = bash("for p in 1 2 3; do while :; do :; done & done; wait"), Result{Outcome: TimedOut}
+				job.Limits.Wall = time.Second
 			}
-		}
-		return least
+			r, err := d.Run(t.Context(), job, nil)
+			if err != nil || r.Outcome != want.Outcome || r.StdoutBytes != want.StdoutBytes {
+				t.Errorf("%+v, %v", r, err)
+			}
+		})
 	}
-	var late int64
-	job := bash("i=0; while [ $i -lt 300000 ]; do i=$((i + 1)); done; echo late; read x")
-	job.Limits.Wall = time.Minute
-	stdin := make(chan struct{})
-	job.Stdin = blocked(stdin)
-	r, err := d.Run(t.Context(), job, func(Stream, []byte) { late = shares(); close(stdin) })
-	if err != nil || r.Reason != "" {
-		t.Fatalf("%+v, %v", r, err)
-	}
-	if r.Usage.CPU > 2*youth && late != max(s.account.ordinary/128, 2) {
-		t.Errorf("after %v the share is %d", r.Usage.CPU, late)
-	}
-	if shares() != s.account.ordinary {
-		t.Errorf("afterwards the share is %d, not %d", shares(), s.account.ordinary)
+	wait.Wait()
+	if s := d.Settle(); len(s) > 0 {
+		t.Errorf("alive after their runs: %v", s)
 	}
 }

@@ -4,7 +4,8 @@
  *      mount namespace before anything less trusted exists;
  *   2. clones the nurse into a user namespace whose ids own nothing on the host, and all other namespaces;
  *   3. waits. Whatever ends the nurse (the agent closed its socket, or died) has killed everything below it, for the
- *      nurse is pid 1 of the inner pid namespace. Then the warden removes the cgroups, which the agent, killed, cannot.
+ *      nurse is pid 1 of the inner pid namespace. Then the warden removes the cgroups, which the agent, killed, cannot;
+ *      nor can it let go on what it had frozen, which in cgroup v1 cannot die before that.
  * Arguments, in order of effect: root=DIR base=UID dir=PATH link=TARGET:PATH bind=SOURCE:PATH dev=PATH cgroup=DIR */
 #include "stoa.h"
 #include <dirent.h>
@@ -12,6 +13,7 @@
 #include <fcntl.h>
 #include <linux/mount.h>
 #include <linux/sched.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -116,27 +118,61 @@ static void enter_root(void)
 	if (mount(NULL, "/", NULL, MS_REMOUNT | MS_RDONLY | MS_NOSUID, NULL)) die("protect", "/");
 }
 
+/* Calls f for each of a hierarchy's folders that are ours: the named one, and those with its name, a dash and a slot's
+ * number. Returns how many there are. */
+static int each_cgroup(int i, void (*f)(int parent, const char *name))
+{
+	size_t n = strlen(cgroups[i].name);
+	int found = 0, fd = openat(cgroups[i].parent, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	for (struct dirent *e; d && (e = readdir(d));)
+		if (!strncmp(e->d_name, cgroups[i].name, n) && (!e->d_name[n] || e->d_name[n] == '-')) {
+			f(cgroups[i].parent, e->d_name);
+			found++;
+		}
+	if (d) closedir(d);
+	return found;
+}
+
+static void thaw(int parent, const char *name)
+{
+	char path[512];
+	if (snprintf(path, sizeof path, "%s/freezer.state", name) >= (int)sizeof path) return;
+	int fd = openat(parent, path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0) return;
+	if (write(fd, "THAWED", 6) < 0) {} /* it has gone */
+	close(fd);
+}
+
+static void discard(int parent, const char *name) { unlinkat(parent, name, AT_REMOVEDIR); }
+
 static void remove_cgroups(void)
 {
-	for (int i = 0; i < ncgroups; i++) {
+	for (int i = 0; i < ncgroups; i++)
 		/* Everything in them is dead and reaped; a task may still be leaving, so try for a second. */
-		for (int attempt = 0; attempt < 100; attempt++) {
-			int fd = openat(cgroups[i].parent, cgroups[i].name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-			if (fd < 0) break;
-			DIR *d = fdopendir(fd);
-			for (struct dirent *e; d && (e = readdir(d));)
-				if (e->d_type == DT_DIR && e->d_name[0] != '.') unlinkat(fd, e->d_name, AT_REMOVEDIR);
-			if (d) closedir(d); else close(fd);
-			if (!unlinkat(cgroups[i].parent, cgroups[i].name, AT_REMOVEDIR) || errno == ENOENT) break;
-			usleep(10000);
-		}
+		for (int attempt = 0; attempt < 100 && each_cgroup(i, discard); attempt++)
+			if (attempt) usleep(10000);
+}
+
+/* Waits for the nurse. When the agent's socket closes before, the agent may be dead: then nobody else thaws. */
+static int await_nurse(pid_t nurse, int pidfd)
+{
+	int status = 0;
+	struct pollfd p[2] = { { .fd = pidfd, .events = POLLIN }, { .fd = CONTROL_FD } };
+	while (!p[0].revents) {
+		if (poll(p, 2, -1) < 0 && errno != EINTR) break;
+		if (!p[1].revents) continue;
+		for (int i = 0; i < ncgroups; i++) each_cgroup(i, thaw);
+		p[1].fd = -1;
 	}
+	while (waitpid(nurse, &status, 0) < 0 && errno == EINTR) {}
+	return status;
 }
 
 int warden_main(int argc, char **argv)
 {
 	uint32_t base = 0; /* 0: not root, the user namespace exists already and maps one id */
-	int gate[2];
+	int gate[2], pidfd = -1;
 	umask(022);
 	signal(SIGPIPE, SIG_IGN);
 	plant_root(argc, argv, &base);
@@ -144,7 +180,8 @@ int warden_main(int argc, char **argv)
 	if (pipe2(gate, O_CLOEXEC)) die("make", "pipe");
 	struct clone_args a = {
 		.flags = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP |
-			 (base ? CLONE_NEWUSER : 0),
+			 (base ? CLONE_NEWUSER : 0) | CLONE_PIDFD,
+		.pidfd = (uint64_t)(uintptr_t)&pidfd,
 		.exit_signal = SIGCHLD,
 	};
 	pid_t nurse = (pid_t)syscall(SYS_clone3, &a, sizeof a);
@@ -163,7 +200,6 @@ int warden_main(int argc, char **argv)
 		die("start", "nurse");
 	}
 	close(gate[0]);
-	close(CONTROL_FD);
 	if (base) {
 		char path[64], map[64];
 		snprintf(map, sizeof map, "0 %u 65536\n", base);
@@ -174,11 +210,7 @@ int warden_main(int argc, char **argv)
 	}
 	if (write(gate[1], "g", 1) != 1) die("release", "nurse");
 	close(gate[1]);
-	int status = 0;
-	for (;;) {
-		pid_t p = wait(&status);
-		if (p == nurse || (p < 0 && errno != EINTR)) break;
-	}
+	int status = await_nurse(nurse, pidfd);
 	remove_cgroups();
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }

@@ -266,7 +266,7 @@ func (r *run) judge(e end, known bool, l sandbox.Limits, used time.Duration) err
 		r.result.Reason = sandbox.ReasonProcesses
 	case !known:
 		return fmt.Errorf("the sandbox ended without a word: %s", r.box.words)
-	case status.Signal() == syscall.SIGXCPU || status.Signal() == syscall.SIGKILL && used >= l.CPU*4/5: // its kernel counts in ticks
+	case status.Signal() == syscall.SIGXCPU || status.Signal() == syscall.SIGKILL && used >= l.CPU:
 		r.result.Outcome, r.result.Reason = sandbox.TimedOut, sandbox.ReasonCPU
 	case status.Signal() == syscall.SIGXFSZ || e.marks&markFull != 0:
 		r.result.Reason = sandbox.ReasonDisk

@@ -1,5 +1,5 @@
 // Package deploy is what operators of several machines start from: dashboards and
-// rules for Prometheus and Grafana, units for systemd, containers. No program
+// rules for Prometheus and Grafana, units for systemd, containers and a chart. No program
 // uses it. It is a package so that tests can hold every query and every flag in it against the
 // programs: what is written here works with the version that it lies beside.
 package deploy
@@ -18,7 +18,7 @@ import (
 
 // Files are this folder's.
 //
-//go:embed grafana prometheus systemd
+//go:embed grafana prometheus systemd compose.yaml Containerfile all:helm
 var Files embed.FS
 
 // Query is one PromQL expression of a dashboard or a rule.

@@ -173,10 +173,14 @@ func (p panel) render(id int, at object) object {
 		targets = append(targets, target)
 	}
 	options, custom := p.look()
+	defaults := object{"unit": p.unit, "min": p.least(), "color": p.colour(), "thresholds": p.thresholds(), "custom": custom}
+	if p.kind == "stat" {
+		defaults["noValue"] = "none" // what has never happened has no series yet
+	}
 	return object{
 		"id": id, "type": p.kind, "title": p.title, "description": p.about, "gridPos": at, "datasource": object{"type": "prometheus", "uid": source},
 		"targets": targets, "options": options,
-		"fieldConfig": object{"defaults": object{"unit": p.unit, "min": p.least(), "color": p.colour(), "thresholds": p.thresholds(), "custom": custom}, "overrides": []any{}},
+		"fieldConfig": object{"defaults": defaults, "overrides": []any{}},
 	}
 }
 

@@ -1,6 +1,7 @@
 package boot
 
 import (
+	"io/fs"
 	"maps"
 	"os"
 	"reflect"
@@ -164,5 +165,39 @@ func TestUnitsStartWhatThereIs(t *testing.T) {
 	}
 	if seen != 2 {
 		t.Errorf("%d units start stoad", seen)
+	}
+}
+
+// What containers and the chart set is what stoad understands.
+func TestContainersSetWhatThereIs(t *testing.T) {
+	known := map[string]bool{"STOA_JOIN": true, "STOA_AGENT_TOKEN": true, "STOA_AGENT_METRICS_LISTEN": true} // the agent's
+	for field := range reflect.TypeFor[Config]().Fields() {
+		known[field.Tag.Get("env")] = true
+	}
+	seen := 0
+	err := fs.WalkDir(deploy.Files, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasPrefix(path, "helm/") && path != "compose.yaml" {
+			return err
+		}
+		text, err := deploy.Files.ReadFile(path)
+		for _, variable := range regexp.MustCompile(`STOA_[A-Z_]*[A-Z]`).FindAllString(string(text), -1) {
+			if seen++; !known[variable] {
+				t.Errorf("deploy/%s sets %s, which no program knows", path, variable)
+			}
+		}
+		for _, arguments := range regexp.MustCompile(`(?m)args: \[(.*)\]$`).FindAllStringSubmatch(string(text), -1) {
+			parser, err := kong.New(new(commands), kong.Vars{"data_dir": "/var/lib/stoa"}, kong.Exit(func(int) {}))
+			if err != nil {
+				return err
+			}
+			if _, err := parser.Parse(strings.Split(strings.ReplaceAll(arguments[1], `"`, ""), ", ")); err != nil {
+				t.Errorf("deploy/%s: %v", path, err)
+			}
+			seen++
+		}
+		return err
+	})
+	if err != nil || seen < 15 {
+		t.Errorf("%d settings, %v", seen, err)
 	}
 }

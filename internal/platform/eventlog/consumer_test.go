@@ -79,7 +79,7 @@ func (w *world) deliveries(consumer string, l letters) string {
 	w.must(err)
 	var text []string
 	for _, d := range all {
-		event, err := pg.One[Event](w.t.Context(), w.db, readThese, []int64{d.Position})
+		event, err := pg.One[Event](w.t.Context(), w.db, readThese, []int64{d.Position}, []ident.ID{d.EventID})
 		w.must(err)
 		text = append(text, l.name(event)+":"+string(d.Status))
 	}

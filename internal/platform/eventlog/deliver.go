@@ -123,7 +123,7 @@ func (c *cursor) again(ctx context.Context, tx *pg.Tx, due []Delivery) error {
 	for i, d := range due {
 		positions[i], ids[i], aggregates[i], consumers[i] = d.Position, d.EventID, d.AggregateID, c.name
 	}
-	events, err := pg.All[Event](ctx, tx, readThese, positions)
+	events, err := pg.All[Event](ctx, tx, readThese, positions, ids)
 	if err != nil {
 		return fmt.Errorf("read events again: %w", err)
 	}
@@ -159,7 +159,7 @@ func (c *cursor) redeliverOne(ctx context.Context, d Delivery) error {
 
 // failed notes that a delivery failed again, and when it is tried next.
 func (c *cursor) failed(ctx context.Context, d Delivery, cause error) error {
-	event, err := pg.One[Event](ctx, c.db, readThese, []int64{d.Position})
+	event, err := pg.One[Event](ctx, c.db, readThese, []int64{d.Position}, []ident.ID{d.EventID})
 	if err != nil {
 		return fmt.Errorf("read event %s: %w", d.EventID, err)
 	}

@@ -117,7 +117,7 @@ const (
 	readForward  = fromLog + ` WHERE l.position > $1 AND l.position <= $2%s ORDER BY l.position LIMIT $3`
 	readBackward = fromLog + ` WHERE l.position < $1%s ORDER BY l.position DESC LIMIT $2`
 	readByID     = fromLog + ` WHERE l.event_id = $1%s`
-	readThese    = fromLog + ` WHERE l.position = ANY($1) ORDER BY l.position`
+	readThese    = fromLog + ` WHERE l.position = ANY($1) AND e.id = ANY($2) ORDER BY l.position` // both by their indexes, whatever the planner knows
 )
 
 // Read gives the chosen events after a position, oldest first, at most limit of

@@ -49,9 +49,13 @@ func (c *cursor) run(ctx context.Context) error {
 			case <-ctx.Done():
 			case <-grown:
 			case <-retried:
-				c.due = time.Now()
 			case <-time.After(pause):
 			}
+		}
+		select {
+		case <-retried: // also when something else has come first, or there was no pause
+			c.due = time.Now()
+		default:
 		}
 		cancelGrown()
 		cancelRetried()

@@ -206,7 +206,7 @@ func (r *Reader) current(ctx context.Context, q pg.Querier) (*snapshot, error) {
 	if looks {
 		defer r.loading.Unlock()
 	}
-	fresh, err := r.load(ctx, q, r.kept.Load())
+	fresh, uncommitted, err := r.load(ctx, q, r.kept.Load())
 	if err != nil {
 		if kept == nil {
 			return nil, err
@@ -215,27 +215,29 @@ func (r *Reader) current(ctx context.Context, q pg.Querier) (*snapshot, error) {
 		return kept, nil
 	}
 	fresh.changes = changes
-	if looks {
+	if looks && !uncommitted {
 		r.kept.Store(fresh)
 	}
 	return fresh, nil
 }
 
-// load asks for the revision, and for the values only if it moved.
-func (r *Reader) load(ctx context.Context, q pg.Querier, kept *snapshot) (*snapshot, error) {
-	fresh := &snapshot{checked: r.now(), byName: map[string]values{}}
+// load asks for the revision, and for the values only if it moved. What a transaction
+// has changed itself is for itself alone: were it kept and then rolled back, the next
+// change would have the same revision, and never be noticed.
+func (r *Reader) load(ctx context.Context, q pg.Querier, kept *snapshot) (fresh *snapshot, uncommitted bool, err error) {
+	fresh = &snapshot{checked: r.now(), byName: map[string]values{}}
 	// The revision is read first: values that change in between are then newer than
 	// it says, and the next check reads them again.
-	if err := q.QueryRow(ctx, selectRevision).Scan(&fresh.revision); err != nil {
-		return nil, fmt.Errorf("read limits' revision: %w", err)
+	if err := q.QueryRow(ctx, selectRevision).Scan(&fresh.revision, &uncommitted); err != nil {
+		return nil, false, fmt.Errorf("read limits' revision: %w", err)
 	}
-	if kept != nil && kept.revision == fresh.revision {
+	if kept != nil && kept.revision == fresh.revision && !uncommitted {
 		fresh.byName, fresh.resets = kept.byName, kept.resets
-		return fresh, nil
+		return fresh, false, nil
 	}
 	rows, err := pg.All[row](ctx, q, selectAll)
 	if err != nil {
-		return nil, fmt.Errorf("read limits: %w", err)
+		return nil, false, fmt.Errorf("read limits: %w", err)
 	}
 	for _, v := range rows {
 		if fresh.byName[v.Name] == nil {
@@ -245,11 +247,11 @@ func (r *Reader) load(ctx context.Context, q pg.Querier, kept *snapshot) (*snaps
 	}
 	resets, err := pg.All[reset](ctx, q, selectResets)
 	if err != nil {
-		return nil, fmt.Errorf("read resets of rates: %w", err)
+		return nil, false, fmt.Errorf("read resets of rates: %w", err)
 	}
 	fresh.resets = make(map[ident.ID]reset, len(resets))
 	for _, done := range resets {
 		fresh.resets[done.Account] = done
 	}
-	return fresh, nil
+	return fresh, uncommitted, nil
 }

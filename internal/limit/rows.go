@@ -35,10 +35,11 @@ func (v row) shown() any {
 }
 
 const (
-	rowColumns     = `id, name, scope, scope_id, organization_id, number, word, version, set_at`
-	selectAll      = `SELECT ` + rowColumns + ` FROM limit_value`
-	selectByName   = `SELECT ` + rowColumns + ` FROM limit_value WHERE name = $1 FOR UPDATE`
-	selectRevision = `SELECT revision FROM limit_revision`
+	rowColumns   = `id, name, scope, scope_id, organization_id, number, word, version, set_at`
+	selectAll    = `SELECT ` + rowColumns + ` FROM limit_value`
+	selectByName = `SELECT ` + rowColumns + ` FROM limit_value WHERE name = $1 FOR UPDATE`
+	// Whether the transaction that asks has changed it itself, and may yet take that back.
+	selectRevision = `SELECT revision, coalesce(xmin = pg_current_xact_id_if_assigned()::xid, false) FROM limit_revision`
 	countUp        = `UPDATE limit_revision SET revision = revision + 1`
 	upsertRow      = `
 INSERT INTO limit_value (id, name, scope, scope_id, organization_id, number, word, version, set_at)

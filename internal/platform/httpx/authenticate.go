@@ -1,10 +1,8 @@
 package httpx
 
 import (
-	"context"
 	"log/slog"
 	"net/http"
-	"net/netip"
 	"strconv"
 	"time"
 
@@ -47,21 +45,6 @@ func (s *Server) authenticate(ctx huma.Context, next func(huma.Context)) {
 		}
 	}
 	next(ctx)
-}
-
-// Again is ctx with the caller as they are now, for answers that last: who a request's
-// credential belongs to, and what they may do, was asked when it came. The fault of a
-// credential that no longer holds is Unauthenticated.
-func Again(ctx context.Context) (context.Context, error) {
-	x := exchangeOf(ctx)
-	if x == nil || x.server.cfg.Authenticator == nil {
-		return ctx, nil
-	}
-	actor, err := x.server.cfg.Authenticator.Authenticate(ctx, x.inner)
-	if err != nil {
-		return nil, err
-	}
-	return command.WithRequest(ctx, &command.Request{Actor: actor, CorrelationID: x.request.CorrelationID, RemoteAddress: x.request.RemoteAddress}), nil
 }
 
 // limitRate refuses callers that are too fast.
@@ -112,19 +95,12 @@ func tooFast(policy ratelimit.Policy, decision ratelimit.Decision, actor command
 		policy.Requests, seconds(policy.Window), policy.Name, set, seconds(decision.RetryAfter)).After(decision.RetryAfter).Over(limit)
 }
 
-// rateKey is whose rate is used: the person's, or the network's of an anonymous
-// caller. An IPv6 customer holds at least a /64, so that is what counts.
+// rateKey is whose rate is used: the person's, or the network's of an anonymous caller.
 func rateKey(group string, req *command.Request) string {
 	if !req.Actor.ID.IsZero() {
 		return ratelimit.Key(group, req.Actor.ID)
 	}
-	address := req.RemoteAddress
-	if addr, err := netip.ParseAddr(address); err == nil && addr.Is6() && !addr.Is4In6() {
-		if prefix, err := addr.Prefix(64); err == nil {
-			address = prefix.String()
-		}
-	}
-	return group + "/" + address
+	return group + "/" + ratelimit.Network(req.RemoteAddress)
 }
 
 // setRateHeaders writes RateLimit and RateLimit-Policy as draft-ietf-httpapi-ratelimit-headers has them:

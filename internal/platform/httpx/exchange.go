@@ -19,6 +19,10 @@ type exchange struct {
 	status  int
 	problem bool // a problem of ours is being written
 	swallow bool // the mux's own text for 404 and 405 was replaced by a problem
+
+	// Of answers that last: whose they are, and what was said of that the last time.
+	credential *Credential
+	again      *answer
 }
 
 type exchangeKey struct{}

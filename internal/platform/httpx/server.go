@@ -70,6 +70,7 @@ type Server struct {
 	api    huma.API
 	origin *http.CrossOriginProtection
 	routes func() routes // of the API, once every operation is registered
+	asked  asked
 }
 
 // APIVersion is the version of the contract; within it changes are additive.

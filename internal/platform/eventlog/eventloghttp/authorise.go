@@ -2,11 +2,10 @@ package eventloghttp
 
 import (
 	"context"
-	"crypto/sha256"
-	"net/http"
 	"sync"
 
 	"github.com/stoa-cloud/stoa/internal/platform/command"
+	"github.com/stoa-cloud/stoa/internal/platform/httpx"
 )
 
 // callers remembers who the callers of streams are as of one position of the log. An event that concerns somebody concerns
@@ -14,11 +13,8 @@ import (
 type callers struct {
 	mu       sync.Mutex
 	position int64
-	known    map[credential]*answer
+	known    map[httpx.Credential]*answer
 }
-
-// credential is a digest of all that a request says of who it comes from.
-type credential [sha256.Size]byte
 
 type answer struct {
 	given chan struct{}
@@ -26,18 +22,11 @@ type answer struct {
 	err   error
 }
 
-func credentialOf(r *http.Request) (c credential) {
-	digest := sha256.New()
-	_ = r.Header.WriteSubset(digest, map[string]bool{"Last-Event-Id": true}) // the rest is for the methods of authentication to choose from
-	digest.Sum(c[:0])
-	return c
-}
-
 // at returns who the caller is, asked by them or by another of their streams that had seen the log as far.
-func (c *callers) at(ctx context.Context, position int64, who credential, ask func(context.Context) (command.Actor, error)) (command.Actor, error) {
+func (c *callers) at(ctx context.Context, position int64, who httpx.Credential, ask func(context.Context) (command.Actor, error)) (command.Actor, error) {
 	c.mu.Lock()
 	if position > c.position || c.known == nil {
-		c.position, c.known = position, map[credential]*answer{}
+		c.position, c.known = position, map[httpx.Credential]*answer{}
 	}
 	a, asked := c.known[who]
 	if !asked {

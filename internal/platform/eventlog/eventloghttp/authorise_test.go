@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 
 	"github.com/stoa-cloud/stoa/internal/platform/command"
+	"github.com/stoa-cloud/stoa/internal/platform/httpx"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
 )
 
@@ -28,7 +29,7 @@ func TestStreamsOfOneCallerAskOnce(t *testing.T) {
 		asked, gate := map[string]int{}, make(chan struct{})
 		var mu sync.Mutex
 		ask := func(token string, position int64) (command.Actor, error) {
-			return c.at(t.Context(), position, credentialOf(holder(token, ident.New().String())), func(context.Context) (command.Actor, error) {
+			return c.at(t.Context(), position, httpx.CredentialOf(holder(token, ident.New().String())), func(context.Context) (command.Actor, error) {
 				mu.Lock()
 				asked[token]++
 				mu.Unlock()
@@ -75,7 +76,7 @@ func TestWhoAskedMayLeave(t *testing.T) {
 			alive.Store(ctx.Err() == nil)
 			return command.Actor{OnlyActions: []string{"ann"}}, nil
 		}
-		who := credentialOf(holder("ann", ""))
+		who := httpx.CredentialOf(holder("ann", ""))
 		first, leave := context.WithCancel(t.Context())
 		var both sync.WaitGroup
 		both.Go(func() { _, _ = c.at(first, 1, who, ask) })

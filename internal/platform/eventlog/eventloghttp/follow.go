@@ -11,6 +11,7 @@ import (
 
 	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
+	"github.com/stoa-cloud/stoa/internal/platform/httpx"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
 	"github.com/stoa-cloud/stoa/internal/platform/stream"
 )
@@ -20,7 +21,7 @@ type follower struct {
 	*Slice
 	choice     Choice
 	request    *http.Request
-	credential credential
+	credential httpx.Credential
 	actor      command.Actor
 	filter     eventlog.Filter
 	position   int64 // of the log, that was looked at

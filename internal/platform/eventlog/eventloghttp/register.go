@@ -112,7 +112,7 @@ func (s *Slice) getStream(ctx context.Context, in *streamInput) (httpx.Serve, er
 		return nil, err
 	}
 	return func(w http.ResponseWriter, r *http.Request) {
-		f := &follower{Slice: s, choice: choice, request: r, credential: credentialOf(r), actor: command.RequestFrom(ctx).Actor, filter: filter}
+		f := &follower{Slice: s, choice: choice, request: r, credential: httpx.CredentialOf(r), actor: command.RequestFrom(ctx).Actor, filter: filter}
 		frames := stream.Produce(r.Context(), func(ctx context.Context, send func(stream.Frame) error) error {
 			if err := f.start(ctx, last, send); err != nil {
 				return err

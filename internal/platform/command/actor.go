@@ -48,9 +48,9 @@ var SystemActor = Actor{Kind: System}
 // Scope is where a command acts, resolved from the resource it addresses or from
 // the project it names. The zero Scope is the platform itself.
 type Scope struct {
-	Organization ident.ID
-	Project      ident.ID
-	Owner        ident.ID // the user the very thing belongs to, if any
+	Organization ident.ID `json:"organization_id,omitzero"`
+	Project      ident.ID `json:"project_id,omitzero"`
+	Owner        ident.ID `json:"owner_id,omitzero"` // the user the very thing belongs to, if any
 }
 
 // RolesIn lists the roles that the actor holds in scope. Organization roles reach

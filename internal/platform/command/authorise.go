@@ -14,6 +14,7 @@ import (
 	"github.com/stoa-cloud/stoa/internal/platform/fault"
 	"github.com/stoa-cloud/stoa/internal/platform/permission"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
+	"github.com/stoa-cloud/stoa/internal/platform/ratelimit"
 )
 
 // errInvisible is what a caller without any role in a scope sees: the same as if nothing were there.
@@ -96,7 +97,8 @@ func (r *Runner) observe(name string, err error, started time.Time) {
 }
 
 // refused records that somebody tried. It has its own statement, because the
-// transaction is gone; agents and Stoa itself are logged instead of audited.
+// transaction is gone; agents and Stoa itself are logged instead of audited. Of who has
+// not said who they are, the first of many alike is recorded.
 func (r *Runner) refused(ctx context.Context, req *Request, name string, scope Scope, err error) {
 	f := fault.Of(err)
 	if f.Kind == fault.Internal {
@@ -109,6 +111,18 @@ func (r *Runner) refused(ctx context.Context, req *Request, name string, scope S
 		ID: r.NewID(), Time: r.Clock(), ActorKind: string(req.Actor.Kind), ActorID: req.Actor.ID, CredentialID: req.Actor.Credential,
 		Action: name, Outcome: audit.Refused, Code: f.Code, OrganizationID: scope.Organization, ProjectID: scope.Project,
 		CorrelationID: req.CorrelationID, RemoteAddress: req.RemoteAddress,
+	}
+	if req.Actor.Kind == Anonymous {
+		write, unwritten := r.strangers.admit(stranger{ratelimit.Network(req.RemoteAddress), name, f.Code}, record.Time)
+		if !write {
+			if r.Unwritten != nil {
+				r.Unwritten(name)
+			}
+			return
+		}
+		if unwritten > 0 {
+			record.Detail = mustJSON(map[string]int{"unwritten": unwritten})
+		}
 	}
 	if _, err := r.DB.Exec(context.WithoutCancel(ctx), audit.Insert, record.Args()...); err != nil {
 		r.Log.ErrorContext(ctx, "audit of a refusal failed", "command", name, "correlation_id", req.CorrelationID, "error", err)

@@ -4,6 +4,8 @@
 //
 //	actor → shape → begin → idempotency → scope → authorise → handler → flush → commit → wake
 //
+// A stored answer is given to whoever may still issue the command where it acted.
+//
 // Nothing is published before the commit, nothing with a network behind it can
 // be reached inside the transaction, and what is published afterwards is a hint:
 // losing it costs latency, never correctness.
@@ -56,11 +58,14 @@ type Runner struct {
 	Wake func(events []eventlog.Event)
 	// Observe receives one measurement per command or query.
 	Observe func(name, outcome string, took time.Duration)
+	// Unwritten is told of each refusal of nobody in particular that the audit trail leaves out.
+	Unwritten func(name string)
 	// Strict refuses events and audit details that carry a credential or an address,
 	// loudly, where production masks them: for tests.
 	Strict bool
 
 	registered map[string]bool // name → is a command
+	strangers  strangers
 }
 
 const (
@@ -113,14 +118,16 @@ func once[C, R any](ctx context.Context, r *Runner, req *Request, spec Spec[C], 
 		if req.Presumed != nil {
 			tx.presumed = req.Presumed(ptx)
 		}
-		replayed, err := replay(ctx, tx, in, &result)
+		at, replayed, err := replay(ctx, tx, spec, in, &result)
 		if err == nil && !replayed {
-			scope, err = authorise(ctx, tx, r.Table, spec, in)
+			at, err = authorise(ctx, tx, r.Table, spec, in)
 		}
+		scope = at
 		if uncertain := tx.certain(ctx); uncertain != nil {
 			return uncertain
 		}
 		if err != nil || replayed {
+			req.Replayed = err == nil
 			return err
 		}
 		tx.Scope = scope

@@ -18,6 +18,7 @@ import (
 	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
 	"github.com/stoa-cloud/stoa/internal/platform/pki"
+	"github.com/stoa-cloud/stoa/internal/platform/ratelimit"
 )
 
 // maxMessage bounds a task with its files, and a result with its output, in bytes.
@@ -32,6 +33,14 @@ type Config struct {
 	Incarnation int64
 	Clock       clock.Clock
 	Log         *slog.Logger
+	// Limiter and Rates bound how often one network may try to enrol; nil: they do not.
+	Limiter ratelimit.Limiter
+	Rates   Rates
+}
+
+// Rates says which rate applies to a group of requests of a caller; false: none does.
+type Rates interface {
+	Rate(ctx context.Context, group string, actor command.Actor) (ratelimit.Policy, bool)
 }
 
 // Server speaks with agents and holds their sessions. It implements node.Sessions.

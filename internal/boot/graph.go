@@ -19,7 +19,7 @@ import (
 var roles = map[string][]string{
 	"api":       {"telemetry.follow", "http"},
 	"agents":    {"telemetry.follow", "agents", "agents.leases", "execution.pull", "execution.images", "execution.resend", "execution.answer"},
-	"events":    {"telemetry.follow", "eventlog.sequencer", "eventlog.consumers", "eventplane.watch", "eventplane.replays", "eventplane.sinks", "notification.deliver", "judge0.deliver"},
+	"events":    {"telemetry.follow", "eventlog.sequencer", "eventlog.consumers", "eventplane.watch", "eventplane.replays", "eventplane.sinks", "notification.deliver", "identity.letters", "judge0.deliver"},
 	"reconcile": {"telemetry.follow", "node.reconcile", "execution.reconcile", "housekeeping"},
 }
 
@@ -78,6 +78,7 @@ func (p *Program) modules() []lifecycle.Module {
 		lifecycle.Loop("execution.resend", []string{"database", "agents"}, loop(p.executions.Resend)),
 		lifecycle.Loop("execution.reconcile", []string{"database"}, singleton("execution.reconcile", loop(p.executions.Reconcile))),
 		lifecycle.Loop("notification.deliver", []string{"database"}, loop(p.notifications.Deliver)),
+		lifecycle.Loop("identity.letters", []string{"database"}, loop(p.identity.SendLetters)),
 		lifecycle.Loop("judge0.deliver", []string{"database"}, loop(p.judge0.Deliver)),
 		lifecycle.Loop("housekeeping", []string{"database"}, singleton("housekeeping", p.keepHouse)),
 		p.httpModule(),

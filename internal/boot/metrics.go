@@ -50,6 +50,15 @@ func (p *Program) observeRefusals() func(group string) {
 	return func(group string) { refused.WithLabelValues(group).Inc() }
 }
 
+// countUnwritten counts what the audit trail leaves out.
+func (p *Program) countUnwritten() {
+	unwritten := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "stoa_audit_unwritten_total", Help: "Refusals of callers who are nobody that the audit trail leaves out, since one like it is there already.",
+	}, []string{"command"})
+	p.watch.Registry.MustRegister(unwritten)
+	p.runner.Unwritten = func(name string) { unwritten.WithLabelValues(name).Inc() }
+}
+
 // capacity reads the queue and the nodes when it is scraped: between scrapes it costs nothing.
 type capacity struct {
 	db                                   *pg.DB

@@ -29,26 +29,23 @@ func (p *Program) bindNotifications() error {
 		allow = append(allow, prefix)
 	}
 	p.outbound = outbound.New(outbound.Config{Allow: allow})
-	var mail *notificationsend.Mail
-	if p.config.SMTPURL != "" {
-		var err error
-		if mail, err = notificationsend.ParseMail(p.config.SMTPURL); err != nil {
-			return fmt.Errorf("read --smtp-url: %w", err)
-		}
-	}
 	attempts := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "stoa_notification_attempts_total", Help: "Notifications that this process tried to send to a channel.",
 	}, []string{"channel", "outcome"})
 	p.watch.Registry.MustRegister(attempts)
+	p.observeMail = func(arrived bool) { attempts.WithLabelValues(string(notification.Email), outcomeOf(arrived)).Inc() }
 	p.notifications = notification.New(notification.Needs{
-		Runner: p.runner, Store: notificationpg.Store{}, Sender: notificationsend.New(p.outbound, mail), Keys: p.infra.keys,
+		Runner: p.runner, Store: notificationpg.Store{}, Sender: notificationsend.New(p.outbound, p.mail), Keys: p.infra.keys,
 		People: identity.People{}, Limits: notificationLimits{p.limits.Reader}, Home: p.url, Log: p.log,
 		Observe: func(channel notification.Channel, arrived bool) {
-			outcome := map[bool]string{true: "arrived", false: "failed"}[arrived]
-			attempts.WithLabelValues(string(channel), outcome).Inc()
+			attempts.WithLabelValues(string(channel), outcomeOf(arrived)).Inc()
 		},
 	})
 	return nil
+}
+
+func outcomeOf(arrived bool) string {
+	return map[bool]string{true: "arrived", false: "failed"}[arrived]
 }
 
 // notificationLimits adapts the limit reader to what notifications need.

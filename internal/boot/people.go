@@ -16,8 +16,9 @@ import (
 )
 
 // elsewhere is what the slices know and keep of people beside identity.
-func elsewhere(limits *limit.Slice) identity.Elsewhere {
+func elsewhere(limits *limit.Slice, mail identity.Mail) identity.Elsewhere {
 	return identity.Elsewhere{
+		Mail: mail,
 		Activity: func(ctx context.Context, q pg.Querier, user ident.ID) (identity.Activity, error) {
 			ran, err := executionpg.RanBy(ctx, q, user)
 			sum := identity.Activity{Executions: map[string]int64{}}

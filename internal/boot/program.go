@@ -15,6 +15,7 @@ import (
 	"github.com/stoa-cloud/stoa/internal/judge0"
 	"github.com/stoa-cloud/stoa/internal/limit"
 	"github.com/stoa-cloud/stoa/internal/notification"
+	"github.com/stoa-cloud/stoa/internal/notification/notificationsend"
 	"github.com/stoa-cloud/stoa/internal/platform/audit/audithttp"
 	"github.com/stoa-cloud/stoa/internal/platform/clock"
 	"github.com/stoa-cloud/stoa/internal/platform/command"
@@ -47,7 +48,9 @@ type Program struct {
 	eventAPI      *eventloghttp.Slice
 	auditAPI      *audithttp.Slice
 	eventPlane    *eventplane.Slice
-	outbound      *outbound.Client // calls addresses that people gave us
+	outbound      *outbound.Client       // calls addresses that people gave us
+	mail          *notificationsend.Mail // nil: no e-mail is sent
+	observeMail   func(arrived bool)     // of e-mail that is no notification
 	notifications *notification.Slice
 	judge0        *judge0.Slice
 	edge          *httpx.Server
@@ -138,6 +141,10 @@ func (p *Program) bind(authority *pki.Authority, incarnation int64) error {
 	p.runner = &command.Runner{
 		DB: p.infra.db, Table: tenancy.Permissions(), Clock: clock.System, NewID: ident.New, Log: p.log, Observe: p.watch.ObserveCommand,
 		Wake: p.wake,
+	}
+	p.countUnwritten()
+	if err := p.openMail(); err != nil {
+		return err
 	}
 	if err := p.bindSlices(authority, incarnation); err != nil {
 		return err

@@ -50,12 +50,13 @@ func (p *Program) bindSlices(authority *pki.Authority, incarnation int64) (err e
 	if err := p.limits.Uses(usage()); err != nil {
 		return err
 	}
-	p.identity = identity.New(r, policies{p.limits.Reader}, p.infra.keys, identity.NewHasher(identity.DefaultCost()), elsewhere(p.limits))
+	p.identity = identity.New(r, policies{p.limits.Reader}, p.infra.keys, identity.NewHasher(identity.DefaultCost()), elsewhere(p.limits, p.letters()))
 	p.lastUsed = identity.NewLastUsed(p.infra.db, p.log)
 	p.nodes = node.New(r, authority, node.Config{Lease: p.config.NodeLease})
 
 	p.agents, err = nodegrpc.New(nodegrpc.Config{
 		Slice: p.nodes, Authority: authority, Replica: p.replica, Incarnation: incarnation, Clock: r.Clock, Log: p.log,
+		Limiter: p.limiter, Rates: limit.NewRates(p.limits.Reader, p.infra.db, p.log),
 	})
 	if err != nil {
 		return fmt.Errorf("make the agents' server: %w", err)

@@ -61,6 +61,7 @@ type grammar struct {
 	Logout          logoutCommand          `cmd:"" group:"you" help:"Revoke the context's token and forget it."`
 	Whoami          whoamiCommand          `cmd:"" group:"you" help:"Say who you are, and where."`
 	Password        passwordCommand        `cmd:"" group:"you" help:"Change your password."`
+	Email           emailCommand           `cmd:"" group:"you" help:"Change your e-mail address."`
 	Sessions        sessionsCommand        `cmd:"" group:"you" aliases:"session" help:"Where you are signed in: list, revoke."`
 	Identities      identitiesCommand      `cmd:"" group:"you" aliases:"identity" help:"Issuers that you can sign in through: list, unlink."`
 	SecondFactor    secondFactorCommand    `cmd:"" group:"you" help:"Your authenticator app: show, enroll, recovery codes, remove."`

@@ -32,7 +32,11 @@ func (c ChangePassword) Validate() error {
 type checkedChange struct {
 	ChangePassword
 	was, will string // hashes; was is empty when the current password was wrong
+	unfit     error  // why the new password cannot be one
 }
+
+// changeOutcome commits a wrong password, since it must be counted.
+type changeOutcome struct{ failed error }
 
 const (
 	selectPassword = `SELECT coalesce(email, ''), coalesce(password_hash, '') FROM account WHERE id = $1`
@@ -42,59 +46,68 @@ UPDATE account SET password_hash = $3, version = version + 1 WHERE id = $1 AND p
 UPDATE credential SET revoked_at = $3 WHERE account_id = $1 AND id <> $2 AND kind = 'session' AND revoked_at IS NULL`
 )
 
-func (d desk) changePassword(complete command.Func[checkedChange, struct{}]) command.Func[ChangePassword, struct{}] {
+func (d desk) changePassword(complete command.Func[checkedChange, changeOutcome]) command.Func[ChangePassword, struct{}] {
 	return func(ctx context.Context, c ChangePassword) (struct{}, error) {
 		in := checkedChange{ChangePassword: c}
 		if actor := command.RequestFrom(ctx).Actor; actor.Kind == command.User && c.Validate() == nil {
-			var err error
-			if in.was, in.will, err = d.checkChange(ctx, actor, c); err != nil {
+			if err := d.checkChange(ctx, actor, &in); err != nil {
 				return struct{}{}, err
 			}
 		}
-		return complete(ctx, in) // refuses by itself what was not checked, and audits that
+		out, err := complete(command.Unkept(ctx), in) // refuses by itself what was not checked, and audits that
+		if err == nil {
+			err = out.failed
+		}
+		return struct{}{}, err
 	}
 }
 
-func (d desk) checkChange(ctx context.Context, actor command.Actor, c ChangePassword) (was, will string, err error) {
+// checkChange checks the current password. What is wrong with the new one is not said
+// before the command has asked whether the address is locked: it would tell that the
+// current one is right.
+func (d desk) checkChange(ctx context.Context, actor command.Actor, c *checkedChange) error {
 	policy, err := d.settings.Policy(ctx, d.db)
 	if err != nil {
-		return "", "", err
+		return err
 	}
-	var email string
-	if err = d.db.QueryRow(ctx, selectPassword, actor.ID).Scan(&email, &was); err != nil {
-		return "", "", fmt.Errorf("read password: %w", err)
+	var email, hash string
+	if err = d.db.QueryRow(ctx, selectPassword, actor.ID).Scan(&email, &hash); err != nil {
+		return fmt.Errorf("read password: %w", err)
 	}
-	right, _, err := d.hasher.Verify(ctx, c.Current, was)
+	right, _, err := d.hasher.Verify(ctx, c.Current, hash)
 	if err != nil || !right {
-		return "", "", err
+		return err
 	}
-	if err = checkPassword("body.new", c.New, email, policy); err != nil {
-		return "", "", err
+	c.was = hash
+	if c.unfit = checkPassword("body.new", c.New, email, policy); c.unfit == nil {
+		c.will, err = d.hasher.Hash(ctx, c.New)
 	}
-	will, err = d.hasher.Hash(ctx, c.New)
-	return was, will, err
+	return err
 }
 
-func completePasswordChange(ctx context.Context, tx *command.Tx, c checkedChange) (struct{}, error) {
-	var none struct{}
+func (d desk) completePasswordChange(ctx context.Context, tx *command.Tx, c checkedChange) (out changeOutcome, err error) {
 	if tx.Actor.Kind != command.User {
-		return none, fault.New(fault.Denied, "password.none", "A service account has no password.")
+		return out, fault.New(fault.Denied, "password.none", "A service account has no password.")
 	}
 	wrong := fault.New(fault.Denied, "password.wrong", "The current password is wrong.").At("body.current", "is wrong")
-	if c.was == "" {
-		return none, wrong
+	out.failed, err = d.tried(ctx, tx, func() (bool, error) { return c.was != "", nil }, wrong)
+	switch {
+	case err != nil || out.failed != nil:
+		return out, err
+	case c.unfit != nil:
+		return out, c.unfit
 	}
 	version, err := pg.One[int64](ctx, tx, changePassword, tx.Actor.ID, c.was, c.will)
 	if errors.Is(err, pgx.ErrNoRows) { // changed since it was checked
-		return none, wrong
+		return out, wrong
 	}
 	if err != nil {
-		return none, fmt.Errorf("change password: %w", err)
+		return out, fmt.Errorf("change password: %w", err)
 	}
 	tag, err := tx.Exec(ctx, revokeOthers, tx.Actor.ID, tx.Actor.Credential, tx.Now)
 	if err != nil {
-		return none, fmt.Errorf("revoke other sessions: %w", err)
+		return out, fmt.Errorf("revoke other sessions: %w", err)
 	}
 	tx.Emit(eventlog.Aggregate{Kind: "user", ID: tx.Actor.ID, Version: version}, PasswordChanged{SessionsRevoked: tag.RowsAffected()})
-	return none, nil
+	return out, nil
 }

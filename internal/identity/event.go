@@ -29,6 +29,10 @@ type (
 	PasswordChanged struct {
 		SessionsRevoked int64 `json:"sessions_revoked"`
 	}
+	// EmailChanged is a person's own doing; an operator's is UserUpdated.
+	EmailChanged struct {
+		Confirmed bool `json:"confirmed"` // by a code that was sent to the new address
+	}
 	TokenCreated struct {
 		TokenID   ident.ID `json:"token_id"`
 		Scopes    int      `json:"scopes"` // how many; 0 means everything
@@ -109,6 +113,9 @@ func (SessionRevoked) EventType() string { return "user.session_revoked.v1" }
 
 // EventType names the fact.
 func (PasswordChanged) EventType() string { return "user.password_changed.v1" }
+
+// EventType names the fact.
+func (EmailChanged) EventType() string { return "user.email_changed.v1" }
 
 // EventType names the fact.
 func (TokenCreated) EventType() string { return "user.token_created.v1" }

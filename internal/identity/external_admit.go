@@ -137,7 +137,7 @@ const (
 // may never have shown that the address is theirs, so nothing that they set up opens it
 // any more: no password, passkey and code, no session, no token.
 func (d providerDesk) linkByEmail(ctx context.Context, tx *command.Tx, p Provider, c Claims, a Account) (knownIdentity, error) {
-	for _, sql := range []string{dropPassword, dropSteps, dropGrants, dropLinks, dropAsked, forgetPasskeys, removeFactor} {
+	for _, sql := range []string{dropPassword, dropSteps, dropGrants, dropLinks, dropAsked, dropEmailChange, forgetPasskeys, removeFactor} {
 		if _, err := tx.Exec(ctx, sql, a.ID); err != nil {
 			return knownIdentity{}, fmt.Errorf("end what opened the account: %w", err)
 		}

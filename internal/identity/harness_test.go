@@ -32,14 +32,17 @@ type house struct {
 
 	busy, forgotten ident.ID // whose account may not be deleted, and whose was
 	forgottenWork   bool
+	mail            Mail // nil: none is sent
 	*Slice
 }
 
 // cheap keeps tests fast.
 var cheap = Cost{MemoryKiB: 8, Passes: 1, Threads: 1}
 
-func newHouse(t *testing.T, db *pg.DB) *house {
-	h := &house{t: t, db: db, now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), policy: DefaultPolicy()}
+func newHouse(t *testing.T, db *pg.DB) *house { return newHouseWithMail(t, db, nil) }
+
+func newHouseWithMail(t *testing.T, db *pg.DB, mail Mail) *house {
+	h := &house{mail: mail, t: t, db: db, now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), policy: DefaultPolicy()}
 	h.policy.Registration = Open
 	log := slog.New(slog.DiscardHandler)
 	h.runner = &command.Runner{

@@ -25,12 +25,15 @@ type Me struct {
 	Organizations  []tenancy.Organization
 	Projects       []tenancy.Project
 	DefaultProject ident.ID
+	HasPassword    bool
+	PendingEmail   *PendingEmail // an address that waits for its code
 }
 
 const (
 	selectAccount = `
 SELECT id, version, kind, coalesce(email, '') AS email, name, platform_roles, default_project_id, created_at
 FROM account WHERE id = $1`
+	hasPassword      = `SELECT password_hash IS NOT NULL FROM account WHERE id = $1`
 	selectCredential = `
 SELECT id, kind, name, scopes, project_id, remote_address, user_agent, created_at, expires_at, last_used_at
 FROM credential WHERE id = $1`
@@ -45,6 +48,12 @@ func getMe(ctx context.Context, q command.Query, _ GetMe) (Me, error) {
 	var err error
 	if me.Account, err = pg.One[Account](ctx, q, selectAccount, q.Actor.ID); err != nil {
 		return Me{}, fmt.Errorf("read account: %w", err)
+	}
+	if me.HasPassword, err = pg.One[bool](ctx, q, hasPassword, q.Actor.ID); err != nil {
+		return Me{}, fmt.Errorf("read password: %w", err)
+	}
+	if me.PendingEmail, err = pendingEmail(ctx, q); err != nil {
+		return Me{}, err
 	}
 	me.Credential, err = pg.One[Credential](ctx, q, selectCredential, q.Actor.Credential)
 	if errors.Is(err, pgx.ErrNoRows) { // an outside issuer's token: what is kept is the identity

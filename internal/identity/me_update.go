@@ -10,8 +10,7 @@ import (
 	"github.com/stoa-cloud/stoa/internal/tenancy"
 )
 
-// UpdateMe changes what a person is called. The address is the operators' to change:
-// nobody has shown that another one is theirs.
+// UpdateMe changes what a person is called. ChangeEmail is about their address.
 type UpdateMe struct{ Name string }
 
 // Validate checks the input's shape.

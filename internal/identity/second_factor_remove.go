@@ -25,33 +25,11 @@ const (
 	revokeSessions = `UPDATE credential SET revoked_at = $2 WHERE account_id = $1 AND kind = 'session' AND revoked_at IS NULL`
 )
 
-// withOwnCode does something for who proves the second factor. Wrong codes count with
-// the failed sign-ins of the person's address, and are refused once it is locked: who
-// holds somebody's session cannot try codes until one fits.
+// withOwnCode does something for who proves the second factor.
 func (d desk) withOwnCode(ctx context.Context, tx *command.Tx, code Code, act func() (RecoveryCodesOnce, error)) (out ownFactorOutcome, err error) {
-	email, err := People{}.Email(ctx, tx, tx.Actor.ID)
-	if err != nil {
+	proves := func() (bool, error) { return d.provesFactor(ctx, tx, tx.Actor.ID, code.Code) }
+	if out.failed, err = d.tried(ctx, tx, proves, errWrongOwnCode()); err != nil || out.failed != nil {
 		return out, err
-	}
-	policy, err := d.settings.Policy(ctx, tx)
-	if err != nil {
-		return out, err
-	}
-	in := checkedSignIn{emailHash: hashEmail(email), account: tx.Actor.ID}
-	g, err := lockedGuard(ctx, tx, in.emailHash)
-	if err != nil {
-		return out, err
-	}
-	if g.locked(tx.Now) {
-		return out, errLocked(*g.LockedUntil, tx.Now, policy)
-	}
-	right, err := d.provesFactor(ctx, tx, tx.Actor.ID, code.Code)
-	if err != nil {
-		return out, err
-	}
-	if !right {
-		counted, err := d.countFailure(ctx, tx, in, policy, errWrongOwnCode())
-		return ownFactorOutcome{failed: counted.failed}, err
 	}
 	out.codes, err = act()
 	return out, err

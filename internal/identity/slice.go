@@ -5,6 +5,7 @@ import (
 
 	"github.com/stoa-cloud/stoa/internal/platform/clock"
 	"github.com/stoa-cloud/stoa/internal/platform/command"
+	"github.com/stoa-cloud/stoa/internal/platform/courier"
 	"github.com/stoa-cloud/stoa/internal/platform/permission"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
 	"github.com/stoa-cloud/stoa/internal/tenancy"
@@ -24,6 +25,8 @@ type Slice struct {
 	Me             command.Func[GetMe, Me]
 	UpdateMe       command.Func[UpdateMe, Account]
 	ChangePassword command.Func[ChangePassword, struct{}]
+	ChangeEmail    command.Func[ChangeEmail, EmailChange]
+	ConfirmEmail   command.Func[ConfirmEmail, EmailChange]
 	Sessions       command.Func[ListCredentials, tenancy.Page[Credential]]
 	RevokeSession  command.Func[RevokeCredential, struct{}]
 	Tokens         command.Func[ListCredentials, tenancy.Page[Credential]]
@@ -73,6 +76,8 @@ type Slice struct {
 	// command.AsSystem.
 	OpenSetup           command.Func[OpenSetup, SetupLink]
 	EnsureLocalOperator command.Func[EnsureLocalOperator, LocalOperator]
+
+	letters *courier.Courier[letterRow, bool] // nil: the installation sends no e-mail
 }
 
 // desk holds what the handlers need besides the transaction.
@@ -86,12 +91,16 @@ type desk struct {
 	groups   groups
 
 	elsewhere Elsewhere
+	letters   *courier.Courier[letterRow, bool] // nil: the installation sends no e-mail
 }
 
 // New binds identity's commands and queries to the runner.
 func New(r *command.Runner, settings Settings, keys Sealer, hasher *Hasher, elsewhere Elsewhere) *Slice {
 	d := desk{db: r.DB, clock: r.Clock, hasher: hasher, settings: settings, keys: keys, table: r.Table, groups: groupsOf(r.Table), elsewhere: elsewhere}
+	d.letters = d.newLetters(r)
 	return &Slice{
+		letters: d.letters,
+
 		SetupNeeded:  query(r, "setup.get", nowhere, getSetup),
 		SetUp:        d.setUp(command.Bind(r, spec("setup.complete", command.NoScope[hashedSetUp]), d.completeSetup)),
 		Registration: query(r, "auth.registration", nowhere, d.getRegistration),
@@ -102,7 +111,9 @@ func New(r *command.Runner, settings Settings, keys Sealer, hasher *Hasher, else
 
 		Me:             query(r, "me.get", nowhere, getMe),
 		UpdateMe:       command.Bind(r, spec("me.update", command.OwnScope[UpdateMe]), updateMe),
-		ChangePassword: d.changePassword(command.Bind(r, spec("me.change_password", command.OwnScope[checkedChange]), completePasswordChange)),
+		ChangePassword: d.changePassword(command.Bind(r, spec("me.change_password", command.OwnScope[checkedChange]), d.completePasswordChange)),
+		ChangeEmail:    d.changeEmail(command.Bind(r, spec("me.change_email", command.OwnScope[provenEmail]), d.askForEmail)),
+		ConfirmEmail:   toldEmail(command.Bind(r, spec("me.confirm_email", command.OwnScope[ConfirmEmail]), d.confirmEmail)),
 		Sessions:       query(r, "session.list", ownThings, listCredentials(Session)),
 		RevokeSession:  command.Bind(r, spec("session.revoke", ofCredential(Session)), revokeSession),
 		Tokens:         query(r, "token.list", ownThings, listCredentials(APIToken)),

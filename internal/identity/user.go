@@ -48,13 +48,15 @@ func (u User) Status() UserStatus {
 	return UserActive
 }
 
-// Elsewhere is what other slices know and keep of people; boot puts it together.
+// Elsewhere is what other slices know, keep and do of people; boot puts it together.
 type Elsewhere struct {
 	// Activity sums up what somebody ran.
 	Activity func(ctx context.Context, q pg.Querier, user ident.ID) (Activity, error)
 	// Forget deletes what is a person's own in the transaction that deletes the account;
 	// with work also what they ran. It refuses while something of theirs is under way.
 	Forget func(ctx context.Context, tx *command.Tx, user ident.ID, work bool) error
+	// Mail carries letters to addresses; nil: the installation sends no e-mail.
+	Mail Mail
 }
 
 // Activity is what somebody ran, as far as it is kept.

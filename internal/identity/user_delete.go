@@ -28,6 +28,8 @@ var goesWithAccount = []string{
 	`DELETE FROM passkey_challenge WHERE account_id = $1`,
 	`DELETE FROM passkey WHERE account_id = $1`,
 	`DELETE FROM password_link WHERE account_id = $1`,
+	`DELETE FROM email_change WHERE account_id = $1`,
+	`DELETE FROM account_letter WHERE account_id = $1`,
 	`DELETE FROM external_identity WHERE account_id = $1`,
 	`DELETE FROM account WHERE id = $1`,
 }

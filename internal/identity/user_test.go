@@ -22,6 +22,7 @@ import (
 // elsewhere refuses to forget whoever is busy, and remembers who was forgotten.
 func (h *house) elsewhere() Elsewhere {
 	return Elsewhere{
+		Mail: h.mail,
 		Activity: func(context.Context, pg.Querier, ident.ID) (Activity, error) {
 			return Activity{Executions: map[string]int64{"completed": 3}, CPUMS: 7}, nil
 		},

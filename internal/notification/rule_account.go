@@ -20,6 +20,7 @@ func aboutAccounts() []rule {
 			say: fixed("Your account is locked for a while", "Somebody entered a wrong password several times. If it was not you, choose a new password afterwards.", "/account"),
 		},
 		told(Medium, identity.PasswordChanged{}, "Your password was changed", "If it was not you, ask an administrator to lock the account."),
+		told(Medium, identity.EmailChanged{}, "Your e-mail address was changed", "Sign in with the new one. "+notYou),
 		told(High, identity.PasswordReset{}, "Your password was taken away", "An administrator did it, and has a link with which another one is set. Your sessions ended."),
 		told(Low, identity.SecondFactorSet{}, "An authenticator app was set up for your account", ""),
 		told(Medium, identity.SecondFactorRemoved{}, "The authenticator app was removed from your account", notYou),

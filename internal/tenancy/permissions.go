@@ -74,6 +74,8 @@ func Permissions() permission.Table {
 		"me.get":             signedIn,
 		"me.update":          own,
 		"me.change_password": own,
+		"me.change_email":    own,
+		"me.confirm_email":   own,
 		"session.list":       own,
 		"session.revoke":     own,
 		"preference.get":     own,

@@ -299,6 +299,13 @@ type EgressRefusal struct {
 	Why         string `json:"why"`
 }
 
+// EmailChange is part of the API's answers and requests.
+type EmailChange struct {
+	Changed   bool       `json:"changed"`              // Whether the address is yours now; else a code was sent there.
+	Email     string     `json:"email"`                // The new address.
+	ExpiresAt *time.Time `json:"expires_at,omitempty"` // Until when the code holds.
+}
+
 // EventCount is part of the API's answers and requests.
 type EventCount struct {
 	Events int64     `json:"events"`
@@ -922,16 +929,30 @@ type ManagedUser struct {
 type Me struct {
 	Credential       Credential       `json:"credential"`
 	DefaultProjectID string           `json:"default_project_id,omitempty"` // A UUIDv7.
+	HasPassword      bool             `json:"has_password,omitempty"`       // Whether you can sign in with a password.
 	Organizations    []MyOrganization `json:"organizations"`
+	PendingEmail     *PendingEmail    `json:"pending_email,omitempty"` // An address that you asked for, until the code that was sent there is given.
 	PlatformRoles    []string         `json:"platform_roles"`
 	Projects         []MyProject      `json:"projects"`
 	User             User             `json:"user"`
+}
+
+// MeChangeEmailRequest is what me.change_email takes: Change your e-mail address.
+type MeChangeEmailRequest struct {
+	Code     string `json:"code,omitempty"` // Of the authenticator app, or a recovery code, of an account without a password.
+	Email    string `json:"email"`
+	Password string `json:"password,omitempty"` // Of an account that has one.
 }
 
 // MeChangePasswordRequest is what me.change_password takes: Change your password; your other sessions end.
 type MeChangePasswordRequest struct {
 	Current string `json:"current"`
 	New     string `json:"new"`
+}
+
+// MeConfirmEmailRequest is what me.confirm_email takes: Confirm your new e-mail address by the code that was sent there.
+type MeConfirmEmailRequest struct {
+	Code string `json:"code"` // Eight digits.
 }
 
 // MeLinkIdentityRequest is what me.link_identity takes: Begin to link your account to an issuer; for browsers.
@@ -1221,6 +1242,12 @@ type PasswordLink struct {
 	Link      string      `json:"link"`   // The console's path for it, below this installation's address.
 	Secret    string      `json:"secret"` // What sets the password; shown once.
 	User      ManagedUser `json:"user"`
+}
+
+// PendingEmail is part of the API's answers and requests.
+type PendingEmail struct {
+	Email     string    `json:"email"`
+	ExpiresAt time.Time `json:"expires_at"` // Until when the code holds.
 }
 
 // PistonAnswer is part of the API's answers and requests.

@@ -31,6 +31,21 @@ func (s *MeAPI) ChangePassword(ctx context.Context, current, next string) error 
 	return err
 }
 
+// ChangeEmail asks for another address of the caller's account. Unless it says Changed, a
+// code was sent there, which ConfirmEmail takes.
+func (s *MeAPI) ChangeEmail(ctx context.Context, in MeChangeEmailRequest) (*EmailChange, error) {
+	var out EmailChange
+	_, err := s.c.do(ctx, request{method: http.MethodPost, path: "/me/email", body: in, once: true}, &out)
+	return &out, err
+}
+
+// ConfirmEmail makes the address the caller's, by the code that was sent there.
+func (s *MeAPI) ConfirmEmail(ctx context.Context, code string) (*EmailChange, error) {
+	var out EmailChange
+	_, err := s.c.do(ctx, request{method: http.MethodPost, path: "/me/email/confirmation", body: MeConfirmEmailRequest{Code: code}, once: true}, &out)
+	return &out, err
+}
+
 // Sessions gives the caller's sign-ins.
 func (s *MeAPI) Sessions(ctx context.Context) iter.Seq2[Session, error] {
 	return items[Session](ctx, s.c, "/me/sessions", nil)

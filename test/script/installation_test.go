@@ -58,7 +58,8 @@ func (s *site) up(t *testing.T, bin string) running {
 	}
 	cmd := exec.Command(filepath.Join(bin, "stoad"), "up", "--data-dir", s.env["DATA"], "--listen", "127.0.0.1:0", "--unsafe-no-fsync")
 	cmd.Stdout, cmd.Stderr = log, log
-	cmd.Env = append(os.Environ(), "XDG_CONFIG_HOME="+s.home("local"), "STOA_ALLOW_CALLS=127.0.0.0/8") // the scripts' receivers
+	cmd.Env = append(os.Environ(), "XDG_CONFIG_HOME="+s.home("local"), "STOA_ALLOW_CALLS=127.0.0.0/8", // the scripts' receivers
+		"STOA_SMTP_URL="+openMailbox(t, s.env))
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -98,4 +98,36 @@ test("people say what they are called, and how their editor looks", async () => 
   }
 });
 
+test("people change their address with their password, or the code that was sent there", async () => {
+  await page.goto(`${url}/account`);
+  const address = page.getByRole("textbox", { name: "New address" });
+  const password = page.getByLabel("Your password");
+  await address.fill("lovelace@example.org");
+  await password.fill("not the password");
+  await page.getByRole("button", { name: "Change address" }).click();
+  await page.getByText("is wrong", { exact: true }).waitFor();
+  for (const next of ["lovelace@example.org", admin.email]) { // this installation sends no e-mail
+    await address.fill(next);
+    await password.fill(admin.password);
+    await page.getByRole("button", { name: "Change address" }).click();
+    await page.getByText(`${admin.name}, ${next}`).waitFor();
+  }
+  assert.deepEqual(await barriers(page), []);
+
+  const pending = (at) => at.pathname === "/api/v1/me";
+  await page.route(pending, async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, json: { ...(await answer.json()), pending_email: { email: "lovelace@example.org", expires_at: "2099-01-01T00:00:00Z" } } });
+  });
+  await page.goto(`${url}/account`);
+  await page.getByText("A code was sent to lovelace@example.org").waitFor();
+  await page.getByRole("textbox", { name: "Code from the e-mail" }).fill("12345678");
+  await page.getByRole("button", { name: "Confirm address" }).click();
+  await page.getByText("No address waits for a code").waitFor();
+  assert.deepEqual(await barriers(page), []);
+  await page.getByRole("button", { name: "Another address or code" }).click();
+  await address.waitFor();
+  await page.unroute(pending);
+});
+
 test("nothing complained", () => assert.deepEqual(complaints, []));

@@ -81,6 +81,14 @@ type Me struct {
 	Organizations    []MyOrganization  `json:"organizations"`
 	Projects         []MyProject       `json:"projects"`
 	DefaultProjectID ident.ID          `json:"default_project_id,omitzero"`
+	HasPassword      bool              `json:"has_password,omitempty" doc:"Whether you can sign in with a password."`
+	PendingEmail     *PendingEmail     `json:"pending_email,omitempty" doc:"An address that you asked for, until the code that was sent there is given."`
+}
+
+// PendingEmail is an address that waits for its code.
+type PendingEmail struct {
+	Email     string    `json:"email"`
+	ExpiresAt time.Time `json:"expires_at" doc:"Until when the code holds."`
 }
 
 // MyOrganization is an organization that the caller belongs to.
@@ -113,6 +121,10 @@ func fromMe(me identity.Me) Me {
 	m := Me{
 		User: fromAccount(me.Account), DefaultProjectID: me.DefaultProject, PlatformRoles: append([]permission.Role{}, me.PlatformRoles...),
 		Organizations: each(me.Organizations, myOrganization), Projects: each(me.Projects, myProject),
+	}
+	m.HasPassword = me.HasPassword
+	if p := me.PendingEmail; p != nil {
+		m.PendingEmail = &PendingEmail{Email: p.Email, ExpiresAt: p.ExpiresAt}
 	}
 	m.Credential.Kind, m.Credential.ID, m.Credential.Name = string(me.Credential.Kind), me.Credential.ID, me.Credential.Name
 	m.Credential.Scopes, m.Credential.ExpiresAt = me.Credential.Scopes, me.Credential.ExpiresAt

@@ -31,7 +31,6 @@ func registerMe(api huma.API, s *identity.Slice) {
 		})
 
 	rename := httpx.Operation("me.update", http.MethodPatch, "/api/v1/me", "Change what you are called", tag)
-	rename.Description = "Your address is changed by an operator."
 	huma.Register(api, rename, func(ctx context.Context, in *struct {
 		Body struct {
 			Name string `json:"name" minLength:"1" maxLength:"100"`
@@ -58,6 +57,8 @@ func registerMe(api huma.API, s *identity.Slice) {
 		return nil, err
 	})
 
+	registerEmail(api, s)
+
 	huma.Register(api, httpx.Operation("session.list", http.MethodGet, "/api/v1/me/sessions", "List your sessions", tag),
 		func(ctx context.Context, in *struct{ httpx.Paging }) (*listOut[Session], error) {
 			p, err := paging(in.Paging)
@@ -78,6 +79,56 @@ func registerMe(api huma.API, s *identity.Slice) {
 		})
 
 	registerTokens(api, s)
+}
+
+// EmailChange is what came of a change of address.
+type EmailChange struct {
+	Changed   bool       `json:"changed" doc:"Whether the address is yours now; else a code was sent there."`
+	Email     string     `json:"email" doc:"The new address."`
+	ExpiresAt *time.Time `json:"expires_at,omitempty" doc:"Until when the code holds."`
+}
+
+func fromEmailChange(c identity.EmailChange) *out[EmailChange] {
+	changed := EmailChange{Changed: c.Changed, Email: c.Email}
+	if !c.Changed {
+		changed.ExpiresAt = &c.ExpiresAt
+	}
+	return &out[EmailChange]{Body: changed}
+}
+
+func registerEmail(api huma.API, s *identity.Slice) {
+	const path = "/api/v1/me/email"
+	change := httpx.InGroup(httpx.RateAuth, httpx.Operation("me.change_email", http.MethodPost, path, "Change your e-mail address", tag))
+	change.Description = "Where the installation sends e-mail, a code goes to the new address and `me.confirm_email` ends it; elsewhere the address changes at once. " +
+		"Needs your password; of an account without one a code of its second factor, and of one that has neither a session that was opened within 15 minutes."
+	huma.Register(api, change, func(ctx context.Context, in *struct {
+		Body struct {
+			Email    string `json:"email" format:"email" maxLength:"254"`
+			Password string `json:"password,omitempty" maxLength:"1024" format:"password" doc:"Of an account that has one."`
+			Code     string `json:"code,omitempty" maxLength:"40" doc:"Of the authenticator app, or a recovery code, of an account without a password."`
+		}
+	},
+	) (*out[EmailChange], error) {
+		got, err := s.ChangeEmail(ctx, identity.ChangeEmail{Email: in.Body.Email, Password: secret.New(in.Body.Password), Code: secret.New(in.Body.Code)})
+		if err != nil {
+			return nil, err
+		}
+		return fromEmailChange(got), nil
+	})
+
+	confirm := httpx.InGroup(httpx.RateAuth, httpx.Operation("me.confirm_email", http.MethodPost, path+"/confirmation", "Confirm your new e-mail address by the code that was sent there", tag))
+	huma.Register(api, confirm, func(ctx context.Context, in *struct {
+		Body struct {
+			Code string `json:"code" minLength:"1" maxLength:"40" doc:"Eight digits."`
+		}
+	},
+	) (*out[EmailChange], error) {
+		got, err := s.ConfirmEmail(ctx, identity.ConfirmEmail{Code: secret.New(in.Body.Code)})
+		if err != nil {
+			return nil, err
+		}
+		return fromEmailChange(got), nil
+	})
 }
 
 // CreatedToken is a new token and, this one time, its secret.

@@ -18,6 +18,8 @@ import (
 	"time"
 
 	"github.com/stoa-cloud/stoa/internal/notification"
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
+	"github.com/stoa-cloud/stoa/internal/platform/secret"
 )
 
 // Mail speaks SMTP to the server that the operator names.
@@ -77,6 +79,25 @@ func (m *Mail) send(ctx context.Context, p notification.Parcel) (notification.Re
 			fmt.Errorf("the mail server answered %d", said.Code)
 	}
 	return notification.Receipt{}, fmt.Errorf("reach the mail server: %w", err)
+}
+
+// Letter is an e-mail to an address that is no subscription's.
+type Letter struct {
+	ID      ident.ID // the same at every attempt
+	At      time.Time
+	To      secret.String
+	Subject string
+	Text    string
+	Link    string
+}
+
+// Letter sends one. A permanent failure is one that every other attempt would meet too.
+func (m *Mail) Letter(ctx context.Context, l Letter) (permanent bool, err error) {
+	p := notification.Parcel{Channel: notification.Email, Target: l.To, At: l.At}
+	p.Message.Timestamp = l.At
+	p.Message.Data = notification.MessageData{ID: l.ID, Severity: notification.Medium.String(), Title: l.Subject, Body: l.Text, URL: l.Link}
+	r, err := m.send(ctx, p)
+	return r.Permanent, err
 }
 
 func (m *Mail) deliver(ctx context.Context, to string, message []byte) error {

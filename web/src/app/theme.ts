@@ -24,6 +24,7 @@ export const theme = createTheme({
     Table: { defaultProps: { verticalSpacing: "xs" } },
     Modal: { defaultProps: { centered: true, overlayProps: { blur: 2, backgroundOpacity: 0.4 }, closeButtonProps: { "aria-label": "Close" } } },
     Drawer: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
+    Notification: { defaultProps: { closeButtonProps: { "aria-label": "Close" } }, styles: { description: { color: "var(--mantine-color-text)" } } },
     ActionIcon: { defaultProps: { variant: "subtle", color: "gray" } },
   },
 });

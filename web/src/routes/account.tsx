@@ -6,6 +6,7 @@ import { useState } from "react";
 import { roleName, useMe } from "../app/session.ts";
 import { stoa } from "../app/stoa.ts";
 import { browserName } from "../features/account/browserName.ts";
+import { EmailPanel } from "../features/account/EmailPanel.tsx";
 import { Identities } from "../features/account/Identities.tsx";
 import { PasskeysPanel } from "../features/account/PasskeysPanel.tsx";
 import { PreferencesPanel } from "../features/account/PreferencesPanel.tsx";
@@ -24,6 +25,7 @@ export function AccountPage() {
       <Stack>
         <PreferencesPanel />
         <Name />
+        <EmailPanel />
         <Sessions />
         <Identities />
         <Password />
@@ -66,7 +68,7 @@ function Name() {
         }}
       >
         <Stack gap="sm" maw={360}>
-          <TextInput label="Your name" description="What others see. An operator changes your address." required maxLength={100} autoComplete="name" value={name} onChange={(e) => setName(e.currentTarget.value)} error={wrong} />
+          <TextInput label="Your name" description="What others see." required maxLength={100} autoComplete="name" value={name} onChange={(e) => setName(e.currentTarget.value)} error={wrong} />
           <ProblemNote error={rename.error} quiet={["body.name"]} />
           <Button type="submit" variant="default" disabled={name === me.user.name} loading={rename.isPending} w="fit-content">
             Save name

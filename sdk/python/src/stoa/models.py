@@ -511,6 +511,24 @@ class EgressRefusal(BaseModel):
     why: Annotated[str, Field(examples=['metadata'])]
 
 
+class EmailChange(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    changed: bool
+    """
+    Whether the address is yours now; else a code was sent there.
+    """
+    email: str
+    """
+    The new address.
+    """
+    expires_at: AwareDatetime | None = None
+    """
+    Until when the code holds.
+    """
+
+
 class EnrollNodeRequest(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
@@ -1486,12 +1504,37 @@ class ManagedUser(BaseModel):
     tokens: int
 
 
+class MeChangeEmailRequest(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    code: Annotated[str | None, Field(max_length=40)] = None
+    """
+    Of the authenticator app, or a recovery code, of an account without a password.
+    """
+    email: Annotated[str, Field(max_length=254)]
+    password: Annotated[SecretStr | None, Field(max_length=1024)] = None
+    """
+    Of an account that has one.
+    """
+
+
 class MeChangePasswordRequest(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
     )
     current: Annotated[SecretStr, Field(max_length=1024, min_length=1)]
     new: Annotated[SecretStr, Field(max_length=1024, min_length=1)]
+
+
+class MeConfirmEmailRequest(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    code: Annotated[str, Field(max_length=40, min_length=1)]
+    """
+    Eight digits.
+    """
 
 
 class MeCredentialStruct(BaseModel):
@@ -2083,6 +2126,17 @@ class PasswordLink(BaseModel):
     What sets the password; shown once.
     """
     user: ManagedUser
+
+
+class PendingEmail(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    email: str
+    expires_at: AwareDatetime
+    """
+    Until when the code holds.
+    """
 
 
 class PistonFile(BaseModel):
@@ -4009,7 +4063,15 @@ class Me(BaseModel):
     """
     A UUIDv7.
     """
+    has_password: bool | None = None
+    """
+    Whether you can sign in with a password.
+    """
     organizations: list[MyOrganization]
+    pending_email: PendingEmail | None = None
+    """
+    An address that you asked for, until the code that was sent there is given.
+    """
     platform_roles: list[str]
     projects: list[MyProject]
     user: User

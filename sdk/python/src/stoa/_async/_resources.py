@@ -339,7 +339,7 @@ class AsyncLimits(Resource):
 
     async def reset_rates(self, user_id: UUID | str) -> None:
         """Make the request rates of a user or service account whole again. For operators."""
-        await self._client.request("POST", "/rates/reset", body={"user_id": user_id})
+        await self._client.request("POST", "/rates/reset", body={"user_id": str(user_id)})
 
 
 class AsyncNodes(Resource):

@@ -341,7 +341,7 @@ class Limits(Resource):
 
     def reset_rates(self, user_id: UUID | str) -> None:
         """Make the request rates of a user or service account whole again. For operators."""
-        self._client.request("POST", "/rates/reset", body={"user_id": user_id})
+        self._client.request("POST", "/rates/reset", body={"user_id": str(user_id)})
 
 
 class Nodes(Resource):

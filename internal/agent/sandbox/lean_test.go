@@ -94,12 +94,13 @@ func TestLean(t *testing.T) {
 		t.Errorf("runs drew the same: %v", drawn)
 	}
 	const program = `
-import sys, os, random, time
+import sys, os, random
 m = __import__
 t, l, a, g = (m(n[::-1]) for n in ('gnidaerht', 'gniggol', 'tixeta', 'langis'))
 a.register(lambda: print('at exit'))
 l.warning('a warning')
-def work(): time.sleep(0.01); print('thread', flush=True)
+told = t.Event() # nobody else prints while the thread does: a line and its end are two writes
+def work(): told.wait(); print('thread', flush=True)
 t.Thread(target=work).start()
 state = random.getstate()
 pid = os.fork()
@@ -107,6 +108,7 @@ if pid == 0:
     print('child', t.active_count(), random.getstate() != state, flush=True)
     os._exit(3)
 print(os.WEXITSTATUS(os.waitpid(pid, 0)[1]), sys.argv, getattr(sys, 'orig_argv', 0), g.getsignal(g.SIGINT), flush=True)
+told.set()
 raise SystemExit('the end')
 `
 	var outputs []*output
@@ -119,10 +121,7 @@ raise SystemExit('the end')
 	}
 	_, fresh := try(t, d, Job{Runtime: "python", Class: ClassFresh, Args: []string{"a"}, Source: []byte(program)})
 	for _, o := range outputs {
-		a, b := strings.Split(o.out.String(), "\n"), strings.Split(fresh.out.String(), "\n")
-		slices.Sort(a) // the thread comes when it comes
-		slices.Sort(b)
-		if !slices.Equal(a, b) || o.err.String() != fresh.err.String() {
+		if o.out.String() != fresh.out.String() || o.err.String() != fresh.err.String() {
 			t.Errorf("warmed %q %q\nfresh  %q %q", o.out.String(), o.err.String(), fresh.out.String(), fresh.err.String())
 		}
 	}

@@ -64,7 +64,9 @@ func TestTheDatabasesTroubleIsNotHidden(t *testing.T) {
 	_, err := w.CreateSink(w.ann, houses())
 	w.must(err)
 	r := w.create(aim(ToFile))
-	got := w.sinkIs(func(Sink) bool { return w.logged.count("stumbled what=sink") > 0 && w.logged.count("the disk is full") > 0 })
+	got := w.sinkIs(func(Sink) bool {
+		return w.logged.count("stumbled what=sink") > 0 && w.logged.count("the disk is full") > 0
+	})
 	if got.Error != "" || got.FailingSince != nil || !got.Enabled {
 		t.Errorf("the sink is blamed: %+v", got)
 	}

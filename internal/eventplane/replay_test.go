@@ -97,7 +97,8 @@ func (w *world) run() (stop func()) {
 	w.epoch++
 	ctx, cancel := context.WithCancel(w.t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- w.RunReplays(ctx, w.epoch) }()
+	epoch := w.epoch
+	go func() { ended <- w.RunReplays(ctx, epoch) }()
 	stop = sync.OnceFunc(func() {
 		cancel()
 		if err := <-ended; err != nil {

@@ -79,7 +79,8 @@ func (w *world) feeding() (stop func()) {
 	w.epoch++
 	ctx, cancel := context.WithCancel(w.t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- w.RunSinks(ctx, w.epoch) }()
+	epoch := w.epoch
+	go func() { ended <- w.RunSinks(ctx, epoch) }()
 	stop = sync.OnceFunc(func() {
 		cancel()
 		if err := <-ended; err != nil {

@@ -16,13 +16,14 @@ func probes() []eventlog.Consumer {
 		Name: "probe",
 		Handler: func(ctx context.Context, tx *pg.Tx, e eventlog.Event) error {
 			for _, sql := range []string{ // beside what is Stoa's, so that backups do not hold it
-				`CREATE SCHEMA IF NOT EXISTS probe`, `CREATE TABLE IF NOT EXISTS probe.seen (id bigserial PRIMARY KEY, position bigint NOT NULL)`,
+				`CREATE SCHEMA IF NOT EXISTS probe`, `CREATE TABLE IF NOT EXISTS probe.seen (id bigint PRIMARY KEY, position bigint NOT NULL)`,
 			} {
 				if _, err := tx.Exec(ctx, sql); err != nil {
 					return err
 				}
 			}
-			_, err := tx.Exec(ctx, `INSERT INTO probe.seen (position) VALUES ($1)`, e.Position)
+			// No sequence: one that is made and used in one transaction was found at its begin again after the database was killed.
+			_, err := tx.Exec(ctx, `INSERT INTO probe.seen SELECT coalesce(max(id), 0) + 1, $1 FROM probe.seen`, e.Position)
 			return err
 		},
 	}}

@@ -46,10 +46,8 @@ class Runtimes(Resource):
         """Offer an image as a runtime. For operators."""
         return self._client._post(models.Runtime, "/runtimes", request)
 
-    def update(
-        self, id: str, *, class_: str | None = None, egress: builtins.list[str] | None = None
-    ) -> models.Runtime:
-        """Say the weakest isolation class of a runtime's runs, and what they may connect to; what is None stays. For operators."""
+    def update(self, id: str, *, class_: str | None = None, egress: builtins.list[str] | None = None) -> models.Runtime:
+        """Say the weakest class of a runtime's runs, and what they may connect to; what is None stays. For operators."""
         body = present(**{"class": class_, "egress": egress})
         return self._client._patch(models.Runtime, f"/runtimes/{segment(id)}", body)
 

@@ -22,7 +22,8 @@ var storms = []string{"fork", "sessions", "siblings", "vfork", "spin", "spin dea
 const (
 	hostileRuns  = 200
 	hostileUsers = 20
-	honestRuns   = 100
+	honestRuns   = 300
+	settling     = 10 * time.Second // what a storm leaves behind is torn down meanwhile
 )
 
 // showNeighbours runs print(1) as one person on a quiet node, and while twenty others have two hundred hostile runs under way
@@ -67,14 +68,21 @@ func showNeighbours(ctx context.Context, o options) error {
 			return err
 		}
 		stop := in.storm(ctx, users, programs)
-		loud, err := in.series(ctx, runtime)
+		var queue struct {
+			Active int `json:"active"`
+		}
+		err = in.call(ctx, http.MethodGet, "/api/v1/executions/queue", nil, &queue)
+		var loud []time.Duration
+		if err == nil {
+			loud, err = in.series(ctx, runtime)
+		}
 		stop()
 		if err != nil {
 			return err
 		}
 		ratios = append(ratios, float64(percentile(loud, 95))/float64(percentile(quiet, 95)))
 		fmt.Fprintf(o.out, "round %d: alone p50 %.1f p95 %.1f ms, beside %d hostile runs of %d users p50 %.1f p95 %.1f ms: %.2fx\n", round+1,
-			ms(percentile(quiet, 50)), ms(percentile(quiet, 95)), hostileRuns, hostileUsers, ms(percentile(loud, 50)), ms(percentile(loud, 95)), ratios[round])
+			ms(percentile(quiet, 50)), ms(percentile(quiet, 95)), queue.Active, hostileUsers, ms(percentile(loud, 50)), ms(percentile(loud, 95)), ratios[round])
 	}
 	fmt.Fprintf(o.out, "p95 of print(1) moves %.2fx (median of the rounds)\n", median(ratios))
 	return nil
@@ -120,7 +128,11 @@ func (in *installation) storm(ctx context.Context, users []*person, programs []m
 	case <-ctx.Done():
 	case <-time.After(15 * time.Second):
 	}
-	return func() { cancel(); wait.Wait() }
+	return func() {
+		cancel()
+		wait.Wait()
+		<-time.After(settling)
+	}
 }
 
 // hostile runs one of the programs to its end, or until ctx ends.
@@ -134,7 +146,7 @@ func (in *installation) hostile(ctx context.Context, p *person, program map[stri
 		select {
 		case <-ctx.Done():
 			return in.as(context.WithoutCancel(ctx), p, http.MethodPost, "/api/v1/executions/"+e.ID+"/cancel", nil, nil)
-		case <-time.After(2 * time.Second):
+		case <-time.After(5 * time.Second):
 		}
 		err = in.as(ctx, p, http.MethodGet, "/api/v1/executions/"+e.ID, nil, &e)
 	}

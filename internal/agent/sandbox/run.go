@@ -48,8 +48,8 @@ func (d *Driver) run(ctx context.Context, rt *Runtime, job Job, out func(Stream,
 	if len(rt.Compile) > 0 {
 		disk = max(disk, compileLimits.DiskBytes)
 	}
-	r := &run{ward: w}
-	if !job.light {
+	r := &run{ward: w, begun: time.Now(), child: !job.light}
+	if r.child {
 		w.turns.enter()
 	}
 	z := size{disk, job.Limits.InodeCount}
@@ -70,7 +70,7 @@ func (d *Driver) run(ctx context.Context, rt *Runtime, job Job, out func(Stream,
 			d.starts.fresh.Add(1)
 		}
 		if r.cell, err = w.pool.acquire(ctx, z); err != nil {
-			if !job.light {
+			if r.child {
 				w.turns.leave()
 			}
 			w.users.Done()
@@ -129,6 +129,8 @@ type run struct {
 	made   bool                   // the program is what the job's own compiler left
 	result Result
 
+	begun  time.Time
+	child  bool            // long runs stand back for it
 	old    bool            // it has used its youth
 	wanted <-chan struct{} // of a run in the background: closed when somebody waits for it; nil: of any other
 }

@@ -9,7 +9,7 @@ import (
 
 // Long runs take turns. However many there are, and however many processes each of them has, no more of them than cores
 // are busy at once; the others stand still where they leave the kernel, and so hold none of its locks. And while there are so
-// many that some wait, those that have their turn stand back too as long as a young run is there, but for one turn after ten,
+// many that some wait, those that have their turn stand back too as long as a young run is there (one that began lately), but for one turn after ten,
 // which half as many have.
 //
 // A small share of the CPU alone does not do: a run that waits long for it while it holds a lock, or is handed one, on the list
@@ -189,17 +189,28 @@ func (t *turns) end() {
 	t.awake, t.waiting = nil, nil
 }
 
-// youth is how much CPU time a run has before it is one of the long ones, bombs among them, which take turns.
-const youth = 10 * time.Millisecond
+// youth is how much CPU time a run has before it is one of the long ones, bombs among them, which take turns. For its first moments
+// (childhood) long ones stand back for it; one that has slept through these needs no haste, and must not hold the others up.
+const (
+	youth     = 10 * time.Millisecond
+	childhood = 2 * turn
+)
 
 // age makes a run one of the long ones when it has had its youth; else it tells when to ask again.
 func (r *run) age() (again time.Duration) {
 	a := r.cell.slot.account
-	if left := youth - r.result.Usage.CPU - a.cpuUsed(); left > 0 {
+	left := youth - r.result.Usage.CPU - a.cpuUsed()
+	if r.child && (left <= 0 || time.Since(r.begun) >= childhood) {
+		r.child = false
+		r.ward.turns.leave()
+	}
+	if left > 0 && r.child {
 		return max(left, 5*time.Millisecond)
 	}
+	if left > 0 {
+		return 2 * turn
+	}
 	r.old = true
-	r.ward.turns.leave()
 	r.ward.turns.add(a)
 	if r.cause.Load() != nil { // killed meanwhile
 		r.ward.turns.remove(a)
@@ -211,7 +222,8 @@ func (r *run) age() (again time.Duration) {
 func (r *run) renew() {
 	if r.old {
 		r.ward.turns.remove(r.cell.slot.account)
-	} else if r.wanted == nil {
+	}
+	if r.child {
 		r.ward.turns.leave()
 	}
 	if r.wanted != nil {

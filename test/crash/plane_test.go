@@ -255,7 +255,10 @@ type receiver struct {
 }
 
 func (r *receiver) ServeHTTP(_ http.ResponseWriter, call *http.Request) {
-	body, _ := io.ReadAll(call.Body)
+	body, err := io.ReadAll(call.Body)
+	if err != nil {
+		return // who called was killed
+	}
 	id := call.Header.Get("Webhook-Id")
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -24,6 +24,9 @@ var fileColumns = []column[stoa.File]{
 func (r *runCommand) nameUploads(c *call, client *stoa.Client, in *stoa.ExecutionRequest) error {
 	for _, spec := range r.FileID {
 		id, dest, given := strings.Cut(spec, ":")
+		if id == "" {
+			return usagef("--file-id %q names no upload: give its id, stoa files lists them", spec)
+		}
 		if !given {
 			found, err := client.Files.Get(c.ctx, id)
 			if err != nil {

@@ -95,6 +95,9 @@ func (r *runCommand) Run(c *call) error {
 
 // refuse says why there is no result. The exit code is not one that the script could be expected to give.
 func (r *runCommand) refuse(c *call, err error) error {
+	if _, ours := errors.AsType[usage](err); ours { // the command line is wrong: nobody was asked
+		return err
+	}
 	code := c.fail(err)
 	if code != exitInterrupted {
 		code = exitError

@@ -73,14 +73,14 @@ func (in *installation) awaitConsumer(ctx context.Context, t *testing.T) {
 // just now: then it looks again. A promise that was broken stays so.
 func (in *installation) checkEvents(t *testing.T, accepted []string, unless ...string) {
 	t.Helper()
-	in.hold(t, checks, accepted, unless...)
+	in.hold(t, checks, func() []string { return accepted }, unless...)
 }
 
-// hold waits for a while until promises hold, and says which do not.
-func (in *installation) hold(t *testing.T, promises map[string]string, ids []string, unless ...string) {
+// hold waits for a while until promises about what there is by then hold, and says which do not.
+func (in *installation) hold(t *testing.T, promises map[string]string, ids func() []string, unless ...string) {
 	t.Helper()
 	for deadline := time.Now().Add(time.Minute); ; {
-		broken, err := in.count(t.Context(), promises, ids)
+		broken, err := in.count(t.Context(), promises, ids())
 		if err != nil {
 			t.Fatal(err)
 		}

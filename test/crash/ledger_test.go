@@ -113,7 +113,7 @@ func (l *ledger) check(ctx context.Context, t *testing.T, in *installation, head
 	}
 	l.mu.Unlock()
 	in.hold(t, map[string]string{"events that " + l.name + " has under another id than the log": `
-SELECT count(*) FROM unnest($1::uuid[]) WITH ORDINALITY a (id, position) LEFT JOIN event_log l USING (position) WHERE l.event_id IS DISTINCT FROM a.id`}, ids)
+SELECT count(*) FROM unnest($1::uuid[]) WITH ORDINALITY a (id, position) LEFT JOIN event_log l USING (position) WHERE l.event_id IS DISTINCT FROM a.id`}, func() []string { return ids })
 }
 
 // differs counts the events of which the other ledger has other bytes.

@@ -154,5 +154,5 @@ SELECT count(*) FROM project p WHERE p.name LIKE 'project %' AND NOT EXISTS (SEL
 SELECT abs(count(DISTINCT source_id) - %d) FROM notification WHERE cause = 'message' AND $1::uuid[] IS NOT NULL`, w.notices),
 		"changes of preferences more or less than accepted": fmt.Sprintf(`
 SELECT abs(count(*) - %d) FROM event WHERE type = 'preference.changed.v1' AND $1::uuid[] IS NOT NULL`, w.changes),
-	}, w.projects)
+	}, func() []string { return w.projects })
 }

@@ -24,6 +24,7 @@ type account struct {
 	memory, swap, peak, oom, force int   // open files; -1 when the host does not offer it
 	pids, forks, cpu, share        int
 	freezer                        int
+	threads                        string    // file that lists who is in it
 	cpuNanos                       bool      // the cpu file counts nanoseconds (v1); else it has a line "usage_usec" (v2)
 	words                          [2]string // for the freezer: go on, stand still
 
@@ -37,6 +38,7 @@ type account struct {
 	turns atomic.Pointer[turns] // of whoever takes turns, see turns.go
 	seen  time.Duration         // CPU time at the begin of its turn
 	lazy  bool                  // it has used little of the one before
+	kept  bool                  // to half of the cores
 	stood bool                  // it has stood back in this one
 }
 
@@ -53,8 +55,9 @@ func (t *tree) open(slot int, cpus float64) (*account, error) {
 				return nil, fmt.Errorf("make a cgroup: %w", err)
 			}
 			file := "tasks"
+			a.threads = filepath.Join(dir, file)
 			if b.v2 {
-				file = "cgroup.procs"
+				file, a.threads = "cgroup.procs", filepath.Join(dir, "cgroup.threads")
 			}
 			fd, err := unix.Open(filepath.Join(dir, file), unix.O_WRONLY|unix.O_CLOEXEC, 0)
 			if err != nil {
@@ -157,6 +160,16 @@ func (a *account) freeze(on bool) {
 		word = a.words[1]
 	}
 	_, _ = unix.Pwrite(a.freezer, []byte(word), 0)
+}
+
+// keepTo has all its threads use these cores only, and so those that they make. One that chose among the cores itself is not
+// asked; it may choose again.
+func (a *account) keepTo(cores *unix.CPUSet) {
+	for _, thread := range words(a.threads) {
+		if tid, err := strconv.Atoi(thread); err == nil {
+			_ = unix.SchedSetaffinity(tid, cores) // it may be gone
+		}
+	}
 }
 
 // startMemoryPeak forgets the last run's peak, before a process is made for the next one.

@@ -5,17 +5,21 @@ import (
 	"slices"
 	"sync"
 	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
 )
 
 // Long runs take turns. However many there are, and however many processes each of them has, no more of them than cores
 // are busy at once; the others stand still where they leave the kernel, and so hold none of its locks. And while there are so
 // many that some wait, those that have their turn stand back too as long as a young run is there (one that began lately), but for one turn after ten,
-// which half as many have.
+// which half as many have, on half of the cores: one run's processes can be enough for all of them.
 //
 // A small share of the CPU alone does not do: a run that waits long for it while it holds a lock, or is handed one, on the list
 // of who has mapped libc say, has everybody wait who starts a program.
 type turns struct {
-	places int // long runs that are busy at once
+	places    int          // long runs that are busy at once
+	all, half *unix.CPUSet // cores that they may use, and do in a turn that is theirs beside young ones
 
 	mu      sync.Mutex
 	awake   []*account // those that have their turn, and those that hardly compute
@@ -38,7 +42,17 @@ const (
 	linger    = 5 * time.Millisecond
 )
 
-func newTurns() *turns { return &turns{places: runtime.NumCPU()} }
+func newTurns() *turns {
+	t := &turns{places: runtime.NumCPU(), all: &unix.CPUSet{}, half: &unix.CPUSet{}}
+	_ = unix.SchedGetaffinity(0, t.all) // an empty set, which the kernel takes from nobody, if it cannot be read
+	for cpu, left := 0, max(t.all.Count()/2, 1); left > 0 && cpu < 8*int(unsafe.Sizeof(*t.all)); cpu++ {
+		if t.all.IsSet(cpu) {
+			t.half.Set(cpu)
+			left--
+		}
+	}
+	return t
+}
 
 // add lets a run take part, until remove.
 func (t *turns) add(a *account) {
@@ -48,7 +62,7 @@ func (t *turns) add(a *account) {
 		return
 	}
 	a.turns.Store(t)
-	a.seen, a.lazy = a.cpuTotal(), false
+	a.seen, a.lazy, a.kept = a.cpuTotal(), false, false
 	t.awake = append(t.awake, a)
 	if a.stood = t.paused; a.stood {
 		a.freeze(true)
@@ -161,16 +175,20 @@ func (t *turns) rotate() {
 	})
 	frozen := len(t.waiting)
 	queue := slices.Concat(t.waiting, busy)
-	n := min(t.places, len(queue))
-	if t.young > 0 && len(queue) > t.places {
-		n = max(t.places/2, 1)
+	n, cores, half := min(t.places, len(queue)), t.all, t.young > 0 && len(queue) > t.places
+	if half {
+		n, cores = max(t.places/2, 1), t.half
 	}
 	for i, a := range queue {
+		if i < n {
+			if a.kept != half {
+				a.keepTo(cores) // while it stands still, so that it makes no threads meanwhile
+				a.kept = half
+			}
+			a.seen, a.lazy, a.stood = a.cpuTotal(), false, false
+		}
 		if wasFrozen, freeze := i < frozen, i >= n; wasFrozen != freeze {
 			a.freeze(freeze)
-		}
-		if i < n {
-			a.seen, a.lazy, a.stood = a.cpuTotal(), false, false
 		}
 	}
 	t.awake = append(t.awake, queue[:n]...)

@@ -1,8 +1,10 @@
 package sandbox
 
 import (
+	"bufio"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -167,6 +169,11 @@ func TestLongRunsStandBack(t *testing.T) {
 				if n > 0 {
 					theirs++
 				}
+				for _, s := range all {
+					if s.kept != (c.awake == 0) && !s.frozen() {
+						t.Error("in a turn that is theirs beside young ones, long runs are kept to half of the cores, and else not")
+					}
+				}
 				if c.awake > 0 && n != c.awake {
 					t.Fatalf("%d of %d are awake beside a young run", n, c.long)
 				}
@@ -183,5 +190,51 @@ func TestLongRunsStandBack(t *testing.T) {
 				t.Errorf("%d of %d are awake afterwards", n, c.long)
 			}
 		})
+	}
+}
+
+// What has a turn beside young runs is kept to half of the cores, with all its threads and with those that they make; later it has
+// them all again.
+func TestKeptToHalfOfTheCores(t *testing.T) {
+	turns := newTurns()
+	if turns.all.Count() < 2 {
+		t.Skip("THERE IS ONE CORE")
+	}
+	child := exec.Command("/bin/sh", "-c", "while read -r x; do grep Cpus_allowed_list /proc/self/status; done")
+	in, err := child.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := child.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := child.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { in.Close(); _ = child.Wait() })
+	answers := bufio.NewReader(out)
+	ask := func() string {
+		if _, err := in.Write([]byte("\n")); err != nil {
+			t.Fatal(err)
+		}
+		line, err := answers.ReadString('\n')
+		if err != nil {
+			t.Fatal(err)
+		}
+		return line
+	}
+	a := &account{threads: filepath.Join(t.TempDir(), "threads")}
+	if err := os.WriteFile(a.threads, fmt.Appendln(nil, child.Process.Pid), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	before := ask()
+	a.keepTo(turns.half)
+	if half := ask(); half == before || turns.half.Count() != turns.all.Count()/2 {
+		t.Errorf("kept to %q of %q; half are %d of %d", half, before, turns.half.Count(), turns.all.Count())
+	}
+	a.keepTo(turns.all)
+	if after := ask(); after != before {
+		t.Errorf("afterwards it may use %q, before %q", after, before)
 	}
 }

@@ -5,6 +5,7 @@
 package pg
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -34,17 +35,22 @@ type Config struct {
 type DB struct {
 	primary  *pgxpool.Pool
 	replicas []*pgxpool.Pool
+	outage   *outage // the primary's
 }
 
 // Open makes the pools. It does not wait for the server.
 func Open(ctx context.Context, cfg Config) (*DB, error) {
-	primary, err := open(ctx, cfg.URL, cfg)
+	config, err := cfg.pool(cfg.URL)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	db := &DB{primary: primary}
+	db := &DB{outage: watch(config, cmp.Or(cfg.Log, slog.New(slog.DiscardHandler)))}
+	if db.primary, err = pgxpool.NewWithConfig(ctx, config); err != nil {
+		db.outage.close()
+		return nil, fmt.Errorf("open database: %w", err)
+	}
 	for _, url := range cfg.ReplicaURLs {
-		replica, err := open(ctx, url, cfg)
+		replica, err := cfg.replica(ctx, url)
 		if err != nil {
 			db.Close()
 			return nil, fmt.Errorf("open replica: %w", err)
@@ -52,6 +58,14 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 		db.replicas = append(db.replicas, replica)
 	}
 	return db, nil
+}
+
+func (cfg Config) replica(ctx context.Context, url string) (*pgxpool.Pool, error) {
+	config, err := cfg.pool(url)
+	if err != nil {
+		return nil, err
+	}
+	return pgxpool.NewWithConfig(ctx, config)
 }
 
 // idleAfter is how long a connection that nobody needs is kept: each takes several
@@ -68,7 +82,7 @@ const (
 	mostConns    = 32
 )
 
-func open(ctx context.Context, url string, cfg Config) (*pgxpool.Pool, error) {
+func (cfg Config) pool(url string) (*pgxpool.Config, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, err
@@ -82,7 +96,7 @@ func open(ctx context.Context, url string, cfg Config) (*pgxpool.Pool, error) {
 		config.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeCacheDescribe
 	}
 	notice(config)
-	return pgxpool.NewWithConfig(ctx, config)
+	return config, nil
 }
 
 // Primary is where everything is written and decided.
@@ -98,6 +112,7 @@ func (db *DB) Replica() *pgxpool.Pool {
 
 // Close ends all pools, after what is under way.
 func (db *DB) Close() {
+	db.outage.close()
 	for _, pool := range append(db.replicas, db.primary) {
 		pool.Close()
 	}
@@ -106,7 +121,7 @@ func (db *DB) Close() {
 // Query reads rows from the primary.
 func (db *DB) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
 	var rows pgx.Rows
-	err := reach(ctx, func() (err error) {
+	err := db.outage.reach(ctx, func() (err error) {
 		rows, err = db.primary.Query(ctx, sql, args...) //nolint:sqlclosecheck // the caller does
 		return err
 	})
@@ -122,7 +137,7 @@ func (db *DB) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
 // Exec runs one statement on the primary, in a transaction of its own.
 func (db *DB) Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
 	var tag pgconn.CommandTag
-	err := reach(ctx, func() (err error) {
+	err := db.outage.reach(ctx, func() (err error) {
 		tag, err = db.primary.Exec(ctx, sql, args...)
 		return err
 	})

@@ -131,7 +131,7 @@ func (s *Server) prepare(ctx context.Context) (err error) {
 func (s *Server) waitReady(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, readyWithin)
 	defer cancel()
-	for {
+	for began := time.Now(); ; {
 		conn, err := pgx.Connect(ctx, socketURL(s.socket, "postgres"))
 		if err == nil {
 			return s.ensureDatabase(ctx, conn)
@@ -141,7 +141,8 @@ func (s *Server) waitReady(ctx context.Context) error {
 			return failed
 		case <-ctx.Done():
 			return fmt.Errorf("the database server did not answer within %s (its log is in %s): %w", readyWithin, s.logFile(), err)
-		case <-time.After(5 * time.Millisecond):
+		// A server that recovers does so while it refuses us: the longer it takes, the less it is asked.
+		case <-time.After(min(max(5*time.Millisecond, time.Since(began)/8), lastPause)):
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -62,7 +63,9 @@ func migrateTo(ctx context.Context, url string, version int64) error {
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)
 	}
-	if err := reach(ctx, func() error { return db.PingContext(ctx) }); err != nil {
+	outage := newOutage(slog.New(slog.DiscardHandler), db.PingContext)
+	defer outage.close()
+	if err := outage.reach(ctx, func() error { return db.PingContext(ctx) }); err != nil {
 		return fmt.Errorf("open database: %w", err)
 	}
 	var began bool

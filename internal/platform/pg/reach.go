@@ -15,33 +15,10 @@ import (
 	"github.com/stoa-cloud/stoa/internal/platform/fault"
 )
 
-// A database that is started again is back within a second: calls that have sent
-// nothing yet wait for it, and nobody notices.
-const (
-	patience  = 5 * time.Second
-	askAgain  = 50 * time.Millisecond
-	idleCheck = 30 * time.Second // after that, a round trip proves that a remote server is still there
-)
+// idleCheck is when a round trip proves that a remote server is still there.
+const idleCheck = 30 * time.Second
 
 const interrupted = "database.interrupted"
-
-// reach calls until the server can be reached, or is Unavailable.
-func reach(ctx context.Context, call func() error) error {
-	for since := time.Now(); ; {
-		err := call()
-		if !isDown(err) || ctx.Err() != nil {
-			return err
-		}
-		if time.Since(since) > patience {
-			return fault.New(fault.Unavailable, "database.unavailable", "The database does not answer. Try again in a moment.").After(time.Second).Because(err)
-		}
-		select {
-		case <-ctx.Done():
-			return err
-		case <-time.After(askAgain):
-		}
-	}
-}
 
 // isDown tells whether a connection could not be made, for a reason that may pass.
 func isDown(err error) bool {

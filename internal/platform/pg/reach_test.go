@@ -3,10 +3,13 @@ package pg_test
 import (
 	"context"
 	"errors"
+	"net"
 	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
+
+	"github.com/jackc/pgx/v5/pgproto3"
 
 	"github.com/stoa-cloud/stoa/internal/platform/fault"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
@@ -100,4 +103,56 @@ func TestUnreachable(t *testing.T) {
 	if err := db.InTx(ctx, func(context.Context, *pg.Tx) error { return nil }); err == nil || fault.Is(err, "database.unavailable") {
 		t.Errorf("got %v", err)
 	}
+}
+
+// A server that recovers refuses whoever comes, and each of them costs it a process: a program asks for it now and then, not for
+// each of its callers.
+func TestARecoveringServerIsLeftAlone(t *testing.T) {
+	const callers, conns = 30, 4
+	var tried atomic.Int64
+	db := connect(t, "postgres://stoa@"+recovering(t, &tried)+"/stoa?sslmode=disable")
+	var all sync.WaitGroup
+	for range callers {
+		all.Go(func() {
+			if _, err := pg.One[int](t.Context(), db, `SELECT 1`); !fault.Is(err, "database.unavailable") {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+	all.Wait() // each has waited for a few seconds
+	if n := tried.Load(); n > 100 {
+		t.Errorf("%d callers with %d connections led to %d tries", callers, conns, n)
+	}
+}
+
+// recovering is a server that says so to everybody.
+func recovering(t *testing.T, tried *atomic.Int64) (address string) {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	t.Cleanup(func() {
+		_ = listener.Close()
+		all.Wait()
+	})
+	all.Go(func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			tried.Add(1)
+			all.Go(func() {
+				backend := pgproto3.NewBackend(conn, conn)
+				if _, err := backend.ReceiveStartupMessage(); err == nil {
+					backend.Send(&pgproto3.ErrorResponse{Severity: "FATAL", Code: "57P03", Message: "the database system is starting up"})
+					_ = backend.Flush()
+				}
+				_ = conn.Close()
+			})
+		}
+	})
+	return listener.Addr().String()
 }

@@ -140,7 +140,7 @@ func (db *DB) InTx(ctx context.Context, f func(ctx context.Context, tx *Tx) erro
 
 func (db *DB) inTx(ctx context.Context, f func(ctx context.Context, tx *Tx) error) ([]func(), error) {
 	var conn *pgxpool.Conn
-	err := reach(ctx, func() (err error) {
+	err := db.outage.reach(ctx, func() (err error) {
 		conn, err = db.primary.Acquire(ctx)
 		return err
 	})

@@ -27,7 +27,7 @@ func (s *Slice) newCourier() *courier.Courier[Delivery, Receipt] {
 		NextDue: func(ctx context.Context) (*time.Time, error) { return s.store.NextDue(ctx, db) },
 		Settle: func(ctx context.Context, d Delivery, t courier.Try[Receipt]) error {
 			s.observe(d.Channel, t.Failure == "")
-			_, err := s.settle(s.asSystem(ctx), settle{ID: d.ID, Number: d.Attempts, Try: t})
+			_, err := s.settle(s.asSystem(ctx), settle{Claimed: d, Try: t})
 			return err
 		},
 	})

@@ -45,12 +45,17 @@ type Store interface {
 	Deliveries(ctx context.Context, q pg.Querier, f DeliveryFilter) ([]Delivery, error)
 	// ToldAbout lists the deliveries of a user's notifications with a tag, oldest first.
 	ToldAbout(ctx context.Context, q pg.Querier, user ident.ID, tag string) ([]Told, error)
-	InsertAttempt(ctx context.Context, tx *pg.Tx, a Attempt) error
+	// LockToSettle locks the inbox, the delivery and the subscription of one that was claimed,
+	// in this order and one round trip, and gives the latter two as they are.
+	LockToSettle(ctx context.Context, tx *pg.Tx, claimed Delivery) (Delivery, Subscription, error)
+	// SaveArrived is SaveDelivery with the commit, where nothing more is asked about it.
+	SaveArrived(tx *pg.Tx, d Delivery)
+	InsertAttempt(tx *pg.Tx, a Attempt) // with the commit
 	Attempts(ctx context.Context, q pg.Querier, delivery ident.ID) ([]Attempt, error)
 	// Claim takes deliveries that are due, at most limit, and of one subscription no
 	// more than abreast at once. They are leased until a time; whoever dies loses them.
 	Claim(ctx context.Context, q pg.Querier, now, lease time.Time, limit, abreast int) ([]Delivery, error)
-	// NextDue is when the next delivery or notification is due.
+	// NextDue is when the next queued delivery or notification is due.
 	NextDue(ctx context.Context, q pg.Querier) (*time.Time, error)
 
 	Forget(ctx context.Context, q pg.Querier, before time.Time) (int64, error)

@@ -7,68 +7,71 @@ import (
 
 	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/courier"
-	"github.com/stoa-cloud/stoa/internal/platform/ident"
 )
 
 // settle records what became of one attempt.
 type settle struct {
-	ID     ident.ID
-	Number int
+	Claimed Delivery
 	courier.Try[Receipt]
 }
 
+// settleDelivery holds the inbox of the delivery's user from its first statement, so that
+// what is settled for one person is settled one after another: it asks the database as seldom
+// as it can.
 func (s *Slice) settleDelivery(ctx context.Context, tx *command.Tx, in settle) (struct{}, error) {
-	d, err := s.store.Delivery(ctx, tx, in.ID)
+	d, sub, err := s.store.LockToSettle(ctx, tx.Tx, in.Claimed)
 	if err != nil {
 		return struct{}{}, ignoreNoRows(err) // unsubscribed meanwhile
 	}
-	if err := s.store.LockInbox(ctx, tx.Tx, d.UserID); err != nil {
-		return struct{}{}, fmt.Errorf("lock inbox: %w", err)
-	}
-	if d, err = s.store.LockDelivery(ctx, tx.Tx, in.ID); err != nil {
-		return struct{}{}, ignoreNoRows(err)
-	}
-	if d.Status != Sending || d.Attempts != in.Number {
+	if d.Status != Sending || d.Attempts != in.Claimed.Attempts {
 		return struct{}{}, nil // the lease ran out and somebody else tries
 	}
-	sub, err := s.store.LockSubscription(ctx, tx.Tx, d.SubscriptionID)
-	if err != nil {
-		return struct{}{}, fmt.Errorf("lock subscription: %w", err)
-	}
-	if err := s.store.InsertAttempt(ctx, tx.Tx, Attempt{
-		DeliveryID: d.ID, Number: in.Number, At: in.At, TookMS: int(in.Took.Milliseconds()),
+	s.store.InsertAttempt(tx.Tx, Attempt{
+		DeliveryID: d.ID, Number: d.Attempts, At: in.At, TookMS: int(in.Took.Milliseconds()),
 		StatusCode: in.Receipt.StatusCode, Answer: in.Receipt.Answer, Error: in.Failure,
-	}); err != nil {
-		return struct{}{}, fmt.Errorf("store attempt: %w", err)
-	}
+	})
 	d.LeaseUntil, d.Reason = nil, in.Failure
 	if in.Failure == "" {
-		d.become(Delivered)
-		d.EndedAt = new(tx.Now)
-		sub.FailingSince = nil
-	} else {
-		longest, err := s.limits.Int(ctx, tx, "notification.retry.longest_ms", d.UserID)
-		if err != nil {
-			return struct{}{}, err
-		}
-		d.fail(in, schedule.Within(time.Duration(longest.Int())*time.Millisecond), tx.Now)
-		if sub.FailingSince == nil {
-			sub.FailingSince = new(tx.Now)
-		}
+		return struct{}{}, s.arrived(ctx, tx, d, sub)
 	}
+	longest, err := s.limits.Int(ctx, tx, "notification.retry.longest_ms", d.UserID)
+	if err != nil {
+		return struct{}{}, err
+	}
+	d.fail(in, schedule.Within(time.Duration(longest.Int())*time.Millisecond), tx.Now)
 	if err := s.store.SaveDelivery(ctx, tx.Tx, d); err != nil {
 		return struct{}{}, fmt.Errorf("store delivery: %w", err)
 	}
-	if err := s.store.SaveSubscription(ctx, tx.Tx, sub); err != nil {
-		return struct{}{}, fmt.Errorf("store subscription: %w", err)
+	if sub.FailingSince == nil {
+		sub.FailingSince = new(tx.Now)
+		if err := s.store.SaveSubscription(ctx, tx.Tx, sub); err != nil {
+			return struct{}{}, fmt.Errorf("store subscription: %w", err)
+		}
 	}
 	if d.EndedAt != nil {
-		fact := DeliveryEnded{DeliveryID: d.ID, SubscriptionID: d.SubscriptionID, NotificationID: d.NotificationID, Status: d.Status, Attempts: d.Attempts}
-		if err := s.emit(ctx, tx, d.UserID, fact); err != nil {
+		if err := s.emit(ctx, tx, d.UserID, d.ended()); err != nil {
 			return struct{}{}, err
 		}
 	}
 	return struct{}{}, s.disableIfHopeless(ctx, tx, sub, in.Receipt.Gone)
+}
+
+// arrived ends a delivery well, and with it what was held against its subscription.
+func (s *Slice) arrived(ctx context.Context, tx *command.Tx, d Delivery, sub Subscription) error {
+	d.become(Delivered)
+	d.EndedAt = new(tx.Now)
+	s.store.SaveArrived(tx.Tx, d)
+	if sub.FailingSince != nil {
+		sub.FailingSince = nil
+		if err := s.store.SaveSubscription(ctx, tx.Tx, sub); err != nil {
+			return fmt.Errorf("store subscription: %w", err)
+		}
+	}
+	return s.emit(ctx, tx, d.UserID, d.ended())
+}
+
+func (d *Delivery) ended() DeliveryEnded {
+	return DeliveryEnded{DeliveryID: d.ID, SubscriptionID: d.SubscriptionID, NotificationID: d.NotificationID, Status: d.Status, Attempts: d.Attempts}
 }
 
 // fail queues the next attempt, or gives up.

@@ -207,6 +207,42 @@ func TestASlowReceiverHoldsNobodyUp(t *testing.T) {
 	<-done
 }
 
+// What arrives changes its own delivery: the channel's row, which all of its deliveries need, stays as it is until there is
+// something to say of it.
+func TestWhatArrivesLeavesItsChannelAlone(t *testing.T) {
+	w := newWorld(t)
+	ann := ident.New()
+	hook := w.webhook(ann, "low")
+	version := func() string {
+		t.Helper()
+		xmin, err := pg.One[string](t.Context(), w.db, `SELECT xmin::text FROM notification_subscription WHERE id = $1`, hook.ID)
+		w.must(err)
+		return xmin
+	}
+	before := version()
+	w.hear(w.ended(ann, execution.Failed))
+	if w.deliver() != 1 || version() != before {
+		t.Error("a call that arrived rewrote its channel")
+	}
+	hook.answer(http.StatusInternalServerError)
+	w.hear(w.ended(ann, execution.Failed))
+	w.deliver()
+	failing := version()
+	if failing == before {
+		t.Error("since when nothing arrives is not noted")
+	}
+	hook.answer(http.StatusOK)
+	w.now = w.now.Add(time.Hour)
+	if w.deliver() != 1 || version() == failing {
+		t.Error("that it arrives again is not noted")
+	}
+	subs, err := w.Subscriptions(w.as(ann), struct{}{})
+	w.must(err)
+	if subs[1].FailingSince != nil {
+		t.Errorf("it fails since %s", subs[1].FailingSince)
+	}
+}
+
 // Whoever dies while sending loses the delivery when the lease runs out, and no answer of theirs counts.
 func TestALostAttemptIsTriedAgain(t *testing.T) {
 	w := newWorld(t)

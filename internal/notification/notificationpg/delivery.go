@@ -57,28 +57,30 @@ INSERT INTO notification_attempt (delivery_id, number, at, took_ms, status_code,
 	selectAttempts = `SELECT delivery_id, number, at, took_ms, status_code, answer, error FROM notification_attempt WHERE delivery_id = $1 ORDER BY number`
 
 	// Of each subscription as many as it has room for beside those under way, the
-	// longest due first. What two processes choose at once only one of them gets.
+	// longest due first. What two processes choose at once only one of them gets. Those
+	// under way are counted once, and one that has no room is left out before anything is
+	// sorted: a long queue is gone through once for each claim.
 	claim = `
-WITH due AS (
-	SELECT id, next_at, row_number() OVER (PARTITION BY subscription_id ORDER BY next_at, id) AS turn, (
-		SELECT count(*) FROM notification_delivery b
-		WHERE b.subscription_id = d.subscription_id AND b.status = 'sending' AND b.lease_until > $1) AS busy
-	FROM notification_delivery d
-	WHERE status = 'queued' AND next_at <= $1 OR status = 'sending' AND lease_until <= $1),
+WITH busy AS MATERIALIZED (
+	SELECT subscription_id, count(*) AS n FROM notification_delivery WHERE status = 'sending' AND lease_until > $1 GROUP BY subscription_id),
+due AS (
+	SELECT d.id, d.next_at, coalesce(b.n, 0) + row_number() OVER (PARTITION BY d.subscription_id ORDER BY d.next_at, d.id) AS turn
+	FROM notification_delivery d LEFT JOIN busy b USING (subscription_id)
+	WHERE (d.status = 'queued' AND d.next_at <= $1 OR d.status = 'sending' AND d.lease_until <= $1) AND coalesce(b.n, 0) < $4),
 chosen AS (
 	SELECT id FROM notification_delivery
-	WHERE id IN (SELECT id FROM due WHERE turn + busy <= $4 ORDER BY next_at, id LIMIT $3)
+	WHERE id IN (SELECT id FROM due WHERE turn <= $4 ORDER BY next_at, id LIMIT $3)
 	  AND (status = 'queued' AND next_at <= $1 OR status = 'sending' AND lease_until <= $1)
 	FOR UPDATE SKIP LOCKED)
 UPDATE notification_delivery n SET status = 'sending', attempts = attempts + 1, lease_until = $2
 FROM chosen WHERE n.id = chosen.id
 RETURNING n.id, n.notification_id, n.subscription_id, n.user_id, n.channel, n.payload, n.status, n.reason, n.attempts, n.restarted_at,
 	n.next_at, n.lease_until, n.created_at, n.ended_at`
+	// Leases that run out are found by the next claim, which is never far.
 	nextDue = `
-SELECT min(at) FROM (
-	SELECT min(CASE status WHEN 'sending' THEN lease_until ELSE next_at END) AS at FROM notification_delivery WHERE status IN ('queued', 'sending')
-	UNION ALL
-	SELECT min(deliver_at) FROM notification WHERE status = 'pending') due`
+SELECT least(
+	(SELECT min(next_at) FROM notification_delivery WHERE status = 'queued'),
+	(SELECT min(deliver_at) FROM notification WHERE status = 'pending'))`
 )
 
 // Subscriptions implements notification.Store.
@@ -132,6 +134,22 @@ func (Store) SaveDelivery(ctx context.Context, tx *pg.Tx, d notification.Deliver
 	return err
 }
 
+// LockToSettle implements notification.Store. Who has a delivery has an inbox.
+func (Store) LockToSettle(ctx context.Context, tx *pg.Tx, claimed notification.Delivery) (d notification.Delivery, sub notification.Subscription, err error) {
+	pg.Ahead[int64](tx, holdInbox, claimed.UserID)
+	locked := pg.Ahead[notification.Delivery](tx, lockDelivery, claimed.ID)
+	if sub, err = pg.One[notification.Subscription](ctx, tx, lockSubscription, claimed.SubscriptionID); err != nil {
+		return d, sub, err
+	}
+	d, err = locked.Row(ctx)
+	return d, sub, err
+}
+
+// SaveArrived implements notification.Store.
+func (Store) SaveArrived(tx *pg.Tx, d notification.Delivery) {
+	tx.Defer(saveDelivery, d.ID, string(d.Status), d.Reason, d.Attempts, d.RestartedAt, d.NextAt, d.LeaseUntil, d.EndedAt)
+}
+
 // SkipDeliveries implements notification.Store.
 func (Store) SkipDeliveries(ctx context.Context, tx *pg.Tx, subscription ident.ID, reason string, at time.Time) (int64, error) {
 	tag, err := tx.Exec(ctx, skipDeliveries, subscription, reason, at)
@@ -149,9 +167,8 @@ func (Store) ToldAbout(ctx context.Context, q pg.Querier, user ident.ID, tag str
 }
 
 // InsertAttempt implements notification.Store.
-func (Store) InsertAttempt(ctx context.Context, tx *pg.Tx, a notification.Attempt) error {
-	_, err := tx.Exec(ctx, insertAttempt, a.DeliveryID, a.Number, a.At, a.TookMS, a.StatusCode, a.Answer, a.Error)
-	return err
+func (Store) InsertAttempt(tx *pg.Tx, a notification.Attempt) {
+	tx.Defer(insertAttempt, a.DeliveryID, a.Number, a.At, a.TookMS, a.StatusCode, a.Answer, a.Error)
 }
 
 // Attempts implements notification.Store.

@@ -19,6 +19,7 @@ const columns = `id, user_id, source_id, cause, severity, title, body, link, tag
 
 const (
 	lockInbox = `INSERT INTO inbox (user_id, version) VALUES ($1, 0) ON CONFLICT (user_id) DO UPDATE SET version = inbox.version`
+	holdInbox = `SELECT version FROM inbox WHERE user_id = $1 FOR UPDATE`
 	advance   = `UPDATE inbox SET version = version + 1 WHERE user_id = $1 RETURNING version`
 	insertOne = `
 INSERT INTO notification (` + columns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)

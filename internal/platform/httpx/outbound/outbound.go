@@ -52,6 +52,9 @@ const (
 	defaultMaxBody = 64 << 10
 	dialWithin     = 10 * time.Second
 	maxURL         = 2048
+	// idlePerHost is how many connections to one host wait for the next call, for half a minute: as many calls of
+	// a courier are under way at once, and each of them would else begin with handshakes.
+	idlePerHost = 4
 )
 
 // New makes a client.
@@ -75,7 +78,7 @@ func New(cfg Config) *Client {
 		Timeout: cfg.Timeout,
 		Transport: &http.Transport{
 			DialContext: c.DialContext, TLSClientConfig: cfg.TLS, TLSHandshakeTimeout: dialWithin, ForceAttemptHTTP2: true,
-			MaxIdleConnsPerHost: 1, IdleConnTimeout: 30 * time.Second, MaxResponseHeaderBytes: 32 << 10,
+			MaxIdleConnsPerHost: idlePerHost, IdleConnTimeout: 30 * time.Second, MaxResponseHeaderBytes: 32 << 10,
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}

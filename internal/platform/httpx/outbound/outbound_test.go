@@ -6,11 +6,13 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -144,6 +146,41 @@ func TestRebindingChangesNothing(t *testing.T) {
 	c.http.CloseIdleConnections() // so that the next call dials
 	if _, err := c.Do(t.Context(), http.MethodPost, "http://rebind.example:"+u.Port(), nil, []byte("x")); !errors.Is(err, ErrForbidden) {
 		t.Errorf("the second address was called: %v", err)
+	}
+}
+
+// Several calls at once find the connections of those before them.
+func TestConnectionsAreKept(t *testing.T) {
+	const abreast = 4
+	var made atomic.Int64
+	var together sync.WaitGroup
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		together.Done()
+		together.Wait()
+		w.WriteHeader(http.StatusNoContent)
+	}))
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			made.Add(1)
+		}
+	}
+	server.Start()
+	defer server.Close()
+	c := New(Config{Allow: prefixes("127.0.0.0/8")})
+	for range 3 {
+		together.Add(abreast)
+		var all sync.WaitGroup
+		for range abreast {
+			all.Go(func() {
+				if _, err := c.Do(t.Context(), http.MethodPost, server.URL, nil, nil); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+	}
+	if n := made.Load(); n != abreast {
+		t.Errorf("three times %d calls at once took %d connections", abreast, n)
 	}
 }
 

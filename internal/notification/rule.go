@@ -55,10 +55,6 @@ type rule struct {
 func rules() map[string]rule {
 	table := map[string]rule{}
 	for _, r := range slices.Concat([]rule{
-		{fact: execution.Ended{Status: execution.Completed}, to: toNamed("owner_id"), severity: Low, say: ended},
-		{fact: execution.Ended{Status: execution.Failed}, to: toNamed("owner_id"), severity: Medium, say: ended},
-		{fact: execution.Ended{Status: execution.TimedOut}, to: toNamed("owner_id"), severity: Medium, say: ended},
-		{fact: execution.Ended{Status: execution.Error}, to: toNamed("owner_id"), severity: High, say: ended},
 		{fact: judge0.CallbackEnded{}, to: toOwnerOfLostCallback, severity: Medium, tags: []string{"failed"}, say: lostCallback},
 
 		{fact: tenancy.ProjectMemberSet{}, to: toNamed("user_id"), severity: Low, say: fixed("You have a role in a project", "", "/members")},
@@ -69,7 +65,7 @@ func rules() map[string]rule {
 			say: fixed("A node lost contact", "What ran there is moved or ended. It comes back by itself when the machine does.", "/nodes"),
 		},
 		{fact: node.CameReady{}, to: toOperators, severity: Low, tags: []string{TagSystem}, say: fixed("A node is ready", "", "/nodes")},
-	}, aboutAccounts(), aboutEvents()) {
+	}, aboutExecutions(), aboutAccounts(), aboutEvents()) {
 		table[r.fact.EventType()] = r
 	}
 	return table
@@ -77,29 +73,6 @@ func rules() map[string]rule {
 
 func fixed(title, body, link string) func(eventlog.Event) (string, string, string) {
 	return func(eventlog.Event) (string, string, string) { return title, body, link }
-}
-
-// ended says how an execution ended; never what it printed.
-func ended(e eventlog.Event) (title, body, link string) {
-	fact, err := eventlog.Decode[execution.Ended](e)
-	if err != nil {
-		return "An execution ended", "", ""
-	}
-	title = map[execution.Status]string{
-		execution.Completed: "Execution completed", execution.Failed: "Execution failed",
-		execution.TimedOut: "Execution ran out of time", execution.Error: "Execution was lost",
-	}[fact.Status]
-	body = fact.Runtime
-	switch {
-	case fact.Signal != "":
-		body += ", ended by " + fact.Signal
-	case fact.ExitCode != nil && *fact.ExitCode != 0:
-		body += fmt.Sprintf(", exit code %d", *fact.ExitCode)
-	}
-	if fact.Reason != "" {
-		body += ": " + fact.Reason
-	}
-	return title, body, "/executions/" + e.AggregateID.String()
 }
 
 // toOwnerOfLostCallback is for callbacks that were given up; that one arrived is no news.

@@ -57,7 +57,7 @@ func TestAFailureIsToldOnce(t *testing.T) {
 	var m notification.Message
 	w.must(json.Unmarshal(calls[0].body, &m))
 	want := notification.Message{Type: "execution.failed.v1", Timestamp: w.now, Data: notification.MessageData{
-		ID: all[0].ID, SourceID: e.ID, Severity: "medium", Title: "Execution failed", Body: "python@3.11.2, exit code 1",
+		ID: all[0].ID, SourceID: e.ID, Severity: "medium", Title: "Execution failed", Body: "python@3.11.2: it ended with exit code 1.",
 		URL:  "https://stoa.example/executions/" + e.AggregateID.String(),
 		Tags: []string{"execution", "entity:execution", "exec:" + e.AggregateID.String(), "failed"},
 	}}

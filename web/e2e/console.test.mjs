@@ -154,7 +154,8 @@ test("a running program is cancelled", async () => {
 });
 
 test("history: filter, look, retry, delete", async () => {
-  await go("/executions?status=cancelled");
+  await go("/executions?status=cancelled&hours=24"); // as people type it
+  await page.locator('input[aria-label="Time"][value="Last day"]').waitFor();
   const rows = page.getByRole("table", { name: "Executions" }).locator("tbody tr");
   await rows.first().waitFor();
   for (const badge of await rows.locator("[data-status]").all()) assert.equal(await badge.getAttribute("data-status"), "cancelled");

@@ -7,6 +7,7 @@ import type { QueueSearch } from "../features/queue/queries.ts";
 import type { UserSearch } from "../features/users/queries.ts";
 import { Broken } from "./shell/Broken.tsx";
 import { Splash } from "./shell/Splash.tsx";
+import { parseSearch, stringifySearch } from "./search.ts";
 import { meQuery } from "./session.ts";
 import { queryClient } from "./stoa.ts";
 
@@ -144,7 +145,7 @@ const events = createRoute({
   getParentRoute: () => shell,
   path: "/events",
   validateSearch: (s: Record<string, unknown>): EventSearch => ({
-    type: text(s.type), kind: text(s.kind), subject: text(s.subject), actor: text(s.actor), correlation: text(s.correlation), hours: text(String(s.hours ?? "")), view: text(s.view),
+    type: text(s.type), kind: text(s.kind), subject: text(s.subject), actor: text(s.actor), correlation: text(s.correlation), hours: text(s.hours), view: text(s.view),
   }),
   component: lazyRouteComponent(() => import("../routes/events.tsx"), "EventsPage"),
 });
@@ -185,7 +186,7 @@ const audit = createRoute({
   path: "/audit",
   validateSearch: (s: Record<string, unknown>): AuditSearch => ({
     actor: text(s.actor), action: text(s.action), kind: text(s.kind), target: text(s.target), outcome: text(s.outcome),
-    correlation: text(s.correlation), project: text(s.project), hours: text(String(s.hours ?? "")),
+    correlation: text(s.correlation), project: text(s.project), hours: text(s.hours),
   }),
   component: lazyRouteComponent(() => import("../routes/audit.tsx"), "AuditPage"),
 });
@@ -238,6 +239,8 @@ export const router = createRouter({
     setup, signIn, register, setPassword, invitation, device, secondFactor,
     shell.addChildren([home, run, executions, execution, scripts, files, runtimes, queue, nodes, health, events, deadLetters, replays, sinks, users, user, settings, audit, providers, projects, project, members, tokens, limits, notifications, account]),
   ]),
+  parseSearch,
+  stringifySearch,
   defaultPreload: "intent",
   defaultPendingMs: 300,
   scrollRestoration: true,

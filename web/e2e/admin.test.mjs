@@ -29,6 +29,18 @@ test("the audit trail says who did what, and leads to the events of the request"
   await page.getByRole("button", { name: "user.signed_in.v1" }).first().waitFor();
 });
 
+test("on a telephone filters wait behind a button, which says how many are set", async () => {
+  await page.goto(`${url}/audit?action=auth.sign_in`);
+  await page.setViewportSize({ width: 390, height: 800 });
+  const command = page.getByRole("textbox", { name: "Command" });
+  await command.waitFor({ state: "hidden" });
+  await page.getByRole("button", { name: "Filters: 1" }).click();
+  await command.waitFor();
+  assert.deepEqual(await barriers(page), []);
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.getByRole("button", { name: "Filters: 1" }).waitFor({ state: "hidden" });
+});
+
 test("an operator makes an account, limits, locks and deletes it", async () => {
   await page.goto(`${url}/users`);
   await page.getByRole("button", { name: "New user" }).click();

@@ -61,6 +61,16 @@ test("a service account's key is shown once, replaced and refused while it is di
   await row.getByText("disabled", { exact: true }).waitFor({ state: "hidden" });
   assert.equal(await statusOf(second), 200);
 
+  await act("Keys");
+  const keys = page.getByRole("dialog", { name: `Keys of ${name}` });
+  await keys.getByRole("button", { name: /^Revoke/ }).click(); // there is one: the first has ended
+  assert.deepEqual(await barriers(page), []);
+  await page.getByRole("dialog", { name: /^Revoke the key/ }).getByRole("button", { name: "Revoke", exact: true }).click();
+  await keys.getByText("None holds.").waitFor();
+  assert.equal(await statusOf(second), 401);
+  await keys.getByRole("button", { name: "Close" }).click();
+  await keys.waitFor({ state: "hidden" });
+
   await act("Delete");
   await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
   await row.waitFor({ state: "hidden" });

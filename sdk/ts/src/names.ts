@@ -34,6 +34,7 @@ export type UserOverview = Schemas["UserOverview"];
 export type ExecutionDelivery = Schemas["ExecutionDelivery"];
 export type ExecutionStep = Schemas["ExecutionStep"];
 export type ServiceAccount = Schemas["ServiceAccount"];
+export type ServiceKey = Schemas["ServiceKey"];
 export type AuditRecord = Schemas["AuditRecord"];
 export type Limit = Schemas["Limit"];
 export type Rate = Schemas["Rate"];

@@ -3,7 +3,7 @@ import { notifications } from "@mantine/notifications";
 import { Problem, type Session } from "@stoa/sdk";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { roleName, useMe } from "../app/session.ts";
+import { roleName, useMe, useProject } from "../app/session.ts";
 import { stoa } from "../app/stoa.ts";
 import { browserName } from "../features/account/browserName.ts";
 import { EmailPanel } from "../features/account/EmailPanel.tsx";
@@ -12,6 +12,7 @@ import { PasskeysPanel } from "../features/account/PasskeysPanel.tsx";
 import { PreferencesPanel } from "../features/account/PreferencesPanel.tsx";
 import { sessionsQuery } from "../features/account/queries.ts";
 import { SecondFactorPanel } from "../features/account/SecondFactorPanel.tsx";
+import { limitsQuery, numberOf } from "../features/limits/queries.ts";
 import { Ago } from "../ui/Ago.tsx";
 import { DataTable, type Column } from "../ui/DataTable.tsx";
 import { Page } from "../ui/Page.tsx";
@@ -26,11 +27,11 @@ export function AccountPage() {
         <PreferencesPanel />
         <Name />
         <EmailPanel />
-        <Sessions />
-        <Identities />
         <Password />
         <SecondFactorPanel />
         <PasskeysPanel />
+        <Identities />
+        <Sessions />
         <Panel title="Memberships">
           {me.organizations.map((o) => (
             <Text size="sm" key={o.id}>
@@ -119,6 +120,9 @@ function Sessions() {
 }
 
 function Password() {
+  const me = useMe();
+  const { project } = useProject();
+  const least = numberOf(useQuery(limitsQuery(project?.id)).data, "identity.password.min_length");
   const [current, setCurrent] = useState("");
   const [next, setNext] = useState("");
   const change = useMutation({
@@ -130,6 +134,7 @@ function Password() {
     },
   });
   const wrong = (field: string) => (change.error instanceof Problem ? change.error.fieldError(`body.${field}`) : undefined);
+  if (!me.has_password) return null; // there is none to change: others vouch for them
   return (
     <Panel title="Password">
       <form
@@ -140,7 +145,7 @@ function Password() {
       >
         <Stack gap="sm" maw={360}>
           <PasswordInput label="Current password" autoComplete="current-password" required value={current} onChange={(e) => setCurrent(e.currentTarget.value)} error={wrong("current")} />
-          <PasswordInput label="New password" autoComplete="new-password" required value={next} onChange={(e) => setNext(e.currentTarget.value)} error={wrong("new")} />
+          <PasswordInput label="New password" description={least && `At least ${least} characters. Your other sessions end.`} autoComplete="new-password" required value={next} onChange={(e) => setNext(e.currentTarget.value)} error={wrong("new")} />
           <ProblemNote error={change.error} quiet={["body.current", "body.new"]} />
           <Button type="submit" variant="default" loading={change.isPending} w="fit-content">
             Change password

@@ -1,4 +1,4 @@
-import { Button, Drawer, Select, Text } from "@mantine/core";
+import { Button, Drawer, Select, Text, UnstyledButton } from "@mantine/core";
 import type { AuditRecord } from "@stoa/sdk";
 import { IconFilterOff, IconShieldCheck } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
@@ -32,9 +32,9 @@ export function AuditPage() {
     {
       title: "What",
       cell: (r) => (
-        <Text span size="sm" ff="monospace" component="button" style={{ all: "unset", cursor: "pointer", overflowWrap: "anywhere" }} onClick={() => setShown(r.id)}>
+        <UnstyledButton fz="sm" ff="monospace" style={{ overflowWrap: "anywhere" }} onClick={() => setShown(r.id)}>
           {r.action}
-        </Text>
+        </UnstyledButton>
       ),
     },
     { title: "To", cell: (r) => (r.target_id ? `${r.target_kind} ${shortId(r.target_id)}` : "") },
@@ -52,7 +52,7 @@ export function AuditPage() {
           <FilterBar
             search={search}
             set={set}
-            words={[["action", "Command"], ["actor", "Who"], ["kind", "Kind"], ["target", "Thing"], ["project", "Project"], ["correlation", "Request"]]}
+            words={[["action", "Command"], ["actor", "Who (id)"], ["kind", "Kind of thing"], ["target", "Thing (id)"], ["project", "Project (id)"], ["correlation", "Request (id)"]]}
           >
             <Select aria-label="Outcome" placeholder="Any outcome" size="xs" clearable value={search.outcome ?? null} onChange={(v) => set({ outcome: v ?? undefined })} data={[{ value: "done", label: "Done" }, { value: "refused", label: "Refused" }]} />
           </FilterBar>

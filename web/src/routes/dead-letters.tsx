@@ -1,12 +1,13 @@
-import { Anchor, Badge, Button, Checkbox, Group, MultiSelect, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Badge, Button, Checkbox, Drawer, Group, MultiSelect, Select, Stack, Text, TextInput, Tooltip, UnstyledButton } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import type { DeadLetter } from "@stoa/sdk";
-import { IconMailCheck } from "@tabler/icons-react";
+import { IconFilterOff, IconMailCheck } from "@tabler/icons-react";
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { getRouteApi, Link } from "@tanstack/react-router";
+import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
+import { LetterDetails, StateBadge } from "../features/deadLetters/LetterDetails.tsx";
 import { Policies } from "../features/deadLetters/Policies.tsx";
-import { chosenStates, decide, letterCountsQuery, lettersQuery, letterStates, showsOpen } from "../features/deadLetters/queries.ts";
+import { chosenStates, decide, isOpen, letterCountsQuery, lettersQuery, letterStates, showsOpen } from "../features/deadLetters/queries.ts";
 import { Ago } from "../ui/Ago.tsx";
 import { DataTable, type Column } from "../ui/DataTable.tsx";
 import { Dotted } from "../ui/Dotted.tsx";
@@ -17,7 +18,7 @@ import { ProblemNote } from "../ui/ProblemNote.tsx";
 import { useConfirm } from "../ui/useConfirm.tsx";
 
 const route = getRouteApi("/shell/dead-letters");
-const levels = { ok: { color: "teal", label: "Few" }, warning: { color: "yellow", label: "Many" }, critical: { color: "red", label: "Too many" } };
+const levels = { ok: "teal", warning: "yellow", critical: "red" };
 
 const key = (d: DeadLetter) => `${d.consumer}/${d.event_id}`;
 
@@ -28,12 +29,15 @@ export function DeadLettersPage() {
   const list = useInfiniteQuery(lettersQuery(search));
   const counts = useQuery(letterCountsQuery);
   const [chosen, setChosen] = useState<string[]>([]);
+  const [shown, setShown] = useState<DeadLetter>();
   const [dialog, confirm] = useConfirm();
+  const open = counts.data?.open ?? 0;
   const set = (what: Partial<typeof search>) => void navigate({ search: { ...search, ...what }, replace: true });
   const rows = list.data?.pages.flatMap((p) => p.items);
   const named = rows?.filter((d) => chosen.includes(key(d))) ?? [];
   const done = async (verb: string, out?: { events: number; more: boolean }) => {
     setChosen([]);
+    setShown(undefined);
     if (out) {
       notifications.show({
         color: "teal",
@@ -43,14 +47,14 @@ export function DeadLettersPage() {
     }
     await client.invalidateQueries({ queryKey: ["dead-letters"] });
   };
-  const retry = useMutation({ mutationFn: () => decide("retry", search, named), onSettled: (out) => done("tried again", out) });
-  const discard = () =>
+  const retry = useMutation({ mutationFn: (these: DeadLetter[]) => decide("retry", search, these), onSettled: (out) => done("tried again", out) });
+  const discard = (these: DeadLetter[]) =>
     confirm({
-      title: named.length > 0 ? `Discard ${named.length}?` : "Discard all that are shown?",
+      title: these.length > 0 ? `Discard ${these.length}?` : search.consumer || search.reason ? "Discard all open ones that match?" : `Discard all ${open}?`,
       body: "The consumer never handles them. What waits behind them gets its turn.",
       verb: "Discard",
       act: async () => {
-        await done("discarded", await decide("discard", search, named));
+        await done("discarded", await decide("discard", search, these));
       },
     });
   const columns: Column<DeadLetter>[] = [
@@ -58,32 +62,32 @@ export function DeadLettersPage() {
       title: "Choose",
       plain: true,
       cell: (d) =>
-        (d.state === "pending" || d.state === "scheduled") && (
+        isOpen(d) && (
           <Checkbox
             size="xs"
             aria-label={`Choose ${d.type} for ${d.consumer}`}
             checked={chosen.includes(key(d))}
+            onClick={(e) => e.stopPropagation()}
             onChange={(e) => setChosen(e.currentTarget.checked ? [...chosen, key(d)] : chosen.filter((k) => k !== key(d)))}
           />
         ),
     },
-    { title: "State", cell: (d) => <Badge variant="light" tt="none" color={letterStates[d.state].color}>{letterStates[d.state].label}</Badge> },
+    { title: "State", cell: (d) => <StateBadge letter={d} /> },
     { title: "Consumer", cell: (d) => d.consumer },
     {
       title: "Event",
       cell: (d) => (
-        <Anchor component={Link} to="/events" search={{ subject: d.subject } as never} size="sm" ff="monospace">
+        <UnstyledButton fz="sm" ff="monospace" onClick={() => setShown(d)}>
           <Dotted name={d.type} />
-        </Anchor>
+        </UnstyledButton>
       ),
     },
-    { title: "Why", wide: true, cell: (d) => <Text size="sm" lineClamp={2} title={d.reason} style={{ overflowWrap: "anywhere" }}>{d.reason}</Text> },
+    { title: "Why", wide: true, cell: (d) => <Text size="sm" lineClamp={2} style={{ overflowWrap: "anywhere" }}>{d.reason}</Text> },
     { title: "Tries", right: true, cell: (d) => d.attempts },
     { title: "Next", cell: (d) => d.next_at && <Ago time={d.next_at} /> },
     { title: "Failed", cell: (d) => <Ago time={d.failed_at} /> },
   ];
   const what = named.length > 0 ? `${named.length}` : "all";
-  const open = counts.data?.open ?? 0;
   const nothing = open === 0 || !showsOpen(search);
   return (
     <Page
@@ -91,10 +95,10 @@ export function DeadLettersPage() {
       about="Events that a part of Stoa could not handle. Later ones about the same thing wait behind them."
       actions={
         <>
-          <Button size="xs" variant="default" disabled={nothing} loading={retry.isPending} onClick={() => retry.mutate()}>
+          <Button size="xs" variant="default" disabled={nothing} loading={retry.isPending} onClick={() => retry.mutate(named)}>
             Retry {what}
           </Button>
-          <Button size="xs" variant="light" color="red" disabled={nothing} onClick={discard}>
+          <Button size="xs" variant="light" color="red" disabled={nothing} onClick={() => discard(named)}>
             Discard {what}
           </Button>
         </>
@@ -104,9 +108,11 @@ export function DeadLettersPage() {
         <ProblemNote error={retry.error} />
         <Group gap="xs">
           {counts.data && (
-            <Badge variant="light" tt="none" color={levels[counts.data.level].color}>
-              {levels[counts.data.level].label}: {open} open
-            </Badge>
+            <Tooltip label={`Too many from ${counts.data.warning} on, far too many from ${counts.data.critical} on: settings events.dead_letters.*`}>
+              <Badge variant="light" tt="none" color={levels[counts.data.level]}>
+                {open} open
+              </Badge>
+            </Tooltip>
           )}
           <Select aria-label="Consumer" placeholder="Any consumer" size="xs" w={180} clearable value={search.consumer ?? null} onChange={(v) => set({ consumer: v ?? undefined })} data={counts.data?.consumers ?? []} />
           <MultiSelect
@@ -134,15 +140,23 @@ export function DeadLettersPage() {
             from={[list, counts]}
             rows={rows}
             rowKey={key}
+            onOpen={setShown}
             empty={
-              <EmptyState icon={IconMailCheck} title="Nothing is stuck">
-                What fails is tried again by the policies below; what they give up waits here for you.
-              </EmptyState>
+              search.consumer || search.reason || search.state ? (
+                <EmptyState icon={IconFilterOff} title="Nothing matches" action={<Button variant="default" onClick={() => set({ consumer: undefined, reason: undefined, state: undefined })}>Show what is open</Button>} />
+              ) : (
+                <EmptyState icon={IconMailCheck} title="Nothing is stuck">
+                  What fails is tried again by the policies below; what they give up waits here for you.
+                </EmptyState>
+              )
             }
           />
         </Panel>
         <Policies />
       </Stack>
+      <Drawer opened={!!shown} onClose={() => setShown(undefined)} position="right" size="lg" title={<Text fw={600}>Dead letter</Text>}>
+        {shown && <LetterDetails key={key(shown)} letter={shown} busy={retry.isPending} onRetry={() => retry.mutate([shown])} onDiscard={() => discard([shown])} />}
+      </Drawer>
       {dialog}
     </Page>
   );

@@ -1,4 +1,4 @@
-import { Button, Drawer, SegmentedControl, Select, Text } from "@mantine/core";
+import { Button, Drawer, SegmentedControl, Select, Text, UnstyledButton } from "@mantine/core";
 import type { StoaEvent } from "@stoa/sdk";
 import { IconBolt, IconFilterOff } from "@tabler/icons-react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
@@ -61,9 +61,9 @@ function List({ all }: { all: boolean }) {
     {
       title: "Type",
       cell: (e) => (
-        <Text span size="sm" ff="monospace" component="button" style={{ all: "unset", cursor: "pointer", overflowWrap: "break-word" }} onClick={() => setShown(e.id)}>
+        <UnstyledButton fz="sm" ff="monospace" style={{ overflowWrap: "break-word" }} onClick={() => setShown(e.id)}>
           <Dotted name={e.type} />
-        </Text>
+        </UnstyledButton>
       ),
     },
     { title: "About", cell: (e) => `${e.subject.split("/")[0]} ${shortId(e.subject)}` },
@@ -75,7 +75,7 @@ function List({ all }: { all: boolean }) {
       <Panel
         flush
         filter={
-          <FilterBar search={search} set={set} words={[["kind", "Kind"], ["subject", "Subject"], ["actor", "Actor"], ["correlation", "Request"]]}>
+          <FilterBar search={search} set={set} words={[["kind", "Kind of thing"], ["subject", "Thing (kind/id)"], ["actor", "Who (id)"], ["correlation", "Request (id)"]]}>
             <Select aria-label="Type" placeholder="Any type" size="xs" clearable searchable value={search.type ?? null} onChange={(v) => set({ type: v ?? undefined })} data={types.data?.map((t) => t.name) ?? []} />
           </FilterBar>
         }

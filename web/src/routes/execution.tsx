@@ -11,7 +11,6 @@ import { Dialogue } from "../features/executions/Dialogue.tsx";
 import { Egress } from "../features/executions/Egress.tsx";
 import { Facts, InputFacts } from "../features/executions/Facts.tsx";
 import { Figures } from "../features/executions/Figures.tsx";
-import { LifeLine } from "../features/executions/LifeLine.tsx";
 import { Playback } from "../features/executions/Playback.tsx";
 import { cancelExecution, deleteExecution, executionQuery, retryExecution } from "../features/executions/queries.ts";
 import { ended } from "../features/executions/status.ts";
@@ -68,10 +67,7 @@ function Details({ execution: e, watched }: { execution: Execution; watched: Wat
         <Egress execution={e} />
         <InputFacts execution={e} />
         <Deliveries execution={e} />
-        <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }}>
-          <Panel title="Timeline">
-            <LifeLine execution={e} />
-          </Panel>
+        <SimpleGrid cols={{ base: 1, sm: 2 }}>
           <Panel title="Steps">
             <Steps execution={e} />
           </Panel>

@@ -53,6 +53,7 @@ export function ExecutionsPage() {
       ...(search.hours && { hours: search.hours }),
     }),
   );
+  const rows = list.data?.pages.flatMap((p) => p.items);
   const runtimes = useQuery(runtimesQuery);
   const set = (what: Partial<typeof search>) => void navigate({ search: { ...search, ...what }, replace: true });
   return (
@@ -87,7 +88,7 @@ export function ExecutionsPage() {
             aria-label="Status"
             placeholder={status.length === 0 ? "Any status" : undefined}
             size="xs"
-            w={{ base: "100%", xs: status.length > 1 ? 240 : 150 }}
+            w={status.length > 1 ? { base: "100%", xs: 240 } : 150}
             clearable
             value={status}
             onChange={(v) => set({ status: v.join(",") || undefined })}
@@ -100,9 +101,9 @@ export function ExecutionsPage() {
       <Panel flush>
         <DataTable
           label="Executions"
-          columns={columns}
+          columns={rows?.some((e) => e.script) ? columns : columns.filter((c) => c.title !== "Script")}
           from={list}
-          rows={list.data?.pages.flatMap((p) => p.items)}
+          rows={rows}
           rowKey={(e) => e.id}
           onOpen={(e) => void navigate({ to: "/executions/$id", params: { id: e.id } })}
           empty={

@@ -10,6 +10,7 @@ import { bytes, duration } from "../ui/format.ts";
 import { Loading } from "../ui/Loading.tsx";
 import { Page } from "../ui/Page.tsx";
 import { Panel } from "../ui/Panel.tsx";
+import { TextLink } from "../ui/TextLink.tsx";
 
 type Consumer = Health["events"]["consumers"][number];
 
@@ -52,8 +53,8 @@ function Report({ health: h }: { health: Health }) {
           </Text>
         </Group>
         {worries.map((w) => (
-          <Text key={w} size="sm" mt={6}>
-            {w}
+          <Text key={w.text} size="sm" mt={6}>
+            {w.text} {w.to && <TextLink to={w.to}>{w.to === "/nodes" ? "Nodes" : "Dead letters"}</TextLink>}
           </Text>
         ))}
       </Panel>
@@ -71,9 +72,9 @@ function Report({ health: h }: { health: Health }) {
         <Panel title="Event log">
           <Facts
             facts={[
-              ["Head", h.events.head.toLocaleString("en")],
-              ["Not in order yet", h.events.unsequenced.toLocaleString("en")],
-              ["Oldest of them", h.events.unsequenced > 0 ? duration(h.events.oldest_seconds * 1000) : "none"],
+              ["Events so far", h.events.head.toLocaleString("en")],
+              ["Waiting for their place", h.events.unsequenced.toLocaleString("en")],
+              ["The oldest of them", h.events.unsequenced > 0 ? duration(h.events.oldest_seconds * 1000) : "none"],
               ["Bus", `${h.bus.embedded ? "embedded" : "external"}, ${h.bus.connected ? "connected" : "not connected"}`],
             ]}
           />

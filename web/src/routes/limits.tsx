@@ -6,6 +6,7 @@ import { useState } from "react";
 import { useProject } from "../app/session.ts";
 import { AboutLimit } from "../features/limits/AboutLimit.tsx";
 import { EditLimit, useScopes } from "../features/limits/EditLimit.tsx";
+import { inGroups } from "../features/limits/groups.ts";
 import { RatesPanel } from "../features/limits/RatesPanel.tsx";
 import { limitsQuery, scopeName } from "../features/limits/queries.ts";
 import { Used } from "../features/limits/Used.tsx";
@@ -14,10 +15,6 @@ import { amount } from "../ui/format.ts";
 import { Loading } from "../ui/Loading.tsx";
 import { Page } from "../ui/Page.tsx";
 import { Panel } from "../ui/Panel.tsx";
-
-const groups: Record<string, string> = {
-  execution: "Executions", file: "Files", script: "Scripts", identity: "Accounts", notification: "Notifications", rate: "Request rates", events: "Events", replay: "Replays", sink: "Sinks", telemetry: "Logs and traces",
-};
 
 const columns: Column<Limit>[] = [
   { title: "What", wide: true, cell: (l) => <AboutLimit limit={l} /> },
@@ -42,7 +39,6 @@ export function LimitsPage() {
   const limits = useQuery({ ...limitsQuery(project?.id), staleTime: 0 }); // what is used changes by itself
   const [find, setFind] = useState("");
   const found = limits.data?.filter((l) => `${l.name} ${l.help}`.toLowerCase().includes(find.toLowerCase()));
-  const byGroup = found && Map.groupBy(found, (l) => l.name.split(".")[0] ?? "");
   return (
     <Page
       title="Limits"
@@ -52,10 +48,10 @@ export function LimitsPage() {
       <Stack>
         <Loading from={limits} />
         {!find && <RatesPanel />}
-        {byGroup &&
-          [...byGroup].map(([group, items]) => (
-            <Panel key={group} title={groups[group] ?? group} flush>
-              <DataTable label={groups[group] ?? group} columns={items.some((l) => l.used !== undefined) ? columns : columns.filter((c) => c.title !== "Used")} rows={items} rowKey={(l) => l.name} empty={null} />
+        {found &&
+          inGroups(found).map(([title, items]) => (
+            <Panel key={title} title={title} flush>
+              <DataTable label={title} columns={items.some((l) => l.used !== undefined) ? columns : columns.filter((c) => c.title !== "Used")} rows={items} rowKey={(l) => l.name} empty={null} />
             </Panel>
           ))}
         {found?.length === 0 && <Text c="var(--stoa-quiet)">Nothing is called that.</Text>}

@@ -1,13 +1,13 @@
-import { Button, Drawer, Modal, Text, Tooltip } from "@mantine/core";
+import { Button, Drawer, Modal, Text, Tooltip, UnstyledButton } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { data, type Node } from "@stoa/sdk";
+import type { Node } from "@stoa/sdk";
 import { IconPlus, IconServer2, IconShieldCheck, IconShieldX } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { stoa } from "../app/stoa.ts";
 import { AddNode } from "../features/nodes/AddNode.tsx";
 import { NodeBadge } from "../features/nodes/NodeBadge.tsx";
 import { NodeDetails } from "../features/nodes/NodeDetails.tsx";
+import { nodesQuery } from "../features/nodes/queries.ts";
 import { SlotsBar } from "../features/nodes/SlotsBar.tsx";
 import { Ago } from "../ui/Ago.tsx";
 import { DataTable, type Column } from "../ui/DataTable.tsx";
@@ -18,11 +18,7 @@ import { Panel } from "../ui/Panel.tsx";
 
 export function NodesPage() {
   // Slots in use are no events; they are looked at while the screen is open.
-  const nodes = useQuery({
-    queryKey: ["nodes"],
-    queryFn: async () => (await data(stoa.api.GET("/api/v1/nodes"))).items,
-    refetchInterval: 5000,
-  });
+  const nodes = useQuery({ ...nodesQuery, refetchInterval: 5000 });
   const [adding, add] = useDisclosure();
   const [shown, setShown] = useState<string>();
   const node = nodes.data?.find((n) => n.id === shown);
@@ -35,9 +31,9 @@ export function NodesPage() {
     {
       title: "Name",
       cell: (n) => (
-        <Text span size="sm" fw={600} component="button" style={{ all: "unset", cursor: "pointer", fontWeight: 600 }} onClick={() => setShown(n.id)}>
+        <UnstyledButton fz="sm" fw={600} onClick={() => setShown(n.id)}>
           {n.name}
-        </Text>
+        </UnstyledButton>
       ),
     },
     { title: "Status", cell: (n) => <NodeBadge node={n} /> },

@@ -1,6 +1,6 @@
-import { Badge, Button, Group, Stack, Text } from "@mantine/core";
+import { ActionIcon, Badge, Button, Group, Stack, Text, Tooltip } from "@mantine/core";
 import type { Notification } from "@stoa/sdk";
-import { IconBell } from "@tabler/icons-react";
+import { IconBell, IconTrash } from "@tabler/icons-react";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { stoa } from "../app/stoa.ts";
 import { Channels } from "../features/notifications/Channels.tsx";
@@ -45,15 +45,17 @@ export function NotificationsPage() {
       plain: true,
       right: true,
       cell: (n) => (
-        <Group gap={6} justify="flex-end">
+        <Group gap={6} justify="flex-end" wrap="nowrap">
           {isUnread(n) && (
             <Button size="compact-xs" variant="light" onClick={() => void markRead(n, false)}>
               Mark read
             </Button>
           )}
-          <Button size="compact-xs" variant="light" color="red" onClick={() => remove.mutate(n.id)}>
-            Delete
-          </Button>
+          <Tooltip label="Delete">
+            <ActionIcon size="sm" aria-label={`Delete ${n.title}`} loading={remove.isPending && remove.variables === n.id} onClick={() => remove.mutate(n.id)}>
+              <IconTrash size={16} />
+            </ActionIcon>
+          </Tooltip>
         </Group>
       ),
     },

@@ -69,7 +69,7 @@ export function QueuePage() {
   return (
     <Page
       title="Queue"
-      about="What waits for a node, in the order in which it gets one."
+      about={search.view === "all" ? "What was submitted to all projects, newest first." : "What waits for a node, in the order in which it gets one."}
       actions={
         <>
           <SegmentedControl

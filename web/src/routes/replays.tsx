@@ -37,7 +37,17 @@ export function ReplaysPage() {
       : steer.mutate({ id: r.id, verb });
   const columns: Column<Replay>[] = [
     { title: "Replay", cell: (r) => <Text span size="sm" fw={500}>{r.name || "unnamed"}</Text> },
-    { title: "Status", cell: (r) => <Badge variant="light" tt="none" miw="max-content" color={replayColors[r.status]} title={r.reason}>{r.status}</Badge> },
+    {
+      title: "Status",
+      wide: true,
+      cell: (r) => (
+        <div>
+          <Badge variant="light" tt="none" color={replayColors[r.status]}>{r.status}</Badge>
+          {r.status === "scheduled" && r.start_at && <Text size="xs" c="var(--stoa-quiet)">begins <Ago time={r.start_at} /></Text>}
+          {r.reason && <Text size="xs" c="red" mt={2} style={{ overflowWrap: "anywhere" }}>{r.reason}</Text>}
+        </div>
+      ),
+    },
     { title: "To", cell: (r) => <Text span size="sm" style={{ overflowWrap: "anywhere" }}>{r.url ?? r.consumer ?? r.target}</Text> },
     ...(me.organizations.length > 0 ? [{ title: "Whose", cell: (r: Replay) => <OwnerName id={r.organization_id} /> }] : []),
     { title: "Progress", cell: (r) => <Done replay={r} /> },
@@ -89,6 +99,7 @@ export function ReplaysPage() {
 
 function Done({ replay: r }: { replay: Replay }) {
   const done = r.sent + r.failed;
+  if (r.status === "preview") return <Text size="sm">{r.total.toLocaleString("en")} {r.total === 1 ? "event matches" : "events match"}; none was sent</Text>;
   return (
     <div style={{ minWidth: 120 }}>
       <Progress.Root size="sm" mb={2}>

@@ -20,6 +20,7 @@ import { RuntimePicker } from "../features/run/RuntimePicker.tsx";
 import { terminalSize } from "../features/run/terminalSize.ts";
 import { useDraft } from "../features/run/useDraft.ts";
 import { EmptyState } from "../ui/EmptyState.tsx";
+import { LinkButton } from "../ui/LinkButton.tsx";
 import { useFailure } from "../ui/Loading.tsx";
 import { Page } from "../ui/Page.tsx";
 import { ProblemNote } from "../ui/ProblemNote.tsx";
@@ -61,7 +62,7 @@ export function RunPage() {
   const execution = submitted && { ...submitted, ...(watched.execution?.id === submitted.id && watched.execution) };
   const busy = run.isPending || (!!execution && !ended(execution));
   const stop = useMutation({ mutationFn: () => cancelExecution(execution!.id) });
-  const refusal = !works(project) ? "Your role in this project does not run code." : (envOf(draft.env).wrong ?? refusalOf(files));
+  const refusal = !project ? "You have no project yet. Make one under Projects, or ask for an invitation." : !works(project) ? "Your role in this project does not run code." : (envOf(draft.env).wrong ?? refusalOf(files));
   const start = () => {
     if (!busy && runtime && !refusal) run.mutate(undefined);
   };
@@ -70,9 +71,9 @@ export function RunPage() {
   if (problem || failure) return <Page title="Run"><ProblemNote error={problem} {...failure} /></Page>;
   if (runtimes?.length === 0) {
     return (
-      <EmptyState whole icon={IconServerOff} title="Nothing can run code yet">
+      <EmptyState whole icon={IconServerOff} title="Nothing can run code yet" action={isOperator(me) && <LinkButton to="/nodes">Look at the nodes</LinkButton>}>
         {isOperator(me)
-          ? "Runtimes come from nodes, and none is ready. Look under Nodes; this machine's own agent appears there once it has started."
+          ? "Runtimes come from nodes, and none is ready. This machine's own agent appears there once it has started."
           : "Runtimes come from nodes, and none is ready. Ask an operator of this installation."}
       </EmptyState>
     );
@@ -117,7 +118,7 @@ export function RunPage() {
         </div>
       </div>
       <div ref={output} className={`${classes.card} ${classes.output}`}>
-        <Result execution={execution} watched={watched} error={run.error ?? stop.error} onRetry={() => run.mutate(execution?.id)} retrying={run.isPending} />
+        <Result execution={execution} watched={watched} error={run.error ?? stop.error} refusal={refusal} onRetry={() => run.mutate(execution?.id)} retrying={run.isPending} />
       </div>
       <Modal opened={saving} onClose={save.close} title="Save script">
         {runtime && (

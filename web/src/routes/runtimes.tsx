@@ -131,7 +131,15 @@ export function RuntimesPage() {
 function Nodes({ runtime: r }: { runtime: Runtime }) {
   return (
     <Group gap={6} wrap="nowrap">
-      <span>{r.nodes}</span>
+      {r.nodes > 0 || r.pulling || r.failing ? (
+        <span>{r.nodes}</span>
+      ) : (
+        <Tooltip label="What is submitted waits until a node has it">
+          <Badge variant="light" color="yellow" tt="none">
+            no node
+          </Badge>
+        </Tooltip>
+      )}
       {!!r.pulling && (
         <Badge variant="light" color="blue" tt="none">
           {r.pulling} pulling

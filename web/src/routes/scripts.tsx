@@ -48,7 +48,7 @@ export function ScriptsPage() {
       ),
     },
     { title: "Version", cell: (s) => s.latest },
-    { title: "Seen by", cell: (s) => <Badge variant="light" color={s.shared ? "teal" : "gray"} tt="none">{s.shared ? "the project" : "you"}</Badge> },
+    { title: "Seen by", cell: (s) => <Badge variant="light" color={s.shared ? "teal" : "gray"} tt="none">{s.shared ? "the project" : s.owner_id === me.user.id ? "you" : "its owner"}</Badge> },
     { title: "Saved", cell: (s) => <Ago time={s.updated_at} /> },
     { title: "What it is for", wide: true, cell: (s) => s.description },
     {

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Code, Group, Modal, Switch, Text, TextInput, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, Code, Group, Modal, Stack, Switch, Text, TextInput, Tooltip } from "@mantine/core";
 import type { Limit } from "@stoa/sdk";
 import { IconArrowBackUp, IconPencil, IconSearch } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
@@ -6,10 +6,12 @@ import { useState } from "react";
 import { stoa } from "../app/stoa.ts";
 import { AboutLimit } from "../features/limits/AboutLimit.tsx";
 import { EditLimit } from "../features/limits/EditLimit.tsx";
+import { inGroups } from "../features/limits/groups.ts";
 import { limitsQuery } from "../features/limits/queries.ts";
 import { Ago } from "../ui/Ago.tsx";
 import { DataTable, type Column } from "../ui/DataTable.tsx";
 import { amount } from "../ui/format.ts";
+import { Loading } from "../ui/Loading.tsx";
 import { Page } from "../ui/Page.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { TextLink } from "../ui/TextLink.tsx";
@@ -88,6 +90,7 @@ export function SettingsPage() {
       actions={
         <>
           <TextInput aria-label="Find" placeholder="Find" leftSection={<IconSearch size={15} />} value={find} onChange={(e) => setFind(e.currentTarget.value)} />
+          <Switch size="xs" label="Changed only" checked={changedOnly} onChange={(e) => setChangedOnly(e.currentTarget.checked)} />
           <Button
             variant="default"
             disabled={changed.length === 0}
@@ -98,9 +101,16 @@ export function SettingsPage() {
         </>
       }
     >
-      <Panel flush title="Settings and limits" actions={<Switch size="xs" label="Changed only" checked={changedOnly} onChange={(e) => setChangedOnly(e.currentTarget.checked)} />}>
-        <DataTable label="Settings" columns={columns} from={settings} rows={rows} rowKey={(l) => l.name} empty={<Text p="md" c="var(--stoa-quiet)">Nothing is called that.</Text>} />
-      </Panel>
+      <Stack>
+        <Loading from={settings} />
+        {rows &&
+          inGroups(rows).map(([title, of]) => (
+            <Panel key={title} flush title={title}>
+              <DataTable label={title} columns={columns} rows={of} rowKey={(l) => l.name} empty={null} />
+            </Panel>
+          ))}
+        {rows?.length === 0 && <Text c="var(--stoa-quiet)">{find ? "Nothing is called that." : "Everything is as it comes."}</Text>}
+      </Stack>
       <Modal opened={!!edited} onClose={() => setEdited(undefined)} title={<Code>{edited?.name}</Code>}>
         {edited && <EditLimit limit={edited} only={[{ value: "global", label: "This installation" }]} onDone={() => setEdited(undefined)} />}
       </Modal>

@@ -1,4 +1,4 @@
-import { Alert, Button, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { Alert, Button, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
 import { data } from "@stoa/sdk";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
@@ -65,6 +65,9 @@ export function SignInPage() {
               Sign in with a passkey
             </Button>
           )}
+          <Text size="xs" c="var(--stoa-quiet)" ta="center">
+            Forgotten? Whoever runs this installation can give you a link that sets another password.
+          </Text>
         </Stack>
       </form>
     </Gate>

@@ -64,9 +64,9 @@ export function SinksPage() {
         </div>
       ),
     },
-    { title: "Behind", right: true, cell: (s) => s.lag.toLocaleString("en") },
-    { title: "Sent", right: true, cell: (s) => s.sent.toLocaleString("en") },
-    { title: "Last", cell: (s) => (s.sent_at ? <Ago time={s.sent_at} /> : "never") },
+    { title: "Events behind", right: true, cell: (s) => s.lag.toLocaleString("en") },
+    { title: "Events sent", right: true, cell: (s) => s.sent.toLocaleString("en") },
+    { title: "Last sent", cell: (s) => (s.sent_at ? <Ago time={s.sent_at} /> : "never") },
     {
       title: "Do",
       plain: true,

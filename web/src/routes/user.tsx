@@ -1,10 +1,11 @@
-import { Badge, Button, Checkbox, Group, Modal, SimpleGrid, Stack, Text, Textarea, TextInput } from "@mantine/core";
+import { Badge, Button, Checkbox, Modal, SimpleGrid, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { data } from "@stoa/sdk";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { useState, type ReactNode } from "react";
+import { useState } from "react";
 import { roleName, useMe } from "../app/session.ts";
 import { stoa } from "../app/stoa.ts";
+import { statuses, statusNames } from "../features/executions/status.ts";
 import { RatesPanel } from "../features/limits/RatesPanel.tsx";
 import { OwnLimits } from "../features/users/OwnLimits.tsx";
 import { PasswordLinkNote } from "../features/users/PasswordLinkNote.tsx";
@@ -12,6 +13,7 @@ import { userQuery } from "../features/users/queries.ts";
 import { StatusOfUser } from "../features/users/StatusOfUser.tsx";
 import { Ago } from "../ui/Ago.tsx";
 import { duration } from "../ui/format.ts";
+import { Line } from "../ui/Line.tsx";
 import { Loading } from "../ui/Loading.tsx";
 import { Page } from "../ui/Page.tsx";
 import { Panel } from "../ui/Panel.tsx";
@@ -124,12 +126,18 @@ export function UserPage() {
               <Line name="Belongs to">{organizations.map((o) => `${o.name} (${roleName(o.role)})`).join(", ")}</Line>
               <Line name="Sessions">{sessions.length}</Line>
               <Line name="Tokens">{tokens.map((t) => t.name).join(", ") || "none"}</Line>
+              <Textarea label="Note" description="For operators alone." autosize minRows={2} maxLength={2000} value={note ?? user.note ?? ""} onChange={(e) => setNote(e.currentTarget.value)} />
+              {note !== undefined && note !== (user.note ?? "") && (
+                <Button size="xs" variant="default" w="fit-content" loading={update.isPending} onClick={() => update.mutate({ note })}>
+                  Save note
+                </Button>
+              )}
             </Stack>
           </Panel>
           <Panel title="What they ran">
             <Stack gap={6}>
-              {Object.entries(executions).map(([status, n]) => (
-                <Line key={status} name={status}>{n.toLocaleString("en")}</Line>
+              {statusNames.filter((s) => executions[s]).map((s) => (
+                <Line key={s} name={statuses[s].label}>{executions[s]?.toLocaleString("en")}</Line>
               ))}
               <Line name="CPU time">{duration(cpu_ms)}</Line>
               <Line name="Wall time">{duration(wall_ms)}</Line>
@@ -138,10 +146,6 @@ export function UserPage() {
                 <TextLink to="/audit" search={{ actor: id }}>what they did</TextLink>,{" "}
                 <TextLink to="/audit" search={{ target: id }}>what was done to them</TextLink>
               </Text>
-              <Textarea label="Note" description="For operators alone." autosize minRows={2} maxLength={2000} value={note ?? user.note ?? ""} onChange={(e) => setNote(e.currentTarget.value)} />
-              <Button size="xs" variant="default" w="fit-content" disabled={note === undefined || note === (user.note ?? "")} loading={update.isPending} onClick={() => update.mutate({ note })}>
-                Save note
-              </Button>
             </Stack>
           </Panel>
         </SimpleGrid>
@@ -192,18 +196,5 @@ export function UserPage() {
       </Modal>
       {dialog}
     </Page>
-  );
-}
-
-function Line({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <Group gap="xs" wrap="nowrap" align="baseline">
-      <Text size="sm" c="var(--stoa-quiet)" w={92} style={{ flexShrink: 0 }}>
-        {name}
-      </Text>
-      <Text size="sm" component="div" style={{ overflowWrap: "anywhere", minWidth: 0 }}>
-        {children}
-      </Text>
-    </Group>
   );
 }

@@ -13,10 +13,20 @@ export function Ago({ time, ...rest }: TextProps & { time: string }) {
     return () => clearInterval(timer);
   }, [time]);
   return (
-    <Tooltip label={moment(time, style)}>
+    <Tooltip label={moment(time, style)} events={{ hover: true, focus: true, touch: true }}>
       <Text component="time" dateTime={time} span inherit style={{ whiteSpace: "nowrap" }} {...rest}>
         {ago(time)}
       </Text>
     </Tooltip>
+  );
+}
+
+/** An exact time in words that stay, and how long ago that is. */
+export function When({ time }: { time: string }) {
+  const style = use(TimeStyleContext);
+  return (
+    <>
+      {moment(time, style)}, <Ago time={time} />
+    </>
   );
 }

@@ -1,6 +1,6 @@
 import { Button, Menu, TextInput } from "@mantine/core";
-import { IconDownload } from "@tabler/icons-react";
-import type { ReactNode } from "react";
+import { IconDownload, IconFilter } from "@tabler/icons-react";
+import { useState, type ReactNode } from "react";
 import classes from "./FilterBar.module.css";
 import { TimeSelect } from "./TimeSelect.tsx";
 
@@ -16,11 +16,16 @@ interface FilterBarProps<Name extends string> {
   children?: ReactNode;
 }
 
-/** Narrows down a list that the server filters: by words, by the screen's own choices, by time. */
+/** Narrows down a list that the server filters: by words, by the screen's own choices, by time. On a telephone it is a button until it is wanted. */
 export function FilterBar<Name extends string>({ search, set, words, children }: FilterBarProps<Name>) {
   const change = (name: Name | "hours", value: string) => set({ [name]: value || undefined } as Search<Name>);
+  const [open, setOpen] = useState(false);
+  const count = Object.entries(search).filter(([name, value]) => value && name !== "view").length;
   return (
-    <div role="search" className={classes.bar}>
+    <div role="search" className={classes.bar} data-open={open || undefined}>
+      <Button className={classes.more} variant="default" size="xs" leftSection={<IconFilter size={14} />} aria-expanded={open} onClick={() => setOpen(!open)}>
+        {count > 0 ? `Filters: ${count}` : "Filters"}
+      </Button>
       {words.map(([name, label]) => (
         <TextInput
           key={name + (search[name] ?? "")}

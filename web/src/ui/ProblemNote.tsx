@@ -36,7 +36,7 @@ export function ProblemNote({ error, title, quiet, again }: ProblemNoteProps) {
       {fields.length > 0 && (
         <List size="sm" mt={4}>
           {fields.map((e, i) => (
-            <List.Item key={i}>{e.location ? `${e.location}: ${e.message}` : e.message}</List.Item>
+            <List.Item key={i}>{e.location ? `${e.location.replace(/^(body|query|path)\./, "")}: ${e.message}` : e.message}</List.Item>
           ))}
         </List>
       )}

@@ -11,7 +11,7 @@ interface Question {
   act: () => Promise<unknown>;
 }
 
-/** Asks before something that can't be undone: `const [dialog, confirm] = useConfirm()`. */
+/** Asks before something that can't be undone: `const [dialog, confirm] = useConfirm()`. The way back has the focus: a key held too long decides nothing. */
 export function useConfirm(): [ReactNode, (question: Question) => void] {
   const [question, setQuestion] = useState<Question>();
   const [open, setOpen] = useState(false);
@@ -23,10 +23,10 @@ export function useConfirm(): [ReactNode, (question: Question) => void] {
       </Text>
       <ProblemNote error={act.error} />
       <Group justify="flex-end" mt="md">
-        <Button variant="default" onClick={() => setOpen(false)}>
+        <Button variant="default" onClick={() => setOpen(false)} data-autofocus>
           Keep
         </Button>
-        <Button color="red" loading={act.isPending} onClick={() => act.mutate()} data-autofocus>
+        <Button color="red" loading={act.isPending} onClick={() => act.mutate()}>
           {question?.verb}
         </Button>
       </Group>

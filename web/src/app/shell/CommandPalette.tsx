@@ -1,7 +1,7 @@
 import "@mantine/spotlight/styles.css";
 import { useMantineColorScheme } from "@mantine/core";
 import { createSpotlight, Spotlight, type SpotlightActionData, type SpotlightActionGroupData } from "@mantine/spotlight";
-import { IconArrowRight, IconBook, IconFolder, IconLogout, IconMoon, IconPlayerPlay, IconSearch, IconSun, IconUser } from "@tabler/icons-react";
+import { IconArrowRight, IconBell, IconBook, IconFolder, IconLogout, IconMoon, IconPlayerPlay, IconSearch, IconSun, IconUser } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect } from "react";
@@ -30,6 +30,7 @@ export function CommandPalette({ opening }: { opening: number }) {
           id: s.to, label: s.label, description: c.name, leftSection: <s.icon size={18} />, onClick: () => void navigate({ to: s.to }),
         })),
       ),
+      { id: "notifications", label: "Notifications", leftSection: <IconBell size={18} />, onClick: () => void navigate({ to: "/notifications" }) },
       { id: "account", label: "Account and sessions", leftSection: <IconUser size={18} />, onClick: () => void navigate({ to: "/account" }) },
       { id: "docs", label: "Guide and API reference", leftSection: <IconBook size={18} />, onClick: () => void window.open("/docs", "_blank") },
     ]),

@@ -1,4 +1,4 @@
-import { Button, Code } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { data, type PreferenceChange } from "@stoa/sdk";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { preferencesQuery } from "../../app/preferences.ts";
@@ -8,6 +8,7 @@ import { DataTable, type Column } from "../../ui/DataTable.tsx";
 import { EmptyState } from "../../ui/EmptyState.tsx";
 import { ProblemNote } from "../../ui/ProblemNote.tsx";
 import { IconHistory } from "@tabler/icons-react";
+import { wishWords } from "./wishWords.ts";
 
 /** What the person changed, with a way back to each step. */
 export function PreferenceHistory() {
@@ -25,7 +26,7 @@ export function PreferenceHistory() {
   });
   const columns: Column<PreferenceChange>[] = [
     { title: "When", cell: (c) => <Ago time={c.changed_at} /> },
-    { title: "Changed", wide: true, cell: (c) => <Code style={{ overflowWrap: "anywhere" }}>{c.restored !== undefined && c.restored !== null ? `back to ${c.restored || "the defaults"}` : JSON.stringify(c.patch)}</Code> },
+    { title: "Changed", wide: true, cell: (c) => (c.restored !== undefined && c.restored !== null ? (c.restored ? "back to an earlier state" : "back to the defaults") : wishWords(c.patch)) },
     {
       title: "Go back",
       plain: true,

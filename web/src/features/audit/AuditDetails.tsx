@@ -1,7 +1,8 @@
 import { Badge, Code, Group, Stack, Text } from "@mantine/core";
 import type { AuditRecord } from "@stoa/sdk";
-import { Ago } from "../../ui/Ago.tsx";
+import { When } from "../../ui/Ago.tsx";
 import { CopyButton } from "../../ui/CopyButton.tsx";
+import { Line } from "../../ui/Line.tsx";
 import { TextLink } from "../../ui/TextLink.tsx";
 
 /** Green for what was done, yellow for what was refused. */
@@ -19,7 +20,7 @@ export function AuditDetails({ record: r }: { record: AuditRecord }) {
     <Stack>
       <Stack gap={6}>
         <Line name="When">
-          <Ago time={r.time} />
+          <When time={r.time} />
         </Line>
         <Line name="What">
           <Text span size="sm" ff="monospace">
@@ -75,18 +76,5 @@ export function AuditDetails({ record: r }: { record: AuditRecord }) {
         </TextLink>
       </Text>
     </Stack>
-  );
-}
-
-function Line({ name, children }: { name: string; children: React.ReactNode }) {
-  return (
-    <Group gap="xs" wrap="nowrap" align="baseline">
-      <Text size="sm" c="var(--stoa-quiet)" w={92} style={{ flexShrink: 0 }}>
-        {name}
-      </Text>
-      <Text size="sm" component="div" style={{ overflowWrap: "anywhere", minWidth: 0 }}>
-        {children}
-      </Text>
-    </Group>
   );
 }

@@ -12,6 +12,14 @@ import { letterCountsQuery, policiesQuery } from "./queries.ts";
 
 type Strategy = "immediate" | "exponential" | "fixed" | "scheduled" | "manual";
 
+const strategies: Record<Strategy, string> = {
+  immediate: "At once, without a pause",
+  exponential: "Each pause is longer than the one before",
+  fixed: "The pauses are alike",
+  scheduled: "At a time of the day",
+  manual: "Never by itself: it waits here for somebody",
+};
+
 /** How failing events are tried again. The most exact policy applies. */
 export function Policies() {
   const policies = useQuery(policiesQuery);
@@ -43,7 +51,7 @@ export function Policies() {
   return (
     <Panel flush title="Retry policies" actions={<Button size="xs" variant="default" onClick={() => setSetting(true)}>Set a policy</Button>}>
       <ProblemNote error={clear.error} />
-      <DataTable label="Retry policies" columns={columns} from={policies} rows={policies.data} rowKey={(p) => `${p.consumer}/${p.kind}`} empty={<Text p="md" size="sm">Consumers decide themselves.</Text>} />
+      <DataTable label="Retry policies" columns={columns} from={policies} rows={policies.data} rowKey={(p) => `${p.consumer}/${p.kind}`} empty={<Text p="md" size="sm" c="var(--stoa-quiet)">None is set: each consumer tries again in its own way.</Text>} />
       <Modal opened={setting} onClose={() => setSetting(false)} title="Set a retry policy">
         <SetPolicy onDone={() => setSetting(false)} />
       </Modal>
@@ -96,7 +104,7 @@ function SetPolicy({ onDone }: { onDone: () => void }) {
       <Stack gap="sm">
         <Select label="Consumer" placeholder="Every one" clearable data={consumers} value={policy.consumer || null} onChange={(v) => change({ consumer: v ?? "" })} />
         <TextInput label="Events about" placeholder="everything" description="A kind of thing, like execution" value={policy.kind} onChange={(e) => change({ kind: e.currentTarget.value })} />
-        <Select label="Strategy" allowDeselect={false} data={["immediate", "exponential", "fixed", "scheduled", "manual"]} value={policy.strategy} onChange={(v) => change({ strategy: v as Strategy })} />
+        <Select label="Strategy" description={strategies[policy.strategy]} allowDeselect={false} data={Object.keys(strategies)} value={policy.strategy} onChange={(v) => change({ strategy: v as Strategy })} />
         {number("attempts", "Tries, the first included")}
         {paced && number("first", policy.strategy === "fixed" ? "Pause, in seconds" : "First pause, in seconds")}
         {policy.strategy === "exponential" && number("longest", "Longest pause, in seconds")}

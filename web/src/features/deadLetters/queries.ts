@@ -5,12 +5,12 @@ import { stoa } from "../../app/stoa.ts";
 export type LetterState = "pending" | "scheduled" | "waiting" | "retried" | "discarded";
 
 /** What each state means to who decides, and its colour. */
-export const letterStates: Record<LetterState, { label: string; color: string }> = {
-  pending: { label: "Pending", color: "red" },
-  scheduled: { label: "Scheduled", color: "yellow" },
-  waiting: { label: "Waiting", color: "gray" },
-  retried: { label: "Retried", color: "teal" },
-  discarded: { label: "Discarded", color: "gray" },
+export const letterStates: Record<LetterState, { label: string; color: string; help: string }> = {
+  pending: { label: "Pending", color: "red", help: "It failed too often: somebody must decide" },
+  scheduled: { label: "Scheduled", color: "yellow", help: "It failed, and is tried again by itself" },
+  waiting: { label: "Waiting", color: "gray", help: "It is behind another one about the same thing" },
+  retried: { label: "Retried", color: "teal", help: "It failed, and worked in the end" },
+  discarded: { label: "Discarded", color: "gray", help: "Somebody decided to go on without it" },
 };
 
 export interface LetterSearch {
@@ -47,6 +47,9 @@ export const policiesQuery = queryOptions({
   queryKey: ["dead-letters", "policies"],
   queryFn: async () => (await data(stoa.api.GET("/api/v1/retry-policies"))).items,
 });
+
+/** Whether one can be decided on. */
+export const isOpen = (d: Pick<DeadLetter, "state">) => open.includes(d.state);
 
 /** Whether what a search shows is still to be decided on. */
 export const showsOpen = (search: LetterSearch) => chosenStates(search).some((s) => open.includes(s));

@@ -2,9 +2,10 @@ import { Anchor, Code, Group, Stack, Text, Timeline, UnstyledButton } from "@man
 import type { StoaEvent } from "@stoa/sdk";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Ago } from "../../ui/Ago.tsx";
+import { When } from "../../ui/Ago.tsx";
 import { CopyButton } from "../../ui/CopyButton.tsx";
 import { duration } from "../../ui/format.ts";
+import { Line } from "../../ui/Line.tsx";
 import { Loading } from "../../ui/Loading.tsx";
 import { eventDetailsQuery } from "./queries.ts";
 
@@ -17,7 +18,7 @@ export function EventDetails({ id, onOpen }: { id: string; onOpen: (id: string) 
     <Stack>
       <Stack gap={4}>
         <Line name="When">
-          <Ago time={e.time} />
+          <When time={e.time} />
         </Line>
         <Line name="Position">{e.stoaposition?.toLocaleString("en")}</Line>
         <Line name="About">
@@ -86,17 +87,4 @@ function distance(time: string, from: string): string {
   const ms = Date.parse(time) - Date.parse(from);
   if (ms === 0) return "at that time";
   return `${duration(Math.abs(ms))} ${ms < 0 ? "before" : "later"}`;
-}
-
-function Line({ name, children }: { name: string; children: React.ReactNode }) {
-  return (
-    <Group gap="xs" wrap="nowrap" align="baseline">
-      <Text size="sm" c="var(--stoa-quiet)" w={72} style={{ flexShrink: 0 }}>
-        {name}
-      </Text>
-      <Text size="sm" component="div">
-        {children}
-      </Text>
-    </Group>
-  );
 }

@@ -1,4 +1,4 @@
-import { Code, Drawer, Text } from "@mantine/core";
+import { Code, Drawer, Text, UnstyledButton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { DataTable, type Column } from "../../ui/DataTable.tsx";
@@ -25,13 +25,13 @@ export function EventTypes({ search, all }: { search: EventSearch; all: boolean 
       title: "Type",
       wide: true,
       cell: (t) => (
-        <Text span size="sm" ff="monospace" component="button" style={{ all: "unset", cursor: "pointer" }} onClick={() => setShown(t.type)}>
+        <UnstyledButton fz="sm" ff="monospace" onClick={() => setShown(t.type)}>
           <Dotted name={t.type} />
-        </Text>
+        </UnstyledButton>
       ),
     },
     { title: "Said by", cell: (t) => emitters.get(t.type) ?? "an earlier program" },
-    { title: "By hour", cell: (t) => <Bars values={t.hours} label={`${t.type} by hour`} /> },
+    { title: search.hours === "168" ? "Last week by hour" : search.hours === "1" ? "Last hour" : "Last day by hour", cell: (t) => <Bars values={t.hours} label={`${t.type} by hour`} /> },
     { title: "Events", right: true, cell: (t) => t.events.toLocaleString("en") },
   ];
   return (

@@ -74,8 +74,8 @@ export function NewReplay({ onDone }: { onDone: () => void }) {
           <TextInput label="About this very thing" placeholder="its id" value={ask.subject} onChange={(e) => change({ subject: e.currentTarget.value })} />
         </Group>
         <Group grow align="flex-start">
-          <NumberInput label="Of the last hours" placeholder="all" min={0} value={ask.hours} onChange={(v) => change({ hours: v })} />
-          <NumberInput label="Speed" placeholder="as fast as it goes" min={0.1} max={100} decimalScale={1} value={ask.speed} onChange={(v) => change({ speed: v })} />
+          <NumberInput label="Hours back" placeholder="all" min={0} value={ask.hours} onChange={(v) => change({ hours: v })} />
+          <NumberInput label="Times the speed it had" placeholder="as fast as it goes" min={0.1} max={100} decimalScale={1} value={ask.speed} onChange={(v) => change({ speed: v })} />
         </Group>
         <Select
           label="To"

@@ -1,22 +1,26 @@
 import { Code, SimpleGrid, Text } from "@mantine/core";
 import type { Execution } from "@stoa/sdk";
+import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { useMe, useProject } from "../../app/session.ts";
+import { isOperator, useMe, useProject } from "../../app/session.ts";
 import { bytes, duration, shortId } from "../../ui/format.ts";
 import { Panel } from "../../ui/Panel.tsx";
 import { TextLink } from "../../ui/TextLink.tsx";
+import { nodesQuery } from "../nodes/queries.ts";
+import { organizationMembersQuery } from "../projects/queries.ts";
 
 /** Where and under which limits it ran. */
 export function Facts({ execution: e }: { execution: Execution }) {
-  const me = useMe();
   const { projects } = useProject();
   const l = e.limits;
   return (
     <SimpleGrid cols={2} spacing="sm" verticalSpacing="xs">
       <Fact name="Project">{projects.find((p) => p.id === e.project_id)?.name ?? shortId(e.project_id)}</Fact>
-      <Fact name="Owner">{e.owner_id === me.user.id ? "you" : shortId(e.owner_id)}</Fact>
-      <Fact name="Node">{e.node_id ? <Code fz="xs">{shortId(e.node_id)}</Code> : "none yet"}</Fact>
-      <Fact name="Attempt">{e.attempt || "none yet"}</Fact>
+      <Fact name="Owner">
+        <Owner execution={e} />
+      </Fact>
+      <Fact name="Node">{e.node_id ? <NodeName id={e.node_id} /> : "none"}</Fact>
+      {e.attempt > 1 && <Fact name="Attempt">{e.attempt}</Fact>}
       <Fact name="Priority">{e.priority}</Fact>
       <Fact name="Isolation">{isolation(e)}</Fact>
       <Fact name="Network">{e.network ? "allowed" : "off"}</Fact>
@@ -49,6 +53,22 @@ export function Facts({ execution: e }: { execution: Execution }) {
       </Fact>
     </SimpleGrid>
   );
+}
+
+function Owner({ execution: e }: { execution: Execution }) {
+  const me = useMe();
+  const own = e.owner_id === me.user.id;
+  const members = useQuery({ ...organizationMembersQuery(e.organization_id), enabled: !own });
+  if (own) return "you";
+  const name = members.data?.find((m) => m.user_id === e.owner_id)?.name ?? shortId(e.owner_id);
+  return isOperator(me) && e.owner_kind === "user" ? <TextLink to="/users/$id" params={{ id: e.owner_id }}>{name}</TextLink> : name;
+}
+
+/** Nodes are named for operators; everybody else tells them apart. */
+function NodeName({ id }: { id: string }) {
+  const nodes = useQuery({ ...nodesQuery, enabled: isOperator(useMe()) });
+  const name = nodes.data?.find((n) => n.id === id)?.name;
+  return name ? <TextLink to="/nodes">{name}</TextLink> : <Code fz="xs">{shortId(id)}</Code>;
 }
 
 /** The class that it got, or will get, and what was asked for when that is another one. */

@@ -1,4 +1,4 @@
-import { Text, Tooltip } from "@mantine/core";
+import { Text } from "@mantine/core";
 import type { Execution } from "@stoa/sdk";
 import { bytes, duration } from "../../ui/format.ts";
 import classes from "./Figures.module.css";
@@ -22,11 +22,14 @@ function Figure({ name, value, limit, show, hit }: { name: string; value: number
       <Text component="dt" size="xs" c="var(--stoa-quiet)">
         {name}
       </Text>
-      <Tooltip label={limit ? `${show(value)} of ${show(limit)}` : show(value)}>
-        <Text component="dd" m={0} fw={600} className={classes.value} c={hit ? "red" : undefined}>
-          {show(value)}
-        </Text>
-      </Tooltip>
+      <Text component="dd" m={0} fw={600} className={classes.value} c={hit ? "red" : undefined}>
+        {show(value)}
+        {!!limit && (
+          <Text span size="xs" fw={400} c="var(--stoa-quiet)" className={classes.limit}>
+            of {show(limit)}
+          </Text>
+        )}
+      </Text>
       <span className={classes.track} aria-hidden>
         <span className={classes.bar} data-hit={hit || undefined} style={{ width: `${Math.max(2, share * 100)}%` }} />
       </span>

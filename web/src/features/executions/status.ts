@@ -18,23 +18,32 @@ export function ended(e: Pick<Execution, "status">): boolean {
   return statuses[e.status].ended;
 }
 
-/** What the end was, in a few words: "Exit code 1", "SIGKILL", "memory limit". */
-export function ending(e: Execution): string | undefined {
-  const limit = limitNames[e.reason?.code ?? ""];
-  if (limit) return `over its ${limit}`;
-  if (e.reason?.code === "compile_error") return "does not compile";
+/** What the end was, in a few words: "exit code 1", "SIGKILL", "over its memory limit", "its node was lost". */
+export function ending(e: Pick<Execution, "reason" | "signal" | "exit_code">): string | undefined {
+  const words = reasonWords[e.reason?.code ?? ""];
+  if (words) return words;
+  if (e.reason?.code === "cancelled") return undefined; // which signal did it tells nobody anything
   if (e.signal) return e.signal;
   if (e.exit_code !== undefined && e.exit_code !== null) return `exit code ${e.exit_code}`;
   return undefined;
 }
 
-/** Limits that end a program, by the reason's code. */
-export const limitNames: Record<string, string> = {
-  wall_limit: "wall time limit",
-  cpu_limit: "CPU time limit",
-  memory_limit: "memory limit",
-  output_limit: "output limit",
-  disk_limit: "disk limit",
-  process_limit: "process limit",
-  idle_limit: "idle limit",
+/** Reasons by their code, where the exit code and the signal say less. */
+export const reasonWords: Record<string, string> = {
+  compile_error: "does not compile",
+  wall_limit: "over its wall time limit",
+  cpu_limit: "over its CPU time limit",
+  memory_limit: "over its memory limit",
+  output_limit: "over its output limit",
+  disk_limit: "over its disk limit",
+  process_limit: "over its process limit",
+  idle_limit: "over its idle limit",
+  queue_timeout: "no node took it in time",
+  node_lost: "its node was lost",
+  deadline_passed: "its node told of no end",
+  sandbox_error: "its sandbox failed",
+  task_refused: "its node refused it",
+  task_invalid: "its node did not understand it",
+  file_gone: "a file of it was gone",
+  file_unread: "a file of it could not be read",
 };

@@ -21,4 +21,4 @@ test.each<[string, Partial<Health>, RegExp]>([
   ["a missing partition", { partitions: [{ table: "event", through: "2026-02-01T00:00:00Z", strays: 0, problem: "there is no partition for 2026-02" }] }, /event: there is no partition/],
   ["no node", { nodes: [] }, /nothing can run/],
   ["an unexplained no", { ready: false }, /not ready/],
-])("%s is a concern", (_, what, said) => expect(concerns({ ...well, ...what })).toEqual([expect.stringMatching(said)]));
+])("%s is a concern", (_, what, said) => expect(concerns({ ...well, ...what })).toEqual([expect.objectContaining({ text: expect.stringMatching(said) })]));

@@ -34,7 +34,7 @@ const columns: Column<Rate>[] = [
   },
   { title: "Rate", right: true, cell: (r) => r.limited && <Text span size="sm">{`${r.requests.toLocaleString("en")} in ${duration(1000 * r.window_seconds)}`}</Text> },
   { title: "Next in", right: true, cell: (r) => r.retry_seconds > 0 && <Text span size="sm">{duration(1000 * r.retry_seconds)}</Text> },
-  { title: "Whole in", right: true, cell: (r) => r.reset_seconds > 0 && <Text span size="sm">{duration(1000 * r.reset_seconds)}</Text> },
+  { title: "Full again in", right: true, cell: (r) => r.reset_seconds > 0 && <Text span size="sm">{duration(1000 * r.reset_seconds)}</Text> },
   { title: "Set for", cell: (r) => <SetFor rate={r} /> },
 ];
 

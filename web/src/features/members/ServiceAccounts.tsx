@@ -4,13 +4,14 @@ import { data, type ServiceAccount } from "@stoa/sdk";
 import { IconDots, IconRobot } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { roleName } from "../../app/session.ts";
+import { roleName, useMe } from "../../app/session.ts";
 import { stoa } from "../../app/stoa.ts";
 import { Ago } from "../../ui/Ago.tsx";
 import { DataTable, type Column } from "../../ui/DataTable.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { ProblemNote } from "../../ui/ProblemNote.tsx";
 import { useConfirm } from "../../ui/useConfirm.tsx";
+import { Keys } from "./Keys.tsx";
 import { NewServiceAccount } from "./NewServiceAccount.tsx";
 import { RotateKey } from "./RotateKey.tsx";
 
@@ -21,6 +22,8 @@ export function ServiceAccounts({ organizationId, admin, shown }: { organization
   const client = useQueryClient();
   const [creating, create] = useDisclosure();
   const [rotating, rotate] = useState<ServiceAccount>();
+  const [keysOf, showKeys] = useState<ServiceAccount>();
+  const { projects } = useMe();
   const [dialog, confirm] = useConfirm();
   const accounts = useQuery({
     queryKey: ["service-accounts", organizationId],
@@ -57,7 +60,7 @@ export function ServiceAccounts({ organizationId, admin, shown }: { organization
         </Text>
       ),
     },
-    { title: "Role", cell: (a) => (a.role ? `${roleName(a.role)}${a.project_id ? " of a project" : ""}` : "none") },
+    { title: "Role", cell: (a) => (a.role ? `${roleName(a.role)}${a.project_id ? ` of ${projects.find((p) => p.id === a.project_id)?.name ?? "a project"}` : ""}` : "none") },
     { title: "Keys", cell: (a) => a.keys },
     { title: "Last used", cell: (a) => (a.last_used_at ? <Ago time={a.last_used_at} /> : "never") },
     {
@@ -72,6 +75,7 @@ export function ServiceAccounts({ organizationId, admin, shown }: { organization
             </ActionIcon>
           </Menu.Target>
           <Menu.Dropdown>
+            <Menu.Item onClick={() => showKeys(a)}>Keys</Menu.Item>
             <Menu.Item onClick={() => rotate(a)}>Rotate key</Menu.Item>
             <Menu.Item onClick={() => set.mutate(a)}>{a.disabled ? "Enable" : "Disable"}</Menu.Item>
             <Menu.Item color="red" onClick={() => remove(a)}>
@@ -105,10 +109,13 @@ export function ServiceAccounts({ organizationId, admin, shown }: { organization
           </Text>
         }
       />
-      <Modal closeButtonProps={{ "aria-label": "Close" }} opened={creating} onClose={create.close} title="New service account" closeOnClickOutside={false}>
+      <Modal opened={!!keysOf} onClose={() => showKeys(undefined)} title={`Keys of ${keysOf?.name ?? ""}`} size="lg">
+        {keysOf && <Keys account={keysOf} />}
+      </Modal>
+      <Modal opened={creating} onClose={create.close} title="New service account" closeOnClickOutside={false}>
         <NewServiceAccount organizationId={organizationId} admin={admin} onDone={create.close} />
       </Modal>
-      <Modal closeButtonProps={{ "aria-label": "Close" }} opened={rotating !== undefined} onClose={() => rotate(undefined)} title={`Rotate the key of ${rotating?.name ?? ""}`} closeOnClickOutside={false}>
+      <Modal opened={rotating !== undefined} onClose={() => rotate(undefined)} title={`Rotate the key of ${rotating?.name ?? ""}`} closeOnClickOutside={false}>
         {rotating && <RotateKey account={rotating} onDone={() => rotate(undefined)} />}
       </Modal>
       {dialog}

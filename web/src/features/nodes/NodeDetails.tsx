@@ -59,6 +59,9 @@ export function NodeDetails({ node: n, onRemoved }: { node: Node; onRemoved: () 
           Remove
         </Button>
       </Group>
+      <Text size="xs" c="var(--stoa-quiet)">
+        {blocked ? "Nothing new starts here until it is uncordoned." : "Cordon: nothing new starts here. Drain: the same, and it says when what runs here has ended."}
+      </Text>
       <ProblemNote error={act.error} />
       <SimpleGrid cols={2} spacing="xs">
         <Fact name="Slots">

@@ -1,4 +1,5 @@
 import { Badge, Button, Group, Modal, Stack, Switch, Text } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
 import type { NotificationSubscription } from "@stoa/sdk";
 import { IconPlus } from "@tabler/icons-react";
 import { useMutation, useQuery } from "@tanstack/react-query";
@@ -10,9 +11,8 @@ import { Panel } from "../../ui/Panel.tsx";
 import { ProblemNote } from "../../ui/ProblemNote.tsx";
 import { useConfirm } from "../../ui/useConfirm.tsx";
 import { ChannelForm } from "./ChannelForm.tsx";
+import { channelNames } from "./look.ts";
 import { channelsQuery, refresh } from "./queries.ts";
-
-const kinds = { in_app: "This console", webhook: "Webhook", slack: "Slack", email: "E-mail" };
 
 /** Where notifications go, and which of them. */
 export function Channels() {
@@ -27,6 +27,7 @@ export function Channels() {
   });
   const test = useMutation({
     mutationFn: (id: string) => stoa.api.POST("/api/v1/notifications/subscriptions/{id}/test", { params: { path: { id } } }),
+    onSuccess: () => notifications.show({ color: "teal", title: "A test is on its way", message: "“Sent to channels” below tells how it fares." }),
     onSettled: refresh,
   });
   const rotate = (c: NotificationSubscription) =>
@@ -55,7 +56,7 @@ export function Channels() {
       title: "Channel",
       cell: (c) => (
         <div>
-          <Text size="sm" fw={500}>{kinds[c.channel]}</Text>
+          <Text size="sm" fw={500}>{channelNames[c.channel]}</Text>
           {c.channel !== "in_app" && <Text size="xs" c="var(--stoa-quiet)">{c.name}</Text>}
         </div>
       ),

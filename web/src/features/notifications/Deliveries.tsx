@@ -5,9 +5,11 @@ import { useState } from "react";
 import { stoa } from "../../app/stoa.ts";
 import { Ago } from "../../ui/Ago.tsx";
 import { DataTable, type Column } from "../../ui/DataTable.tsx";
+import { duration } from "../../ui/format.ts";
 import { Loading } from "../../ui/Loading.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { ProblemNote } from "../../ui/ProblemNote.tsx";
+import { channelNames } from "./look.ts";
 import { deliveriesQuery, refresh } from "./queries.ts";
 
 const colors: Record<NotificationDelivery["status"], string> = { queued: "blue", sending: "blue", delivered: "teal", failed: "red", skipped: "gray" };
@@ -23,7 +25,7 @@ export function Deliveries() {
   if (deliveries.data?.length === 0) return null;
   const columns: Column<NotificationDelivery>[] = [
     { title: "When", cell: (d) => <Ago time={d.created_at} /> },
-    { title: "Channel", cell: (d) => d.channel },
+    { title: "Channel", cell: (d) => channelNames[d.channel] },
     { title: "Status", cell: (d) => <Badge color={colors[d.status]} variant="light" tt="none">{d.status}</Badge> },
     { title: "Attempts", right: true, cell: (d) => d.attempts },
     { title: "Next", cell: (d) => (d.next_at && d.attempts > 0 ? <Ago time={d.next_at} /> : "") },
@@ -67,7 +69,7 @@ function Attempts({ id }: { id: string }) {
       {details.data?.tries.map((a) => (
         <div key={a.number}>
           <Text size="sm">
-            {a.number}. <Ago time={a.at} />, {a.took_ms} ms: {a.error ?? `answered ${a.status_code}`}
+            {a.number}. <Ago time={a.at} />, took {duration(a.took_ms)}: {a.error ?? `answered ${a.status_code}`}
           </Text>
           {a.answer && <Code block>{a.answer}</Code>}
         </div>

@@ -1,8 +1,10 @@
-import type { Notification } from "@stoa/sdk";
+import type { Notification, NotificationSubscription } from "@stoa/sdk";
 
 export const severities = ["low", "medium", "high", "urgent"] as const;
 
 export const severityColor: Record<Notification["severity"], string> = { low: "gray", medium: "orange", high: "red", urgent: "red" };
+
+export const channelNames: Record<NotificationSubscription["channel"], string> = { in_app: "This console", webhook: "Webhook", slack: "Slack", email: "E-mail" };
 
 export const isUnread = (n: Notification) => n.status === "delivered";
 

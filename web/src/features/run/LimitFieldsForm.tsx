@@ -75,7 +75,7 @@ export function LimitFieldsForm({ draft, runtime, change }: { draft: Draft; runt
         mt={24}
         checked={draft.network && network}
         disabled={!network}
-        description={network ? undefined : "Not allowed here; an administrator can allow it"}
+        description={network || allowed === undefined ? undefined : "Not allowed here; an administrator can allow it"}
         onChange={(e) => change({ network: e.currentTarget.checked })}
       />
       {draft.network && network && (

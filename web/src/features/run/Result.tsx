@@ -15,12 +15,14 @@ interface ResultProps {
   execution: Execution | undefined;
   watched: Watched;
   error: unknown;
+  /** Why what is in the editor can't be run; undefined when it can. */
+  refusal: string | undefined;
   onRetry: () => void;
   retrying: boolean;
 }
 
 /** The right half of the Run screen: status, output as it comes, what it used. */
-export function Result({ execution, watched, error, onRetry, retrying }: ResultProps) {
+export function Result({ execution, watched, error, refusal, onRetry, retrying }: ResultProps) {
   return (
     <section className={classes.result} aria-label="Result">
       {(error || watched.problem) && (
@@ -43,7 +45,7 @@ export function Result({ execution, watched, error, onRetry, retrying }: ResultP
           </Group>
         </Group>
       )}
-      <Dialogue execution={execution} watched={watched} focused empty={execution ? <Silence execution={execution} /> : <Invitation failed={!!error} />} />
+      <Dialogue execution={execution} watched={watched} focused empty={execution ? <Silence execution={execution} /> : <Invitation failed={!!error} refusal={refusal} />} />
       {(execution?.artefacts ?? execution?.artefacts_omitted) && (
         <div className={classes.artefacts}>
           <ArtefactList execution={execution!} />
@@ -68,8 +70,9 @@ function Silence({ execution }: { execution: Execution }) {
   return <>{execution.status === "running" ? "No output yet." : "Output appears here as soon as it starts."}</>;
 }
 
-function Invitation({ failed }: { failed: boolean }) {
+function Invitation({ failed, refusal }: { failed: boolean; refusal: string | undefined }) {
   if (failed) return null;
+  if (refusal) return <Text size="sm">{refusal}</Text>;
   return (
     <>
       <Text size="sm">

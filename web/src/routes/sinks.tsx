@@ -15,6 +15,7 @@ import { ProblemNote } from "../ui/ProblemNote.tsx";
 import { useConfirm } from "../ui/useConfirm.tsx";
 
 const colors: Record<Sink["state"], string> = { sending: "teal", failing: "red", paused: "yellow" };
+const events = (n: number) => <span style={{ whiteSpace: "nowrap" }}>{`${n.toLocaleString("en")} ${n === 1 ? "event" : "events"}`}</span>;
 const kinds: Record<Sink["kind"], string> = { jetstream: "NATS JetStream", kafka: "Kafka" };
 
 export function SinksPage() {
@@ -47,15 +48,23 @@ export function SinksPage() {
     </Button>
   );
   const columns: Column<Sink>[] = [
-    { title: "Sink", cell: (s) => <Text span size="sm" fw={600}>{s.name}</Text> },
-    { title: "Whose", cell: (s) => <OwnerName id={s.organization_id} /> },
-    { title: "System", cell: (s) => (s.schema_registry ? `${kinds[s.kind]} with schemas` : kinds[s.kind]) },
+    {
+      title: "Sink",
+      cell: (s) => (
+        <div>
+          <Text size="sm" fw={600}>{s.name}</Text>
+          <Text size="xs" c="var(--stoa-quiet)">
+            {kinds[s.kind]}{s.schema_registry && " with schemas"}, of <OwnerName id={s.organization_id} />
+          </Text>
+        </div>
+      ),
+    },
     { title: "Address", wide: true, cell: (s) => <Text span size="sm" ff="monospace" style={{ overflowWrap: "break-word" }}>{s.address.replaceAll(",", ",\u200b")}</Text> },
     {
       title: "State",
       wide: true,
       cell: (s) => (
-        <div>
+        <div style={{ minWidth: 200 }}>
           <Group gap={6}>
             <Badge variant="light" tt="none" color={colors[s.state]}>{s.state}</Badge>
             {s.failing_since && <Text span size="xs" c="dimmed">since <Ago time={s.failing_since} /></Text>}
@@ -64,9 +73,17 @@ export function SinksPage() {
         </div>
       ),
     },
-    { title: "Events behind", right: true, cell: (s) => s.lag.toLocaleString("en") },
-    { title: "Events sent", right: true, cell: (s) => s.sent.toLocaleString("en") },
-    { title: "Last sent", cell: (s) => (s.sent_at ? <Ago time={s.sent_at} /> : "never") },
+    { title: "Behind", right: true, cell: (s) => events(s.lag) },
+    {
+      title: "Sent",
+      right: true,
+      cell: (s) => (
+        <div>
+          {events(s.sent)}
+          {s.sent_at && <Text size="xs" c="var(--stoa-quiet)">the last <Ago time={s.sent_at} /></Text>}
+        </div>
+      ),
+    },
     {
       title: "Do",
       plain: true,

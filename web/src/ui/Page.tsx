@@ -8,7 +8,7 @@ export function Page(props: { title: string; about?: ReactNode; actions?: ReactN
   return (
     <Box p={{ base: "md", sm: "xl" }} maw={props.narrow ? 760 : 1280} mx="auto">
       <Group justify="space-between" align="flex-start" mb="lg" gap="sm">
-        <div>
+        <div style={{ minWidth: 0, overflowWrap: "anywhere" }}>
           <Title order={1} fz={{ base: 22, sm: 26 }}>
             {props.title}
           </Title>

@@ -3,6 +3,7 @@ package judge0
 import (
 	"archive/zip"
 	"bytes"
+	"io/fs"
 	"strings"
 	"testing"
 
@@ -112,43 +113,48 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
+// zipped is an archive of entries.
+func zipped(t testing.TB, entries ...func(*zip.Writer) error) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for _, e := range entries {
+		if err := e(w); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func file(name, content string) func(*zip.Writer) error {
+	return func(w *zip.Writer) error {
+		f, err := w.Create(name)
+		if err == nil {
+			_, err = f.Write([]byte(content))
+		}
+		return err
+	}
+}
+
+func link(w *zip.Writer) error {
+	h := &zip.FileHeader{Name: "link"}
+	h.SetMode(0o777 | fs.ModeSymlink)
+	_, err := w.CreateHeader(h)
+	return err
+}
+
 func TestUnpack(t *testing.T) {
-	archive := func(entries ...func(*zip.Writer)) []byte {
-		var b bytes.Buffer
-		w := zip.NewWriter(&b)
-		for _, e := range entries {
-			e(w)
-		}
-		if err := w.Close(); err != nil {
-			t.Fatal(err)
-		}
-		return b.Bytes()
-	}
-	file := func(name, content string) func(*zip.Writer) {
-		return func(w *zip.Writer) {
-			f, err := w.Create(name)
-			if err == nil {
-				_, err = f.Write([]byte(content))
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	link := func(w *zip.Writer) {
-		h := &zip.FileHeader{Name: "link"}
-		h.SetMode(0o777 | 1<<27) // fs.ModeSymlink
-		if _, err := w.CreateHeader(h); err != nil {
-			t.Fatal(err)
-		}
-	}
+	archive := func(entries ...func(*zip.Writer) error) []byte { return zipped(t, entries...) }
 	got, err := Unpack(archive(file("a/b.txt", "1"), file("a/", ""), file("./c", "2"), file("a/b.txt", "again"), file("main.py", "theirs")), "main.py")
 	want := []execution.File{{Path: "a/b.txt", Content: []byte("1")}, {Path: "c", Content: []byte("2")}}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("%v: %s", err, diff)
 	}
 	bomb := file("zeros", strings.Repeat("\x00", MaxArchiveBytes+1))
-	many := make([]func(*zip.Writer), MaxArchiveFiles+1)
+	many := make([]func(*zip.Writer) error, MaxArchiveFiles+1)
 	for i := range many {
 		many[i] = file("f", "")
 	}
@@ -165,6 +171,10 @@ func TestUnpack(t *testing.T) {
 
 func FuzzUnpack(f *testing.F) {
 	f.Add([]byte("PK\x05\x06" + strings.Repeat("\x00", 18)))
+	f.Add(zipped(f, file("a/b.txt", "1"), file("a/", ""), file("./main.py", "theirs")))
+	f.Add(zipped(f, file("../x", "1"), file("/etc/x", "2")))
+	f.Add(zipped(f, link, file("link/x", "1")))
+	f.Add(zipped(f, file("zeros", strings.Repeat("\x00", 1<<16)), file("zeros", "again")))
 	f.Fuzz(func(t *testing.T, archive []byte) {
 		files, _ := Unpack(archive, "main.py")
 		size := 0

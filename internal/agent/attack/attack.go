@@ -188,7 +188,7 @@ func size(text string) (int64, error) {
 func library(p Program) []sandbox.File {
 	for ext, runtime := range maps.All(languages) {
 		name := "attack" + ext
-		if ext == ".c" {
+		if ext == ".c" || ext == ".cpp" {
 			name = "attack.h"
 		}
 		if runtime != p.Runtime || !strings.Contains(p.Source, "attack") {

@@ -1,5 +1,7 @@
-/* What the attacks in C have in common. */
+/* What the attacks in C and C++ have in common. */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>

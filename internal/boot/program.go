@@ -207,7 +207,7 @@ func (p *Program) bindEvents() (err error) {
 	p.eventAPI, err = eventloghttp.New(p.runner, eventloghttp.Config{
 		Tail: p.tail, Catalogue: p.catalogue, Authenticator: p.auth,
 		Operator: tenancy.Operator, Whole: []permission.Role{tenancy.Owner, tenancy.Admin}, Manage: []permission.Role{tenancy.ProjectManager},
-		Access: accessEvents(),
+		Access: accessEvents(), Names: identity.People{}.Names,
 	})
 	if err != nil {
 		return err

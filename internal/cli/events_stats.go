@@ -8,7 +8,8 @@ import (
 
 type eventsStats struct {
 	eventChoice
-	Hourly bool `name:"hourly" help:"A line for each hour."`
+	Hourly bool `name:"hourly" xor:"lines" help:"A line for each hour."`
+	Actors bool `name:"actors" xor:"lines" help:"A line for each who caused them, the 50 who caused the most."`
 }
 
 // Run counts events of the last day, or of the time that is asked for.
@@ -20,6 +21,13 @@ func (s *eventsStats) Run(c *call) error {
 	filter, err := s.filter(c, client)
 	if err != nil {
 		return err
+	}
+	if s.Actors {
+		actors, err := stoa.Collect(client.Events.Actors(c.ctx, filter), 0)
+		if err != nil {
+			return err
+		}
+		return printList(c, actors, eventActorColumns)
 	}
 	counts, err := stoa.Collect(client.Events.Statistics(c.ctx, filter), 0)
 	if err != nil {
@@ -44,4 +52,17 @@ func (s *eventsStats) Run(c *call) error {
 		byType = append(byType, one)
 	}
 	return printList(c, byType, columns)
+}
+
+var eventActorColumns = []column[stoa.EventActor]{
+	{title: "WHO", value: func(a stoa.EventActor) string {
+		switch {
+		case a.ActorName != "":
+			return a.ActorName
+		case a.ActorID != "":
+			return a.ActorKind + " " + a.ActorID
+		}
+		return a.ActorKind
+	}},
+	{title: "EVENTS", value: func(a stoa.EventActor) string { return fmt.Sprint(a.Events) }},
 }

@@ -285,6 +285,7 @@ func Permissions() permission.Table {
 		"event.type":       signedIn,
 		"event.get":        signedIn,
 		"event.statistics": signedIn,
+		"event.actors":     signedIn,
 		"event.export":     signedIn, // of what the caller manages
 		"health.get":       operators,
 

@@ -54,8 +54,8 @@ func (e Event) MarshalJSON() ([]byte, error) {
 // EventFilter narrows events; what is empty does not narrow.
 type EventFilter struct {
 	ProjectID string
-	Type      string
-	Subject   string // "execution/<id>"
+	Types     []string // one of these
+	Subject   string   // "execution/<id>"
 	PageSize  int
 
 	Kind          string // "execution"
@@ -92,8 +92,11 @@ func (s *Events) Watch(ctx context.Context, f EventFilter) iter.Seq2[Event, erro
 }
 
 func (f EventFilter) query() query {
-	q := query{}.set("project_id", f.ProjectID).set("type", f.Type).set("subject", f.Subject).set("kind", f.Kind).
+	q := query{}.set("project_id", f.ProjectID).set("subject", f.Subject).set("kind", f.Kind).
 		set("actor_id", f.ActorID).set("correlation_id", f.CorrelationID).time("from", f.From).time("to", f.To)
+	for _, t := range f.Types {
+		q.values().Add("type", t)
+	}
 	if f.All {
 		q.set("all", "true")
 	}
@@ -140,6 +143,11 @@ func (s *Events) Type(ctx context.Context, name string) (*EventType, error) {
 // Statistics counts events by hour and type: of the last day, or from and to as the filter says, 31 days at most.
 func (s *Events) Statistics(ctx context.Context, f EventFilter) iter.Seq2[EventCount, error] {
 	return items[EventCount](ctx, s.c, "/events/statistics", f.query().values())
+}
+
+// Actors counts events by who caused them, the most first: of the same time as Statistics, the 50 who caused the most.
+func (s *Events) Actors(ctx context.Context, f EventFilter) iter.Seq2[EventActor, error] {
+	return items[EventActor](ctx, s.c, "/events/actors", f.query().values())
 }
 
 // Export gives events as a file, oldest first, after the filter's After. Format is

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/stoa-cloud/stoa/internal/platform/ident"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
 )
 
@@ -13,6 +14,13 @@ type Count struct {
 	Hour   time.Time `db:"hour"` // its beginning, UTC
 	Type   string    `db:"type"`
 	Events int64     `db:"events"`
+}
+
+// ActorCount is how many events somebody or something caused.
+type ActorCount struct {
+	ActorKind string   `db:"actor_kind"`
+	ActorID   ident.ID `db:"actor_id"` // zero: Stoa itself
+	Events    int64    `db:"events"`
 }
 
 const countRange = `
@@ -49,6 +57,22 @@ func CountEvents(ctx context.Context, q pg.Querier, f Filter) ([]Count, error) {
 	counts, err := pg.All[Count](ctx, q, fmt.Sprintf(countEvents, where), args...)
 	if err != nil {
 		return nil, fmt.Errorf("count events: %w", err)
+	}
+	return counts, nil
+}
+
+const countActors = `
+SELECT e.actor_kind, e.actor_id, count(*) AS events
+FROM event e CROSS JOIN LATERAL (SELECT e.organization_id, e.project_id) AS l
+WHERE true%s GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT $1`
+
+// CountActors counts the chosen events by who caused them: those who caused the most,
+// the most first. The filter must have a From, as that of CountEvents.
+func CountActors(ctx context.Context, q pg.Querier, most int, f Filter) ([]ActorCount, error) {
+	where, args := f.where([]any{most})
+	counts, err := pg.All[ActorCount](ctx, q, fmt.Sprintf(countActors, where), args...)
+	if err != nil {
+		return nil, fmt.Errorf("count who caused events: %w", err)
 	}
 	return counts, nil
 }

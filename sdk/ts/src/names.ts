@@ -36,6 +36,7 @@ export type ExecutionStep = Schemas["ExecutionStep"];
 export type ServiceAccount = Schemas["ServiceAccount"];
 export type ServiceKey = Schemas["ServiceKey"];
 export type AuditRecord = Schemas["AuditRecord"];
+export type EventActor = Schemas["EventActor"];
 export type Limit = Schemas["Limit"];
 export type Rate = Schemas["Rate"];
 export type DeadLetter = Schemas["DeadLetter"];

@@ -43,7 +43,7 @@ export function EventsPage() {
         </>
       }
     >
-      {types ? <EventTypes search={search} all={all} /> : <List all={all} />}
+      {types ? <EventTypes search={search} all={all} onActor={(actor) => set({ view: undefined, actor })} /> : <List all={all} />}
     </Page>
   );
 }

@@ -20,6 +20,7 @@ const (
 
 	countUsual = 24 * time.Hour
 	countMost  = 31 * 24 * time.Hour
+	actorsMost = 50
 )
 
 // Details is one event with what happened around it, as far as the caller may see it.
@@ -58,6 +59,39 @@ func (s *Slice) details(ctx context.Context, q command.Query, id ident.ID) (d De
 }
 
 func (s *Slice) statistics(ctx context.Context, q command.Query, in Choice) ([]eventlog.Count, error) {
+	f, err := s.counted(q, in)
+	if err != nil {
+		return nil, err
+	}
+	return eventlog.CountEvents(ctx, q, f)
+}
+
+// causes are who caused how many events, with what they are called.
+type causes struct {
+	counts []eventlog.ActorCount
+	names  map[ident.ID]string
+}
+
+func (s *Slice) whoCaused(ctx context.Context, q command.Query, in Choice) (found causes, err error) {
+	f, err := s.counted(q, in)
+	if err != nil {
+		return found, err
+	}
+	if found.counts, err = eventlog.CountActors(ctx, q, actorsMost, f); err != nil {
+		return found, err
+	}
+	var actors []ident.ID
+	for _, c := range found.counts {
+		if !c.ActorID.IsZero() {
+			actors = append(actors, c.ActorID)
+		}
+	}
+	found.names, err = s.cfg.Names(ctx, q, actors)
+	return found, err
+}
+
+// counted is the filter of what is counted: of the last day, or from and to as the choice says.
+func (s *Slice) counted(q command.Query, in Choice) (eventlog.Filter, error) {
 	if in.To.IsZero() {
 		in.To = q.Now
 	}
@@ -65,11 +99,7 @@ func (s *Slice) statistics(ctx context.Context, q command.Query, in Choice) ([]e
 		in.From = in.To.Add(-countUsual)
 	}
 	if in.To.Sub(in.From) > countMost || in.To.Before(in.From) {
-		return nil, fault.New(fault.Invalid, "event.range", "Statistics are about 31 days at most, from before to.").At("query.from", "too far from to")
+		return eventlog.Filter{}, fault.New(fault.Invalid, "event.range", "Statistics are about 31 days at most, from before to.").At("query.from", "too far from to")
 	}
-	f, err := s.filter(q.Actor, in)
-	if err != nil {
-		return nil, err
-	}
-	return eventlog.CountEvents(ctx, q, f)
+	return s.filter(q.Actor, in)
 }

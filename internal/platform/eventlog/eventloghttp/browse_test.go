@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/stoa-cloud/stoa/internal/platform/clock"
 	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
 	"github.com/stoa-cloud/stoa/internal/platform/httpx"
@@ -84,6 +86,43 @@ func TestStatistics(t *testing.T) {
 		}
 	}
 	if answer := s.get("ann", "/api/v1/events/statistics?from=2020-01-01T00:00:00Z"); answer.StatusCode != http.StatusUnprocessableEntity {
+		t.Error(answer.StatusCode)
+	}
+}
+
+func TestWhoCausedEvents(t *testing.T) {
+	s := newSite(t)
+	s.told() // three that ann sees, of six, all caused by Stoa itself
+	for n, by := range map[ident.ID]int{somebody: 5, ident.New(): 1} {
+		for range by {
+			s.commit(eventlog.Event{
+				ID: ident.New(), Type: "house.opened.v1", Time: clock.System(), AggregateKind: "house", AggregateID: ident.New(), Version: 1,
+				OrganizationID: org, ProjectID: mine, ActorKind: "user", ActorID: n, CorrelationID: "c", Data: []byte(`{}`),
+			})
+		}
+	}
+	type line struct {
+		Kind, Name string
+		Events     int64
+	}
+	for query, want := range map[string][]line{
+		"ann?":                              {{"user", "Ada", 5}, {"system", "", 3}, {"user", "", 1}},
+		"operator?all=true":                 {{"system", "", 6}, {"user", "Ada", 5}, {"user", "", 1}},
+		"ann?actor_id=" + somebody.String(): {{"user", "Ada", 5}},
+		"ann?to=2020-01-01T00:00:00Z":       nil,
+	} {
+		who, query, _ := strings.Cut(query, "?")
+		var page httpx.Page[EventActor]
+		s.must(json.NewDecoder(s.get(who, "/api/v1/events/actors?"+query).Body).Decode(&page))
+		var got []line
+		for _, a := range page.Items {
+			got = append(got, line{a.ActorKind, a.ActorName, a.Events})
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s %s: %s", who, query, diff)
+		}
+	}
+	if answer := s.get("ann", "/api/v1/events/actors?from=2020-01-01T00:00:00Z"); answer.StatusCode != http.StatusUnprocessableEntity {
 		t.Error(answer.StatusCode)
 	}
 }

@@ -30,6 +30,8 @@ type Config struct {
 	Whole    []permission.Role // organization roles that see all of its projects
 	Manage   []permission.Role // project roles that may export its events
 	Access   []string          // event types that may change what somebody sees
+	// Names are what people and service accounts are called today; who is gone has none.
+	Names func(ctx context.Context, q pg.Querier, ids []ident.ID) (map[ident.ID]string, error)
 
 	Recheck time.Duration // how often a stream's caller is authenticated again; default 30 s
 	SSE     stream.SSE
@@ -43,6 +45,7 @@ type Slice struct {
 	list    command.Func[Choice, []eventlog.Event]
 	get     command.Func[ident.ID, Details]
 	count   command.Func[Choice, []eventlog.Count]
+	actors  command.Func[Choice, causes]
 	export  command.Func[Choice, taken]
 	follow  command.Func[Choice, eventlog.Filter]
 	types   command.Func[struct{}, []EventTypeSummary]
@@ -63,6 +66,7 @@ func New(r *command.Runner, cfg Config) (*Slice, error) {
 	s := &Slice{cfg: cfg, db: r.DB}
 	s.get = command.BindQuery(r, command.QuerySpec[ident.ID]{Name: "event.get", Scope: anywhere[ident.ID]}, s.details)
 	s.count = command.BindQuery(r, command.QuerySpec[Choice]{Name: "event.statistics", Scope: anywhere[Choice]}, s.statistics)
+	s.actors = command.BindQuery(r, command.QuerySpec[Choice]{Name: "event.actors", Scope: anywhere[Choice]}, s.whoCaused)
 	s.export = command.BindQuery(r, command.QuerySpec[Choice]{Name: "event.export", Scope: anywhere[Choice]}, s.take)
 	s.list = command.BindQuery(r, command.QuerySpec[Choice]{Name: "event.list", Scope: anywhere[Choice]},
 		func(ctx context.Context, q command.Query, in Choice) ([]eventlog.Event, error) {

@@ -22,6 +22,7 @@ import (
 
 var (
 	org, other         = ident.New(), ident.New()
+	somebody           = ident.New()
 	mine, hers, theirs = ident.New(), ident.New(), ident.New()
 	ann                = command.Actor{Kind: command.User, ID: ident.New(), Organizations: map[ident.ID]permission.Role{org: "member"}, Projects: map[ident.ID]command.Membership{mine: {Organization: org, Role: "manager"}}}
 	owner              = command.Actor{Kind: command.User, ID: ident.New(), Organizations: map[ident.ID]permission.Role{org: "owner"}}

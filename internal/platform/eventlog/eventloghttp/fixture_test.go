@@ -83,7 +83,7 @@ func newSite(t *testing.T) *site {
 
 	runner := &command.Runner{DB: s.db, Clock: clock.System, NewID: ident.New, Log: quiet, Table: permission.Table{
 		"event.list": {permission.Authenticated}, "event.stream": {permission.Authenticated},
-		"event.get": {permission.Authenticated}, "event.statistics": {permission.Authenticated}, "event.export": {permission.Authenticated},
+		"event.get": {permission.Authenticated}, "event.statistics": {permission.Authenticated}, "event.actors": {permission.Authenticated}, "event.export": {permission.Authenticated},
 		"event.types": {permission.Authenticated}, "event.type": {permission.Authenticated},
 	}}
 	catalogue, err := eventlog.NewCatalogue(opened{})
@@ -91,6 +91,9 @@ func newSite(t *testing.T) *site {
 	slice, err := New(runner, Config{
 		Tail: s.tail, Catalogue: catalogue, Authenticator: s,
 		Operator: "operator", Whole: []permission.Role{"owner"}, Manage: []permission.Role{"manager"}, Access: []string{"project.member_set.v1"},
+		Names: func(context.Context, pg.Querier, []ident.ID) (map[ident.ID]string, error) {
+			return map[ident.ID]string{somebody: "Ada"}, nil
+		},
 	})
 	s.must(err)
 	edge, err := httpx.New(httpx.Config{Log: quiet, Authenticator: s})

@@ -30,6 +30,9 @@ func Register(api huma.API, s *Slice) {
 	count := httpx.Operation("event.statistics", http.MethodGet, "/api/v1/events/statistics", "Count events by hour and type", tag)
 	count.Description = "Of the last 24 hours unless from and to say otherwise; 31 days at most."
 	huma.Register(api, count, s.getStatistics)
+	actors := httpx.Operation("event.actors", http.MethodGet, "/api/v1/events/actors", "Count events by who caused them", tag)
+	actors.Description = "The 50 who caused the most, the most first. Of the last 24 hours unless from and to say otherwise; 31 days at most."
+	huma.Register(api, actors, s.getActors)
 	export := httpx.InGroup(httpx.RateAdmin, httpx.Operation("event.export", http.MethodGet, "/api/v1/events/export", "Export events as CSV or JSON", tag))
 	export.Description = "Oldest first, for managers of projects, owners and admins of organizations, and operators. " +
 		"An export ends after limit events: go on with the last position as after. One that breaks off is cut, never wrongly closed."
@@ -191,6 +194,26 @@ func (s *Slice) getStatistics(ctx context.Context, in *ChoiceInput) (*struct{ Bo
 		items[i] = EventCount(c)
 	}
 	return &struct{ Body httpx.Page[EventCount] }{httpx.NewPage(items, "")}, nil
+}
+
+// EventActor is how many events somebody or something caused.
+type EventActor struct {
+	ActorKind string   `json:"actor_kind" enum:"user,service_account,agent,system,anonymous"`
+	ActorID   ident.ID `json:"actor_id,omitzero" doc:"Absent of what Stoa did by itself."`
+	ActorName string   `json:"actor_name,omitempty" doc:"What a user or service account is called today; absent when they are gone."`
+	Events    int64    `json:"events"`
+}
+
+func (s *Slice) getActors(ctx context.Context, in *ChoiceInput) (*struct{ Body httpx.Page[EventActor] }, error) {
+	found, err := s.actors(ctx, in.choice())
+	if err != nil {
+		return nil, err
+	}
+	items := make([]EventActor, len(found.counts))
+	for i, c := range found.counts {
+		items[i] = EventActor{ActorKind: c.ActorKind, ActorID: c.ActorID, ActorName: found.names[c.ActorID], Events: c.Events}
+	}
+	return &struct{ Body httpx.Page[EventActor] }{httpx.NewPage(items, "")}, nil
 }
 
 func cloudEvents(events []eventlog.Event) []CloudEvent {

@@ -14,7 +14,7 @@ class EventFilter(TypedDict, total=False):
     """Which events are meant; what is left out does not narrow."""
 
     project_id: UUID | str | None
-    type: str | None
+    type: str | list[str] | None  # this one, or one of these
     subject: str | None  # "execution/<id>"
     kind: str | None  # of what it is about: "execution"
     actor_id: UUID | str | None

@@ -1,15 +1,17 @@
 import { Code, Drawer, Text, UnstyledButton } from "@mantine/core";
+import type { EventActor } from "@stoa/sdk";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { DataTable, type Column } from "../../ui/DataTable.tsx";
 import { Dotted } from "../../ui/Dotted.tsx";
+import { shortId } from "../../ui/format.ts";
 import { Loading } from "../../ui/Loading.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { byType, type TypeCount } from "./counts.ts";
-import { eventCountsQuery, eventTypeQuery, eventTypesQuery, type EventSearch } from "./queries.ts";
+import { eventActorsQuery, eventCountsQuery, eventTypeQuery, eventTypesQuery, type EventSearch } from "./queries.ts";
 
 /** Every type of event, how often it happened lately, and what its data look like. */
-export function EventTypes({ search, all }: { search: EventSearch; all: boolean }) {
+export function EventTypes({ search, all, onActor }: { search: EventSearch; all: boolean; onActor: (id: string) => void }) {
   const types = useQuery(eventTypesQuery);
   const counts = useQuery(eventCountsQuery({ hours: search.hours ?? "24" }, all));
   const [shown, setShown] = useState<string>();
@@ -39,10 +41,47 @@ export function EventTypes({ search, all }: { search: EventSearch; all: boolean 
       <Panel flush>
         <DataTable label="Types of events" columns={columns} from={[types, counts]} rows={rows} rowKey={(t) => t.type} onOpen={(t) => setShown(t.type)} empty={null} />
       </Panel>
+      <Actors hours={search.hours ?? "24"} all={all} onOpen={onActor} />
       <Drawer opened={!!shown} onClose={() => setShown(undefined)} position="right" size="lg" title={<Text fw={600} ff="monospace">{shown}</Text>}>
         {shown && <Schema key={shown} type={shown} />}
       </Drawer>
     </>
+  );
+}
+
+/** Who caused how much of it; each leads to what they caused. */
+function Actors({ hours, all, onOpen }: { hours: string; all: boolean; onOpen: (id: string) => void }) {
+  const actors = useQuery(eventActorsQuery({ hours }, all));
+  const columns: Column<EventActor>[] = [
+    {
+      title: "Who",
+      wide: true,
+      cell: ({ actor_id: id, actor_kind: kind, actor_name: name }) =>
+        id ? (
+          <UnstyledButton fz="sm" onClick={() => onOpen(id)}>
+            {name ?? `${kind.replace("_", " ")} ${shortId(id)}`}
+          </UnstyledButton>
+        ) : (
+          "Stoa itself"
+        ),
+    },
+    { title: "Events", right: true, cell: (a) => a.events.toLocaleString("en") },
+  ];
+  return (
+    <Panel flush title="Who caused them" mt="md">
+      <DataTable
+        label="Who caused events"
+        columns={columns}
+        from={actors}
+        rows={actors.data}
+        rowKey={(a) => a.actor_kind + (a.actor_id ?? "")}
+        empty={
+          <Text size="sm" c="var(--stoa-quiet)" p="md">
+            Nothing happened in the last {hours} hours.
+          </Text>
+        }
+      />
+    </Panel>
   );
 }
 

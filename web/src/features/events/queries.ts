@@ -58,6 +58,12 @@ export const eventCountsQuery = (search: EventSearch, all: boolean) =>
     queryFn: async () => (await data(stoa.api.GET("/api/v1/events/statistics", { params: { query: eventQuery(search, all) } }))).items,
   });
 
+export const eventActorsQuery = (search: EventSearch, all: boolean) =>
+  queryOptions({
+    queryKey: ["events", "actors", search, all],
+    queryFn: async () => (await data(stoa.api.GET("/api/v1/events/actors", { params: { query: eventQuery(search, all) } }))).items,
+  });
+
 /** Where the browser downloads what is shown. */
 export function exportLink(search: EventSearch, all: boolean, format: "csv" | "json"): string {
   const query = new URLSearchParams({ format, limit: "100000" });

@@ -18,7 +18,7 @@ class AsyncEvents(Resource):
     """What happened, in the projects that one sees. EventFilter says what narrows it."""
 
     def list(self, **narrow: Unpack[EventFilter]) -> AsyncIterator[models.CloudEvent]:
-        """Give events, oldest first."""
+        """Give events, newest first."""
         return self._client._items(models.CloudEvent, "/events", **query(narrow))
 
     async def watch(self, *, last_id: str = "", **narrow: Unpack[EventFilter]) -> AsyncGenerator[models.CloudEvent, None]:
@@ -43,6 +43,10 @@ class AsyncEvents(Resource):
     def statistics(self, **narrow: Unpack[EventFilter]) -> AsyncIterator[models.EventCount]:
         """Count events by hour and type: of the last day, or since and until, 31 days at most."""
         return self._client._items(models.EventCount, "/events/statistics", **query(narrow))
+
+    def actors(self, **narrow: Unpack[EventFilter]) -> AsyncIterator[models.EventActor]:
+        """Count events by who caused them, the most first: of the last day, or since and until, the 50 who caused the most."""
+        return self._client._items(models.EventActor, "/events/actors", **query(narrow))
 
     def export(
         self, format: str = "json", *, after: int | None = None, most: int | None = None, **narrow: Unpack[EventFilter]

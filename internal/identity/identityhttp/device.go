@@ -26,6 +26,15 @@ type DeviceCodes struct {
 	Interval                int64  `json:"interval" doc:"How many seconds to wait between two questions."`
 }
 
+// DeviceToken is the program's token, which OAuth has other names for (RFC 6749, section 5.1).
+type DeviceToken struct {
+	Token       Token  `json:"token"`
+	Secret      string `json:"secret" doc:"Send it as “Authorization: Bearer …”; shown once."`
+	AccessToken string `json:"access_token" doc:"The secret, where clients of OAuth look for it."`
+	TokenType   string `json:"token_type" enum:"Bearer"`
+	ExpiresIn   int64  `json:"expires_in,omitempty" doc:"How long it lasts, in seconds."`
+}
+
 // Device is a program that waits to be signed in.
 type Device struct {
 	ID            string                `json:"id" format:"uuid"`
@@ -46,7 +55,10 @@ func fromDevice(d identity.Device) Device {
 }
 
 func registerDevice(api huma.API, s *identity.Slice, address func() string) {
-	huma.Register(api, public("device.start", http.MethodPost, "/api/v1/auth/device", "Ask for a program to be signed in by a person (RFC 8628)"),
+	start := public("device.start", http.MethodPost, "/api/v1/auth/device", "Ask for a program to be signed in by a person (RFC 8628)")
+	start.Description = "Clients of OAuth send a form instead, whose client_id is what the program calls itself."
+	start.Middlewares = huma.Middlewares{orForm(map[string]string{"client_id": "name"})}
+	huma.Register(api, start,
 		func(ctx context.Context, in *struct {
 			Browser
 			Body struct {
@@ -69,18 +81,24 @@ func registerDevice(api huma.API, s *identity.Slice, address func() string) {
 
 	// The device code has 160 random bits: who asks for a token does not guess, so that the rate of sign-ins is kept for those who could.
 	redeem := httpx.InGroup(httpx.RateAPI, public("device.redeem", http.MethodPost, "/api/v1/auth/device/token", "Ask for the token of a program that a person signs in"))
+	redeem.Description = "Clients of OAuth send a form instead, with the device_code."
+	redeem.Middlewares = huma.Middlewares{orForm(map[string]string{"device_code": "device_code"})}
 	refusedAsOAuth(api, &redeem)
 	huma.Register(api, redeem, func(ctx context.Context, in *struct {
 		Body struct {
 			DeviceCode string `json:"device_code" minLength:"1" maxLength:"200"`
 		}
 	},
-	) (*out[CreatedToken], error) {
+	) (*out[DeviceToken], error) {
 		made, err := s.RedeemDevice(ctx, identity.RedeemDevice{DeviceCode: secret.New(in.Body.DeviceCode)})
 		if err != nil {
 			return nil, refuseAsOAuth(err)
 		}
-		return &out[CreatedToken]{Body: CreatedToken{Token: fromToken(made.Token), Secret: made.Secret.Reveal()}}, nil
+		got := DeviceToken{Token: fromToken(made.Token), Secret: made.Secret.Reveal(), AccessToken: made.Secret.Reveal(), TokenType: "Bearer"}
+		if at := made.Token.ExpiresAt; at != nil {
+			got.ExpiresIn = int64(at.Sub(made.Token.CreatedAt).Seconds())
+		}
+		return &out[DeviceToken]{Body: got}, nil
 	})
 
 	huma.Register(api, httpx.InGroup(httpx.RateAuth, httpx.Operation("device.get", http.MethodGet, "/api/v1/auth/device", "Show which program waits with a code", tag)),

@@ -10,7 +10,7 @@ type notificationsSend struct {
 	Title    string        `arg:"" help:"The title."`
 	Body     string        `name:"body" placeholder:"TEXT" help:"More text."`
 	Severity string        `name:"severity" enum:"low,medium,high,urgent" default:"medium" help:"low, medium, high or urgent."`
-	To       string        `name:"to" placeholder:"USER" help:"The user's id; all operators if left out."`
+	To       string        `name:"to" placeholder:"USER" help:"The user: id or e-mail address; all operators if left out."`
 	In       time.Duration `name:"in" placeholder:"DURATION" help:"Not now, but after so long: at most 600h."`
 	Tags     []string      `name:"tag" placeholder:"TAG" help:"What subscriptions may choose it by; may be repeated."`
 }
@@ -21,7 +21,12 @@ func (s *notificationsSend) Run(c *call) error {
 	if err != nil {
 		return err
 	}
-	in := stoa.NotificationSendRequest{Title: s.Title, Body: s.Body, Severity: s.Severity, UserID: s.To, Tags: s.Tags}
+	in := stoa.NotificationSendRequest{Title: s.Title, Body: s.Body, Severity: s.Severity, Tags: s.Tags}
+	if s.To != "" {
+		if in.UserID, err = (whichUser{s.To}).id(c, client); err != nil {
+			return err
+		}
+	}
 	if s.In > 0 {
 		at := time.Now().Add(s.In)
 		in.At = &at

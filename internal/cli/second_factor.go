@@ -137,17 +137,15 @@ func (s *secondFactorRemove) Run(c *call) error {
 	return nil
 }
 
-type secondFactorReset struct {
-	User string `arg:"" help:"The user's id; stoa members list shows it."`
-}
+type secondFactorReset struct{ whichUser }
 
 // Run resets somebody's second factor.
 func (s *secondFactorReset) Run(c *call) error {
-	client, err := c.client()
+	client, id, err := s.open(c)
 	if err != nil {
 		return err
 	}
-	if err := client.SecondFactor.Reset(c.ctx, s.User); err != nil {
+	if err := client.SecondFactor.Reset(c.ctx, id); err != nil {
 		return err
 	}
 	c.say("%s signs in with a password only until they enrol again; their sessions have ended.", s.User)

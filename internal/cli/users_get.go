@@ -48,6 +48,13 @@ func (g *usersGet) Run(c *call) error {
 		{title: "used", value: func(o *stoa.UserOverview) string {
 			return fmt.Sprintf("%s of CPU in %s", milliseconds(o.CPUMS), milliseconds(o.WallMS))
 		}},
+		{title: "second factor", value: func(o *stoa.UserOverview) string {
+			app := "no authenticator app"
+			if o.SecondFactor {
+				app = "authenticator app"
+			}
+			return fmt.Sprintf("%s, %d passkeys", app, o.Passkeys)
+		}},
 		{title: "sessions", value: func(o *stoa.UserOverview) string { return fmt.Sprint(len(o.Sessions)) }},
 		{title: "tokens", value: func(o *stoa.UserOverview) string {
 			var all []string

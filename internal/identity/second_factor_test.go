@@ -206,8 +206,14 @@ func TestAnOperatorResetsAFactor(t *testing.T) {
 	h.enrolled(ada.Secret)
 	_, err := h.ResetSecondFactor(h.as(ada.Secret), ResetSecondFactor{ada.Account.ID})
 	wantCode(t, err, "denied")
+	if seen, err := h.User(h.as(boss.Secret), GetUser{ada.Account.ID}); err != nil || !seen.App {
+		t.Errorf("an operator sees %+v, %v", seen.WaysIn, err)
+	}
 	if _, err := h.ResetSecondFactor(h.as(boss.Secret), ResetSecondFactor{ada.Account.ID}); err != nil {
 		t.Fatal(err)
+	}
+	if seen, err := h.User(h.as(boss.Secret), GetUser{ada.Account.ID}); err != nil || seen.App {
+		t.Errorf("afterwards an operator sees %+v, %v", seen.WaysIn, err)
 	}
 	if got := h.refusal(ada.Secret); got != "auth.revoked" {
 		t.Error(got)

@@ -54,7 +54,18 @@ type UserOverview struct {
 	Sessions      []Credential
 	Tokens        []Credential
 	Activity      Activity
+	WaysIn
 }
+
+// WaysIn is what somebody signs in with besides a password.
+type WaysIn struct {
+	App      bool `db:"app"` // an authenticator app
+	Passkeys int  `db:"passkeys"`
+}
+
+const selectWaysIn = `
+SELECT EXISTS (SELECT FROM second_factor WHERE account_id = $1 AND confirmed_at IS NOT NULL) AS app,
+	(SELECT count(*) FROM passkey WHERE account_id = $1) AS passkeys`
 
 func (d desk) getUser(ctx context.Context, q command.Query, in GetUser) (o UserOverview, err error) {
 	o.User, err = pg.One[User](ctx, q, selectUser, q.Now, in.ID)
@@ -83,6 +94,9 @@ func (d desk) getUser(ctx context.Context, q command.Query, in GetUser) (o UserO
 			return o, fmt.Errorf("list %ss: %w", kind, err)
 		}
 		*into = page.Items
+	}
+	if o.WaysIn, err = pg.One[WaysIn](ctx, q, selectWaysIn, in.ID); err != nil {
+		return o, fmt.Errorf("read ways to sign in: %w", err)
 	}
 	o.Activity, err = d.elsewhere.Activity(ctx, q, in.ID)
 	return o, err

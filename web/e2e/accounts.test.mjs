@@ -1,8 +1,7 @@
 // How people prove who they are, and let programs in. Needs a stoad like console.test.mjs does, after it: it signs in.
 import assert from "node:assert/strict";
-import { createHmac } from "node:crypto";
 import { after, before, test } from "node:test";
-import { admin, barriers, launch, url, visitor } from "./browser.mjs";
+import { admin, barriers, launch, totp, url, visitor } from "./browser.mjs";
 
 let browser, page, context, complaints;
 
@@ -37,15 +36,6 @@ test("a program is signed in with the code that it shows", async () => {
   const made = await (await context.request.post(`${url}/api/v1/auth/device/token`, { data: { device_code: asked.device_code } })).json();
   assert.match(made.secret, /^stoa_pat_/);
 });
-
-// The code that an authenticator app shows (RFC 6238), some steps from now.
-const totp = (secret, ahead = 0) => {
-  const bits = [...secret].map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("");
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + ahead));
-  const mac = createHmac("sha1", Buffer.from(bits.match(/.{8}/g).map((b) => parseInt(b, 2)))).update(counter).digest();
-  return String((mac.readUInt32BE(mac[19] & 15) & 0x7fffffff) % 1_000_000).padStart(6, "0");
-};
 
 test("signing in asks for the authenticator app, or a recovery code", async () => {
   await page.goto(`${url}/account`);

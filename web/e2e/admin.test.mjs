@@ -1,7 +1,7 @@
 // What operators look after. Needs a stoad like console.test.mjs does, after it: it signs in.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { admin, barriers, launch, url, visitor } from "./browser.mjs";
+import { admin, barriers, launch, totp, url, visitor } from "./browser.mjs";
 
 let browser, page, complaints;
 
@@ -82,6 +82,13 @@ test("an operator makes an account, limits, locks and deletes it", async () => {
   assert.deepEqual(await barriers(page), []);
   if (process.env.STOA_SHOT) await page.screenshot({ path: process.env.STOA_SHOT, fullPage: true });
 
+  const { secret } = await (await rosa.context.request.post(`${url}/api/v1/me/second-factor`)).json();
+  assert.equal((await rosa.context.request.post(`${url}/api/v1/me/second-factor/confirmation`, { data: { code: totp(secret) } })).status(), 200);
+  await page.reload();
+  await page.getByRole("button", { name: "Take away", exact: true }).click();
+  await dialog.getByRole("button", { name: "Take it away", exact: true }).click();
+  await page.getByRole("button", { name: "Take away", exact: true }).waitFor({ state: "detached" });
+
   await page.getByRole("button", { name: "Lock", exact: true }).click();
   await dialog.getByLabel("Reason").fill("on leave");
   await dialog.getByRole("button", { name: "Lock", exact: true }).click();
@@ -99,6 +106,23 @@ test("an operator makes an account, limits, locks and deletes it", async () => {
   await page.waitForURL(`${url}/users`);
   await page.getByRole("table", { name: "Users" }).getByText(admin.email).waitFor();
   await page.getByRole("link", { name: "Rosa Luz" }).waitFor({ state: "detached" });
+});
+
+test("operators are told by an operator, and of an alert that is none", async () => {
+  await page.goto(`${url}/notifications`);
+  await page.getByRole("button", { name: "Notify operators" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Title").fill("Maintenance at noon");
+  await dialog.getByRole("combobox", { name: "Severity" }).or(dialog.getByRole("textbox", { name: "Severity" })).first().click();
+  await page.getByRole("option", { name: "urgent" }).click();
+  assert.deepEqual(await barriers(page), []);
+  const sent = page.waitForResponse((r) => r.request().method() === "POST" && r.url() === `${url}/api/v1/notifications`);
+  await dialog.getByRole("button", { name: "Send", exact: true }).click();
+  assert.equal((await sent).status(), 202);
+  await page.getByRole("table", { name: "Notifications" }).getByText("Maintenance at noon").first().waitFor();
+  const tried = page.waitForResponse((r) => r.url().endsWith("/api/v1/alerts/grafana/test"));
+  await page.getByRole("button", { name: "Test alert" }).click();
+  assert.equal((await tried).ok(), true);
 });
 
 test("a setting is changed, traced and reset", async () => {

@@ -73,6 +73,14 @@ test("events are narrowed, opened, and followed through their subject's history"
   await drawer.waitFor({ state: "hidden" });
 });
 
+test("who caused events is counted, and leads to what they caused", async () => {
+  await page.goto(`${url}/events?view=types`);
+  const table = page.getByRole("table", { name: "Who caused events" });
+  await table.getByRole("button").first().click();
+  await page.waitForURL(/actor=[0-9a-f-]{36}/);
+  await page.getByRole("table", { name: "Events", exact: true }).getByRole("button").first().waitFor();
+});
+
 test("dead letters say why, are discarded by choice and retried together", async () => {
   await api("PUT", "/retry-policies", { consumer: "notifications", strategy: "manual", attempts: 1 });
   broken.inbox = true;
@@ -130,6 +138,23 @@ test("a replay is started, held, gone on with and called off", async () => {
   await row("slowly").waitFor({ state: "detached" });
 });
 
+test("a replay is asked for in detail, and only counted", async () => {
+  await page.goto(`${url}/replays`);
+  await page.getByRole("button", { name: "New replay" }).first().click();
+  const form = page.getByRole("dialog", { name: "New replay" });
+  await form.getByLabel("Name", { exact: true }).fill("in detail");
+  await form.getByRole("button", { name: /^More/ }).click();
+  await form.getByLabel("From", { exact: true }).fill("2026-01-01T00:00");
+  await form.getByLabel("Until", { exact: true }).fill("2030-01-01T00:00");
+  await form.getByLabel("At once", { exact: true }).fill("7");
+  assert.deepEqual(await barriers(page), []);
+  await form.getByRole("button", { name: "Only count" }).click();
+  await form.waitFor({ state: "hidden" });
+  await row("in detail").getByText("preview", { exact: true }).waitFor();
+  const made = (await api("GET", "/replays")).items.find((r) => r.name === "in detail");
+  assert.deepEqual([made.batch, new Date(made.events.to).getUTCFullYear() >= 2029], [7, true]);
+});
+
 test("a sink that cannot be reached says so, is changed, rests and goes", async () => {
   await page.goto(`${url}/sinks`);
   await page.getByRole("button", { name: "Add a sink" }).click();
@@ -146,10 +171,14 @@ test("a sink that cannot be reached says so, is changed, rests and goes", async 
   const edit = page.getByRole("dialog", { name: "Edit nowhere" });
   await edit.getByLabel("Address").fill("nats://127.0.0.1:10");
   await edit.getByLabel("Only about things of the kind").fill("execution");
+  await edit.getByRole("combobox", { name: "Types" }).or(edit.getByRole("textbox", { name: "Types" })).first().fill("execution.failed");
+  await page.getByRole("option", { name: "execution.failed.v1" }).click();
+  await edit.getByLabel("Address").click(); // which closes the list
   assert.deepEqual(await barriers(page), []);
   await edit.getByRole("button", { name: "Save" }).click();
   await edit.waitFor({ state: "hidden" });
   await row("nowhere").getByText("nats://127.0.0.1:10", { exact: true }).waitFor();
+  assert.deepEqual((await api("GET", "/sinks")).items.find((s) => s.name === "nowhere").types, ["execution.failed.v1"]);
   await row("nowhere").getByRole("button", { name: "Pause" }).click();
   await row("nowhere").getByText("paused", { exact: true }).waitFor();
   await row("nowhere").getByRole("button", { name: "Resume" }).click();

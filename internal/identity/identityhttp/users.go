@@ -48,6 +48,8 @@ type UserOverview struct {
 	Executions    map[string]int64 `json:"executions" doc:"How many of theirs are kept, by status."`
 	CPUMS         int64            `json:"cpu_ms" doc:"CPU time of all of them."`
 	WallMS        int64            `json:"wall_ms" doc:"Wall time of all of them."`
+	SecondFactor  bool             `json:"second_factor" doc:"Whether they have an authenticator app."`
+	Passkeys      int              `json:"passkeys"`
 }
 
 // PasswordLink is somebody's account and, this one time, the link with which they set a password.
@@ -111,6 +113,7 @@ func registerUsers(api huma.API, s *identity.Slice) {
 				User: fromUser(o.User), Organizations: each(o.Organizations, myOrganization), Projects: each(o.Projects, myProject),
 				Sessions: each(o.Sessions, fromSession), Tokens: each(o.Tokens, fromToken),
 				Executions: o.Activity.Executions, CPUMS: o.Activity.CPUMS, WallMS: o.Activity.WallMS,
+				SecondFactor: o.App, Passkeys: o.Passkeys,
 			}}, nil
 		})
 

@@ -2,11 +2,13 @@ import { ActionIcon, Badge, Button, Group, Stack, Text, Tooltip } from "@mantine
 import type { Notification } from "@stoa/sdk";
 import { IconBell, IconTrash } from "@tabler/icons-react";
 import { useMutation, useQuery } from "@tanstack/react-query";
+import { isOperator, useMe } from "../app/session.ts";
 import { stoa } from "../app/stoa.ts";
 import { Channels } from "../features/notifications/Channels.tsx";
 import { Deliveries } from "../features/notifications/Deliveries.tsx";
 import { isUnread, screenOf, severityColor } from "../features/notifications/look.ts";
 import { inboxQuery, markAllRead, markRead, refresh } from "../features/notifications/queries.ts";
+import { SendNotice } from "../features/notifications/SendNotice.tsx";
 import { Ago } from "../ui/Ago.tsx";
 import { DataTable, type Column } from "../ui/DataTable.tsx";
 import { EmptyState } from "../ui/EmptyState.tsx";
@@ -16,7 +18,9 @@ import { ProblemNote } from "../ui/ProblemNote.tsx";
 import { TextLink } from "../ui/TextLink.tsx";
 
 export function NotificationsPage() {
+  const operator = isOperator(useMe());
   const inbox = useQuery(inboxQuery);
+  const alert = useMutation({ mutationFn: () => stoa.api.POST("/api/v1/alerts/grafana/test"), onSettled: refresh });
   const readAll = useMutation({ mutationFn: markAllRead });
   const remove = useMutation({
     mutationFn: (id: string) => stoa.api.DELETE("/api/v1/notifications/{id}", { params: { path: { id } } }),
@@ -65,12 +69,20 @@ export function NotificationsPage() {
       title="Notifications"
       about="What you were told in the last 30 days. More than a few of a kind within an hour become one digest."
       actions={
-        <Button variant="default" loading={readAll.isPending} disabled={!inbox.data?.some(isUnread)} onClick={() => readAll.mutate()}>
-          Mark all read
-        </Button>
+        <>
+          {operator && <SendNotice />}
+          {operator && (
+            <Button variant="default" loading={alert.isPending} onClick={() => alert.mutate()} title="Tells all operators of an alert that is none, as Grafana would">
+              Test alert
+            </Button>
+          )}
+          <Button variant="default" loading={readAll.isPending} disabled={!inbox.data?.some(isUnread)} onClick={() => readAll.mutate()}>
+            Mark all read
+          </Button>
+        </>
       }
     >
-      <ProblemNote error={readAll.error ?? remove.error} />
+      <ProblemNote error={readAll.error ?? remove.error ?? alert.error} />
       <Stack>
         <Panel title="Inbox" flush>
           <DataTable

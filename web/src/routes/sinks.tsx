@@ -6,6 +6,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { stoa } from "../app/stoa.ts";
 import { ownerId, OwnerName, OwnerSelect, useOwners } from "../features/events/Owner.tsx";
+import { TypesSelect } from "../features/events/TypesSelect.tsx";
 import { Ago } from "../ui/Ago.tsx";
 import { DataTable, type Column } from "../ui/DataTable.tsx";
 import { EmptyState } from "../ui/EmptyState.tsx";
@@ -146,7 +147,7 @@ export function SinksPage() {
 
 /** How a sink is reached and what it gets from now on; its place in the log stays. */
 function EditSink({ sink, onDone }: { sink: Sink; onDone: () => void }) {
-  const [ask, setAsk] = useState({ address: sink.address, credentials: "", registry: sink.schema_registry ?? "", registryCredentials: "", subject: sink.subject_kind ?? "" });
+  const [ask, setAsk] = useState({ address: sink.address, credentials: "", registry: sink.schema_registry ?? "", registryCredentials: "", subject: sink.subject_kind ?? "", types: sink.types });
   const change = (what: Partial<typeof ask>) => setAsk({ ...ask, ...what });
   const moved = ask.address !== sink.address;
   const update = useMutation({
@@ -156,6 +157,7 @@ function EditSink({ sink, onDone }: { sink: Sink; onDone: () => void }) {
           params: { path: { id: sink.id } },
           body: {
             subject_kind: ask.subject,
+            types: ask.types,
             ...(moved && { address: ask.address }),
             ...((moved || ask.credentials) && { credentials: ask.credentials }),
             ...(sink.kind === "kafka" && ask.registry !== (sink.schema_registry ?? "") && { schema_registry: ask.registry, schema_registry_credentials: ask.registryCredentials }),
@@ -181,6 +183,7 @@ function EditSink({ sink, onDone }: { sink: Sink; onDone: () => void }) {
         />
         {sink.kind === "kafka" && <TextInput label="Schema registry" type="url" placeholder="none" value={ask.registry} onChange={(e) => change({ registry: e.currentTarget.value })} />}
         {sink.kind === "kafka" && ask.registry && <TextInput label="The registry's credentials" type="password" autoComplete="off" placeholder={ask.registry === sink.schema_registry ? "as they are" : "none"} description={kept} value={ask.registryCredentials} onChange={(e) => change({ registryCredentials: e.currentTarget.value })} />}
+        <TypesSelect value={ask.types} onChange={(types) => change({ types })} />
         <TextInput label="Only about things of the kind" placeholder="all" value={ask.subject} onChange={(e) => change({ subject: e.currentTarget.value })} />
         <ProblemNote error={update.error} />
         <Group justify="flex-end">
@@ -195,7 +198,7 @@ function EditSink({ sink, onDone }: { sink: Sink; onDone: () => void }) {
 
 function AddSink({ onDone }: { onDone: () => void }) {
   const { first } = useOwners();
-  const [ask, setAsk] = useState({ owner: first, registry: "", registryCredentials: "", name: "", kind: "jetstream" as Sink["kind"], address: "", prefix: "stoa", credentials: "", subject: "", everything: false });
+  const [ask, setAsk] = useState({ owner: first, registry: "", registryCredentials: "", name: "", kind: "jetstream" as Sink["kind"], address: "", prefix: "stoa", credentials: "", subject: "", types: [] as string[], everything: false });
   const change = (what: Partial<typeof ask>) => setAsk({ ...ask, ...what });
   const create = useMutation({
     mutationFn: () =>
@@ -210,6 +213,7 @@ function AddSink({ onDone }: { onDone: () => void }) {
               ...(ask.registryCredentials && { schema_registry_credentials: ask.registryCredentials }),
             }),
             ...(ask.subject && { subject_kind: ask.subject }),
+            types: ask.types,
           },
         }),
       ),
@@ -231,6 +235,7 @@ function AddSink({ onDone }: { onDone: () => void }) {
         <TextInput label="Credentials" type="password" autoComplete="off" placeholder="user:password" description="Kept sealed, never shown" value={ask.credentials} onChange={(e) => change({ credentials: e.currentTarget.value })} />
         {ask.kind === "kafka" && <TextInput label="Schema registry" type="url" placeholder="none" description="Records name the schemas of their events then" value={ask.registry} onChange={(e) => change({ registry: e.currentTarget.value })} />}
         {ask.kind === "kafka" && ask.registry && <TextInput label="The registry's credentials" type="password" autoComplete="off" placeholder="user:password" description="Kept sealed, never shown" value={ask.registryCredentials} onChange={(e) => change({ registryCredentials: e.currentTarget.value })} />}
+        <TypesSelect value={ask.types} onChange={(types) => change({ types })} />
         <TextInput label="Only about things of the kind" placeholder="all" value={ask.subject} onChange={(e) => change({ subject: e.currentTarget.value })} />
         <Switch label="From the log's beginning" checked={ask.everything} onChange={(e) => change({ everything: e.currentTarget.checked })} />
         <ProblemNote error={create.error} />

@@ -7,6 +7,7 @@ import { roleName, useMe } from "../app/session.ts";
 import { stoa } from "../app/stoa.ts";
 import { statuses, statusNames } from "../features/executions/status.ts";
 import { RatesPanel } from "../features/limits/RatesPanel.tsx";
+import { SendNotice } from "../features/notifications/SendNotice.tsx";
 import { OwnLimits } from "../features/users/OwnLimits.tsx";
 import { PasswordLinkNote } from "../features/users/PasswordLinkNote.tsx";
 import { userQuery } from "../features/users/queries.ts";
@@ -57,7 +58,7 @@ export function UserPage() {
     },
   });
   if (overview.error || !overview.data) return <Page title="User"><Loading from={overview} /></Page>;
-  const { user, organizations, sessions, tokens, executions, cpu_ms, wall_ms } = overview.data;
+  const { user, organizations, sessions, tokens, executions, cpu_ms, wall_ms, second_factor, passkeys } = overview.data;
   const operator = user.platform_roles.includes("platform.operator");
   const self = user.id === me.user.id;
   return (
@@ -86,6 +87,7 @@ export function UserPage() {
           >
             Reset password
           </Button>
+          <SendNotice to={user} />
           {!self && (
             <Button variant="default" c="red" onClick={() => setDeleting(true)}>
               Delete
@@ -124,6 +126,25 @@ export function UserPage() {
               <Line name="Created"><Ago time={user.created_at} /></Line>
               <Line name="Signed in">{user.last_sign_in_at ? <Ago time={user.last_sign_in_at} /> : "never"}</Line>
               <Line name="Belongs to">{organizations.map((o) => `${o.name} (${roleName(o.role)})`).join(", ")}</Line>
+              <Line name="Second factor">
+                {[second_factor && "authenticator app", passkeys > 0 && `${passkeys} ${passkeys === 1 ? "passkey" : "passkeys"}`].filter(Boolean).join(", ") || "none"}{" "}
+                {(second_factor || passkeys > 0) && (
+                  <Button
+                    size="compact-xs"
+                    variant="subtle"
+                    onClick={() =>
+                      confirm({
+                        title: "Take the second factor away?",
+                        body: `For when ${user.name} has lost the device. Their authenticator app and passkeys go, their sessions end, and the password alone lets them in until they enrol again.`,
+                        verb: "Take it away",
+                        act: () => stoa.api.POST("/api/v1/users/{id}/second-factor/reset", path).then(refresh),
+                      })
+                    }
+                  >
+                    Take away
+                  </Button>
+                )}
+              </Line>
               <Line name="Sessions">{sessions.length}</Line>
               <Line name="Tokens">{tokens.map((t) => t.name).join(", ") || "none"}</Line>
               <Textarea label="Note" description="For operators alone." autosize minRows={2} maxLength={2000} value={note ?? user.note ?? ""} onChange={(e) => setNote(e.currentTarget.value)} />

@@ -86,6 +86,8 @@ attack: build ## every attack in every language and class, as a table; fuzzing f
 
 bench: build ## the head-to-head measurements, as ratios
 	go run ./bench all
+	go run ./bench/sandbox
+	go run ./bench/attack
 
 generate: .cache/python/sdk ## write what is generated: the API's contract and its clients, the agent protocol, docs
 	go run ./cmd/stoad openapi > api/openapi.yaml

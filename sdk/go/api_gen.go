@@ -282,6 +282,15 @@ type DeviceStartRequest struct {
 	ExpiresInDays int64  `json:"expires_in_days,omitempty"` // How long its token shall last.
 }
 
+// DeviceToken is part of the API's answers and requests.
+type DeviceToken struct {
+	AccessToken string   `json:"access_token"`         // The secret, where clients of OAuth look for it.
+	ExpiresIn   int64    `json:"expires_in,omitempty"` // How long it lasts, in seconds.
+	Secret      string   `json:"secret"`               // Send it as “Authorization: Bearer …”; shown once.
+	Token       APIToken `json:"token"`
+	TokenType   string   `json:"token_type"`
+}
+
 // EditorPreferences is part of the API's answers and requests.
 type EditorPreferences struct {
 	FontSize    int64  `json:"font_size"` // In pixels.
@@ -304,6 +313,14 @@ type EmailChange struct {
 	Changed   bool       `json:"changed"`              // Whether the address is yours now; else a code was sent there.
 	Email     string     `json:"email"`                // The new address.
 	ExpiresAt *time.Time `json:"expires_at,omitempty"` // Until when the code holds.
+}
+
+// EventActor is part of the API's answers and requests.
+type EventActor struct {
+	ActorID   string `json:"actor_id,omitempty"` // Absent of what Stoa did by itself.
+	ActorKind string `json:"actor_kind"`
+	ActorName string `json:"actor_name,omitempty"` // What a user or service account is called today; absent when they are gone.
+	Events    int64  `json:"events"`
 }
 
 // EventCount is part of the API's answers and requests.
@@ -1855,7 +1872,9 @@ type UserOverview struct {
 	CPUMS         int64            `json:"cpu_ms"`     // CPU time of all of them.
 	Executions    map[string]int64 `json:"executions"` // How many of theirs are kept, by status.
 	Organizations []MyOrganization `json:"organizations"`
+	Passkeys      int64            `json:"passkeys"`
 	Projects      []MyProject      `json:"projects"`
+	SecondFactor  bool             `json:"second_factor"` // Whether they have an authenticator app.
 	Sessions      []Session        `json:"sessions"`
 	Tokens        []APIToken       `json:"tokens"`
 	User          ManagedUser      `json:"user"`

@@ -132,7 +132,8 @@ var languages = []language{
 		name: "java", file: "Main.java", version: []string{"-version"}, memory: 128 << 20,
 		globs: []string{"/usr/lib/jvm/*/bin/java", "/opt/java*/bin/java", "/usr/local/bin/java"},
 		// The source is compiled in memory by the launcher. The heap is bounded by what is usual for a run, not by the host.
-		command: []string{"{bin}", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Xss512k", "-XX:MaxRAM=512m", "{file}"},
+		// Performance data would lie in /tmp and go with the process: a full disk would no longer be full when it is looked at.
+		command: []string{"{bin}", "-XX:-UsePerfData", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Xss512k", "-XX:MaxRAM=512m", "{file}"},
 		example: "public class Main {\n    public static void main(String[] args) {\n        System.out.println(\"Hello from Java \" + System.getProperty(\"java.version\"));\n    }\n}\n",
 	},
 	{

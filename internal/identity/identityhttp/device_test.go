@@ -13,7 +13,7 @@ import (
 func TestAnOAuthLibrarySignsAProgramIn(t *testing.T) {
 	s := newSite(t, pgtest.Open(t))
 	person := s.browser()
-	person.send("POST", "/api/v1/auth/register", newcomer(), 201)
+	person.send("POST", "/api/v1/auth/register", newcomer(), 200)
 	program := oauth2.Config{ClientID: "nightly report", Endpoint: oauth2.Endpoint{
 		DeviceAuthURL: s.url + "/api/v1/auth/device", TokenURL: s.url + "/api/v1/auth/device/token", AuthStyle: oauth2.AuthStyleInParams,
 	}}

@@ -384,7 +384,10 @@ export interface paths {
         /** Show which program waits with a code */
         get: operations["device.get"];
         put?: never;
-        /** Ask for a program to be signed in by a person (RFC 8628) */
+        /**
+         * Ask for a program to be signed in by a person (RFC 8628)
+         * @description Clients of OAuth send a form instead, whose client_id is what the program calls itself.
+         */
         post: operations["device.start"];
         delete?: never;
         options?: never;
@@ -418,7 +421,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ask for the token of a program that a person signs in */
+        /**
+         * Ask for the token of a program that a person signs in
+         * @description Clients of OAuth send a form instead, with the device_code.
+         */
         post: operations["device.redeem"];
         delete?: never;
         options?: never;
@@ -736,6 +742,26 @@ export interface paths {
         };
         /** List events, newest first */
         get: operations["event.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/actors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count events by who caused them
+         * @description The 50 who caused the most, the most first. Of the last 24 hours unless from and to say otherwise; 31 days at most.
+         */
+        get: operations["event.actors"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3556,6 +3582,20 @@ export interface components {
             /** @description What the program calls itself; its token's name. */
             name: string;
         };
+        DeviceToken: {
+            /** @description The secret, where clients of OAuth look for it. */
+            access_token: string;
+            /**
+             * Format: int64
+             * @description How long it lasts, in seconds.
+             */
+            expires_in?: number;
+            /** @description Send it as “Authorization: Bearer …”; shown once. */
+            secret: string;
+            token: components["schemas"]["Token"];
+            /** @enum {string} */
+            token_type: "Bearer";
+        };
         EditorPreferences: {
             /**
              * Format: int64
@@ -3613,6 +3653,19 @@ export interface components {
              * @description How long the token is good; 15 minutes when absent.
              */
             ttl_seconds?: number;
+        };
+        EventActor: {
+            /**
+             * Format: uuid
+             * @description Absent of what Stoa did by itself.
+             */
+            actor_id?: string;
+            /** @enum {string} */
+            actor_kind: "user" | "service_account" | "agent" | "system" | "anonymous";
+            /** @description What a user or service account is called today; absent when they are gone. */
+            actor_name?: string;
+            /** Format: int64 */
+            events: number;
         };
         EventCount: {
             /** Format: int64 */
@@ -5170,6 +5223,11 @@ export interface components {
         };
         PageDeadLetter: {
             items: components["schemas"]["DeadLetter"][];
+            /** @description Ask for the next page with ?cursor=; absent on the last. */
+            next_cursor?: string;
+        };
+        PageEventActor: {
+            items: components["schemas"]["EventActor"][];
             /** @description Ask for the next page with ?cursor=; absent on the last. */
             next_cursor?: string;
         };
@@ -6808,7 +6866,11 @@ export interface components {
                 [key: string]: number;
             };
             organizations: components["schemas"]["MyOrganization"][];
+            /** Format: int64 */
+            passkeys: number;
             projects: components["schemas"]["MyProject"][];
+            /** @description Whether they have an authenticator app. */
+            second_factor: boolean;
             sessions: components["schemas"]["Session"][];
             tokens: components["schemas"]["Token"][];
             user: components["schemas"]["ManagedUser"];
@@ -9751,7 +9813,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CreatedToken"];
+                    "application/json": components["schemas"]["DeviceToken"];
                 };
             };
             /** @description Bad Request */
@@ -11848,6 +11910,108 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageCloudEvent"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "event.actors": {
+        parameters: {
+            query?: {
+                /** @description Only of this project. */
+                project_id?: string;
+                /** @description Only of these types. */
+                type?: string[];
+                /** @description Only about this thing: a kind and an id. */
+                subject?: string;
+                /** @description Only about things of this kind. */
+                kind?: string;
+                /** @description Only what this user, service account or node caused. */
+                actor_id?: string;
+                /** @description Only what this request led to. */
+                correlation_id?: string;
+                /** @description Only what happened at this time or later. */
+                from?: string;
+                /** @description Only what happened before. */
+                to?: string;
+                /** @description Operators: also of projects and organizations that they do not belong to. */
+                all?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageEventActor"];
                 };
             };
             /** @description Unauthorized */

@@ -543,6 +543,22 @@ class EnrollNodeRequest(BaseModel):
     """
 
 
+class EventActor(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    actor_id: UUID | None = None
+    """
+    Absent of what Stoa did by itself.
+    """
+    actor_kind: Literal['user', 'service_account', 'agent', 'system', 'anonymous'] | str
+    actor_name: str | None = None
+    """
+    What a user or service account is called today; absent when they are gone.
+    """
+    events: int
+
+
 class EventCount(BaseModel):
     model_config = ConfigDict(
         extra='ignore',
@@ -1930,6 +1946,17 @@ class PageDeadLetter(BaseModel):
         extra='ignore',
     )
     items: list[DeadLetter]
+    next_cursor: str | None = None
+    """
+    Ask for the next page with ?cursor=; absent on the last.
+    """
+
+
+class PageEventActor(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    items: list[EventActor]
     next_cursor: str | None = None
     """
     Ask for the next page with ?cursor=; absent on the last.
@@ -3530,7 +3557,12 @@ class UserOverview(BaseModel):
     How many of theirs are kept, by status.
     """
     organizations: list[MyOrganization]
+    passkeys: int
     projects: list[MyProject]
+    second_factor: bool
+    """
+    Whether they have an authenticator app.
+    """
     sessions: list[Session]
     tokens: list[Token]
     user: ManagedUser
@@ -3675,6 +3707,26 @@ class DeviceRefusal(BaseModel):
     """
     Where this kind of problem is explained.
     """
+
+
+class DeviceToken(BaseModel):
+    model_config = ConfigDict(
+        extra='ignore',
+    )
+    access_token: str
+    """
+    The secret, where clients of OAuth look for it.
+    """
+    expires_in: int | None = None
+    """
+    How long it lasts, in seconds.
+    """
+    secret: str
+    """
+    Send it as “Authorization: Bearer …”; shown once.
+    """
+    token: Token
+    token_type: Literal['Bearer'] | str
 
 
 class Execution(BaseModel):

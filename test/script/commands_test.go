@@ -180,6 +180,9 @@ func exitsCommand() {
 	}
 }
 
+// patience is longer than the second pause between deliveries, which is a minute.
+const patience = 2 * time.Minute
+
 // eventuallyCommand is "eventually [-says REGEXP] COMMAND…": it runs the command again until it succeeds and says so.
 // What is watched from outside gives nothing to wait on.
 func eventuallyCommand() {
@@ -190,7 +193,7 @@ func eventuallyCommand() {
 	}
 	want := regexp.MustCompile("(?m)" + *says)
 	var out, errs bytes.Buffer
-	deadline := time.Now().Add(40 * time.Second)
+	deadline := time.Now().Add(patience)
 	for tick := time.NewTicker(100 * time.Millisecond); ; <-tick.C {
 		out.Reset()
 		errs.Reset()
@@ -202,7 +205,7 @@ func eventuallyCommand() {
 			_, _ = os.Stdout.Write(out.Bytes())
 			_, _ = os.Stderr.Write(errs.Bytes())
 			if !done {
-				die(fmt.Errorf("not within 40 s: %w", errors.Join(err, errors.New("no match of "+*says))))
+				die(fmt.Errorf("not within %s: %w", patience, errors.Join(err, errors.New("no match of "+*says))))
 			}
 			return
 		}

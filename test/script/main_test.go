@@ -39,9 +39,13 @@ func TestScripts(t *testing.T) {
 	}
 	bin := binaries(t)
 	site := start(t, bin)
+	deadline, limited := t.Deadline()
+	if limited {
+		deadline = deadline.Add(-time.Minute) // so that what fails is shown
+	}
 	params := testscript.Params{
 		RequireUniqueNames: true,
-		Deadline:           time.Now().Add(9 * time.Minute),
+		Deadline:           deadline,
 		Setup: func(env *testscript.Env) error {
 			for name, value := range site.env {
 				env.Setenv(name, value)

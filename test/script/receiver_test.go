@@ -14,10 +14,12 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 )
 
 // receiverCommand is "receiver FILE": it takes webhooks, one line of JSON each in FILE, until it is interrupted.
-// FILE.url is where it listens, again if it is there already; it answers with the status in FILE.status, or 200.
+// FILE.url is where it listens, again if it is there already; it answers with the status in FILE.status, or 200. After the status
+// may stand for how many seconds it wishes not to be asked again.
 func receiverCommand() {
 	if len(os.Args) != 2 {
 		die(errors.New("usage: receiver FILE"))
@@ -30,6 +32,10 @@ func receiverCommand() {
 		address = strings.TrimPrefix(strings.TrimSpace(string(before)), "http://")
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	for deadline := time.Now().Add(time.Minute); errors.Is(err, syscall.EADDRINUSE) && time.Now().Before(deadline); {
+		time.Sleep(100 * time.Millisecond) // it was free a moment ago: somebody's outgoing connection has it
+		listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	}
 	if err != nil {
 		die(err)
 	}
@@ -44,7 +50,11 @@ func receiverCommand() {
 		})
 		status := http.StatusOK
 		if text, err := os.ReadFile(file + ".status"); err == nil {
-			status, _ = strconv.Atoi(strings.TrimSpace(string(text)))
+			word, after, _ := strings.Cut(strings.TrimSpace(string(text)), " ")
+			status, _ = strconv.Atoi(word)
+			if after != "" {
+				w.Header().Set("Retry-After", after)
+			}
 		}
 		if status == http.StatusOK {
 			f, err := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)

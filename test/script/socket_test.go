@@ -30,7 +30,7 @@ func socketCommand() {
 		die(errors.New("usage: socket WHO PATH FILE"))
 	}
 	who, path := os.Args[1], os.Args[2]
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
 	req := newRequest(http.MethodGet, path, "")
 	authenticate(req, who, false)

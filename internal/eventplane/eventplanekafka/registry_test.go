@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -151,9 +152,9 @@ func TestEveryConnectionIsGuarded(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	forbidden := errors.New("not a public address")
-	var allowed string
+	var allowed atomic.Value
 	c.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
-		if address != allowed {
+		if address != allowed.Load() {
 			return nil, forbidden
 		}
 		return new(net.Dialer).DialContext(ctx, network, address)
@@ -163,7 +164,7 @@ func TestEveryConnectionIsGuarded(t *testing.T) {
 	if _, err := Dialer(shapes)(one, c); err == nil {
 		t.Error("called a broker that may not be called")
 	}
-	allowed = c.Address
+	allowed.Store(c.Address)
 	outlet, err := Dialer(shapes)(ctx, c)
 	if err != nil {
 		t.Fatal(err)

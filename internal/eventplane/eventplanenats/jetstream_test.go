@@ -66,7 +66,7 @@ func TestEventsArriveOnceAndInOrder(t *testing.T) {
 		}
 		outlet.Close()
 	}
-	conn, err := nats.Connect(s.ClientURL(), nats.UserInfo("ann", "secret"))
+	conn, err := nats.Connect(s.ClientURL(), nats.UserInfo("ann", "secret"), nats.Timeout(time.Minute))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials"
 
@@ -21,17 +20,14 @@ import (
 	"github.com/stoa-cloud/stoa/internal/platform/clock"
 	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
+	"github.com/stoa-cloud/stoa/internal/platform/leaktest"
 	"github.com/stoa-cloud/stoa/internal/platform/permission"
 	"github.com/stoa-cloud/stoa/internal/platform/pg/pgtest"
 	"github.com/stoa-cloud/stoa/internal/platform/pki"
 )
 
 func TestMain(m *testing.M) {
-	goleak.VerifyTestMain(m, // but for the package's database, which ends with the process
-		goleak.IgnoreAnyFunction("github.com/jackc/pgx/v5/pgxpool.(*Pool).backgroundHealthCheck"),
-		goleak.IgnoreAnyFunction("github.com/stoa-cloud/stoa/internal/platform/pg.(*Server).supervise"),
-		goleak.IgnoreAnyFunction("github.com/stoa-cloud/stoa/internal/platform/pg.(*Server).stopOnDemand"),
-	)
+	leaktest.Main(m)
 }
 
 const operator permission.Role = "platform.operator"

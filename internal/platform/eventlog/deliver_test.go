@@ -27,25 +27,35 @@ func TestWhatIsDueIsHandledTogether(t *testing.T) {
 	var mu sync.Mutex
 	within := map[*pg.Tx]int{}
 	consumers := w.stuck(l, s, func(ctx context.Context, tx *pg.Tx, e Event) error {
+		err := handler(ctx, tx, e)
 		tx.AfterCommit(func() {
 			mu.Lock()
 			defer mu.Unlock()
 			within[tx]++
 		})
-		return handler(ctx, tx, e)
+		return err
 	})
 	s.set("a1", nil)
 	s.set("b1", nil)
 	_, err := w.settle(consumers.Retry, LetterFilter{Consumer: "c"})
 	w.must(err)
-	w.eventually("all are handled", func() bool { return w.deliveries("c", l) == "a1:retried b1:retried" })
+	transactions := func() (n, events int) {
+		mu.Lock()
+		defer mu.Unlock()
+		for _, handled := range within {
+			events += handled
+		}
+		return len(within), events
+	}
+	w.eventually("all are handled", func() bool { // the handler says so a moment after the rows do
+		_, events := transactions()
+		return events == 5 && w.deliveries("c", l) == "a1:retried b1:retried"
+	})
 	if got := s.all(); got != "a1 b1 a2 b2 a3" {
 		t.Errorf("in the order %s", got)
 	}
-	mu.Lock()
-	defer mu.Unlock()
-	if len(within) != 1 {
-		t.Errorf("in %d transactions", len(within))
+	if n, _ := transactions(); n != 1 {
+		t.Errorf("in %d transactions", n)
 	}
 }
 

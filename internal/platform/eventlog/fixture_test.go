@@ -8,22 +8,16 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"github.com/stoa-cloud/stoa/internal/platform/bus"
 	"github.com/stoa-cloud/stoa/internal/platform/clock"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
+	"github.com/stoa-cloud/stoa/internal/platform/leaktest"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
 	"github.com/stoa-cloud/stoa/internal/platform/pg/pgtest"
 )
 
 func TestMain(m *testing.M) {
-	goleak.VerifyTestMain(
-		m,
-		goleak.IgnoreAnyFunction("github.com/jackc/pgx/v5/pgxpool.(*Pool).backgroundHealthCheck"), // the shared test database
-		goleak.IgnoreAnyFunction("github.com/stoa-cloud/stoa/internal/platform/pg.(*Server).supervise"),
-		goleak.IgnoreAnyFunction("github.com/stoa-cloud/stoa/internal/platform/pg.(*Server).stopOnDemand"),
-	)
+	leaktest.Main(m)
 }
 
 var quiet = slog.New(slog.DiscardHandler)

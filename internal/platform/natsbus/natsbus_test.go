@@ -8,13 +8,13 @@ import (
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
-	"go.uber.org/goleak"
 
 	"github.com/stoa-cloud/stoa/internal/platform/bus"
 	"github.com/stoa-cloud/stoa/internal/platform/bustest"
+	"github.com/stoa-cloud/stoa/internal/platform/leaktest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leaktest.Main(m) }
 
 var quiet = slog.New(slog.DiscardHandler)
 

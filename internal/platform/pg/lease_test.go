@@ -13,7 +13,7 @@ import (
 )
 
 // shortLease is long enough for a busy machine to renew it in time.
-const shortLease = 3 * time.Second
+const shortLease = 9 * time.Second
 
 // term is one time that a candidate held the lease.
 type term struct {

@@ -97,7 +97,7 @@ func TestTracesGoOutOnlyWhenConfigured(t *testing.T) {
 		t.Errorf("%T traces without an endpoint", tel.Tracer)
 	}
 
-	received := make(chan string, 1)
+	received := make(chan string, 16)
 	collector := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		body := io.Reader(r.Body)
 		if r.Header.Get("Content-Encoding") == "gzip" {

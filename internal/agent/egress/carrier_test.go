@@ -57,7 +57,7 @@ func forbiddenPlaces(t *testing.T, class sandbox.Class) {
 	places := strings.Fields("169.254.169.254 169.254.1.1 100.100.100.200 9.9.9.9 10.1.2.3 172.16.0.1 192.168.1.1 100.64.0.1 192.0.0.1 198.18.0.1 " +
 		"240.0.0.1 0.0.0.1 fd00:ec2::254 fc00::1 fd73:746f:6100::1 64:ff9b::a9fe:a9fe 64:ff9b::7f00:1 2002:7f00:1:: 2001:db8::1 64:ff9b::909:909 " +
 		"127.0.0.2 ::1 ::ffff:127.0.0.1 ::ffff:169.254.169.254 ::ffff:10.0.0.1 fe80::1%2")
-	groups, patience := "255.255.255.255 ff02::1%2", 15.
+	groups, patience := "255.255.255.255 ff02::1%2", 45.
 	if class == sandbox.ClassGVisor { // whose own network sends to them, and nobody answers
 		patience = 0.3
 	}
@@ -69,7 +69,7 @@ patience = %v
 for place in %q.split():
     for answer in (tcp(place, 80), udp(place, 80)):
         if "Error" not in answer or "LATE" in answer: print(place, answer)
-patience = 15
+patience = 45
 u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 u.sendto(b"hello", ("224.0.0.1", 80)) # what is sent to a group has no answer, here neither
 print(tcp("rebind.example.com", 80))
@@ -160,7 +160,7 @@ func TestCompilersHaveNone(t *testing.T) {
 			class = sandbox.ClassFresh
 		}
 		r, err := drivers[class].Run(t.Context(), sandbox.Job{
-			ID: t.Name(), Class: class, Network: l.Carry, Limits: sandbox.Limits{Wall: time.Minute},
+			ID: t.Name(), Class: class, Network: l.Carry, Limits: sandbox.Limits{Wall: 5 * time.Minute},
 			As: &sandbox.Runtime{FileName: "main.py", Compile: []string{python, "main.py", "compile"}, Command: []string{python, "main.py", "run"}},
 			Source: []byte(prelude + `
 if sys.argv[1] == "run": print(tcp("8.8.8.8", 80), udp("8.8.8.8", 80))
@@ -200,9 +200,12 @@ while True:
     if not b: break
     got.update(b); n += len(b)
 print(n, got.digest() == hashlib.sha256(block * 8).digest())
-u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); u.settimeout(15)
-u.sendto(b"x" * 40000, ("8.8.8.8", 53))
-print(len(u.recv(65536)))
+u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); u.settimeout(5)
+def large(left):
+    u.sendto(b"x" * 40000, ("8.8.8.8", 53))
+    try: return len(u.recv(65536))
+    except TimeoutError: return left and large(left - 1) # a datagram may be lost
+print(large(8))
 `)
 	if got != "8388608 True\n40000\n" {
 		t.Error(got)

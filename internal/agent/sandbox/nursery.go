@@ -36,7 +36,7 @@ type nursery struct {
 }
 
 // startTimeout bounds how long the helper may take to build its root and say hello.
-const startTimeout = 10 * time.Second
+const startTimeout = time.Minute
 
 // startNursery runs the helper with the given arguments (see helper/warden.c) and waits until it is ready.
 func startNursery(ctx context.Context, log *slog.Logger, helper string, base uint32, arguments []string) (*nursery, error) {

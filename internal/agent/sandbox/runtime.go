@@ -147,7 +147,7 @@ func (d *Driver) askVersion(ctx context.Context, l *language, program string, en
 // askLimits are generous: what is asked is an interpreter, not a program of somebody's.
 func askLimits() Limits {
 	l := DefaultLimits()
-	l.Wall, l.CPU, l.MemoryBytes = 20*time.Second, 20*time.Second, 512<<20
+	l.Wall, l.CPU, l.MemoryBytes = time.Minute, time.Minute, 512<<20
 	return l
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // All tests share one Driver: opening one is what costs. Tests that kill or count things open their own.
@@ -81,6 +82,9 @@ func (o *output) take(s Stream, p []byte) {
 // try runs a job and fails the test on a fault of ours.
 func try(t testing.TB, d *Driver, job Job) (Result, *output) {
 	t.Helper()
+	if job.Limits.Wall == 0 {
+		job.Limits.Wall = patience
+	}
 	o := &output{}
 	if job.ID == "" {
 		job.ID = t.Name()
@@ -94,6 +98,9 @@ func try(t testing.TB, d *Driver, job Job) (Result, *output) {
 	}
 	return r, o
 }
+
+// patience is the wall time of what is to come to its own end: the machine has more to do than this.
+const patience = 5 * time.Minute
 
 func python(source string) Job { return Job{Runtime: "python", Source: []byte(source)} }
 

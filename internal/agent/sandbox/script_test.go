@@ -11,7 +11,7 @@ var forkedScript = map[string]string{
 use strict; use warnings; use List::Util 'sum';
 local $| = 1;
 print join('|', $0, __FILE__, __LINE__, __PACKAGE__, @ARGV, map { "$_=$ENV{$_}" } sort keys %ENV), "\n";
-print join(' ', scalar(caller) // 'top', $^S, $^W, abs($^T - time) < 2, "[$@]", fileno STDIN, -t STDOUT ? 1 : 0, $$, getppid, ${^GLOBAL_PHASE}, sum(1, 2)), "\n";
+print join(' ', scalar(caller) // 'top', $^S, $^W, $^T + 2 >= (stat $0)[9], "[$@]", fileno STDIN, -t STDOUT ? 1 : 0, $$, getppid, ${^GLOBAL_PHASE}, sum(1, 2)), "\n";
 print join(' ', map { "$_=" . ($SIG{$_} // 'none') } sort keys %SIG), ' ', join(' ', sort grep { !/^_</ } keys %main::) =~ /Stoa|DynaLoader::boot_x/ ? 'traces' : '', "\n";
 opendir my $d, '/proc/self/fd'; print join(' ', sort grep { $_ && !/^pipe:|fd$/ } map { readlink("/proc/self/fd/$_") // '' } readdir $d), "\n"; closedir $d;
 open my $s, '<', '/proc/self/status'; print grep { /^(Cap|NoNew|Sig(Blk|Ign|Cgt)|Seccomp:|Threads)/ } <$s>; close $s;
@@ -31,7 +31,7 @@ p [$stdin.fileno, $stdout.tty?, $stdout.sync, $stderr.sync, Process.pid, Process
 puts Dir.children('/proc/self/fd').filter_map { |n| File.readlink("/proc/self/fd/#{n}") rescue nil }.grep_v(/^pipe:|^anon_inode|fd$/).sort
 puts File.readlines('/proc/self/status').grep(/^(Cap|NoNew|Sig(Blk|Ign|Cgt)|Seccomp:)/)
 puts Thread.new { sleep 0.01; 5 }.value
-begin Timeout.timeout(0.05) { sleep 5 } rescue puts $!.class end
+begin Timeout.timeout(0.05) { sleep 600 } rescue puts $!.class end
 puts "in: #{STDIN.read}", "data: #{DATA.read}", DATA.path
 DATA.rewind; puts DATA.gets
 puts %x(echo sub), system('sh', '-c', 'exit 3').inspect, $?.exitstatus
@@ -64,7 +64,7 @@ func TestForkedScripts(t *testing.T) {
 	d := driver(t)
 	scripts(t, d, func(t *testing.T, name string) {
 		warmed(t, d, name)
-		for _, source := range []string{forkedScript[name], "exit 7", "$x = 1; print 'x'", "syntax error (", "", "kill 'KILL', $$", "Process.kill 'TERM', $$; sleep 1"} {
+		for _, source := range []string{forkedScript[name], "exit 7", "$x = 1; print 'x'", "syntax error (", "", "kill 'KILL', $$", "Process.kill 'TERM', $$; sleep 600"} {
 			var want string
 			for _, class := range []Class{ClassFresh, ClassProcess} {
 				r, o := try(t, d, Job{

@@ -20,11 +20,11 @@ func TestYouth(t *testing.T) {
 		return len(turns.awake) + len(turns.waiting), turns.young
 	}
 	for source, want := range map[string]int{
-		"i=0; while [ $i -lt 100000 ]; do i=$((i + 1)); done; echo late; read x": 1,
-		"sleep 0.3; echo late; read x":                                           0,
+		"i=0; while [ $i -lt 100000 ]; do i=$((i + 1)); done; sleep 1; echo late; read x": 1,
+		"sleep 3; echo late; read x": 0,
 	} {
 		job := bash(source)
-		job.Limits.Wall = time.Minute
+		job.Limits.Wall = patience
 		stdin := make(chan struct{})
 		job.Stdin = blocked(stdin)
 		var long, young int
@@ -53,7 +53,7 @@ func TestLongRunsTakeTurns(t *testing.T) {
 		wait.Go(func() {
 			job := bash("for p in 1 2 3; do while :; do :; done & done; sleep 0.2; i=0; while [ $i -lt 5000 ]; do i=$((i + 1)); done; echo done")
 			want := Result{Outcome: Completed, StdoutBytes: 5}
-			job.Limits.Wall, job.Limits.CPU = time.Minute, time.Minute
+			job.Limits.Wall, job.Limits.CPU = patience, patience
 			if i%2 == 0 {
 				job, want = bash("for p in 1 2 3; do while :; do :; done & done; wait"), Result{Outcome: TimedOut}
 				job.Limits.Wall = time.Second

@@ -29,8 +29,8 @@ type zygote struct {
 }
 
 const (
-	zygoteUses     = 2000             // runs from one zygote
-	zygotePatience = 20 * time.Second // to warm up
+	zygoteUses     = 2000        // runs from one zygote
+	zygotePatience = time.Minute // to warm up
 )
 
 // startZygote starts and warms an interpreter. It returns when it can fork.

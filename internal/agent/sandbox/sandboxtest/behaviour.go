@@ -55,13 +55,13 @@ func (s Subject) compileFailure(t *testing.T) {
 func (s Subject) usage(t *testing.T) {
 	r, _ := s.try(t, python("import os\nx = b'x' * (40 << 20)\nif not os.fork():\n    import time\n"+
 		"    while time.process_time() < 0.2: pass\n    os._exit(0)\nos.wait()"))
-	if r.Usage.CPU < 200*time.Millisecond || r.Usage.CPU > 3*time.Second { // another kernel's own work counts
+	if r.Usage.CPU < 200*time.Millisecond || r.Usage.CPU > 20*time.Second { // another kernel's own work counts
 		t.Errorf("cpu of the whole tree is %v, want somewhat over 200ms", r.Usage.CPU)
 	}
 	if r.Usage.PeakMemoryBytes < 40<<20 || r.Usage.PeakMemoryBytes > 100<<20 {
 		t.Errorf("peak memory %d, want somewhat over 40 MiB", r.Usage.PeakMemoryBytes)
 	}
-	if r.Usage.Wall < 150*time.Millisecond || r.Usage.Wall > 25*time.Second {
+	if r.Usage.Wall < 150*time.Millisecond || r.Usage.Wall > patience {
 		t.Errorf("wall %v", r.Usage.Wall)
 	}
 	r, _ = s.try(t, python("print(1)"))
@@ -72,8 +72,8 @@ func (s Subject) usage(t *testing.T) {
 
 func (s Subject) cancel(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	job := python("import time\nprint('on', flush=True)\ntime.sleep(60)")
-	job.Class = s.Class
+	job := python("import time\nprint('on', flush=True)\ntime.sleep(600)")
+	job.Class, job.Limits.Wall = s.Class, patience
 	r, err := s.Driver.Run(ctx, job, func(sandbox.Stream, []byte) { cancel() })
 	if err != nil || r.Outcome != sandbox.Cancelled || r.Reason != sandbox.ReasonNone {
 		t.Errorf("%+v, %v", r, err)
@@ -90,7 +90,7 @@ func (s Subject) live(t *testing.T) {
 	defer answer.Close()
 	var o output
 	r, err := s.Driver.Run(t.Context(), sandbox.Job{
-		Runtime: "python", Class: s.Class, Stdin: stdin,
+		Runtime: "python", Class: s.Class, Stdin: stdin, Limits: sandbox.Limits{Wall: patience},
 		Source: []byte("import sys\nfor i in range(3):\n    print('ask', i, file=[sys.stdout, sys.stderr][i % 2])\n    assert input() == str(i)\n"),
 	}, func(stream sandbox.Stream, p []byte) {
 		o.take(stream, p)
@@ -109,7 +109,7 @@ func (s Subject) together(t *testing.T) {
 	for i := range 6 {
 		group.Go(func() error {
 			job := python("import os, sys\nprint(sys.argv[1], len([p for p in os.listdir('/proc') if p.isdigit()]) < 4)")
-			job.Class, job.Args = s.Class, []string{strconv.Itoa(i)}
+			job.Class, job.Args, job.Limits.Wall = s.Class, []string{strconv.Itoa(i)}, patience
 			var o output
 			r, err := s.Driver.Run(t.Context(), job, o.take)
 			if err != nil || r.Outcome != sandbox.Completed || o.out.String() != strconv.Itoa(i)+" True\n" {

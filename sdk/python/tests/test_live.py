@@ -22,7 +22,7 @@ def test_failure_is_a_status_not_an_exception(client):
 
 
 def test_wait_ends_before_the_run(client):
-    begun = client.executions.run("python", "import time; time.sleep(20)", wait=1)
+    begun = client.executions.run("python", "import time; time.sleep(600)", wait=1)
     assert begun.ended_at is None
     client.executions.cancel(begun.id)
     *_, last = client.executions.watch(begun.id)

@@ -35,9 +35,6 @@ type checkedChange struct {
 	unfit     error  // why the new password cannot be one
 }
 
-// changeOutcome commits a wrong password, since it must be counted.
-type changeOutcome struct{ failed error }
-
 const (
 	selectPassword = `SELECT coalesce(email, ''), coalesce(password_hash, '') FROM account WHERE id = $1`
 	changePassword = `
@@ -46,7 +43,7 @@ UPDATE account SET password_hash = $3, version = version + 1 WHERE id = $1 AND p
 UPDATE credential SET revoked_at = $3 WHERE account_id = $1 AND id <> $2 AND kind = 'session' AND revoked_at IS NULL`
 )
 
-func (d desk) changePassword(complete command.Func[checkedChange, changeOutcome]) command.Func[ChangePassword, struct{}] {
+func (d desk) changePassword(complete command.Func[checkedChange, struct{}]) command.Func[ChangePassword, struct{}] {
 	return func(ctx context.Context, c ChangePassword) (struct{}, error) {
 		in := checkedChange{ChangePassword: c}
 		if actor := command.RequestFrom(ctx).Actor; actor.Kind == command.User && c.Validate() == nil {
@@ -54,11 +51,7 @@ func (d desk) changePassword(complete command.Func[checkedChange, changeOutcome]
 				return struct{}{}, err
 			}
 		}
-		out, err := complete(command.Unkept(ctx), in) // refuses by itself what was not checked, and audits that
-		if err == nil {
-			err = out.failed
-		}
-		return struct{}{}, err
+		return complete(ctx, in) // refuses by itself what was not checked, and audits that
 	}
 }
 
@@ -85,7 +78,7 @@ func (d desk) checkChange(ctx context.Context, actor command.Actor, c *checkedCh
 	return err
 }
 
-func (d desk) completePasswordChange(ctx context.Context, tx *command.Tx, c checkedChange) (out changeOutcome, err error) {
+func (d desk) completePasswordChange(ctx context.Context, tx *command.Tx, c checkedChange) (out outcome[struct{}], err error) {
 	if tx.Actor.Kind != command.User {
 		return out, fault.New(fault.Denied, "password.none", "A service account has no password.")
 	}

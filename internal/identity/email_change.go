@@ -96,39 +96,22 @@ type provenEmail struct {
 	proof checkedProof
 }
 
-// emailOutcome commits a failed attempt, since it must be counted.
-type emailOutcome struct {
-	change EmailChange
-	failed error
-}
-
-func (d desk) changeEmail(complete command.Func[provenEmail, emailOutcome]) command.Func[ChangeEmail, EmailChange] {
-	return toldEmail(func(ctx context.Context, c ChangeEmail) (emailOutcome, error) {
+func (d desk) changeEmail(complete command.Func[provenEmail, EmailChange]) command.Func[ChangeEmail, EmailChange] {
+	return func(ctx context.Context, c ChangeEmail) (EmailChange, error) {
 		in := provenEmail{ChangeEmail: c}
 		if actor := command.RequestFrom(ctx).Actor; actor.Kind == command.User && c.Validate() == nil {
 			var err error
 			if in.proof, err = d.checkProof(ctx, actor.ID, c.proof()); err != nil {
-				return emailOutcome{}, err
+				return EmailChange{}, err
 			}
 		}
 		return complete(ctx, in)
-	})
+	}
 }
 
 func (c ChangeEmail) proof() proof { return proof{c.Password, Code{Code: c.Code}} }
 
-// toldEmail gives the failure that an outcome carries, after it was committed.
-func toldEmail[C any](f command.Func[C, emailOutcome]) command.Func[C, EmailChange] {
-	return func(ctx context.Context, in C) (EmailChange, error) {
-		out, err := f(command.Unkept(ctx), in)
-		if err == nil {
-			err = out.failed
-		}
-		return out.change, err
-	}
-}
-
-func (d desk) askForEmail(ctx context.Context, tx *command.Tx, c provenEmail) (out emailOutcome, err error) {
+func (d desk) askForEmail(ctx context.Context, tx *command.Tx, c provenEmail) (out outcome[EmailChange], err error) {
 	if tx.Actor.Kind != command.User {
 		return out, fault.New(fault.Denied, "me.service_account", "A service account has no e-mail address.")
 	}
@@ -146,11 +129,11 @@ func (d desk) askForEmail(ctx context.Context, tx *command.Tx, c provenEmail) (o
 	case strings.EqualFold(c.Password.Reveal(), to):
 		return out, fault.New(fault.Invalid, "password.is_address", "The e-mail address is no password. Change your password first.").At("body.email", "must not be the password")
 	case d.elsewhere.Mail == nil:
-		out.change, err = d.giveEmail(ctx, tx, a, to, false)
+		out.result, err = d.giveEmail(ctx, tx, a, to, false)
 		return out, err
 	}
-	out.change = EmailChange{Account: a, Email: to, ExpiresAt: tx.Now.Add(emailCodeLasts)}
-	return out, d.sendEmailCode(ctx, tx, a.ID, out.change)
+	out.result = EmailChange{Account: a, Email: to, ExpiresAt: tx.Now.Add(emailCodeLasts)}
+	return out, d.sendEmailCode(ctx, tx, a.ID, out.result)
 }
 
 // sendEmailCode sends a code to the address, or to who has an account with it a word

@@ -27,7 +27,7 @@ func (c ConfirmEmail) Validate() error {
 
 const countEmailTry = `UPDATE email_change SET tries = $2 WHERE account_id = $1`
 
-func (d desk) confirmEmail(ctx context.Context, tx *command.Tx, c ConfirmEmail) (out emailOutcome, err error) {
+func (d desk) confirmEmail(ctx context.Context, tx *command.Tx, c ConfirmEmail) (out outcome[EmailChange], err error) {
 	none := fault.New(fault.Conflict, "me.email_none", "No address waits for a code, or its code is over. Ask for another one.")
 	if tx.Actor.Kind != command.User {
 		return out, none
@@ -51,9 +51,10 @@ func (d desk) confirmEmail(ctx context.Context, tx *command.Tx, c ConfirmEmail) 
 		row.Tries++
 		tx.Defer(countEmailTry, a.ID, row.Tries)
 		tx.Audit("user", a.ID, map[string]any{"failed": true, "failures": row.Tries})
-		return emailOutcome{failed: errWrongEmailCode(emailCodeTries - row.Tries)}, nil
+		out.failed = errWrongEmailCode(emailCodeTries - row.Tries)
+		return out, nil
 	}
-	out.change, err = d.giveEmail(ctx, tx, a, row.Email, true)
+	out.result, err = d.giveEmail(ctx, tx, a, row.Email, true)
 	return out, err
 }
 

@@ -67,7 +67,7 @@ func (d providerDesk) completeSignInBy(ctx context.Context, tx *command.Tx, c sh
 	if err != nil {
 		return SignedInOnce{}, err
 	}
-	if err := d.notLocked(ctx, tx, a); err != nil {
+	if err := d.notLocked(ctx, tx, hashEmail(a.Email)); err != nil {
 		return SignedInOnce{}, err
 	}
 	tx.Audit("user", a.ID, map[string]any{"provider_id": c.provider.ID, "identity_id": identity})

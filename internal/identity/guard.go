@@ -77,8 +77,9 @@ func errWrongCredentials() error {
 }
 
 // notLocked refuses who is locked out: a lockout ends every way in but those that are open.
-func (d desk) notLocked(ctx context.Context, tx *command.Tx, a Account) error {
-	g, err := lockedGuard(ctx, tx, hashEmail(a.Email))
+// It keeps others who try the same address waiting.
+func (d desk) notLocked(ctx context.Context, tx *command.Tx, emailHash []byte) error {
+	g, err := lockedGuard(ctx, tx, emailHash)
 	if err != nil || !g.locked(tx.Now) {
 		return err
 	}

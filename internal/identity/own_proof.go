@@ -21,24 +21,15 @@ func (d desk) tried(ctx context.Context, tx *command.Tx, proves func() (bool, er
 	if err != nil {
 		return nil, fmt.Errorf("read address: %w", err)
 	}
-	policy, err := d.settings.Policy(ctx, tx)
-	if err != nil {
+	address := hashEmail(email)
+	if err := d.notLocked(ctx, tx, address); err != nil {
 		return nil, err
-	}
-	in := checkedSignIn{emailHash: hashEmail(email), account: tx.Actor.ID}
-	g, err := lockedGuard(ctx, tx, in.emailHash)
-	if err != nil {
-		return nil, err
-	}
-	if g.locked(tx.Now) {
-		return nil, errLocked(*g.LockedUntil, tx.Now, policy)
 	}
 	right, err := proves()
 	if err != nil || right {
 		return nil, err
 	}
-	counted, err := d.countFailure(ctx, tx, in, policy, wrong)
-	return counted.failed, err
+	return d.countFailure(ctx, tx, address, tx.Actor.ID, wrong)
 }
 
 // proof is what somebody who is signed in shows before something of weight.

@@ -107,13 +107,7 @@ func holderOf(ctx context.Context, tx *command.Tx, account ident.ID) (h holder, 
 	return h, nil
 }
 
-// addedPasskey commits a refused answer too, since its challenge is over.
-type addedPasskey struct {
-	passkey Passkey
-	failed  error
-}
-
-func (d desk) addPasskey(ctx context.Context, tx *command.Tx, c AddPasskey) (out addedPasskey, err error) {
+func (d desk) addPasskey(ctx context.Context, tx *command.Tx, c AddPasskey) (out outcome[Passkey], err error) {
 	rp, err := relyingParty(c.Origin)
 	if err != nil {
 		return out, err
@@ -136,7 +130,8 @@ func (d desk) addPasskey(ctx context.Context, tx *command.Tx, c AddPasskey) (out
 	made, err := rp.CreateCredential(h, session, answer)
 	if err != nil {
 		tx.Audit("user", tx.Actor.ID, map[string]any{"failed": true})
-		return addedPasskey{failed: fault.New(fault.Invalid, "passkey.refused", "The passkey was not made for this address, or without checking who holds the device. Begin again.").At("body.credential", "does not verify")}, nil
+		out.failed = fault.New(fault.Invalid, "passkey.refused", "The passkey was not made for this address, or without checking who holds the device. Begin again.").At("body.credential", "does not verify")
+		return out, nil // commits: its challenge is over
 	}
 	made.Attestation = webauthn.CredentialAttestation{} // it is not asked for; what comes uncalled says which device this is
 	record, err := json.Marshal(made)
@@ -152,15 +147,5 @@ func (d desk) addPasskey(ctx context.Context, tx *command.Tx, c AddPasskey) (out
 		return out, fault.New(fault.Conflict, "passkey.known", "This passkey is known already.")
 	}
 	_, err = emitOn(ctx, tx, tx.Actor.ID, PasskeyAdded{PasskeyID: p.ID})
-	return addedPasskey{passkey: p}, err
-}
-
-func added(f command.Func[AddPasskey, addedPasskey]) command.Func[AddPasskey, Passkey] {
-	return func(ctx context.Context, in AddPasskey) (Passkey, error) {
-		out, err := f(command.Unkept(ctx), in)
-		if err == nil {
-			err = out.failed
-		}
-		return out.passkey, err
-	}
+	return outcome[Passkey]{result: p}, err
 }

@@ -53,7 +53,7 @@ type passkeyRow struct {
 	Record  []byte   `db:"record"`
 }
 
-func (d desk) completePasskeySignIn(ctx context.Context, tx *command.Tx, c SignInWithPasskey) (out signInOutcome, err error) {
+func (d desk) completePasskeySignIn(ctx context.Context, tx *command.Tx, c SignInWithPasskey) (out outcome[SignedInOnce], err error) {
 	rp, err := relyingParty(c.Origin)
 	if err != nil {
 		return out, err
@@ -68,7 +68,8 @@ func (d desk) completePasskeySignIn(ctx context.Context, tx *command.Tx, c SignI
 	}
 	row, err := pg.One[passkeyRow](ctx, tx, findPasskey, answer.RawID)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return signInOutcome{failed: errWrongPasskey()}, nil // commits: its challenge is over
+		out.failed = errWrongPasskey() // commits: its challenge is over
+		return out, nil
 	}
 	if err != nil {
 		return out, fmt.Errorf("look for passkey: %w", err)
@@ -83,14 +84,16 @@ func (d desk) completePasskeySignIn(ctx context.Context, tx *command.Tx, c SignI
 	_, used, wrong := rp.ValidatePasskeyLogin(func(_, _ []byte) (webauthn.User, error) { return h, nil }, session, answer)
 	if wrong != nil {
 		tx.Audit("user", row.Account, map[string]any{"failed": true, "passkey_id": row.ID})
-		return signInOutcome{failed: errWrongPasskey()}, nil
+		out.failed = errWrongPasskey()
+		return out, nil
 	}
 	if used.Authenticator.CloneWarning {
 		_, err := emitOn(ctx, tx, row.Account, PasskeyRefused{PasskeyID: row.ID, Reason: "counter"})
 		tx.Audit("user", row.Account, map[string]any{"failed": true, "passkey_id": row.ID, "counter": answer.Response.AuthenticatorData.Counter})
-		return signInOutcome{failed: fault.New(fault.Unauthenticated, "auth.passkey_copied", "This passkey has counted backwards, so that a copy of it may exist. Sign in with your password, remove it and add a new one.")}, err
+		out.failed = fault.New(fault.Unauthenticated, "auth.passkey_copied", "This passkey has counted backwards, so that a copy of it may exist. Sign in with your password, remove it and add a new one.")
+		return out, err
 	}
-	if err := d.notLocked(ctx, tx, h.account); err != nil {
+	if err := d.notLocked(ctx, tx, hashEmail(h.account.Email)); err != nil {
 		return out, err
 	}
 	record, err := json.Marshal(used)
@@ -99,21 +102,11 @@ func (d desk) completePasskeySignIn(ctx context.Context, tx *command.Tx, c SignI
 	}
 	tx.Defer(usePasskey, row.ID, record, tx.Now)
 	tx.Actor = command.Actor{Kind: command.User, ID: row.Account}
-	out.signedIn, err = d.openSession(ctx, tx, &h.account, c.UserAgent)
+	out.result, err = d.openSession(ctx, tx, &h.account, c.UserAgent)
 	tx.Audit("user", row.Account, map[string]any{"passkey_id": row.ID})
 	return out, err
 }
 
 func errWrongPasskey() error {
 	return fault.New(fault.Unauthenticated, "auth.wrong_passkey", "This passkey signs nobody in here. Use another one, or your password.")
-}
-
-func withPasskey(complete command.Func[SignInWithPasskey, signInOutcome]) command.Func[SignInWithPasskey, SignedInOnce] {
-	return func(ctx context.Context, c SignInWithPasskey) (SignedInOnce, error) {
-		out, err := complete(command.Unkept(ctx), c)
-		if err == nil {
-			err = out.failed
-		}
-		return out.signedIn, err
-	}
 }

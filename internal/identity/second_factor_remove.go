@@ -14,28 +14,22 @@ type RemoveSecondFactor struct{ Code }
 // RenewRecoveryCodes makes new recovery codes; the old ones end.
 type RenewRecoveryCodes struct{ Code }
 
-// ownFactorOutcome commits a failed attempt, since it must be counted.
-type ownFactorOutcome struct {
-	codes  RecoveryCodesOnce
-	failed error
-}
-
 const (
 	removeFactor   = `DELETE FROM second_factor WHERE account_id = $1`
 	revokeSessions = `UPDATE credential SET revoked_at = $2 WHERE account_id = $1 AND kind = 'session' AND revoked_at IS NULL`
 )
 
 // withOwnCode does something for who proves the second factor.
-func (d desk) withOwnCode(ctx context.Context, tx *command.Tx, code Code, act func() (RecoveryCodesOnce, error)) (out ownFactorOutcome, err error) {
+func (d desk) withOwnCode(ctx context.Context, tx *command.Tx, code Code, act func() (RecoveryCodesOnce, error)) (out outcome[RecoveryCodesOnce], err error) {
 	proves := func() (bool, error) { return d.provesFactor(ctx, tx, tx.Actor.ID, code.Code) }
 	if out.failed, err = d.tried(ctx, tx, proves, errWrongOwnCode()); err != nil || out.failed != nil {
 		return out, err
 	}
-	out.codes, err = act()
+	out.result, err = act()
 	return out, err
 }
 
-func (d desk) removeSecondFactor(ctx context.Context, tx *command.Tx, c RemoveSecondFactor) (ownFactorOutcome, error) {
+func (d desk) removeSecondFactor(ctx context.Context, tx *command.Tx, c RemoveSecondFactor) (outcome[RecoveryCodesOnce], error) {
 	return d.withOwnCode(ctx, tx, c.Code, func() (RecoveryCodesOnce, error) {
 		tx.Defer(removeFactor, tx.Actor.ID)
 		tx.Defer(forgetCodes, tx.Actor.ID)
@@ -44,22 +38,11 @@ func (d desk) removeSecondFactor(ctx context.Context, tx *command.Tx, c RemoveSe
 	})
 }
 
-func (d desk) renewRecoveryCodes(ctx context.Context, tx *command.Tx, c RenewRecoveryCodes) (ownFactorOutcome, error) {
+func (d desk) renewRecoveryCodes(ctx context.Context, tx *command.Tx, c RenewRecoveryCodes) (outcome[RecoveryCodesOnce], error) {
 	return d.withOwnCode(ctx, tx, c.Code, func() (RecoveryCodesOnce, error) {
 		_, err := emitOn(ctx, tx, tx.Actor.ID, RecoveryCodesRenewed{})
 		return replaceRecoveryCodes(tx, tx.Actor.ID), err
 	})
-}
-
-// told gives the failure that an outcome carries, after it was committed.
-func told[C any](f command.Func[C, ownFactorOutcome]) command.Func[C, RecoveryCodesOnce] {
-	return func(ctx context.Context, in C) (RecoveryCodesOnce, error) {
-		out, err := f(command.Unkept(ctx), in)
-		if err == nil {
-			err = out.failed
-		}
-		return out.codes, err
-	}
 }
 
 // ResetSecondFactor takes somebody's second factor and passkeys away, for an operator

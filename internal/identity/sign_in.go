@@ -43,11 +43,6 @@ type checkedSignIn struct {
 	userAgent string
 }
 
-type signInOutcome struct {
-	signedIn SignedInOnce
-	failed   error // a wrong password must be counted, so it commits
-}
-
 const findSignIn = `
 SELECT a.id, a.password_hash, g.locked_until
 FROM (SELECT) one LEFT JOIN account a ON a.email = $1 LEFT JOIN sign_in_guard g ON g.email_hash = $2`
@@ -58,7 +53,7 @@ type signInRow struct {
 	LockedUntil *time.Time `db:"locked_until"`
 }
 
-func (d desk) signIn(complete command.Func[checkedSignIn, signInOutcome]) command.Func[SignIn, SignedInOnce] {
+func (d desk) signIn(complete command.Func[checkedSignIn, SignedInOnce]) command.Func[SignIn, SignedInOnce] {
 	return func(ctx context.Context, c SignIn) (SignedInOnce, error) {
 		if err := c.Validate(); err != nil {
 			return SignedInOnce{}, err
@@ -67,11 +62,7 @@ func (d desk) signIn(complete command.Func[checkedSignIn, signInOutcome]) comman
 		if err != nil {
 			return SignedInOnce{}, err
 		}
-		out, err := complete(command.Unkept(ctx), in)
-		if err == nil {
-			err = out.failed
-		}
-		return out.signedIn, err
+		return complete(ctx, in)
 	}
 }
 
@@ -102,35 +93,29 @@ func (d desk) checkSignIn(ctx context.Context, c SignIn) (checkedSignIn, error) 
 
 func (d desk) isLocked(until *time.Time) bool { return until != nil && d.clock().Before(*until) }
 
-func (d desk) completeSignIn(ctx context.Context, tx *command.Tx, c checkedSignIn) (signInOutcome, error) {
-	policy, err := d.settings.Policy(ctx, tx)
-	if err != nil {
-		return signInOutcome{}, err
-	}
+func (d desk) completeSignIn(ctx context.Context, tx *command.Tx, c checkedSignIn) (out outcome[SignedInOnce], err error) {
 	if !c.right {
-		return d.countFailure(ctx, tx, c, policy, errWrongCredentials())
+		out.failed, err = d.countFailure(ctx, tx, c.emailHash, c.account, errWrongCredentials())
+		return out, err
 	}
-	g, err := lockedGuard(ctx, tx, c.emailHash)
-	if err != nil {
-		return signInOutcome{}, err
-	}
-	if g.locked(tx.Now) {
-		return signInOutcome{}, errLocked(*g.LockedUntil, tx.Now, policy)
+	if err := d.notLocked(ctx, tx, c.emailHash); err != nil {
+		return out, err
 	}
 	a, err := pg.One[Account](ctx, tx, confirmPassword, c.account, c.hash, c.rehash)
 	if errors.Is(err, pgx.ErrNoRows) { // changed since it was checked
-		return signInOutcome{}, errWrongCredentials()
+		return out, errWrongCredentials()
 	}
 	if err != nil {
-		return signInOutcome{}, fmt.Errorf("confirm password: %w", err)
+		return out, fmt.Errorf("confirm password: %w", err)
 	}
 	tx.Actor = command.Actor{Kind: command.User, ID: a.ID}
 	if step, owes, err := d.owesFactor(ctx, tx, a, c.emailHash); err != nil || owes {
-		return signInOutcome{signedIn: step}, err
+		out.result = step
+		return out, err
 	}
 	tx.Defer(clearGuard, c.emailHash)
-	out, err := d.openWithPassword(ctx, tx, &a, c.userAgent)
-	return signInOutcome{signedIn: out}, err
+	out.result, err = d.openWithPassword(ctx, tx, &a, c.userAgent)
+	return out, err
 }
 
 const (
@@ -140,37 +125,40 @@ RETURNING id, version, kind, coalesce(email, '') AS email, name, platform_roles,
 	bumpAccount = `UPDATE account SET version = version + 1 WHERE id = $1 RETURNING version`
 )
 
-// countFailure commits a failed attempt and tells the caller about it afterwards.
-func (d desk) countFailure(ctx context.Context, tx *command.Tx, c checkedSignIn, policy Policy, failed error) (signInOutcome, error) {
-	if _, err := tx.Exec(ctx, ensureGuard, c.emailHash, tx.Now); err != nil {
-		return signInOutcome{}, fmt.Errorf("store sign-in guard: %w", err)
-	}
-	g, err := lockedGuard(ctx, tx, c.emailHash)
+// countFailure counts a wrong try for an address, and for the account that has it, if any.
+// The failure that it gives, of the try or of one too many, is told after the commit.
+func (d desk) countFailure(ctx context.Context, tx *command.Tx, emailHash []byte, account ident.ID, wrong error) (failed, err error) {
+	policy, err := d.settings.Policy(ctx, tx)
 	if err != nil {
-		return signInOutcome{}, err
+		return nil, err
+	}
+	if _, err := tx.Exec(ctx, ensureGuard, emailHash, tx.Now); err != nil {
+		return nil, fmt.Errorf("store sign-in guard: %w", err)
+	}
+	g, err := lockedGuard(ctx, tx, emailHash)
+	if err != nil {
+		return nil, err
 	}
 	if g.locked(tx.Now) {
-		return signInOutcome{}, errLocked(*g.LockedUntil, tx.Now, policy)
+		return nil, errLocked(*g.LockedUntil, tx.Now, policy)
 	}
 	g = g.fail(tx.Now, policy)
-	tx.Defer(saveGuard, c.emailHash, g.Failures, g.LastFailure, g.LockedUntil)
-
-	out := signInOutcome{failed: failed}
+	tx.Defer(saveGuard, emailHash, g.Failures, g.LastFailure, g.LockedUntil)
 	if g.LockedUntil != nil {
-		out.failed = errLocked(*g.LockedUntil, tx.Now, policy)
+		wrong = errLocked(*g.LockedUntil, tx.Now, policy)
 	}
-	if !c.account.IsZero() {
-		if _, err := emitOn(ctx, tx, c.account, SignInFailed{Failures: g.Failures}); err != nil {
-			return signInOutcome{}, err
+	if !account.IsZero() {
+		if _, err := emitOn(ctx, tx, account, SignInFailed{Failures: g.Failures}); err != nil {
+			return nil, err
 		}
 		if g.LockedUntil != nil {
-			if _, err := emitOn(ctx, tx, c.account, LockedOut{Until: *g.LockedUntil}); err != nil {
-				return signInOutcome{}, err
+			if _, err := emitOn(ctx, tx, account, LockedOut{Until: *g.LockedUntil}); err != nil {
+				return nil, err
 			}
 		}
 	}
-	tx.Audit("user", c.account, map[string]any{"failed": true, "failures": g.Failures, "locked": g.LockedUntil != nil})
-	return out, nil
+	tx.Audit("user", account, map[string]any{"failed": true, "failures": g.Failures, "locked": g.LockedUntil != nil})
+	return wrong, nil
 }
 
 // emitOn gives an account its next version, and the fact with it.

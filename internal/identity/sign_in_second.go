@@ -70,48 +70,31 @@ func lockedStep(ctx context.Context, tx *command.Tx, text secret.String) (row st
 	return row, token.ID, err
 }
 
-func (d desk) completeSecond(ctx context.Context, tx *command.Tx, c SignInSecond) (signInOutcome, error) {
-	policy, err := d.settings.Policy(ctx, tx)
-	if err != nil {
-		return signInOutcome{}, err
-	}
+func (d desk) completeSecond(ctx context.Context, tx *command.Tx, c SignInSecond) (out outcome[SignedInOnce], err error) {
 	step, id, err := lockedStep(ctx, tx, c.Step)
 	if err != nil {
-		return signInOutcome{}, err
+		return out, err
 	}
-	g, err := lockedGuard(ctx, tx, step.EmailHash)
-	if err != nil {
-		return signInOutcome{}, err
-	}
-	if g.locked(tx.Now) {
-		return signInOutcome{}, errLocked(*g.LockedUntil, tx.Now, policy)
+	if err := d.notLocked(ctx, tx, step.EmailHash); err != nil {
+		return out, err
 	}
 	right, err := d.provesFactor(ctx, tx, step.Account, c.Code.Code)
 	if err != nil {
-		return signInOutcome{}, err
+		return out, err
 	}
 	if !right {
-		return d.countFailure(ctx, tx, checkedSignIn{emailHash: step.EmailHash, account: step.Account}, policy, errWrongCode())
+		out.failed, err = d.countFailure(ctx, tx, step.EmailHash, step.Account, errWrongCode())
+		return out, err
 	}
 	tx.Defer(endStep, id)
 	tx.Defer(clearGuard, step.EmailHash)
 	a, err := pg.One[Account](ctx, tx, selectAccount, step.Account)
 	if err != nil {
-		return signInOutcome{}, fmt.Errorf("read account: %w", err)
+		return out, fmt.Errorf("read account: %w", err)
 	}
 	tx.Actor = command.Actor{Kind: command.User, ID: a.ID}
-	out, err := d.openSession(ctx, tx, &a, c.UserAgent)
-	return signInOutcome{signedIn: out}, err
-}
-
-func (d desk) signInSecond(complete command.Func[SignInSecond, signInOutcome]) command.Func[SignInSecond, SignedInOnce] {
-	return func(ctx context.Context, c SignInSecond) (SignedInOnce, error) {
-		out, err := complete(command.Unkept(ctx), c)
-		if err == nil {
-			err = out.failed
-		}
-		return out.signedIn, err
-	}
+	out.result, err = d.openSession(ctx, tx, &a, c.UserAgent)
+	return out, err
 }
 
 // SecondFactorRequired says of whom a second factor is asked.

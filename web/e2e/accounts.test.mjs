@@ -1,7 +1,7 @@
 // How people prove who they are, and let programs in. Needs a stoad like console.test.mjs does, after it: it signs in.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { admin, barriers, launch, totp, url, visitor } from "./browser.mjs";
+import { admin, barriers, launch, signIn, totp, url, visitor } from "./browser.mjs";
 
 let browser, page, context, complaints;
 
@@ -11,18 +11,12 @@ before(async () => {
 });
 after(() => browser?.close());
 
-const signIn = async (to = "/run") => {
-  await page.getByLabel("E-mail").fill(admin.email);
-  await page.locator("input[type=password]").fill(admin.password);
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  await page.waitForURL(`**${to}`);
-};
-
 test("a program is signed in with the code that it shows", async () => {
   const asked = await (await context.request.post(`${url}/api/v1/auth/device`, { data: { name: "a build machine", expires_in_days: 7 } })).json();
   await page.goto(`${url}/device`);
   await page.waitForURL("**/sign-in?next=*");
-  await signIn("/device");
+  await signIn(page);
+  await page.waitForURL("**/device");
   await page.getByRole("textbox", { name: "Code", exact: true }).fill("bbbb bbbb");
   await page.getByRole("button", { name: "Continue" }).click();
   await page.getByText("No program waits with this code").waitFor();
@@ -54,9 +48,7 @@ test("signing in asks for the authenticator app, or a recovery code", async () =
   for (const code of [() => totp(secret, 1), () => codes[0]]) {
     await context.clearCookies();
     await page.goto(`${url}/sign-in`);
-    await page.getByLabel("E-mail").fill(admin.email);
-    await page.locator("input[type=password]").fill(admin.password);
-    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await signIn(page);
     await page.getByRole("textbox", { name: "Code", exact: true }).fill(code());
     await page.getByRole("button", { name: "Continue" }).click();
     await page.waitForURL("**/run");

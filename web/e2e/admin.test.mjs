@@ -1,18 +1,13 @@
 // What operators look after. Needs a stoad like console.test.mjs does, after it: it signs in.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { admin, barriers, launch, totp, url, visitor } from "./browser.mjs";
+import { admin, barriers, launch, signIn, signedIn, totp, url, visitor } from "./browser.mjs";
 
 let browser, page, complaints;
 
 before(async () => {
   browser = await launch();
-  ({ page, complaints } = await visitor(browser));
-  await page.goto(`${url}/sign-in`);
-  await page.getByLabel("E-mail").fill(admin.email);
-  await page.locator("input[type=password]").fill(admin.password);
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  await page.waitForURL("**/run");
+  ({ page, complaints } = await signedIn(browser));
 });
 after(() => browser?.close());
 
@@ -42,10 +37,11 @@ test("on a telephone filters wait behind a button, which says how many are set",
 });
 
 test("an operator makes an account, limits, locks and deletes it", async () => {
+  const account = { email: "rosa@example.org", password: "a long enough password" };
   await page.goto(`${url}/users`);
   await page.getByRole("button", { name: "New user" }).click();
   const dialog = page.getByRole("dialog");
-  await dialog.getByLabel("E-mail").fill("rosa@example.org");
+  await dialog.getByLabel("E-mail").fill(account.email);
   await dialog.getByLabel("Name").fill("Rosa Luz");
   await dialog.getByRole("button", { name: "Create" }).click();
   const link = (await dialog.getByText("/set-password?token=").textContent()).trim();
@@ -53,13 +49,11 @@ test("an operator makes an account, limits, locks and deletes it", async () => {
 
   const rosa = await visitor(browser);
   await rosa.page.goto(link);
-  for (const label of ["New password", "Once more"]) await rosa.page.getByRole("textbox", { name: label }).fill("a long enough password");
+  for (const label of ["New password", "Once more"]) await rosa.page.getByRole("textbox", { name: label }).fill(account.password);
   assert.deepEqual(await barriers(rosa.page), []);
   await rosa.page.getByRole("button", { name: "Set password" }).click();
   await rosa.page.getByRole("link", { name: "Sign in" }).click();
-  await rosa.page.getByLabel("E-mail").fill("rosa@example.org");
-  await rosa.page.locator("input[type=password]").fill("a long enough password");
-  await rosa.page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await signIn(rosa.page, account);
   await rosa.page.waitForURL("**/run");
 
   await page.getByRole("link", { name: "Rosa Luz" }).click();
@@ -95,9 +89,7 @@ test("an operator makes an account, limits, locks and deletes it", async () => {
   await page.getByText("locked", { exact: true }).waitFor();
   await rosa.page.goto(`${url}/run`);
   await rosa.page.getByRole("heading", { name: "Sign in to Stoa" }).waitFor();
-  await rosa.page.getByLabel("E-mail").fill("rosa@example.org");
-  await rosa.page.locator("input[type=password]").fill("a long enough password");
-  await rosa.page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await signIn(rosa.page, account);
   await rosa.page.getByText("on leave").waitFor();
   await rosa.context.close();
 

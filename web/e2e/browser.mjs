@@ -41,6 +41,22 @@ export async function visitor(browser, options = {}) {
   return { context, page, complaints };
 }
 
+/** Fills in the sign-in screen that is shown, and sends it. */
+export async function signIn(page, { email, password } = admin) {
+  await page.getByLabel("E-mail").fill(email);
+  await page.locator("input[type=password]").fill(password);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+}
+
+/** A visitor who has signed in as the administrator, and is at Run. */
+export async function signedIn(browser, options) {
+  const person = await visitor(browser, options);
+  await person.page.goto(`${url}/sign-in`);
+  await signIn(person.page);
+  await person.page.waitForURL("**/run");
+  return person;
+}
+
 /** Replaces what the editor holds. */
 export async function type(page, source) {
   await page.locator(".cm-content").first().click();

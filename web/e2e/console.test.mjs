@@ -3,7 +3,7 @@
 // Without STOA_SETUP the tests sign in with STOA_EMAIL and STOA_PASSWORD.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { admin, choose, launch, output, run, status, type, url, visitor } from "./browser.mjs";
+import { admin, choose, launch, output, run, signIn, status, type, url, visitor } from "./browser.mjs";
 
 let browser, page, context, complaints;
 
@@ -31,9 +31,7 @@ test("the first administrator sets a password and is in", async () => {
     await page.getByRole("button", { name: "Set up Stoa" }).click();
   } else {
     await go("/sign-in");
-    await page.getByLabel("E-mail").fill(admin.email);
-    await page.locator("input[type=password]").fill(admin.password);
-    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await signIn(page);
   }
   await page.waitForURL("**/run");
   await page.getByRole("button", { name: "Run", exact: true }).waitFor();

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
-import { admin, barriers, launch, url, visitor } from "./browser.mjs";
+import { barriers, launch, signedIn, url } from "./browser.mjs";
 
 let browser, page, context, complaints, receiver, answer;
 
@@ -11,13 +11,7 @@ before(async () => {
   receiver = createServer((req, res) => req.resume().on("end", () => res.writeHead(answer).end())).listen(0, "127.0.0.1");
   await once(receiver, "listening");
   browser = await launch();
-  ({ page, context, complaints } = await visitor(browser));
-  context.setDefaultTimeout(30_000);
-  await page.goto(`${url}/sign-in`);
-  await page.getByLabel("E-mail").fill(admin.email);
-  await page.locator("input[type=password]").fill(admin.password);
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  await page.waitForURL("**/run");
+  ({ page, context, complaints } = await signedIn(browser));
 });
 after(async () => {
   receiver?.closeAllConnections();

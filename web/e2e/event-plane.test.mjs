@@ -2,19 +2,14 @@
 // an operator's, and STOA_DATA the data folder: an inbox that breaks is what only a fault of the machine makes.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { admin, barriers, launch, url, visitor } from "./browser.mjs";
+import { barriers, launch, signedIn, url } from "./browser.mjs";
 import { sql } from "./sql.mjs";
 
 let browser, page, complaints;
 
 before(async () => {
   browser = await launch();
-  ({ page, complaints } = await visitor(browser));
-  await page.goto(`${url}/sign-in`);
-  await page.getByLabel("E-mail").fill(admin.email);
-  await page.locator("input[type=password]").fill(admin.password);
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  await page.waitForURL("**/run");
+  ({ page, complaints } = await signedIn(browser));
 });
 
 const broken = { inbox: false };

@@ -1,18 +1,13 @@
 // What can't be loaded says why, and is asked for again by hand. Needs a stoad like console.test.mjs does, after it: it signs in.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { admin, barriers, launch, url, visitor } from "./browser.mjs";
+import { barriers, launch, signedIn, url } from "./browser.mjs";
 
 let browser, page, context, complaints;
 
 before(async () => {
   browser = await launch();
-  ({ page, context, complaints } = await visitor(browser));
-  await page.goto(`${url}/sign-in`);
-  await page.getByLabel("E-mail").fill(admin.email);
-  await page.locator("input[type=password]").fill(admin.password);
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  await page.waitForURL("**/run");
+  ({ page, context, complaints } = await signedIn(browser));
   context.setDefaultTimeout(60_000);
   const made = await context.request.post(`${url}/api/v1/executions`, { data: { runtime: "python", source: "print(1)" }, headers: { origin: url } });
   assert.ok(made.ok(), await made.text()); // there is something to list

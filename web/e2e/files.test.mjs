@@ -2,18 +2,13 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { admin, barriers, choose, launch, run, status, type, url, visitor } from "./browser.mjs";
+import { barriers, choose, launch, run, signedIn, status, type, url } from "./browser.mjs";
 
 let browser, page, context, complaints;
 
 before(async () => {
   browser = await launch();
-  ({ page, context, complaints } = await visitor(browser, { acceptDownloads: true }));
-  await page.goto(`${url}/sign-in`);
-  await page.getByLabel("E-mail").fill(admin.email);
-  await page.locator("input[type=password]").fill(admin.password);
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  await page.waitForURL("**/run");
+  ({ page, context, complaints } = await signedIn(browser, { acceptDownloads: true }));
 });
 after(() => browser?.close());
 

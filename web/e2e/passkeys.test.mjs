@@ -2,7 +2,7 @@
 // only, so that the page is opened as localhost.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { admin, barriers, launch, url, visitor } from "./browser.mjs";
+import { barriers, launch, signIn, url, visitor } from "./browser.mjs";
 
 const home = url.replace("//127.0.0.1", "//localhost");
 let browser, page, context, complaints;
@@ -20,9 +20,7 @@ after(() => browser?.close());
 
 test("a passkey is added, signs in and is removed", async () => {
   await page.goto(`${home}/sign-in?next=/account`);
-  await page.getByLabel("E-mail").fill(admin.email);
-  await page.locator("input[type=password]").fill(admin.password);
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await signIn(page);
   await page.waitForURL("**/account");
   await page.getByLabel("Name of the passkey").fill("My laptop");
   await page.getByRole("button", { name: "Add a passkey" }).click();
@@ -48,9 +46,7 @@ test("a passkey is added, signs in and is removed", async () => {
 test("at an address without a name the console says what to do", { skip: home === url }, async () => {
   await context.clearCookies();
   await page.goto(`${url}/sign-in?next=/account`);
-  await page.getByLabel("E-mail").fill(admin.email);
-  await page.locator("input[type=password]").fill(admin.password);
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await signIn(page);
   await page.waitForURL("**/account");
   await page.getByText("Passkeys need a domain, and this page was opened at a bare IP address.").waitFor();
 });

@@ -1,18 +1,13 @@
 // Projects, their members and units, as who runs an organization arranges them. Needs a stoad like console.test.mjs does, after it: it signs in.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { admin, barriers, launch, url, visitor } from "./browser.mjs";
+import { barriers, launch, signedIn, url, visitor } from "./browser.mjs";
 
 let browser, page, context, complaints;
 
 before(async () => {
   browser = await launch();
-  ({ page, context, complaints } = await visitor(browser));
-  await page.goto(`${url}/sign-in`);
-  await page.getByLabel("E-mail").fill(admin.email);
-  await page.locator("input[type=password]").fill(admin.password);
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  await page.waitForURL("**/run");
+  ({ page, context, complaints } = await signedIn(browser));
 });
 after(() => browser?.close());
 

@@ -1,7 +1,7 @@
 // What waits is seen with its reason, moved up in place, and let go. Needs a stoad like console.test.mjs does, after it: it signs in.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { admin, barriers, launch, url, visitor } from "./browser.mjs";
+import { barriers, launch, signedIn, url } from "./browser.mjs";
 
 let browser, page, context, complaints, me, organization;
 
@@ -15,12 +15,7 @@ const clear = (name) => api("DELETE", `/limits/${name}?scope=member&scope_id=${m
 
 before(async () => {
   browser = await launch();
-  ({ page, context, complaints } = await visitor(browser));
-  await page.goto(`${url}/sign-in`);
-  await page.getByLabel("E-mail").fill(admin.email);
-  await page.locator("input[type=password]").fill(admin.password);
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  await page.waitForURL("**/run");
+  ({ page, context, complaints } = await signedIn(browser));
   me = await api("GET", "/me");
   organization = me.organizations.find((o) => o.id === me.projects.find((p) => p.id === me.default_project_id).organization_id);
 });

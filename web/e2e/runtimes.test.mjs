@@ -2,7 +2,7 @@
 // console.test.mjs does, after it: it signs in.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { admin, barriers, launch, url, visitor } from "./browser.mjs";
+import { barriers, launch, signedIn, url } from "./browser.mjs";
 import { registry, shell } from "./registry.mjs";
 
 const version = `5.${process.pid}`;
@@ -13,12 +13,7 @@ before(async () => {
   digest = images.push("bash", "5", shell(), { Cmd: ["bash"], Env: ["PATH=/bin"] });
   images.push("hostile", "1", [["../../../../tmp/stoa-canary", Buffer.from("dead")]], { Cmd: ["/bin/sh"] });
   browser = await launch();
-  ({ page, context, complaints } = await visitor(browser));
-  await page.goto(`${url}/sign-in`);
-  await page.getByLabel("E-mail").fill(admin.email);
-  await page.locator("input[type=password]").fill(admin.password);
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  await page.waitForURL("**/run");
+  ({ page, context, complaints } = await signedIn(browser));
   context.setDefaultTimeout(60_000); // a pull takes the time it takes
 });
 after(async () => {

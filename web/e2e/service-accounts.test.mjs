@@ -2,19 +2,14 @@
 // examples above the editor. Needs a stoad like console.test.mjs does, after it: it signs in.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { admin, barriers, choose, launch, run, status, type, url, visitor } from "./browser.mjs";
+import { barriers, choose, launch, run, signedIn, status, type, url } from "./browser.mjs";
 
 const name = `deployer-${process.pid}`;
 let browser, page, context, complaints;
 
 before(async () => {
   browser = await launch();
-  ({ page, context, complaints } = await visitor(browser));
-  await page.goto(`${url}/sign-in`);
-  await page.getByLabel("E-mail").fill(admin.email);
-  await page.locator("input[type=password]").fill(admin.password);
-  await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  await page.waitForURL("**/run");
+  ({ page, context, complaints } = await signedIn(browser));
 });
 after(() => browser?.close());
 

@@ -1,5 +1,7 @@
 package cli
 
+import stoa "github.com/stoa-cloud/stoa/sdk/go"
+
 type auditExport struct {
 	auditChoice
 	Format string `name:"format" enum:"csv,json" default:"json" help:"csv or json."`
@@ -8,11 +10,7 @@ type auditExport struct {
 }
 
 // Run writes records to standard output, oldest first.
-func (e *auditExport) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (e *auditExport) Run(c *call, client *stoa.Client) error {
 	filter, err := e.filter(c, client)
 	if err != nil {
 		return err

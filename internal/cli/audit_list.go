@@ -8,11 +8,7 @@ type auditList struct {
 }
 
 // Run lists records.
-func (l *auditList) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (l *auditList) Run(c *call, client *stoa.Client) error {
 	filter, err := l.filter(c, client)
 	if err != nil {
 		return err

@@ -56,7 +56,7 @@ func sameAddress(a, b string) bool {
 	return strings.TrimRight(a, "/") == strings.TrimRight(b, "/")
 }
 
-// client speaks as the chosen context.
+// client speaks as the chosen context. A Run that takes a client is given this one.
 func (c *call) client() (*stoa.Client, error) {
 	_, chosen, err := c.context()
 	if err != nil {
@@ -93,6 +93,20 @@ func (c *call) project(client *stoa.Client) (string, error) {
 		return "", nil
 	}
 	return c.projectNamed(client, wanted)
+}
+
+// projectOrDefault is the id of the project to work in, also where that is left to the server;
+// empty if the caller has none.
+func (c *call) projectOrDefault(client *stoa.Client) (string, error) {
+	id, err := c.project(client)
+	if err != nil || id != "" {
+		return id, err
+	}
+	me, err := client.Me.Get(c.ctx)
+	if err != nil {
+		return "", err
+	}
+	return me.DefaultProjectID, nil
 }
 
 // projectNamed is the id of the project with this name, slug or id.
@@ -175,6 +189,17 @@ func (c *call) updateConfig(change func(*config.Config) error) error {
 		return err
 	}
 	return config.Save(path, file)
+}
+
+// each does something to all that are named by their ids, and says of each that it is done.
+func (c *call) each(ids []string, act func(ctx context.Context, id string) error, done string) error {
+	for _, id := range ids {
+		if err := act(c.ctx, id); err != nil {
+			return err
+		}
+		c.say("%s %s", id, done)
+	}
+	return nil
 }
 
 // say prints a line for the person; what a program reads goes through print.

@@ -38,11 +38,7 @@ type deadLettersList struct {
 }
 
 // Run lists dead letters.
-func (l *deadLettersList) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (l *deadLettersList) Run(c *call, client *stoa.Client) error {
 	filter := stoa.DeadLetterFilter{Consumer: l.Consumer, States: l.State, Type: l.Type, Kind: l.Kind, Reason: l.Reason, PageSize: min(l.Limit, 100)}
 	return showList(c, l.watchFlag, func() ([]stoa.DeadLetter, error) {
 		return stoa.Collect(client.DeadLetters.List(c.ctx, filter), l.Limit)
@@ -52,11 +48,7 @@ func (l *deadLettersList) Run(c *call) error {
 type deadLettersStats struct{}
 
 // Run counts dead letters.
-func (*deadLettersStats) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (*deadLettersStats) Run(c *call, client *stoa.Client) error {
 	st, err := client.DeadLetters.Statistics(c.ctx)
 	if err != nil || c.Output != "table" {
 		if err == nil {
@@ -107,11 +99,7 @@ func (c *call) decided(out *stoa.DeadLetterOutcome, verb string) error {
 type deadLettersDiscard struct{ deadLetterChoice }
 
 // Run discards dead letters.
-func (d *deadLettersDiscard) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (d *deadLettersDiscard) Run(c *call, client *stoa.Client) error {
 	out, err := client.DeadLetters.Discard(c.ctx, stoa.DeadLetterDiscardRequest{
 		EventIds: d.Events, Consumer: d.Consumer, Types: d.Types, Kind: d.Kind, Reason: d.Reason, FailedBefore: d.before(), All: d.All,
 	})
@@ -127,11 +115,7 @@ type deadLettersRetry struct {
 }
 
 // Run retries dead letters.
-func (r *deadLettersRetry) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (r *deadLettersRetry) Run(c *call, client *stoa.Client) error {
 	in := stoa.DeadLetterRetryRequest{
 		EventIds: r.Events, Consumer: r.Consumer, Types: r.Types, Kind: r.Kind, Reason: r.Reason, FailedBefore: r.before(), All: r.All,
 	}

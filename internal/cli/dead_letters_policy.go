@@ -49,11 +49,7 @@ func policyPauses(p stoa.RetryPolicy) string {
 type policyList struct{}
 
 // Run lists the policies.
-func (*policyList) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (*policyList) Run(c *call, client *stoa.Client) error {
 	policies, err := stoa.Collect(client.DeadLetters.Policies(c.ctx), 0)
 	if err != nil {
 		return err
@@ -72,11 +68,7 @@ type policySet struct {
 }
 
 // Run sets a policy.
-func (s *policySet) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (s *policySet) Run(c *call, client *stoa.Client) error {
 	set, err := client.DeadLetters.SetPolicy(c.ctx, stoa.RetryPolicySetRequest{
 		Consumer: s.Consumer, Kind: s.Kind, Strategy: s.Strategy, Attempts: s.Attempts,
 		FirstMS: s.First.Milliseconds(), LongestMS: max(s.First, s.Longest).Milliseconds(), Factor: s.Factor, At: s.At,
@@ -90,11 +82,7 @@ func (s *policySet) Run(c *call) error {
 type policyClear struct{ policyTarget }
 
 // Run takes a policy away.
-func (p *policyClear) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (p *policyClear) Run(c *call, client *stoa.Client) error {
 	if err := client.DeadLetters.ClearPolicy(c.ctx, p.Consumer, p.Kind); err != nil {
 		return err
 	}

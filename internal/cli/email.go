@@ -19,11 +19,7 @@ type emailChange struct {
 }
 
 // Run asks for another address of the caller's account.
-func (e *emailChange) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (e *emailChange) Run(c *call, client *stoa.Client) error {
 	me, err := client.Me.Get(c.ctx)
 	if err != nil {
 		return err
@@ -58,11 +54,7 @@ type emailConfirm struct {
 }
 
 // Run makes the address the caller's.
-func (e *emailConfirm) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (e *emailConfirm) Run(c *call, client *stoa.Client) error {
 	got, err := client.Me.ConfirmEmail(c.ctx, e.Code)
 	if err != nil {
 		return err

@@ -11,11 +11,7 @@ type eventsGet struct {
 }
 
 // Run shows one event, the history of what it is about, and what else the request led to.
-func (g *eventsGet) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (g *eventsGet) Run(c *call, client *stoa.Client) error {
 	around, err := client.Events.Get(c.ctx, g.Event)
 	if err != nil {
 		return err

@@ -14,11 +14,7 @@ type eventsList struct {
 }
 
 // Run lists or watches events.
-func (l *eventsList) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (l *eventsList) Run(c *call, client *stoa.Client) error {
 	filter, err := l.filter(c, client)
 	if err != nil {
 		return err

@@ -13,11 +13,7 @@ type eventsStats struct {
 }
 
 // Run counts events of the last day, or of the time that is asked for.
-func (s *eventsStats) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (s *eventsStats) Run(c *call, client *stoa.Client) error {
 	filter, err := s.filter(c, client)
 	if err != nil {
 		return err

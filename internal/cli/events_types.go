@@ -11,11 +11,7 @@ type eventsTypes struct {
 }
 
 // Run lists the types, or shows one.
-func (t *eventsTypes) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (t *eventsTypes) Run(c *call, client *stoa.Client) error {
 	if t.Type != "" {
 		described, err := client.Events.Type(c.ctx, t.Type)
 		if err != nil {

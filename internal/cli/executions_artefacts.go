@@ -10,11 +10,7 @@ type executionsArtefacts struct {
 }
 
 // Run lists what an execution left behind, or saves it.
-func (a *executionsArtefacts) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (a *executionsArtefacts) Run(c *call, client *stoa.Client) error {
 	if a.To != "" {
 		return c.saveArtefacts(client, a.ID, a.To)
 	}

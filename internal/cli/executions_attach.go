@@ -1,17 +1,17 @@
 package cli
 
-import "errors"
+import (
+	"errors"
+
+	stoa "github.com/stoa-cloud/stoa/sdk/go"
+)
 
 type executionsAttach struct {
 	ID string `arg:"" help:"The execution, which was submitted with --interactive or --terminal."`
 }
 
 // Run follows the execution and gives it what is typed here. An interrupt leaves it; it goes on.
-func (x *executionsAttach) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (x *executionsAttach) Run(c *call, client *stoa.Client) error {
 	e, err := client.Executions.Get(c.ctx, x.ID)
 	if err != nil {
 		return err

@@ -12,11 +12,7 @@ type executionsDeliveries struct {
 }
 
 // Run lists deliveries.
-func (d *executionsDeliveries) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (d *executionsDeliveries) Run(c *call, client *stoa.Client) error {
 	return showList(c, d.watchFlag, func() ([]stoa.ExecutionDelivery, error) {
 		return stoa.Collect(client.Executions.Deliveries(c.ctx, d.ID), 0)
 	}, []column[stoa.ExecutionDelivery]{

@@ -16,11 +16,7 @@ type executionsEgress struct {
 }
 
 // Run changes the list, if it is told how, and shows it with what was refused.
-func (x *executionsEgress) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (x *executionsEgress) Run(c *call, client *stoa.Client) error {
 	e, err := client.Executions.Get(c.ctx, x.ID)
 	if err != nil {
 		return err

@@ -12,11 +12,7 @@ type executionsGet struct {
 }
 
 // Run shows one execution.
-func (g *executionsGet) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (g *executionsGet) Run(c *call, client *stoa.Client) error {
 	e, err := client.Executions.Get(c.ctx, g.ID)
 	if err != nil {
 		return err

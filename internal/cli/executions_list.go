@@ -21,11 +21,7 @@ type executionsList struct {
 }
 
 // Run lists executions.
-func (l *executionsList) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (l *executionsList) Run(c *call, client *stoa.Client) (err error) {
 	if l.All || l.overFlags != (overFlags{}) {
 		return l.listAll(c, client)
 	}

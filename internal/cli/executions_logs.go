@@ -14,11 +14,7 @@ type executionsLogs struct {
 }
 
 // Run prints what the script wrote: its standard output to ours, its standard error to ours.
-func (l *executionsLogs) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (l *executionsLogs) Run(c *call, client *stoa.Client) error {
 	if l.Follow {
 		return l.follow(c, client)
 	}

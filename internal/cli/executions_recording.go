@@ -1,17 +1,17 @@
 package cli
 
-import "io"
+import (
+	"io"
+
+	stoa "github.com/stoa-cloud/stoa/sdk/go"
+)
 
 type executionsRecording struct {
 	ID string `arg:"" help:"The execution, which was submitted with --record."`
 }
 
 // Run prints the recording, as asciinema plays it.
-func (x *executionsRecording) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (x *executionsRecording) Run(c *call, client *stoa.Client) error {
 	body, err := client.Executions.Recording(c.ctx, x.ID)
 	if err != nil {
 		return err

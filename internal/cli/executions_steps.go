@@ -12,11 +12,7 @@ type executionsSteps struct {
 }
 
 // Run lists the steps.
-func (s *executionsSteps) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (s *executionsSteps) Run(c *call, client *stoa.Client) error {
 	steps, err := stoa.Collect(client.Executions.Steps(c.ctx, s.ID), 0)
 	if err != nil {
 		return err

@@ -15,7 +15,7 @@ type executionsSubmit struct {
 }
 
 // Run submits runs in one request, each for itself, and waits for none.
-func (s *executionsSubmit) Run(c *call) error {
+func (s *executionsSubmit) Run(c *call, client *stoa.Client) error {
 	text, err := c.readText(s.File)
 	if err != nil {
 		return err
@@ -23,10 +23,6 @@ func (s *executionsSubmit) Run(c *call) error {
 	batch, err := readBatch(text)
 	if err != nil {
 		return usagef("%s: %v", s.File, err)
-	}
-	client, err := c.client()
-	if err != nil {
-		return err
 	}
 	project, err := c.project(client)
 	if err != nil {

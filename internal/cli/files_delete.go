@@ -1,15 +1,13 @@
 package cli
 
+import stoa "github.com/stoa-cloud/stoa/sdk/go"
+
 type filesDelete struct {
 	IDs []string `arg:"" name:"id" help:"The files."`
 }
 
 // Run deletes uploaded files.
-func (d *filesDelete) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (d *filesDelete) Run(c *call, client *stoa.Client) error {
 	for _, id := range d.IDs {
 		found, err := client.Files.Get(c.ctx, id)
 		if err != nil {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"io"
 	"os"
+
+	stoa "github.com/stoa-cloud/stoa/sdk/go"
 )
 
 type filesGet struct {
@@ -12,11 +14,7 @@ type filesGet struct {
 }
 
 // Run prints the content and nothing else, or saves it; with another output format it tells about the file.
-func (g *filesGet) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (g *filesGet) Run(c *call, client *stoa.Client) error {
 	if c.Output != "table" {
 		found, err := client.Files.Get(c.ctx, g.ID)
 		if err != nil {

@@ -7,8 +7,8 @@ type filesList struct {
 }
 
 // Run lists uploaded files.
-func (l *filesList) Run(c *call) error {
-	client, project, err := c.inProject()
+func (l *filesList) Run(c *call, client *stoa.Client) error {
+	project, err := c.project(client)
 	if err != nil {
 		return err
 	}

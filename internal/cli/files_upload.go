@@ -14,11 +14,11 @@ type filesUpload struct {
 }
 
 // Run uploads files, one after the other.
-func (u *filesUpload) Run(c *call) error {
+func (u *filesUpload) Run(c *call, client *stoa.Client) error {
 	if u.Name != "" && len(u.Files) > 1 {
 		return usagef("--name is for one file")
 	}
-	client, project, err := c.inProject()
+	project, err := c.project(client)
 	if err != nil {
 		return err
 	}

@@ -7,11 +7,7 @@ type identitiesList struct {
 }
 
 // Run lists linked issuers.
-func (l *identitiesList) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (l *identitiesList) Run(c *call, client *stoa.Client) error {
 	return showList(c, l.watchFlag, func() ([]stoa.LinkedIdentity, error) {
 		return stoa.Collect(client.Me.Identities(c.ctx), 0)
 	}, []column[stoa.LinkedIdentity]{

@@ -8,11 +8,7 @@ type invitationsList struct {
 }
 
 // Run lists invitations.
-func (l *invitationsList) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (l *invitationsList) Run(c *call, client *stoa.Client) error {
 	id, err := c.organization(client, l.Organization)
 	if err != nil {
 		return err

@@ -7,11 +7,7 @@ type limitsList struct {
 }
 
 // Run lists settings and limits.
-func (l *limitsList) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (l *limitsList) Run(c *call, client *stoa.Client) error {
 	project, err := c.project(client)
 	if err != nil {
 		return err

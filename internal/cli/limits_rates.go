@@ -11,11 +11,7 @@ import (
 type limitsRates struct{}
 
 // Run lists the caller's rates.
-func (limitsRates) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (limitsRates) Run(c *call, client *stoa.Client) error {
 	return printRates(c, client.Limits.Rates(c.ctx))
 }
 

@@ -1,16 +1,14 @@
 package cli
 
+import stoa "github.com/stoa-cloud/stoa/sdk/go"
+
 type limitsReset struct {
 	Name string `arg:"" help:"The setting or limit."`
 	limitScope
 }
 
 // Run takes a value away.
-func (r *limitsReset) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (r *limitsReset) Run(c *call, client *stoa.Client) error {
 	scope, err := r.resolve(c, client)
 	if err != nil {
 		return err

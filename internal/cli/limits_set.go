@@ -1,5 +1,7 @@
 package cli
 
+import stoa "github.com/stoa-cloud/stoa/sdk/go"
+
 type limitsSet struct {
 	Name  string `arg:"" help:"The setting or limit."`
 	Value string `arg:"" help:"Its value, in the unit that the list shows with -o json."`
@@ -7,11 +9,7 @@ type limitsSet struct {
 }
 
 // Run sets a value.
-func (s *limitsSet) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (s *limitsSet) Run(c *call, client *stoa.Client) error {
 	scope, err := s.resolve(c, client)
 	if err != nil {
 		return err

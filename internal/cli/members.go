@@ -31,12 +31,12 @@ type memberList struct {
 	kind   string // "organization" or "project": the first half of a role
 }
 
-// role completes "member" to "project.member".
-func (m *memberList) role(word string) string {
+// roleIn completes "member" to "project.member".
+func roleIn(kind, word string) string {
 	if strings.Contains(word, ".") {
 		return word
 	}
-	return m.kind + "." + word
+	return kind + "." + word
 }
 
 func (s memberScope) open(c *call, client *stoa.Client) (*memberList, error) {
@@ -45,19 +45,9 @@ func (s memberScope) open(c *call, client *stoa.Client) (*memberList, error) {
 		o := client.Organizations
 		return &memberList{o.Members, o.SetMember, o.RemoveMember, id, "organization"}, err
 	}
-	id, err := c.project(client)
-	if err != nil {
-		return nil, err
-	}
-	if id == "" {
-		me, err := client.Me.Get(c.ctx)
-		if err != nil {
-			return nil, err
-		}
-		id = me.DefaultProjectID
-	}
+	id, err := c.projectOrDefault(client)
 	p := client.Projects
-	return &memberList{p.Members, p.SetMember, p.RemoveMember, id, "project"}, nil
+	return &memberList{p.Members, p.SetMember, p.RemoveMember, id, "project"}, err
 }
 
 // user finds somebody by id or e-mail address: in this list, or in the organizations that the caller can read.

@@ -1,6 +1,6 @@
 package cli
 
-import "strings"
+import stoa "github.com/stoa-cloud/stoa/sdk/go"
 
 type membersInvite struct {
 	Email        string `arg:"" help:"Their e-mail address."`
@@ -9,16 +9,12 @@ type membersInvite struct {
 }
 
 // Run prints the link, which is shown this once.
-func (i *membersInvite) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (i *membersInvite) Run(c *call, client *stoa.Client) error {
 	id, err := c.organization(client, i.Organization)
 	if err != nil {
 		return err
 	}
-	created, err := client.Organizations.Invite(c.ctx, id, i.Email, (&memberList{kind: "organization"}).role(i.Role))
+	created, err := client.Organizations.Invite(c.ctx, id, i.Email, roleIn("organization", i.Role))
 	if err != nil {
 		return err
 	}
@@ -30,9 +26,5 @@ func (i *membersInvite) Run(c *call) error {
 		c.say("stoa: registration is closed, so only who has an account already can accept it; operators let invited people register: stoa settings set identity.registration invited")
 	}
 	c.say("Give this link to %s. It is shown this once.", i.Email)
-	link := created.Link
-	if strings.HasPrefix(link, "/") { // the installation knows no public address of its own
-		link = client.Address() + link
-	}
-	return c.printLine(link)
+	return c.printLink(client, created.Link)
 }

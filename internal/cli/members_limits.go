@@ -11,11 +11,7 @@ type membersLimits struct {
 }
 
 // Run changes what was asked, and lists what applies then.
-func (l *membersLimits) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (l *membersLimits) Run(c *call, client *stoa.Client) error {
 	organization, err := c.organization(client, l.Organization)
 	if err != nil {
 		return err

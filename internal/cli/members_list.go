@@ -8,11 +8,7 @@ type membersList struct {
 }
 
 // Run lists members.
-func (l *membersList) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (l *membersList) Run(c *call, client *stoa.Client) error {
 	members, err := l.open(c, client)
 	if err != nil {
 		return err

@@ -1,16 +1,14 @@
 package cli
 
+import stoa "github.com/stoa-cloud/stoa/sdk/go"
+
 type membersRemove struct {
 	User string `arg:"" help:"Who: id or e-mail address."`
 	memberScope
 }
 
 // Run takes a role away.
-func (r *membersRemove) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (r *membersRemove) Run(c *call, client *stoa.Client) error {
 	members, err := r.open(c, client)
 	if err != nil {
 		return err

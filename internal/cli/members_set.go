@@ -1,5 +1,7 @@
 package cli
 
+import stoa "github.com/stoa-cloud/stoa/sdk/go"
+
 type membersSet struct {
 	User string `arg:"" help:"Who: id or e-mail address."`
 	Role string `arg:"" help:"Project: manager, member or viewer. Organization: owner, admin or member."`
@@ -7,11 +9,7 @@ type membersSet struct {
 }
 
 // Run gives a role.
-func (s *membersSet) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (s *membersSet) Run(c *call, client *stoa.Client) error {
 	members, err := s.open(c, client)
 	if err != nil {
 		return err
@@ -20,7 +18,7 @@ func (s *membersSet) Run(c *call) error {
 	if err != nil {
 		return err
 	}
-	if err := members.set(c.ctx, members.id, user, members.role(s.Role)); err != nil {
+	if err := members.set(c.ctx, members.id, user, roleIn(members.kind, s.Role)); err != nil {
 		return err
 	}
 	c.say("%s is %s", s.User, s.Role)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -33,6 +34,25 @@ func nodeStatus(n stoa.Node) string {
 		return n.Status + ",cordoned"
 	}
 	return n.Status
+}
+
+// oneNode is the argument of commands about one node.
+type oneNode struct {
+	Node string `arg:"" help:"The node: id or name."`
+}
+
+// steer does something to the node, and says that it is done.
+func (o oneNode) steer(c *call, client *stoa.Client, verb func(ctx context.Context, id string) (*stoa.Node, error), done string) error {
+	id, err := c.node(client, o.Node)
+	if err != nil {
+		return err
+	}
+	node, err := verb(c.ctx, id)
+	if err != nil {
+		return err
+	}
+	c.say("%s %s", node.Name, done)
+	return nil
 }
 
 // node is the id of the node with this id or name.

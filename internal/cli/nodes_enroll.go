@@ -16,11 +16,7 @@ type nodesEnroll struct {
 }
 
 // Run prints what to start on the other machine. The token is shown this once.
-func (e *nodesEnroll) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (e *nodesEnroll) Run(c *call, client *stoa.Client) error {
 	enrollment, err := client.Nodes.Enroll(c.ctx, stoa.NodeEnrollRequest{Name: e.Name, TTLSeconds: int64(e.For.Seconds())})
 	if err != nil {
 		return err

@@ -6,16 +6,10 @@ import (
 	stoa "github.com/stoa-cloud/stoa/sdk/go"
 )
 
-type nodesGet struct {
-	Node string `arg:"" help:"The node: id or name."`
-}
+type nodesGet struct{ oneNode }
 
 // Run shows one node.
-func (g *nodesGet) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (g *nodesGet) Run(c *call, client *stoa.Client) error {
 	id, err := c.node(client, g.Node)
 	if err != nil {
 		return err

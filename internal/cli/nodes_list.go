@@ -7,11 +7,7 @@ type nodesList struct {
 }
 
 // Run lists nodes.
-func (l *nodesList) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (l *nodesList) Run(c *call, client *stoa.Client) error {
 	return showList(c, l.watchFlag, func() ([]stoa.Node, error) {
 		return stoa.Collect(client.Nodes.List(c.ctx), 0)
 	}, nodeColumns)

@@ -1,15 +1,11 @@
 package cli
 
-type nodesRemove struct {
-	Node string `arg:"" help:"The node: id or name."`
-}
+import stoa "github.com/stoa-cloud/stoa/sdk/go"
+
+type nodesRemove struct{ oneNode }
 
 // Run retires a node.
-func (n *nodesRemove) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (n *nodesRemove) Run(c *call, client *stoa.Client) error {
 	id, err := c.node(client, n.Node)
 	if err != nil {
 		return err

@@ -1,23 +1,10 @@
 package cli
 
-type nodesUncordon struct {
-	Node string `arg:"" help:"The node: id or name."`
-}
+import stoa "github.com/stoa-cloud/stoa/sdk/go"
+
+type nodesUncordon struct{ oneNode }
 
 // Run gives a node work again.
-func (n *nodesUncordon) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
-	id, err := c.node(client, n.Node)
-	if err != nil {
-		return err
-	}
-	node, err := client.Nodes.Uncordon(c.ctx, id)
-	if err != nil {
-		return err
-	}
-	c.say("%s gets work again", node.Name)
-	return nil
+func (n *nodesUncordon) Run(c *call, client *stoa.Client) error {
+	return n.steer(c, client, client.Nodes.Uncordon, "gets work again")
 }

@@ -1,13 +1,11 @@
 package cli
 
+import stoa "github.com/stoa-cloud/stoa/sdk/go"
+
 type notificationsTestAlert struct{}
 
 // Run sends operators an alert that is none.
-func (notificationsTestAlert) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (notificationsTestAlert) Run(c *call, client *stoa.Client) error {
 	if _, err := client.Notifications.TestAlert(c.ctx); err != nil {
 		return err
 	}

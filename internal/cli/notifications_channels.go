@@ -50,11 +50,7 @@ func channelState(s stoa.NotificationSubscription) string {
 }
 
 // Run lists channels.
-func (l *channelsList) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (l *channelsList) Run(c *call, client *stoa.Client) error {
 	return showList(c, l.watchFlag, func() ([]stoa.NotificationSubscription, error) {
 		return stoa.Collect(client.Notifications.Subscriptions(c.ctx), 0)
 	}, channelColumns)

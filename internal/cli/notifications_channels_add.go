@@ -12,11 +12,7 @@ type channelsAdd struct {
 }
 
 // Run prints a webhook's secret and nothing else on standard output.
-func (a *channelsAdd) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (a *channelsAdd) Run(c *call, client *stoa.Client) error {
 	made, err := client.Notifications.Subscribe(c.ctx, stoa.NotificationSubscribeRequest{
 		Channel: a.Channel, URL: a.URL, Name: a.Name, MinSeverity: a.Severity, IncludeTags: a.Only, ExcludeTags: a.Not,
 	})

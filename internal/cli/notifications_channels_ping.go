@@ -1,15 +1,13 @@
 package cli
 
+import stoa "github.com/stoa-cloud/stoa/sdk/go"
+
 type channelsTest struct {
 	ID string `arg:"" help:"The channel."`
 }
 
 // Run sends a test.
-func (t *channelsTest) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (t *channelsTest) Run(c *call, client *stoa.Client) error {
 	d, err := client.Notifications.Test(c.ctx, t.ID)
 	if err != nil {
 		return err

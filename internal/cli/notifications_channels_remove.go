@@ -1,20 +1,12 @@
 package cli
 
+import stoa "github.com/stoa-cloud/stoa/sdk/go"
+
 type channelsRemove struct {
 	IDs []string `arg:"" name:"id" help:"The channels."`
 }
 
 // Run removes channels.
-func (r *channelsRemove) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
-	for _, id := range r.IDs {
-		if err := client.Notifications.Unsubscribe(c.ctx, id); err != nil {
-			return err
-		}
-		c.say("%s is removed", id)
-	}
-	return nil
+func (r *channelsRemove) Run(c *call, client *stoa.Client) error {
+	return c.each(r.IDs, client.Notifications.Unsubscribe, "is removed")
 }

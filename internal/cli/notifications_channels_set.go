@@ -14,11 +14,7 @@ type channelsSet struct {
 }
 
 // Run changes a channel.
-func (s *channelsSet) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (s *channelsSet) Run(c *call, client *stoa.Client) error {
 	in := stoa.NotificationChangeSubscriptionRequest{
 		URL: s.Address, Name: s.Name, MinSeverity: s.Severity, IncludeTags: tagsGiven(s.Only), ExcludeTags: tagsGiven(s.Not),
 	}

@@ -1,20 +1,12 @@
 package cli
 
+import stoa "github.com/stoa-cloud/stoa/sdk/go"
+
 type notificationsDelete struct {
 	IDs []string `arg:"" name:"id" help:"The notifications."`
 }
 
 // Run deletes notifications.
-func (d *notificationsDelete) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
-	for _, id := range d.IDs {
-		if err := client.Notifications.Delete(c.ctx, id); err != nil {
-			return err
-		}
-		c.say("%s is deleted", id)
-	}
-	return nil
+func (d *notificationsDelete) Run(c *call, client *stoa.Client) error {
+	return c.each(d.IDs, client.Notifications.Delete, "is deleted")
 }

@@ -34,11 +34,7 @@ var deliveryColumns = []column[stoa.NotificationDelivery]{
 }
 
 // Run lists deliveries.
-func (l *deliveriesList) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (l *deliveriesList) Run(c *call, client *stoa.Client) error {
 	return showList(c, l.watchFlag, func() ([]stoa.NotificationDelivery, error) {
 		return stoa.Collect(client.Notifications.Deliveries(c.ctx, l.Channel), l.Limit)
 	}, deliveryColumns)

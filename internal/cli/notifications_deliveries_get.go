@@ -11,11 +11,7 @@ type deliveriesGet struct {
 }
 
 // Run shows a delivery's attempts.
-func (g *deliveriesGet) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (g *deliveriesGet) Run(c *call, client *stoa.Client) error {
 	d, err := client.Notifications.Delivery(c.ctx, g.ID)
 	if err != nil {
 		return err

@@ -1,15 +1,13 @@
 package cli
 
+import stoa "github.com/stoa-cloud/stoa/sdk/go"
+
 type deliveriesRedeliver struct {
 	IDs []string `arg:"" name:"id" help:"The deliveries."`
 }
 
 // Run sends again.
-func (r *deliveriesRedeliver) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (r *deliveriesRedeliver) Run(c *call, client *stoa.Client) error {
 	for _, id := range r.IDs {
 		if _, err := client.Notifications.Redeliver(c.ctx, id); err != nil {
 			return err

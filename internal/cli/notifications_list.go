@@ -29,11 +29,7 @@ func severityTint(n stoa.Notification) tint {
 }
 
 // Run lists notifications.
-func (l *notificationsList) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (l *notificationsList) Run(c *call, client *stoa.Client) error {
 	filter := stoa.NotificationFilter{Unread: l.Unread, HeldBack: l.All, Tag: l.Tag}
 	if l.Limit > 0 {
 		filter.PageSize = min(l.Limit, 100)

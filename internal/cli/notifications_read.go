@@ -1,18 +1,16 @@
 package cli
 
+import stoa "github.com/stoa-cloud/stoa/sdk/go"
+
 type notificationsRead struct {
 	IDs []string `arg:"" optional:"" name:"id" help:"The notifications."`
 	All bool     `name:"all" help:"All of them."`
 }
 
 // Run marks notifications read.
-func (r *notificationsRead) Run(c *call) error {
+func (r *notificationsRead) Run(c *call, client *stoa.Client) error {
 	if r.All == (len(r.IDs) > 0) {
 		return usagef("name notifications, or say --all")
-	}
-	client, err := c.client()
-	if err != nil {
-		return err
 	}
 	if r.All {
 		n, err := client.Notifications.ReadAll(c.ctx)

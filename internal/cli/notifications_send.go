@@ -16,13 +16,10 @@ type notificationsSend struct {
 }
 
 // Run sends a notification.
-func (s *notificationsSend) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (s *notificationsSend) Run(c *call, client *stoa.Client) error {
 	in := stoa.NotificationSendRequest{Title: s.Title, Body: s.Body, Severity: s.Severity, Tags: s.Tags}
 	if s.To != "" {
+		var err error
 		if in.UserID, err = (whichUser{s.To}).id(c, client); err != nil {
 			return err
 		}

@@ -1,15 +1,13 @@
 package cli
 
+import stoa "github.com/stoa-cloud/stoa/sdk/go"
+
 type organizationsCreate struct {
 	Name string `arg:"" help:"Its name."`
 }
 
 // Run creates an organization.
-func (o *organizationsCreate) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (o *organizationsCreate) Run(c *call, client *stoa.Client) error {
 	organization, err := client.Organizations.Create(c.ctx, o.Name)
 	if err != nil {
 		return err

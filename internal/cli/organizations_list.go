@@ -7,11 +7,7 @@ type organizationsList struct {
 }
 
 // Run lists organizations.
-func (l *organizationsList) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (l *organizationsList) Run(c *call, client *stoa.Client) error {
 	return showList(c, l.watchFlag, func() ([]stoa.Organization, error) {
 		return stoa.Collect(client.Organizations.List(c.ctx), 0)
 	}, organizationColumns)

@@ -7,11 +7,7 @@ type passkeysList struct {
 }
 
 // Run lists passkeys.
-func (l *passkeysList) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (l *passkeysList) Run(c *call, client *stoa.Client) error {
 	return showList(c, l.watchFlag, func() ([]stoa.Passkey, error) {
 		return stoa.Collect(client.Passkeys.List(c.ctx), 0)
 	}, []column[stoa.Passkey]{

@@ -3,6 +3,8 @@ package cli
 import (
 	"bufio"
 	"fmt"
+
+	stoa "github.com/stoa-cloud/stoa/sdk/go"
 )
 
 type passwordCommand struct {
@@ -10,11 +12,7 @@ type passwordCommand struct {
 }
 
 // Run changes the caller's password.
-func (p *passwordCommand) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (p *passwordCommand) Run(c *call, client *stoa.Client) error {
 	current, next, err := p.read(c)
 	if err != nil {
 		return usage{err}

@@ -22,8 +22,11 @@ type setting struct {
 	Value any    `json:"value"`
 }
 
-// show prints preferences, each by the name that set takes.
-func (c *call) showPreferences(p *stoa.Preferences) error {
+// showPreferences prints them, each by the name that set takes.
+func (c *call) showPreferences(p *stoa.Preferences, err error) error {
+	if err != nil {
+		return err
+	}
 	if c.Output != "table" {
 		return c.printData(p)
 	}

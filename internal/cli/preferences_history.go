@@ -10,11 +10,7 @@ import (
 type preferencesHistory struct{}
 
 // Run lists changes.
-func (preferencesHistory) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (preferencesHistory) Run(c *call, client *stoa.Client) error {
 	changes, err := stoa.Collect(client.Preferences.History(c.ctx), 0)
 	if err != nil {
 		return err

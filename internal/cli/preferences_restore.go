@@ -12,17 +12,9 @@ type preferencesRestore struct {
 }
 
 // Run goes back.
-func (r *preferencesRestore) Run(c *call) error {
+func (r *preferencesRestore) Run(c *call, client *stoa.Client) error {
 	if r.Version == nil && r.At == nil {
 		return usagef("say --version or --at")
 	}
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
-	p, err := client.Preferences.Restore(c.ctx, stoa.PreferenceRestore{Version: r.Version, At: r.At})
-	if err != nil {
-		return err
-	}
-	return c.showPreferences(p)
+	return c.showPreferences(client.Preferences.Restore(c.ctx, stoa.PreferenceRestore{Version: r.Version, At: r.At}))
 }

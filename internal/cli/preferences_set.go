@@ -3,6 +3,8 @@ package cli
 import (
 	"encoding/json"
 	"strings"
+
+	stoa "github.com/stoa-cloud/stoa/sdk/go"
 )
 
 type preferencesSet struct {
@@ -10,7 +12,7 @@ type preferencesSet struct {
 }
 
 // Run changes preferences, all at once.
-func (s *preferencesSet) Run(c *call) error {
+func (s *preferencesSet) Run(c *call, client *stoa.Client) error {
 	patch := map[string]any{}
 	for _, pair := range s.Pairs {
 		name, text, found := strings.Cut(pair, "=")
@@ -23,7 +25,7 @@ func (s *preferencesSet) Run(c *call) error {
 		}
 		put(patch, name, value)
 	}
-	return changePreferences(c, patch)
+	return c.showPreferences(client.Preferences.Change(c.ctx, patch))
 }
 
 // put sets "editor.font_size" in a patch.
@@ -39,16 +41,4 @@ func put(patch map[string]any, name string, value any) {
 		patch[group] = inner
 	}
 	inner[field] = value
-}
-
-func changePreferences(c *call, patch map[string]any) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
-	p, err := client.Preferences.Change(c.ctx, patch)
-	if err != nil {
-		return err
-	}
-	return c.showPreferences(p)
 }

@@ -1,16 +1,10 @@
 package cli
 
+import stoa "github.com/stoa-cloud/stoa/sdk/go"
+
 type preferencesShow struct{}
 
 // Run shows preferences.
-func (preferencesShow) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
-	p, err := client.Preferences.Get(c.ctx)
-	if err != nil {
-		return err
-	}
-	return c.showPreferences(p)
+func (preferencesShow) Run(c *call, client *stoa.Client) error {
+	return c.showPreferences(client.Preferences.Get(c.ctx))
 }

@@ -9,6 +9,8 @@ import (
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
+
+	stoa "github.com/stoa-cloud/stoa/sdk/go"
 )
 
 // column is one column of a table, or one line of a single thing.
@@ -155,6 +157,14 @@ func printable(s string) string {
 		}
 		return r
 	}, s)
+}
+
+// printLink prints a link as it can be given to somebody.
+func (c *call) printLink(client *stoa.Client, link string) error {
+	if strings.HasPrefix(link, "/") { // the installation knows no public address of its own
+		link = client.Address() + link
+	}
+	return c.printLine(link)
 }
 
 func (c *call) printLine(line string) error {

@@ -108,7 +108,7 @@ func (p Program) Run(ctx context.Context) (code int) {
 	}()
 	g := &grammar{}
 	c := &call{Program: p, globals: &g.globals}
-	parser, err := newParser(g, kong.Writers(p.Stdout, p.Stderr), kong.Exit(func(code int) { panic(left{code}) }), kong.Help(c.help))
+	parser, err := newParser(g, kong.Writers(p.Stdout, p.Stderr), kong.Exit(func(code int) { panic(left{code}) }), kong.Help(c.help), kong.BindToProvider(c.client))
 	if err != nil {
 		return c.fail(err)
 	}

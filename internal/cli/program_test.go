@@ -9,10 +9,13 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stoa-cloud/stoa/internal/cli/config"
+	stoa "github.com/stoa-cloud/stoa/sdk/go"
 )
 
 // installation is a server whose answers a test writes down: "GET /me" → what to do.
@@ -199,5 +202,26 @@ func TestAsksForWhatIsMissing(t *testing.T) {
 	}
 	if code := u.types(t); code != 0 || !strings.Contains(u.out.String(), "Usage: stoa") {
 		t.Errorf("nothing: exit code %d, printed %s", code, u.out)
+	}
+}
+
+// What a verb's Run takes is there; else it would fail when somebody types it.
+func TestEveryVerbIsGivenWhatItTakes(t *testing.T) {
+	parser, err := newParser(&grammar{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	given := []reflect.Type{reflect.TypeFor[*call](), reflect.TypeFor[*stoa.Client]()}
+	for _, verb := range parser.Model.Leaves(false) {
+		run := verb.Target.Addr().MethodByName("Run")
+		if !run.IsValid() {
+			t.Errorf("%s has no Run", verb.FullPath())
+			continue
+		}
+		for wanted := range run.Type().Ins() {
+			if !slices.Contains(given, wanted) {
+				t.Errorf("%s takes a %s, which nobody gives it", verb.FullPath(), wanted)
+			}
+		}
 	}
 }

@@ -20,26 +20,22 @@ var projectColumns = []column[stoa.Project]{
 }
 
 // anyProject is the project with this id, slug or name, archived or not.
-func (c *call) anyProject(wanted string) (*stoa.Client, *stoa.Project, error) {
-	client, err := c.client()
+func (c *call) anyProject(client *stoa.Client, wanted string) (*stoa.Project, error) {
+	if isID(wanted) {
+		return client.Projects.Get(c.ctx, wanted)
+	}
+	var found []string
+	for p, err := range client.Projects.ListAll(c.ctx, "", true) {
+		if err != nil {
+			return nil, err
+		}
+		if p.Slug == wanted || p.Name == wanted {
+			found = append(found, p.ID)
+		}
+	}
+	id, err := only(found, "project", wanted)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	id := wanted
-	if !isID(wanted) {
-		var found []string
-		for p, err := range client.Projects.ListAll(c.ctx, "", true) {
-			if err != nil {
-				return nil, nil, err
-			}
-			if p.Slug == wanted || p.Name == wanted {
-				found = append(found, p.ID)
-			}
-		}
-		if id, err = only(found, "project", wanted); err != nil {
-			return nil, nil, err
-		}
-	}
-	p, err := client.Projects.Get(c.ctx, id)
-	return client, p, err
+	return client.Projects.Get(c.ctx, id)
 }

@@ -1,12 +1,14 @@
 package cli
 
+import stoa "github.com/stoa-cloud/stoa/sdk/go"
+
 type projectsArchive struct {
 	Project string `arg:"" name:"project" help:"The project: id, slug or name."`
 }
 
 // Run archives a project.
-func (p *projectsArchive) Run(c *call) error {
-	client, found, err := c.anyProject(p.Project)
+func (p *projectsArchive) Run(c *call, client *stoa.Client) error {
+	found, err := c.anyProject(client, p.Project)
 	if err != nil {
 		return err
 	}

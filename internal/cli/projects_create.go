@@ -9,11 +9,7 @@ type projectsCreate struct {
 }
 
 // Run creates a project.
-func (p *projectsCreate) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (p *projectsCreate) Run(c *call, client *stoa.Client) (err error) {
 	in := stoa.ProjectCreateRequest{Name: p.Name}
 	if p.Organization != "" {
 		if in.OrganizationID, err = c.organization(client, p.Organization); err != nil {
@@ -21,7 +17,7 @@ func (p *projectsCreate) Run(c *call) error {
 		}
 	}
 	if p.Unit != "" {
-		if _, in.OrganizationID, err = (unitScope{p.Organization}).open(c); err != nil {
+		if in.OrganizationID, err = (unitScope{p.Organization}).organization(c, client); err != nil {
 			return err
 		}
 		if in.UnitID, err = c.unit(client, in.OrganizationID, p.Unit); err != nil {

@@ -9,11 +9,7 @@ type projectsList struct {
 }
 
 // Run lists projects.
-func (l *projectsList) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (l *projectsList) Run(c *call, client *stoa.Client) (err error) {
 	organization := ""
 	if l.Organization != "" {
 		if organization, err = c.organization(client, l.Organization); err != nil {

@@ -9,11 +9,11 @@ type projectsSet struct {
 }
 
 // Run renames or moves a project.
-func (s *projectsSet) Run(c *call) error {
+func (s *projectsSet) Run(c *call, client *stoa.Client) error {
 	if s.Name == "" && s.Unit == "" {
 		return usagef("say what to change: --name or --unit")
 	}
-	client, p, err := c.anyProject(s.Project)
+	p, err := c.anyProject(client, s.Project)
 	if err != nil {
 		return err
 	}

@@ -1,17 +1,17 @@
 package cli
 
-import "github.com/stoa-cloud/stoa/internal/cli/config"
+import (
+	"github.com/stoa-cloud/stoa/internal/cli/config"
+
+	stoa "github.com/stoa-cloud/stoa/sdk/go"
+)
 
 type projectsUse struct {
 	Project string `arg:"" name:"project" help:"The project: id, slug or name."`
 }
 
 // Run makes a project the context's.
-func (p *projectsUse) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (p *projectsUse) Run(c *call, client *stoa.Client) error {
 	me, err := client.Me.Get(c.ctx)
 	if err != nil {
 		return err

@@ -32,11 +32,7 @@ var providerColumns = []column[stoa.IdentityProvider]{
 type providersList struct{ watchFlag }
 
 // Run lists providers.
-func (l *providersList) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (l *providersList) Run(c *call, client *stoa.Client) error {
 	return showList(c, l.watchFlag, func() ([]stoa.IdentityProvider, error) {
 		return stoa.Collect(client.Providers.List(c.ctx), 0)
 	}, providerColumns)
@@ -102,11 +98,7 @@ type providersAdd struct {
 }
 
 // Run makes a provider.
-func (p *providersAdd) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (p *providersAdd) Run(c *call, client *stoa.Client) (err error) {
 	in := stoa.IdentityProviderCreateRequest{
 		Name: p.Name, Issuer: p.Issuer, ClientID: p.ClientID, Title: p.Title, Scopes: p.Scopes, Audiences: p.Audiences,
 		ScopeClaim: p.ScopeClaim, Registration: p.Registration, TrustsEmail: p.TrustsEmail != nil && *p.TrustsEmail,
@@ -150,11 +142,7 @@ type providersSet struct {
 }
 
 // Run changes a provider.
-func (p *providersSet) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (p *providersSet) Run(c *call, client *stoa.Client) error {
 	now, err := c.provider(client, p.Name)
 	if err != nil {
 		return err
@@ -199,11 +187,7 @@ type providersRemove struct {
 }
 
 // Run forgets a provider.
-func (p *providersRemove) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (p *providersRemove) Run(c *call, client *stoa.Client) error {
 	known, err := c.provider(client, p.Name)
 	if err != nil {
 		return err
@@ -220,11 +204,7 @@ type providersTest struct {
 }
 
 // Run asks the issuer.
-func (p *providersTest) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (p *providersTest) Run(c *call, client *stoa.Client) error {
 	in := stoa.IdentityProviderTestRequest{Issuer: p.Provider}
 	if !strings.Contains(p.Provider, "://") {
 		known, err := c.provider(client, p.Provider)

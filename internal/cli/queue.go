@@ -78,11 +78,7 @@ type queueList struct {
 }
 
 // Run lists what waits.
-func (l *queueList) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (l *queueList) Run(c *call, client *stoa.Client) error {
 	filter, err := l.filter(c, client)
 	if err != nil {
 		return err
@@ -98,11 +94,7 @@ func (l *queueList) Run(c *call) error {
 type queueStats struct{ overFlags }
 
 // Run counts what waits.
-func (s *queueStats) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (s *queueStats) Run(c *call, client *stoa.Client) error {
 	filter, err := s.filter(c, client)
 	if err != nil {
 		return err

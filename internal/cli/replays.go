@@ -41,7 +41,10 @@ func replayTarget(r stoa.Replay) string {
 	return r.Target
 }
 
-func (c *call) printReplay(r *stoa.Replay) error {
+func (c *call) printReplay(r *stoa.Replay, err error) error {
+	if err != nil {
+		return err
+	}
 	return printOne(c, *r, append(slices.Clip(replayColumns),
 		column[stoa.Replay]{title: "SENT", value: func(r stoa.Replay) string { return fmt.Sprint(r.Sent) }},
 		column[stoa.Replay]{title: "FAILED", value: func(r stoa.Replay) string { return fmt.Sprint(r.Failed) }},
@@ -58,11 +61,7 @@ type replaysList struct {
 }
 
 // Run lists replays.
-func (l *replaysList) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (l *replaysList) Run(c *call, client *stoa.Client) error {
 	return showList(c, l.watchFlag, func() ([]stoa.Replay, error) {
 		return stoa.Collect(client.Replays.List(c.ctx, l.Status), l.Limit)
 	}, replayColumns)
@@ -71,18 +70,6 @@ func (l *replaysList) Run(c *call) error {
 // oneReplay is the argument of commands about one replay.
 type oneReplay struct {
 	Replay string `arg:"" help:"The replay's id."`
-}
-
-func (o oneReplay) act(c *call, verb func(*stoa.Client) (*stoa.Replay, error)) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
-	r, err := verb(client)
-	if err != nil {
-		return err
-	}
-	return c.printReplay(r)
 }
 
 type (
@@ -96,45 +83,37 @@ type (
 )
 
 // Run shows a replay.
-func (r *replaysGet) Run(c *call) error {
-	return r.act(c, func(client *stoa.Client) (*stoa.Replay, error) { return client.Replays.Get(c.ctx, r.Replay) })
+func (r *replaysGet) Run(c *call, client *stoa.Client) error {
+	return c.printReplay(client.Replays.Get(c.ctx, r.Replay))
 }
 
 // Run starts a replay.
-func (r *replaysStart) Run(c *call) error {
-	return r.act(c, func(client *stoa.Client) (*stoa.Replay, error) { return client.Replays.Start(c.ctx, r.Replay) })
+func (r *replaysStart) Run(c *call, client *stoa.Client) error {
+	return c.printReplay(client.Replays.Start(c.ctx, r.Replay))
 }
 
 // Run pauses a replay.
-func (r *replaysPause) Run(c *call) error {
-	return r.act(c, func(client *stoa.Client) (*stoa.Replay, error) { return client.Replays.Pause(c.ctx, r.Replay) })
+func (r *replaysPause) Run(c *call, client *stoa.Client) error {
+	return c.printReplay(client.Replays.Pause(c.ctx, r.Replay))
 }
 
 // Run goes on with a replay.
-func (r *replaysResume) Run(c *call) error {
-	return r.act(c, func(client *stoa.Client) (*stoa.Replay, error) { return client.Replays.Resume(c.ctx, r.Replay) })
+func (r *replaysResume) Run(c *call, client *stoa.Client) error {
+	return c.printReplay(client.Replays.Resume(c.ctx, r.Replay))
 }
 
 // Run cancels a replay.
-func (r *replaysCancel) Run(c *call) error {
-	return r.act(c, func(client *stoa.Client) (*stoa.Replay, error) { return client.Replays.Cancel(c.ctx, r.Replay) })
+func (r *replaysCancel) Run(c *call, client *stoa.Client) error {
+	return c.printReplay(client.Replays.Cancel(c.ctx, r.Replay))
 }
 
 // Run forgets a replay.
-func (r *replaysDelete) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (r *replaysDelete) Run(c *call, client *stoa.Client) error {
 	return client.Replays.Delete(c.ctx, r.Replay)
 }
 
 // Run writes the file to standard output.
-func (r *replaysFile) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (r *replaysFile) Run(c *call, client *stoa.Client) error {
 	file, err := client.Replays.File(c.ctx, r.Replay)
 	if err != nil {
 		return err

@@ -30,11 +30,7 @@ type replaysCreate struct {
 }
 
 // Run makes a replay and shows it.
-func (r *replaysCreate) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (r *replaysCreate) Run(c *call, client *stoa.Client) (err error) {
 	in := stoa.ReplayCreateRequest{
 		Name: r.Name, Target: r.Target, Consumer: r.Consumer, URL: r.URL, Speed: r.Speed, Batch: r.Batch, MaxEvents: r.Most,
 		SkipErrors: r.SkipErrors, DryRun: r.DryRun, Start: !r.DryRun && !r.Hold && r.In == 0,
@@ -57,9 +53,5 @@ func (r *replaysCreate) Run(c *call) error {
 		at := time.Now().Add(r.In)
 		in.StartAt = &at
 	}
-	made, err := client.Replays.Create(c.ctx, in)
-	if err != nil {
-		return err
-	}
-	return c.printReplay(made)
+	return c.printReplay(client.Replays.Create(c.ctx, in))
 }

@@ -22,11 +22,7 @@ type runtimesList struct {
 }
 
 // Run lists what can be run.
-func (r *runtimesList) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (r *runtimesList) Run(c *call, client *stoa.Client) error {
 	return showList(c, r.watchFlag, func() ([]stoa.Runtime, error) { return client.Runtimes.List(c.ctx) }, []column[stoa.Runtime]{
 		{title: "RUNTIME", value: func(r stoa.Runtime) string { return r.ID }},
 		{title: "DEFAULT", value: func(r stoa.Runtime) string { return yes(r.Default) }},

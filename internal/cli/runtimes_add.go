@@ -42,7 +42,7 @@ type runtimesAdd struct {
 }
 
 // Run makes the runtime.
-func (a *runtimesAdd) Run(c *call) error {
+func (a *runtimesAdd) Run(c *call, client *stoa.Client) error {
 	name, version, ok := strings.Cut(a.Runtime, "@")
 	if !ok {
 		return errors.New("a runtime is called NAME@VERSION, as python@3.12.8")
@@ -69,10 +69,6 @@ func (a *runtimesAdd) Run(c *call) error {
 		if in.Example, err = c.readText(a.Example); err != nil {
 			return err
 		}
-	}
-	client, err := c.client()
-	if err != nil {
-		return err
 	}
 	made, err := client.Runtimes.Create(c.ctx, in)
 	if err != nil {

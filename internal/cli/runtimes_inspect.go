@@ -12,12 +12,8 @@ type runtimesInspect struct {
 }
 
 // Run asks the registry.
-func (i *runtimesInspect) Run(c *call) error {
+func (i *runtimesInspect) Run(c *call, client *stoa.Client) error {
 	password, err := i.password(c)
-	if err != nil {
-		return err
-	}
-	client, err := c.client()
 	if err != nil {
 		return err
 	}

@@ -12,11 +12,7 @@ type runtimesNodes struct {
 }
 
 // Run shows how far nodes are.
-func (r *runtimesNodes) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (r *runtimesNodes) Run(c *call, client *stoa.Client) error {
 	return showList(c, r.watchFlag, func() ([]stoa.RuntimeNode, error) { return client.Runtimes.Nodes(c.ctx) }, []column[stoa.RuntimeNode]{
 		{title: "RUNTIME", value: func(n stoa.RuntimeNode) string { return n.Runtime }},
 		{title: "NODE", value: func(n stoa.RuntimeNode) string { return n.Node }},

@@ -1,15 +1,13 @@
 package cli
 
+import stoa "github.com/stoa-cloud/stoa/sdk/go"
+
 type runtimesRemove struct {
 	Runtime string `arg:"" placeholder:"NAME@VERSION" help:"The runtime, with its whole version."`
 }
 
 // Run retires a runtime.
-func (r *runtimesRemove) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (r *runtimesRemove) Run(c *call, client *stoa.Client) error {
 	if err := client.Runtimes.Remove(c.ctx, r.Runtime); err != nil {
 		return err
 	}

@@ -13,13 +13,9 @@ type runtimesSet struct {
 }
 
 // Run changes what operators say of a runtime.
-func (s *runtimesSet) Run(c *call) error {
+func (s *runtimesSet) Run(c *call, client *stoa.Client) error {
 	if s.Class == "" && len(s.Egress) == 0 {
 		return usagef("say what to change: --class, --egress")
-	}
-	client, err := c.client()
-	if err != nil {
-		return err
 	}
 	in := stoa.RuntimeUpdate{Class: s.Class}
 	if len(s.Egress) > 0 {

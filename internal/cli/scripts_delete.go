@@ -1,12 +1,14 @@
 package cli
 
+import stoa "github.com/stoa-cloud/stoa/sdk/go"
+
 type scriptsDelete struct {
 	Scripts []string `arg:"" name:"script" help:"The scripts, by name or id."`
 }
 
 // Run deletes scripts.
-func (d *scriptsDelete) Run(c *call) error {
-	client, project, err := c.inProject()
+func (d *scriptsDelete) Run(c *call, client *stoa.Client) error {
+	project, err := c.project(client)
 	if err != nil {
 		return err
 	}

@@ -12,11 +12,7 @@ type scriptsExamples struct {
 }
 
 // Run lists programs that show what newer versions accept, or prints one.
-func (e *scriptsExamples) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (e *scriptsExamples) Run(c *call, client *stoa.Client) error {
 	all, err := stoa.Collect(client.Runtimes.Examples(c.ctx, e.Language), 0)
 	if err != nil {
 		return err

@@ -17,7 +17,7 @@ type scriptsSave struct {
 }
 
 // Run makes the script, or a version of it where there is one that the caller may change.
-func (s *scriptsSave) Run(c *call) error {
+func (s *scriptsSave) Run(c *call, client *stoa.Client) error {
 	source, err := c.readText(s.File)
 	if err != nil {
 		return usage{err}
@@ -35,7 +35,7 @@ func (s *scriptsSave) Run(c *call) error {
 			return usage{fmt.Errorf("cannot tell the language of %s; say it with --language", s.File)}
 		}
 	}
-	client, project, err := c.inProject()
+	project, err := c.project(client)
 	if err != nil {
 		return err
 	}

@@ -1,14 +1,18 @@
 package cli
 
-import "io"
+import (
+	"io"
+
+	stoa "github.com/stoa-cloud/stoa/sdk/go"
+)
 
 type scriptsShow struct {
 	Script string `arg:"" placeholder:"NAME[@N]" help:"The script, by name or id; @2 is its version 2."`
 }
 
 // Run prints the source and nothing else, so that it can be sent to a file.
-func (s *scriptsShow) Run(c *call) error {
-	client, project, err := c.inProject()
+func (s *scriptsShow) Run(c *call, client *stoa.Client) error {
+	project, err := c.project(client)
 	if err != nil {
 		return err
 	}

@@ -11,8 +11,8 @@ type scriptsUpdate struct {
 }
 
 // Run changes a script.
-func (u *scriptsUpdate) Run(c *call) error {
-	client, project, err := c.inProject()
+func (u *scriptsUpdate) Run(c *call, client *stoa.Client) error {
+	project, err := c.project(client)
 	if err != nil {
 		return err
 	}

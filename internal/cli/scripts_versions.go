@@ -11,8 +11,8 @@ type scriptsVersions struct {
 }
 
 // Run lists versions, the newest first.
-func (v *scriptsVersions) Run(c *call) error {
-	client, project, err := c.inProject()
+func (v *scriptsVersions) Run(c *call, client *stoa.Client) error {
+	project, err := c.project(client)
 	if err != nil {
 		return err
 	}

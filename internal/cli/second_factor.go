@@ -20,11 +20,7 @@ type secondFactorCommand struct {
 type secondFactorShow struct{}
 
 // Run shows the caller's second factor.
-func (secondFactorShow) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (secondFactorShow) Run(c *call, client *stoa.Client) error {
 	got, err := client.SecondFactor.Get(c.ctx)
 	if err != nil {
 		return err
@@ -44,11 +40,7 @@ func (secondFactorShow) Run(c *call) error {
 type secondFactorEnroll struct{}
 
 // Run shows the secret, waits for a code of the app and prints the recovery codes.
-func (secondFactorEnroll) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (secondFactorEnroll) Run(c *call, client *stoa.Client) error {
 	made, err := client.SecondFactor.Enroll(c.ctx)
 	if err != nil {
 		return err
@@ -101,11 +93,7 @@ type secondFactorCodes struct {
 }
 
 // Run prints new recovery codes.
-func (s *secondFactorCodes) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (s *secondFactorCodes) Run(c *call, client *stoa.Client) error {
 	codes, err := client.SecondFactor.RenewCodes(c.ctx, s.Code)
 	if err != nil {
 		return err
@@ -125,11 +113,7 @@ type secondFactorRemove struct {
 }
 
 // Run removes the caller's second factor.
-func (s *secondFactorRemove) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (s *secondFactorRemove) Run(c *call, client *stoa.Client) error {
 	if err := client.SecondFactor.Remove(c.ctx, s.Code); err != nil {
 		return err
 	}
@@ -140,8 +124,8 @@ func (s *secondFactorRemove) Run(c *call) error {
 type secondFactorReset struct{ whichUser }
 
 // Run resets somebody's second factor.
-func (s *secondFactorReset) Run(c *call) error {
-	client, id, err := s.open(c)
+func (s *secondFactorReset) Run(c *call, client *stoa.Client) error {
+	id, err := s.id(c, client)
 	if err != nil {
 		return err
 	}

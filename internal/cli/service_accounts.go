@@ -42,15 +42,8 @@ func (s serviceScope) place(c *call, client *stoa.Client) (organization, project
 		organization, err = c.organization(client, s.Organization)
 		return organization, "", err
 	}
-	if project, err = c.project(client); err != nil {
+	if project, err = c.projectOrDefault(client); err != nil {
 		return "", "", err
-	}
-	if project == "" {
-		me, err := client.Me.Get(c.ctx)
-		if err != nil {
-			return "", "", err
-		}
-		project = me.DefaultProjectID
 	}
 	p, err := client.Projects.Get(c.ctx, project)
 	if err != nil {

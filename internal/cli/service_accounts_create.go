@@ -1,10 +1,6 @@
 package cli
 
-import (
-	"strings"
-
-	stoa "github.com/stoa-cloud/stoa/sdk/go"
-)
+import stoa "github.com/stoa-cloud/stoa/sdk/go"
 
 type serviceAccountsCreate struct {
 	Name        string   `arg:"" help:"What it is called."`
@@ -16,25 +12,17 @@ type serviceAccountsCreate struct {
 }
 
 // Run prints the key and nothing else on standard output.
-func (s *serviceAccountsCreate) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (s *serviceAccountsCreate) Run(c *call, client *stoa.Client) error {
 	organization, project, err := s.place(c, client)
 	if err != nil {
 		return err
 	}
-	role := s.Role
-	switch {
-	case strings.Contains(role, "."):
-	case project == "":
-		role = "organization." + role
-	default:
-		role = "project." + role
+	kind := "project"
+	if project == "" {
+		kind = "organization"
 	}
 	made, err := client.ServiceAccounts.Create(c.ctx, organization, stoa.ServiceAccountCreateRequest{
-		Name: s.Name, Description: s.Description, ProjectID: project, Role: role, Scopes: s.Scopes, ExpiresInDays: int64(s.Days),
+		Name: s.Name, Description: s.Description, ProjectID: project, Role: roleIn(kind, s.Role), Scopes: s.Scopes, ExpiresInDays: int64(s.Days),
 	})
 	if err != nil {
 		return err

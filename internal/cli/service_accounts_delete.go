@@ -1,13 +1,11 @@
 package cli
 
+import stoa "github.com/stoa-cloud/stoa/sdk/go"
+
 type serviceAccountsDelete struct{ serviceAccount }
 
 // Run deletes a service account.
-func (s *serviceAccountsDelete) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (s *serviceAccountsDelete) Run(c *call, client *stoa.Client) error {
 	id, err := s.id(c, client)
 	if err != nil {
 		return err

@@ -8,11 +8,7 @@ type serviceAccountsKeys struct {
 }
 
 // Run lists keys.
-func (k *serviceAccountsKeys) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (k *serviceAccountsKeys) Run(c *call, client *stoa.Client) error {
 	id, err := k.id(c, client)
 	if err != nil {
 		return err

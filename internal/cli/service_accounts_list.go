@@ -8,11 +8,7 @@ type serviceAccountsList struct {
 }
 
 // Run lists service accounts.
-func (l *serviceAccountsList) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (l *serviceAccountsList) Run(c *call, client *stoa.Client) error {
 	organization, project, err := l.place(c, client)
 	if err != nil {
 		return err

@@ -1,16 +1,14 @@
 package cli
 
+import stoa "github.com/stoa-cloud/stoa/sdk/go"
+
 type serviceAccountsRevoke struct {
 	serviceAccount
 	Key string `arg:"" name:"key" help:"The key's id."`
 }
 
 // Run revokes a key.
-func (r *serviceAccountsRevoke) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (r *serviceAccountsRevoke) Run(c *call, client *stoa.Client) error {
 	id, err := r.id(c, client)
 	if err != nil {
 		return err

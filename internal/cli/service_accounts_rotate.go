@@ -9,11 +9,7 @@ type serviceAccountsRotate struct {
 }
 
 // Run prints the new key and nothing else on standard output.
-func (r *serviceAccountsRotate) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (r *serviceAccountsRotate) Run(c *call, client *stoa.Client) error {
 	id, err := r.id(c, client)
 	if err != nil {
 		return err

@@ -7,11 +7,7 @@ type sessionsList struct {
 }
 
 // Run lists sign-ins.
-func (l *sessionsList) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (l *sessionsList) Run(c *call, client *stoa.Client) error {
 	return showList(c, l.watchFlag, func() ([]stoa.Session, error) {
 		return stoa.Collect(client.Me.Sessions(c.ctx), 0)
 	}, []column[stoa.Session]{

@@ -1,20 +1,12 @@
 package cli
 
+import stoa "github.com/stoa-cloud/stoa/sdk/go"
+
 type sessionsRevoke struct {
 	IDs []string `arg:"" name:"id" help:"The sign-ins."`
 }
 
 // Run ends sign-ins.
-func (r *sessionsRevoke) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
-	for _, id := range r.IDs {
-		if err := client.Me.RevokeSession(c.ctx, id); err != nil {
-			return err
-		}
-		c.say("%s has ended", id)
-	}
-	return nil
+func (r *sessionsRevoke) Run(c *call, client *stoa.Client) error {
+	return c.each(r.IDs, client.Me.RevokeSession, "has ended")
 }

@@ -56,11 +56,7 @@ type settingsList struct {
 }
 
 // Run lists them.
-func (l *settingsList) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (l *settingsList) Run(c *call, client *stoa.Client) error {
 	all, err := settings(c, client)
 	if err != nil {
 		return err
@@ -88,8 +84,8 @@ type settingsSet struct {
 }
 
 // Run changes one.
-func (s *settingsSet) Run(c *call) error {
-	return (&limitsSet{Name: s.Name, Value: s.Value, limitScope: limitScope{Scope: "global"}}).Run(c)
+func (s *settingsSet) Run(c *call, client *stoa.Client) error {
+	return (&limitsSet{Name: s.Name, Value: s.Value, limitScope: limitScope{Scope: "global"}}).Run(c, client)
 }
 
 type settingsReset struct {
@@ -98,13 +94,9 @@ type settingsReset struct {
 }
 
 // Run lets defaults apply again.
-func (r *settingsReset) Run(c *call) error {
+func (r *settingsReset) Run(c *call, client *stoa.Client) error {
 	if r.All == (len(r.Name) > 0) {
 		return usagef("name settings, or say --all")
-	}
-	client, err := c.client()
-	if err != nil {
-		return err
 	}
 	if r.All {
 		all, err := settings(c, client)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 
 	stoa "github.com/stoa-cloud/stoa/sdk/go"
@@ -31,11 +32,7 @@ var sinkColumns = []column[stoa.Sink]{
 type sinksList struct{ watchFlag }
 
 // Run lists sinks.
-func (l *sinksList) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (l *sinksList) Run(c *call, client *stoa.Client) error {
 	return showList(c, l.watchFlag, func() ([]stoa.Sink, error) { return stoa.Collect(client.Sinks.List(c.ctx), 0) }, sinkColumns)
 }
 
@@ -54,11 +51,7 @@ type sinksCreate struct {
 }
 
 // Run makes a sink.
-func (s *sinksCreate) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (s *sinksCreate) Run(c *call, client *stoa.Client) (err error) {
 	in := stoa.SinkCreateRequest{
 		Name: s.Name, Kind: s.Kind, Address: s.Address, Prefix: s.Prefix, Types: s.Types, SubjectKind: s.SubjectKind,
 		Everything: s.Everything, SchemaRegistry: s.Registry,
@@ -107,17 +100,13 @@ type oneSink struct {
 	Sink string `arg:"" help:"The sink's name or id."`
 }
 
-func (o oneSink) act(c *call, verb func(client *stoa.Client, id string) (*stoa.Sink, error)) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (o oneSink) act(c *call, client *stoa.Client, verb func(ctx context.Context, id string) (*stoa.Sink, error)) error {
 	id, err := c.sink(client, o.Sink)
 	if err != nil {
 		return err
 	}
-	sink, err := verb(client, id)
-	if err != nil || sink == nil {
+	sink, err := verb(c.ctx, id)
+	if err != nil {
 		return err
 	}
 	return printOne(c, *sink, sinkColumns)
@@ -130,22 +119,24 @@ type (
 )
 
 // Run pauses a sink.
-func (s *sinksPause) Run(c *call) error {
-	return s.act(c, func(client *stoa.Client, id string) (*stoa.Sink, error) { return client.Sinks.Pause(c.ctx, id) })
+func (s *sinksPause) Run(c *call, client *stoa.Client) error {
+	return s.act(c, client, client.Sinks.Pause)
 }
 
 // Run goes on with a sink.
-func (s *sinksResume) Run(c *call) error {
-	return s.act(c, func(client *stoa.Client, id string) (*stoa.Sink, error) { return client.Sinks.Resume(c.ctx, id) })
+func (s *sinksResume) Run(c *call, client *stoa.Client) error {
+	return s.act(c, client, client.Sinks.Resume)
 }
 
 // Run forgets a sink.
-func (s *sinksDelete) Run(c *call) error {
-	return s.act(c, func(client *stoa.Client, id string) (*stoa.Sink, error) {
-		if err := client.Sinks.Delete(c.ctx, id); err != nil {
-			return nil, err
-		}
-		c.say("%s gets nothing any more", s.Sink)
-		return nil, nil
-	})
+func (s *sinksDelete) Run(c *call, client *stoa.Client) error {
+	id, err := c.sink(client, s.Sink)
+	if err != nil {
+		return err
+	}
+	if err := client.Sinks.Delete(c.ctx, id); err != nil {
+		return err
+	}
+	c.say("%s gets nothing any more", s.Sink)
+	return nil
 }

@@ -1,6 +1,10 @@
 package cli
 
-import stoa "github.com/stoa-cloud/stoa/sdk/go"
+import (
+	"context"
+
+	stoa "github.com/stoa-cloud/stoa/sdk/go"
+)
 
 type sinksSet struct {
 	oneSink
@@ -16,7 +20,7 @@ type sinksSet struct {
 }
 
 // Run changes a sink.
-func (s *sinksSet) Run(c *call) error {
+func (s *sinksSet) Run(c *call, client *stoa.Client) error {
 	in := stoa.SinkUpdate{Address: s.Address, SchemaRegistry: s.Registry, SubjectKind: s.SubjectKind}
 	if len(s.Types) > 0 || s.AllTypes {
 		in.Types = new(append([]string{}, s.Types...))
@@ -44,5 +48,5 @@ func (s *sinksSet) Run(c *call) error {
 	if in == (stoa.SinkUpdate{}) {
 		return usagef("say what to change: --address, --credentials, --schema-registry, --type, --kind")
 	}
-	return s.act(c, func(client *stoa.Client, id string) (*stoa.Sink, error) { return client.Sinks.Update(c.ctx, id, in) })
+	return s.act(c, client, func(ctx context.Context, id string) (*stoa.Sink, error) { return client.Sinks.Update(ctx, id, in) })
 }

@@ -10,11 +10,7 @@ import (
 type statusCommand struct{}
 
 // Run says how the installation fares; what is not as it should be ends it with a failure.
-func (statusCommand) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (statusCommand) Run(c *call, client *stoa.Client) error {
 	health, err := client.Health(c.ctx)
 	if err != nil {
 		return err

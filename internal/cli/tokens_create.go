@@ -10,11 +10,7 @@ type tokensCreate struct {
 }
 
 // Run prints the secret and nothing else on standard output.
-func (t *tokensCreate) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (t *tokensCreate) Run(c *call, client *stoa.Client) (err error) {
 	in := stoa.TokenCreateRequest{Name: t.Name, Scopes: t.Scopes, ExpiresInDays: int64(t.Days)}
 	if t.Bound {
 		if in.ProjectID, err = c.project(client); err != nil {

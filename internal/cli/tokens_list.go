@@ -11,11 +11,7 @@ type tokensList struct {
 }
 
 // Run lists tokens.
-func (l *tokensList) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (l *tokensList) Run(c *call, client *stoa.Client) error {
 	return showList(c, l.watchFlag, func() ([]stoa.APIToken, error) {
 		return stoa.Collect(client.Tokens.List(c.ctx), 0)
 	}, []column[stoa.APIToken]{

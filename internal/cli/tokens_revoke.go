@@ -1,20 +1,12 @@
 package cli
 
+import stoa "github.com/stoa-cloud/stoa/sdk/go"
+
 type tokensRevoke struct {
 	IDs []string `arg:"" name:"id" help:"The tokens."`
 }
 
 // Run revokes tokens.
-func (r *tokensRevoke) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
-	for _, id := range r.IDs {
-		if err := client.Tokens.Revoke(c.ctx, id); err != nil {
-			return err
-		}
-		c.say("%s is revoked", id)
-	}
-	return nil
+func (r *tokensRevoke) Run(c *call, client *stoa.Client) error {
+	return c.each(r.IDs, client.Tokens.Revoke, "is revoked")
 }

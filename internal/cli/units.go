@@ -17,33 +17,22 @@ type unitScope struct {
 	Organization string `name:"organization" placeholder:"ORGANIZATION" help:"The organization (id, slug or name); the one of the project that is worked in if left out."`
 }
 
-func (s unitScope) open(c *call) (client *stoa.Client, organization string, err error) {
-	if client, err = c.client(); err != nil {
-		return nil, "", err
-	}
+func (s unitScope) organization(c *call, client *stoa.Client) (string, error) {
 	if s.Organization != "" {
-		organization, err = c.organization(client, s.Organization)
-		return client, organization, err
+		return c.organization(client, s.Organization)
 	}
-	id, err := c.project(client)
+	id, err := c.projectOrDefault(client)
 	if err != nil {
-		return nil, "", err
+		return "", err
 	}
 	if id == "" {
-		me, err := client.Me.Get(c.ctx)
-		if err != nil {
-			return nil, "", err
-		}
-		id = me.DefaultProjectID
-	}
-	if id == "" {
-		return nil, "", usagef("say which --organization: you have no project")
+		return "", usagef("say which --organization: you have no project")
 	}
 	p, err := client.Projects.Get(c.ctx, id)
 	if err != nil {
-		return nil, "", err
+		return "", err
 	}
-	return client, p.OrganizationID, nil
+	return p.OrganizationID, nil
 }
 
 // unit is the id of the unit with this id or name; "none" is the organization itself.

@@ -9,8 +9,8 @@ type unitsCreate struct {
 }
 
 // Run adds a unit.
-func (u *unitsCreate) Run(c *call) error {
-	client, organization, err := u.open(c)
+func (u *unitsCreate) Run(c *call, client *stoa.Client) error {
+	organization, err := u.organization(c, client)
 	if err != nil {
 		return err
 	}

@@ -1,13 +1,15 @@
 package cli
 
+import stoa "github.com/stoa-cloud/stoa/sdk/go"
+
 type unitsDelete struct {
 	Unit string `arg:"" help:"The unit: id or name."`
 	unitScope
 }
 
 // Run deletes an empty unit.
-func (u *unitsDelete) Run(c *call) error {
-	client, organization, err := u.open(c)
+func (u *unitsDelete) Run(c *call, client *stoa.Client) error {
+	organization, err := u.organization(c, client)
 	if err != nil {
 		return err
 	}

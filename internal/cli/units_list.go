@@ -8,8 +8,8 @@ type unitsList struct {
 }
 
 // Run lists an organization's units.
-func (l *unitsList) Run(c *call) error {
-	client, organization, err := l.open(c)
+func (l *unitsList) Run(c *call, client *stoa.Client) error {
+	organization, err := l.organization(c, client)
 	if err != nil {
 		return err
 	}

@@ -10,11 +10,11 @@ type unitsSet struct {
 }
 
 // Run renames or moves a unit.
-func (u *unitsSet) Run(c *call) error {
+func (u *unitsSet) Run(c *call, client *stoa.Client) error {
 	if u.Name == "" && u.In == "" {
 		return usagef("say what to change: --name or --in")
 	}
-	client, organization, err := u.open(c)
+	organization, err := u.organization(c, client)
 	if err != nil {
 		return err
 	}

@@ -40,16 +40,6 @@ func (w whichUser) id(c *call, client *stoa.Client) (string, error) {
 	return only(found, "user", w.User)
 }
 
-// open is the client and the user's id.
-func (w whichUser) open(c *call) (*stoa.Client, string, error) {
-	client, err := c.client()
-	if err != nil {
-		return nil, "", err
-	}
-	id, err := w.id(c, client)
-	return client, id, err
-}
-
 var userColumns = []column[stoa.ManagedUser]{
 	{title: "ID", value: func(u stoa.ManagedUser) string { return u.ID }},
 	{title: "EMAIL", value: func(u stoa.ManagedUser) string { return u.Email }},
@@ -67,9 +57,5 @@ func printPasswordLink(c *call, client *stoa.Client, made *stoa.PasswordLink) er
 		return c.printData(made)
 	}
 	c.say("Give this link to %s. It works once, until %s, and is shown only now.", printable(made.User.Email), moment(&made.ExpiresAt))
-	link := made.Link
-	if strings.HasPrefix(link, "/") { // the installation knows no public address of its own
-		link = client.Address() + link
-	}
-	return c.printLine(link)
+	return c.printLink(client, made.Link)
 }

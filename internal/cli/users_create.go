@@ -9,11 +9,7 @@ type usersCreate struct {
 }
 
 // Run makes an account and prints its link, which is shown this once.
-func (n *usersCreate) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (n *usersCreate) Run(c *call, client *stoa.Client) error {
 	made, err := client.Users.Create(c.ctx, stoa.UserCreateRequest{Email: n.Email, Name: n.Name, Operator: n.Operator})
 	if err != nil {
 		return err
@@ -24,8 +20,8 @@ func (n *usersCreate) Run(c *call) error {
 type usersReset struct{ whichUser }
 
 // Run takes a password away and prints the link for another.
-func (r *usersReset) Run(c *call) error {
-	client, id, err := r.open(c)
+func (r *usersReset) Run(c *call, client *stoa.Client) error {
+	id, err := r.id(c, client)
 	if err != nil {
 		return err
 	}

@@ -12,8 +12,8 @@ import (
 type usersGet struct{ whichUser }
 
 // Run shows one person.
-func (g *usersGet) Run(c *call) error {
-	client, id, err := g.open(c)
+func (g *usersGet) Run(c *call, client *stoa.Client) error {
+	id, err := g.id(c, client)
 	if err != nil {
 		return err
 	}

@@ -14,8 +14,8 @@ type usersLimits struct {
 }
 
 // Run changes what was asked, and lists what applies then.
-func (l *usersLimits) Run(c *call) error {
-	client, id, err := l.open(c)
+func (l *usersLimits) Run(c *call, client *stoa.Client) error {
+	id, err := l.id(c, client)
 	if err != nil {
 		return err
 	}

@@ -9,11 +9,7 @@ type usersList struct {
 }
 
 // Run lists people.
-func (l *usersList) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (l *usersList) Run(c *call, client *stoa.Client) error {
 	return showList(c, l.watchFlag, func() ([]stoa.ManagedUser, error) {
 		return stoa.Collect(client.Users.List(c.ctx, stoa.UserFilter{Find: l.Find, Status: l.Status, PageSize: 100}), 0)
 	}, userColumns)

@@ -1,13 +1,15 @@
 package cli
 
+import stoa "github.com/stoa-cloud/stoa/sdk/go"
+
 type usersLock struct {
 	whichUser
 	Reason string `name:"reason" placeholder:"TEXT" help:"Why; they are told."`
 }
 
 // Run locks somebody out.
-func (l *usersLock) Run(c *call) error {
-	client, id, err := l.open(c)
+func (l *usersLock) Run(c *call, client *stoa.Client) error {
+	id, err := l.id(c, client)
 	if err != nil {
 		return err
 	}
@@ -21,8 +23,8 @@ func (l *usersLock) Run(c *call) error {
 type usersUnlock struct{ whichUser }
 
 // Run lets somebody in again.
-func (l *usersUnlock) Run(c *call) error {
-	client, id, err := l.open(c)
+func (l *usersUnlock) Run(c *call, client *stoa.Client) error {
+	id, err := l.id(c, client)
 	if err != nil {
 		return err
 	}

@@ -11,11 +11,11 @@ type usersSet struct {
 }
 
 // Run changes what operators say of somebody.
-func (s *usersSet) Run(c *call) error {
+func (s *usersSet) Run(c *call, client *stoa.Client) error {
 	if s.Name == nil && s.Email == nil && s.Operator == nil && s.Note == nil {
 		return usagef("say what to change: --name, --email, --operator, --no-operator or --note")
 	}
-	client, id, err := s.open(c)
+	id, err := s.id(c, client)
 	if err != nil {
 		return err
 	}

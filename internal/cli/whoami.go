@@ -11,11 +11,7 @@ type whoamiCommand struct {
 }
 
 // Run says who the caller is.
-func (w *whoamiCommand) Run(c *call) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
+func (w *whoamiCommand) Run(c *call, client *stoa.Client) error {
 	if w.Rename != nil {
 		if _, err := client.Me.Rename(c.ctx, *w.Rename); err != nil {
 			return err

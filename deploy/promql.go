@@ -2,6 +2,7 @@ package deploy
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -88,6 +89,24 @@ func Exported(c prometheus.Collector) map[string][]string {
 		metrics[found[1]] = labels
 	}
 	return metrics
+}
+
+var shownMetric = regexp.MustCompile("`(stoa_[a-z0-9_]+)`")
+
+// CheckPage names what a page of the guide does not say of the metrics that are exported, and what it
+// promises of those that are mine and does not exist.
+func CheckPage(page string, exported map[string][]string, mine func(metric string) bool) (wrong []string) {
+	for _, name := range slices.Sorted(maps.Keys(exported)) {
+		if !strings.Contains(page, "`"+name+"`") {
+			wrong = append(wrong, "does not say what "+name+" is")
+		}
+	}
+	for _, found := range shownMetric.FindAllStringSubmatch(page, -1) {
+		if _, ok := exported[found[1]]; mine(found[1]) && !ok {
+			wrong = append(wrong, "names "+found[1]+", which does not exist")
+		}
+	}
+	return wrong
 }
 
 // scraped are the labels that Prometheus gives to everything that it scrapes.

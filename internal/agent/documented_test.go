@@ -3,7 +3,6 @@ package agent
 import (
 	"os"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +14,9 @@ import (
 	"github.com/stoa-cloud/stoa/internal/agent/image"
 	"github.com/stoa-cloud/stoa/internal/agent/sandbox"
 )
+
+// ours tells whether a metric is the agent's.
+func ours(metric string) bool { return strings.HasPrefix(metric, "stoa_agent_") }
 
 func page(t *testing.T, name string) string {
 	t.Helper()
@@ -34,24 +36,8 @@ func exported() *prometheus.Registry {
 
 // The guide has every number that the agent serves, and no other.
 func TestEveryMetricIsDocumented(t *testing.T) {
-	registry := exported()
-	all := make(chan *prometheus.Desc)
-	go func() {
-		defer close(all)
-		registry.Describe(all)
-	}()
-	text := page(t, "operating/watching.md")
-	var names []string
-	for d := range all {
-		name := regexp.MustCompile(`fqName: "([^"]+)"`).FindStringSubmatch(d.String())[1]
-		if names = append(names, name); !strings.Contains(text, "`"+name+"`") {
-			t.Errorf("docs/operating/watching.md does not say what %s is", name)
-		}
-	}
-	for _, found := range regexp.MustCompile("`(stoa_agent_[a-z0-9_]+)`").FindAllStringSubmatch(text, -1) {
-		if !slices.Contains(names, found[1]) {
-			t.Errorf("docs/operating/watching.md names %s, which does not exist", found[1])
-		}
+	for _, wrong := range deploy.CheckPage(page(t, "operating/watching.md"), deploy.Exported(exported()), ours) {
+		t.Error("docs/operating/watching.md", wrong)
 	}
 }
 
@@ -79,11 +65,10 @@ func TestDashboardsAndRulesReadWhatIsThere(t *testing.T) {
 	metrics, read := deploy.Exported(exported()), 0
 	for _, q := range queries {
 		for _, wrong := range q.Check(metrics, func(metric string) bool {
-			mine := strings.HasPrefix(metric, "stoa_agent_")
-			if mine {
+			if ours(metric) {
 				read++
 			}
-			return mine
+			return ours(metric)
 		}) {
 			t.Error(wrong)
 		}

@@ -11,13 +11,15 @@ import (
 	"testing"
 
 	"github.com/alecthomas/kong"
-	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/stoa-cloud/stoa/deploy"
 	"github.com/stoa-cloud/stoa/internal/execution"
 	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
 	"github.com/stoa-cloud/stoa/internal/platform/fault"
 )
+
+// ours tells whether a metric is the control plane's.
+func ours(metric string) bool { return !strings.HasPrefix(metric, "stoa_agent_") }
 
 func page(t *testing.T, name string) string {
 	t.Helper()
@@ -30,30 +32,15 @@ func page(t *testing.T, name string) string {
 
 // Every number of /metrics is in the guide, and the guide promises none that is not there.
 func TestEveryMetricIsDocumented(t *testing.T) {
-	p := bound(t)
-	all := make(chan *prometheus.Desc)
-	go func() {
-		defer close(all)
-		p.watch.Registry.Describe(all)
-	}()
-	text := page(t, "operating/watching.md")
-	var names []string
-	for d := range all {
-		name := regexp.MustCompile(`fqName: "([^"]+)"`).FindStringSubmatch(d.String())[1]
-		if strings.HasPrefix(name, "go_") || strings.HasPrefix(name, "process_") {
-			continue
-		}
-		if names = append(names, name); !strings.Contains(text, "`"+name+"`") {
-			t.Errorf("docs/operating/watching.md does not say what %s is", name)
-		}
+	exported := deploy.Exported(bound(t).watch.Registry)
+	maps.DeleteFunc(exported, func(name string, _ []string) bool {
+		return strings.HasPrefix(name, "go_") || strings.HasPrefix(name, "process_")
+	})
+	if len(exported) < 10 {
+		t.Fatalf("only %d metrics: %v", len(exported), exported)
 	}
-	if len(names) < 10 {
-		t.Fatalf("only %d metrics: %v", len(names), names)
-	}
-	for _, found := range regexp.MustCompile("`(stoa_[a-z0-9_]+)`").FindAllStringSubmatch(text, -1) {
-		if !strings.HasPrefix(found[1], "stoa_agent_") && !slices.Contains(names, found[1]) {
-			t.Errorf("docs/operating/watching.md names %s, which does not exist", found[1])
-		}
+	for _, wrong := range deploy.CheckPage(page(t, "operating/watching.md"), exported, ours) {
+		t.Error("docs/operating/watching.md", wrong)
 	}
 }
 
@@ -94,7 +81,7 @@ func TestDashboardsAndRulesReadWhatIsThere(t *testing.T) {
 		"stoa_eventlog_consumed_total outcome": {"handled", "failed", "dead"},
 	}
 	for _, q := range queries {
-		for _, wrong := range q.Check(exported, func(metric string) bool { return !strings.HasPrefix(metric, "stoa_agent_") }) {
+		for _, wrong := range q.Check(exported, ours) {
 			t.Error(wrong)
 		}
 		metrics, _, err := deploy.Read(q.Expr)

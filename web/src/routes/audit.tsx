@@ -6,7 +6,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
 import { isOperator, useMe } from "../app/session.ts";
 import { AuditDetails, OutcomeBadge } from "../features/audit/AuditDetails.tsx";
-import { auditExportLink, auditListQuery } from "../features/audit/queries.ts";
+import { auditListQuery, auditQuery } from "../features/audit/queries.ts";
 import { Ago } from "../ui/Ago.tsx";
 import { DataTable, type Column } from "../ui/DataTable.tsx";
 import { EmptyState } from "../ui/EmptyState.tsx";
@@ -44,7 +44,7 @@ export function AuditPage() {
     <Page
       title="Audit"
       about={all ? "Who did what in this installation, and who was refused, newest first." : "Who did what in the organizations that you run, and who was refused, newest first."}
-      actions={<ExportMenu link={(format) => auditExportLink(search, all, format)} />}
+      actions={<ExportMenu path="/api/v1/audit/export" query={auditQuery(search, all)} />}
     >
       <Panel
         flush

@@ -7,7 +7,7 @@ import { useState } from "react";
 import { isOperator, useMe } from "../app/session.ts";
 import { EventDetails } from "../features/events/EventDetails.tsx";
 import { EventTypes } from "../features/events/EventTypes.tsx";
-import { eventsQuery, eventTypesQuery, exportLink } from "../features/events/queries.ts";
+import { eventQuery, eventsQuery, eventTypesQuery } from "../features/events/queries.ts";
 import { Ago } from "../ui/Ago.tsx";
 import { DataTable, type Column } from "../ui/DataTable.tsx";
 import { Dotted } from "../ui/Dotted.tsx";
@@ -39,7 +39,7 @@ export function EventsPage() {
             onChange={(v) => set({ view: v === "types" ? "types" : undefined })}
             data={[{ value: "list", label: "Events" }, { value: "types", label: "Types and numbers" }]}
           />
-          <ExportMenu link={(format) => exportLink(search, all, format)} />
+          <ExportMenu path="/api/v1/events/export" query={eventQuery(search, all)} />
         </>
       }
     >

@@ -2,6 +2,7 @@ import { Button, Menu, TextInput } from "@mantine/core";
 import { IconDownload, IconFilter } from "@tabler/icons-react";
 import { useState, type ReactNode } from "react";
 import classes from "./FilterBar.module.css";
+import { exportLink } from "./exportLink.ts";
 import { TimeSelect } from "./TimeSelect.tsx";
 
 /** What the address bar holds of a search: words, and how many hours back. */
@@ -43,8 +44,8 @@ export function FilterBar<Name extends string>({ search, set, words, children }:
   );
 }
 
-/** Downloads what a list shows. */
-export function ExportMenu({ link }: { link: (format: "csv" | "json") => string }) {
+/** Downloads what a list shows, which the API exports below a path. */
+export function ExportMenu({ path, query }: { path: string; query: object }) {
   return (
     <Menu position="bottom-end">
       <Menu.Target>
@@ -53,10 +54,10 @@ export function ExportMenu({ link }: { link: (format: "csv" | "json") => string 
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item component="a" href={link("csv")} download>
+        <Menu.Item component="a" href={exportLink(path, query, "csv")} download>
           As CSV
         </Menu.Item>
-        <Menu.Item component="a" href={link("json")} download>
+        <Menu.Item component="a" href={exportLink(path, query, "json")} download>
           As JSON
         </Menu.Item>
       </Menu.Dropdown>

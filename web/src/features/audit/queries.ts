@@ -1,5 +1,5 @@
 import { data } from "@stoa/sdk";
-import { infiniteQueryOptions } from "@tanstack/react-query";
+import { paged } from "../../app/paged.ts";
 import { stoa } from "../../app/stoa.ts";
 import { since } from "../../ui/since.ts";
 
@@ -32,16 +32,4 @@ export function auditQuery(s: AuditSearch, all: boolean, now = Date.now()) {
 }
 
 export const auditListQuery = (search: AuditSearch, all: boolean) =>
-  infiniteQueryOptions({
-    queryKey: ["audit", search, all],
-    queryFn: ({ pageParam }) => data(stoa.api.GET("/api/v1/audit", { params: { query: { ...auditQuery(search, all), cursor: pageParam, limit: 50 } } })),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.next_cursor || undefined,
-  });
-
-/** Where the browser downloads what is shown. */
-export function auditExportLink(search: AuditSearch, all: boolean, format: "csv" | "json"): string {
-  const query = new URLSearchParams({ format, limit: "100000" });
-  for (const [name, value] of Object.entries(auditQuery(search, all))) query.set(name, String(value));
-  return `/api/v1/audit/export?${query}`;
-}
+  paged(["audit", search, all], (cursor) => data(stoa.api.GET("/api/v1/audit", { params: { query: { ...auditQuery(search, all), cursor, limit: 50 } } })));

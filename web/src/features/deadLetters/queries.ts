@@ -1,5 +1,6 @@
 import { data, type DeadLetter } from "@stoa/sdk";
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { paged } from "../../app/paged.ts";
 import { stoa } from "../../app/stoa.ts";
 
 export type LetterState = "pending" | "scheduled" | "waiting" | "retried" | "discarded";
@@ -25,15 +26,13 @@ export const chosenStates = (s: LetterSearch) => (s.state ? s.state.split(",").f
 
 export const lettersQuery = (search: LetterSearch) =>
   infiniteQueryOptions({
-    queryKey: ["dead-letters", "list", search],
-    queryFn: ({ pageParam }) =>
+    ...paged(["dead-letters", "list", search], (cursor) =>
       data(
         stoa.api.GET("/api/v1/dead-letters", {
-          params: { query: { state: chosenStates(search), cursor: pageParam, limit: 50, ...(search.consumer && { consumer: search.consumer }), ...(search.reason && { reason: search.reason }) } },
+          params: { query: { state: chosenStates(search), cursor, limit: 50, ...(search.consumer && { consumer: search.consumer }), ...(search.reason && { reason: search.reason }) } },
         }),
       ),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.next_cursor || undefined,
+    ),
     refetchInterval: 10_000,
   });
 

@@ -1,5 +1,6 @@
 import { data } from "@stoa/sdk";
-import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { queryOptions } from "@tanstack/react-query";
+import { paged } from "../../app/paged.ts";
 import { stoa } from "../../app/stoa.ts";
 import { since } from "../../ui/since.ts";
 
@@ -29,12 +30,7 @@ export function eventQuery(s: EventSearch, all: boolean, now = Date.now()) {
 }
 
 export const eventsQuery = (search: EventSearch, all: boolean) =>
-  infiniteQueryOptions({
-    queryKey: ["events", "list", search, all],
-    queryFn: ({ pageParam }) => data(stoa.api.GET("/api/v1/events", { params: { query: { ...eventQuery(search, all), cursor: pageParam, limit: 50 } } })),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.next_cursor || undefined,
-  });
+  paged(["events", "list", search, all], (cursor) => data(stoa.api.GET("/api/v1/events", { params: { query: { ...eventQuery(search, all), cursor, limit: 50 } } })));
 
 export const eventDetailsQuery = (id: string) =>
   queryOptions({ queryKey: ["events", "one", id], queryFn: () => data(stoa.api.GET("/api/v1/events/{id}", { params: { path: { id } } })) });
@@ -63,10 +59,3 @@ export const eventActorsQuery = (search: EventSearch, all: boolean) =>
     queryKey: ["events", "actors", search, all],
     queryFn: async () => (await data(stoa.api.GET("/api/v1/events/actors", { params: { query: eventQuery(search, all) } }))).items,
   });
-
-/** Where the browser downloads what is shown. */
-export function exportLink(search: EventSearch, all: boolean, format: "csv" | "json"): string {
-  const query = new URLSearchParams({ format, limit: "100000" });
-  for (const [name, value] of Object.entries(eventQuery(search, all))) query.set(name, String(value));
-  return `/api/v1/events/export?${query}`;
-}

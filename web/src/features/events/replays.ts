@@ -1,5 +1,6 @@
 import { data, type Replay } from "@stoa/sdk";
 import { infiniteQueryOptions } from "@tanstack/react-query";
+import { paged } from "../../app/paged.ts";
 import { stoa } from "../../app/stoa.ts";
 
 export type ReplayVerb = "start" | "pause" | "resume" | "cancel" | "delete";
@@ -21,10 +22,7 @@ export const replayVerbs: Record<Replay["status"], ReplayVerb[]> = {
 };
 
 export const replaysQuery = infiniteQueryOptions({
-  queryKey: ["replays"],
-  queryFn: ({ pageParam }) => data(stoa.api.GET("/api/v1/replays", { params: { query: { cursor: pageParam, limit: 30 } } })),
-  initialPageParam: undefined as string | undefined,
-  getNextPageParam: (page) => page.next_cursor || undefined,
+  ...paged(["replays"], (cursor) => data(stoa.api.GET("/api/v1/replays", { params: { query: { cursor, limit: 30 } } }))),
   refetchInterval: (q) => (q.state.data?.pages.some((p) => p.items.some((r) => r.status === "running")) ? 1000 : 10_000),
 });
 

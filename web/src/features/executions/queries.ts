@@ -1,5 +1,6 @@
 import { data, type Execution, type ExecutionStatus } from "@stoa/sdk";
-import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { queryOptions } from "@tanstack/react-query";
+import { paged } from "../../app/paged.ts";
 import { stoa } from "../../app/stoa.ts";
 import { since } from "../../ui/since.ts";
 import { ended } from "./status.ts";
@@ -15,13 +16,7 @@ export interface ExecutionFilter {
 }
 
 export const executionsQuery = ({ hours, ...filter }: ExecutionFilter) =>
-  infiniteQueryOptions({
-    queryKey: ["executions", filter, hours],
-    queryFn: ({ pageParam }) =>
-      data(stoa.api.GET("/api/v1/executions", { params: { query: { ...filter, ...since(hours), cursor: pageParam, limit: 30 } } })),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.next_cursor || undefined,
-  });
+  paged(["executions", filter, hours], (cursor) => data(stoa.api.GET("/api/v1/executions", { params: { query: { ...filter, ...since(hours), cursor, limit: 30 } } })));
 
 /** One execution with its input. While it waits, its place in the queue moves without events, and so does what a running one does on the network. */
 export const executionQuery = (id: string) =>

@@ -1,5 +1,6 @@
 import { data, type Execution, type ExecutionStatus } from "@stoa/sdk";
 import { infiniteQueryOptions } from "@tanstack/react-query";
+import { paged } from "../../app/paged.ts";
 import { stoa } from "../../app/stoa.ts";
 import { since } from "../../ui/since.ts";
 
@@ -35,10 +36,9 @@ export function over(s: QueueSearch, own: string | undefined) {
 /** What waits. Positions move without events of one's own projects, so it is asked for again and again. */
 export const waitingQuery = (s: QueueSearch, own: string | undefined) =>
   infiniteQueryOptions({
-    queryKey: ["executions", "waiting", over(s, own)],
-    queryFn: ({ pageParam }) => data(stoa.api.GET("/api/v1/executions/waiting", { params: { query: { ...over(s, own), cursor: pageParam, limit: 50 } } })),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.next_cursor || undefined,
+    ...paged(["executions", "waiting", over(s, own)], (cursor) =>
+      data(stoa.api.GET("/api/v1/executions/waiting", { params: { query: { ...over(s, own), cursor, limit: 50 } } })),
+    ),
     refetchInterval: 5000,
   });
 
@@ -49,10 +49,9 @@ export const everythingQuery = (s: QueueSearch, own: string | undefined) => {
     ...(s.runtime && { runtime: s.runtime }),
   };
   return infiniteQueryOptions({
-    queryKey: ["executions", "everything", query, s.hours],
-    queryFn: ({ pageParam }) => data(stoa.api.GET("/api/v1/executions/all", { params: { query: { ...query, ...since(s.hours), cursor: pageParam, limit: 50 } } })),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.next_cursor || undefined,
+    ...paged(["executions", "everything", query, s.hours], (cursor) =>
+      data(stoa.api.GET("/api/v1/executions/all", { params: { query: { ...query, ...since(s.hours), cursor, limit: 50 } } })),
+    ),
     refetchInterval: 10_000,
   });
 };

@@ -15,12 +15,6 @@ export const scriptQuery = (script: string, project: string | undefined) =>
     queryFn: () => data(stoa.api.GET("/api/v1/scripts/{script}", { params: { path: { script }, query: { project_id: project } } })),
   });
 
-export const versionsQuery = (script: string) =>
-  queryOptions({
-    queryKey: ["script-versions", script],
-    queryFn: async () => (await data(stoa.api.GET("/api/v1/scripts/{script}/versions", { params: { path: { script }, query: { limit: 50 } } }))).items,
-  });
-
 export interface NewScript {
   project_id: string | undefined;
   name: string;

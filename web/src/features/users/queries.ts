@@ -1,5 +1,6 @@
 import { data } from "@stoa/sdk";
-import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { queryOptions } from "@tanstack/react-query";
+import { paged } from "../../app/paged.ts";
 import { stoa } from "../../app/stoa.ts";
 
 /** Which people, as the address bar holds it. */
@@ -9,13 +10,9 @@ export interface UserSearch {
 }
 
 export const usersQuery = (search: UserSearch) =>
-  infiniteQueryOptions({
-    queryKey: ["users", "list", search],
-    queryFn: ({ pageParam }) =>
-      data(stoa.api.GET("/api/v1/users", { params: { query: { find: search.find, status: search.status as "active" | undefined, cursor: pageParam, limit: 50 } } })),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.next_cursor || undefined,
-  });
+  paged(["users", "list", search], (cursor) =>
+    data(stoa.api.GET("/api/v1/users", { params: { query: { find: search.find, status: search.status as "active" | undefined, cursor, limit: 50 } } })),
+  );
 
 export const userQuery = (id: string) =>
   queryOptions({ queryKey: ["users", "one", id], queryFn: () => data(stoa.api.GET("/api/v1/users/{id}", { params: { path: { id } } })) });

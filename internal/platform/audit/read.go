@@ -28,50 +28,41 @@ type Filter struct {
 // transaction lasts so long.
 const idSlack = time.Hour
 
-// where writes the filter as SQL, so that each query names only what it narrows by
-// and the planner can choose the index that fits.
+// where writes the filter as SQL.
 func (f Filter) where(args []any) (string, []any) {
-	var sql strings.Builder
-	and := func(condition string, values ...any) {
-		numbers := make([]any, len(values))
-		for i, v := range values {
-			args = append(args, v)
-			numbers[i] = len(args)
-		}
-		fmt.Fprintf(&sql, " AND "+condition, numbers...)
-	}
+	c := pg.Conditions{Args: args}
 	for _, by := range []struct {
 		column string
 		id     ident.ID
 	}{{"actor_id", f.ActorID}, {"target_id", f.TargetID}, {"organization_id", f.OrganizationID}, {"project_id", f.ProjectID}} {
 		if !by.id.IsZero() {
-			and(by.column+` = $%d`, by.id)
+			c.And(by.column+` = $%d`, by.id)
 		}
 	}
 	for _, by := range []struct{ column, text string }{
 		{"target_kind", f.TargetKind}, {"outcome", string(f.Outcome)}, {"correlation_id", f.CorrelationID},
 	} {
 		if by.text != "" {
-			and(by.column+` = $%d`, by.text)
+			c.And(by.column+` = $%d`, by.text)
 		}
 	}
 	if f.Within != nil {
-		and(`organization_id = ANY($%d)`, f.Within)
+		c.And(`organization_id = ANY($%d)`, f.Within)
 	}
 	if group, is := strings.CutSuffix(f.Action, "*"); is {
-		and(`starts_with(action, $%d)`, group)
+		c.And(`starts_with(action, $%d)`, group)
 	} else if f.Action != "" {
-		and(`action = $%d`, f.Action)
+		c.And(`action = $%d`, f.Action)
 	}
 	// Ids are made in the order of time, within the transaction that began at the
 	// record's time: their bounds let the planner skip whole months.
 	if !f.From.IsZero() {
-		and(`time >= $%d AND id >= $%d`, f.From, ident.FloorAt(f.From.Add(-time.Second)))
+		c.And(`time >= $%d AND id >= $%d`, f.From, ident.FloorAt(f.From.Add(-time.Second)))
 	}
 	if !f.To.IsZero() {
-		and(`time < $%d AND id < $%d`, f.To, ident.FloorAt(f.To.Add(idSlack)))
+		c.And(`time < $%d AND id < $%d`, f.To, ident.FloorAt(f.To.Add(idSlack)))
 	}
-	return sql.String(), args
+	return c.String(), c.Args
 }
 
 const (

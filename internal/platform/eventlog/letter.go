@@ -3,7 +3,6 @@ package eventlog
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
@@ -34,33 +33,29 @@ type LetterFilter struct {
 }
 
 func (f LetterFilter) where(args []any) (string, []any) {
-	var sql strings.Builder
-	and := func(condition string, value any) {
-		args = append(args, value)
-		fmt.Fprintf(&sql, " AND "+condition, len(args))
-	}
+	c := pg.Conditions{Args: args}
 	if f.Consumer != "" {
-		and(`d.consumer = $%d`, f.Consumer)
+		c.And(`d.consumer = $%d`, f.Consumer)
 	}
 	if len(f.Statuses) > 0 {
-		and(`d.status = ANY($%d)`, f.Statuses)
+		c.And(`d.status = ANY($%d)`, f.Statuses)
 	}
 	if len(f.Types) > 0 {
-		and(`e.type = ANY($%d)`, f.Types)
+		c.And(`e.type = ANY($%d)`, f.Types)
 	}
 	if f.Subject != "" {
-		and(`e.aggregate_kind = $%d`, f.Subject)
+		c.And(`e.aggregate_kind = $%d`, f.Subject)
 	}
 	if f.Reason != "" {
-		and(`strpos(lower(d.reason), lower($%d)) > 0`, f.Reason)
+		c.And(`strpos(lower(d.reason), lower($%d)) > 0`, f.Reason)
 	}
 	if len(f.Events) > 0 {
-		and(`d.event_id = ANY($%d)`, f.Events)
+		c.And(`d.event_id = ANY($%d)`, f.Events)
 	}
 	if !f.Before.IsZero() {
-		and(`d.created_at < $%d`, f.Before)
+		c.And(`d.created_at < $%d`, f.Before)
 	}
-	return sql.String(), args
+	return c.String(), c.Args
 }
 
 const (

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
@@ -59,50 +58,41 @@ func (s Scope) holds(e Event) bool {
 	}
 }
 
-// where writes the filter as SQL, so that each query names only what it narrows by
-// and the planner can choose the index that fits.
+// where writes the filter as SQL.
 func (f Filter) where(args []any) (string, []any) {
-	var sql strings.Builder
-	and := func(condition string, values ...any) {
-		numbers := make([]any, len(values))
-		for i, v := range values {
-			args = append(args, v)
-			numbers[i] = len(args)
-		}
-		fmt.Fprintf(&sql, " AND "+condition, numbers...)
-	}
+	c := pg.Conditions{Args: args}
 	if s := f.Scope; s != nil && !s.All {
-		and(`(l.project_id = ANY($%d) OR l.organization_id = ANY($%d) OR l.project_id IS NULL AND
+		c.And(`(l.project_id = ANY($%d) OR l.organization_id = ANY($%d) OR l.project_id IS NULL AND
 			(l.organization_id = ANY($%d) OR l.organization_id IS NULL AND e.aggregate_id = $%d))`,
 			s.Projects, s.Whole, s.Organizations, s.Self)
 	}
 	if len(f.Types) > 0 {
-		and(`e.type = ANY($%d)`, f.Types)
+		c.And(`e.type = ANY($%d)`, f.Types)
 	}
 	if !f.ProjectID.IsZero() {
-		and(`l.project_id = $%d`, f.ProjectID)
+		c.And(`l.project_id = $%d`, f.ProjectID)
 	}
 	if !f.AggregateID.IsZero() {
-		and(`e.aggregate_id = $%d`, f.AggregateID)
+		c.And(`e.aggregate_id = $%d`, f.AggregateID)
 	}
 	if f.AggregateKind != "" {
-		and(`e.aggregate_kind = $%d`, f.AggregateKind)
+		c.And(`e.aggregate_kind = $%d`, f.AggregateKind)
 	}
 	if !f.ActorID.IsZero() {
-		and(`e.actor_id = $%d`, f.ActorID)
+		c.And(`e.actor_id = $%d`, f.ActorID)
 	}
 	if f.CorrelationID != "" {
-		and(`e.correlation_id = $%d`, f.CorrelationID)
+		c.And(`e.correlation_id = $%d`, f.CorrelationID)
 	}
 	// Ids are made in the order of time, within the transaction that began at the
 	// event's time: their bounds let the planner skip whole months.
 	if !f.From.IsZero() {
-		and(`e.time >= $%d AND e.id >= $%d`, f.From, ident.FloorAt(f.From.Add(-time.Second)))
+		c.And(`e.time >= $%d AND e.id >= $%d`, f.From, ident.FloorAt(f.From.Add(-time.Second)))
 	}
 	if !f.To.IsZero() {
-		and(`e.time < $%d AND e.id < $%d`, f.To, ident.FloorAt(f.To.Add(idSlack)))
+		c.And(`e.time < $%d AND e.id < $%d`, f.To, ident.FloorAt(f.To.Add(idSlack)))
 	}
-	return sql.String(), args
+	return c.String(), c.Args
 }
 
 // idSlack is how much later than its event's time an id can have been made: no

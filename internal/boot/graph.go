@@ -156,9 +156,7 @@ const houseEvery = time.Hour
 
 // keepHouse makes partitions ahead and forgets what has had its time.
 func (p *Program) keepHouse(ctx context.Context) error {
-	tick := time.NewTicker(houseEvery)
-	defer tick.Stop()
-	for {
+	keep := func() {
 		at := p.runner.Clock()
 		for what, do := range map[string]func() error{
 			"idempotency answers": func() error { return command.ForgetAnswers(ctx, p.infra.db, at) },
@@ -174,10 +172,8 @@ func (p *Program) keepHouse(ctx context.Context) error {
 				p.log.Warn("housekeeping", "what", what, "error", err)
 			}
 		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
 	}
+	keep()
+	lifecycle.Every(ctx, houseEvery, nil, keep)
+	return nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stoa-cloud/stoa/internal/eventplane"
 	"github.com/stoa-cloud/stoa/internal/limit"
+	"github.com/stoa-cloud/stoa/internal/platform/lifecycle"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
 )
 
@@ -16,9 +17,7 @@ const watchEvery = 5 * time.Second
 
 // followSettings has this process log and trace as the settings say, until ctx ends.
 func (p *Program) followSettings(ctx context.Context) {
-	tick := time.NewTicker(watchEvery)
-	defer tick.Stop()
-	for {
+	follow := func() {
 		level, err := p.limits.Reader.Effective(ctx, p.infra.db, "telemetry.log_level", limit.Subject{})
 		var share limit.Value
 		if err == nil {
@@ -30,12 +29,9 @@ func (p *Program) followSettings(ctx context.Context) {
 		if err != nil && ctx.Err() == nil {
 			p.log.Warn("cannot follow the settings of logs and traces", "error", err)
 		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
 	}
+	follow()
+	lifecycle.Every(ctx, watchEvery, nil, follow)
 }
 
 // sinkGauges tells how sinks fare when it is scraped: between scrapes it costs nothing.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
+	"github.com/stoa-cloud/stoa/internal/platform/lifecycle"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
 )
 
@@ -62,16 +63,12 @@ const watchEvery = 10 * time.Second
 
 // Watch keeps the level up to date until ctx ends. One process is enough.
 func (s *Slice) Watch(ctx context.Context) error {
-	tick := time.NewTicker(watchEvery)
-	defer tick.Stop()
-	for {
+	note := func() {
 		if _, err := s.noteLevel(command.AsSystem(ctx, "dead-letters"), noteLevel{}); err != nil && ctx.Err() == nil {
 			s.needs.Log.Warn("cannot note the level of dead letters", "error", err)
 		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
 	}
+	note()
+	lifecycle.Every(ctx, watchEvery, nil, note)
+	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/fault"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
+	"github.com/stoa-cloud/stoa/internal/platform/lifecycle"
 )
 
 // claim gives a queued execution a slot on a node whose session this replica holds.
@@ -70,17 +71,7 @@ const pollEvery = 2 * time.Second
 // Pull takes queued executions for the free slots of this replica's nodes until ctx
 // ends. It is woken by submits and freed slots, and looks by itself now and then.
 func (s *Slice) Pull(ctx context.Context) {
-	tick := time.NewTicker(pollEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-s.work:
-		case <-tick.C:
-		}
-		s.PullOnce(ctx)
-	}
+	lifecycle.Every(ctx, pollEvery, s.work, func() { s.PullOnce(ctx) })
 }
 
 // PullOnce claims in fair order until no slot is free or nothing fits.

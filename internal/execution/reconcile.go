@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
+	"github.com/stoa-cloud/stoa/internal/platform/lifecycle"
 )
 
 // The reconciler's bounds. An agent ends its executions 15 s after the control
@@ -20,16 +21,7 @@ const (
 // Reconcile finds what is stuck and moves it on, until ctx ends. One replica does
 // it at a time; it takes no input, so it can run at any moment and any number of times.
 func (s *Slice) Reconcile(ctx context.Context) {
-	tick := time.NewTicker(reconcileEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			s.ReconcileOnce(ctx)
-		}
-	}
+	lifecycle.Every(ctx, reconcileEvery, nil, func() { s.ReconcileOnce(ctx) })
 }
 
 // ReconcileOnce is one pass.
@@ -82,18 +74,11 @@ const resendAfter = 3 * time.Second
 // and may never have arrived: assignments and cancellations. Agents ignore what
 // they already have.
 func (s *Slice) Resend(ctx context.Context) {
-	tick := time.NewTicker(reconcileEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			for _, node := range s.placer.sessions() {
-				s.resendTo(ctx, node)
-			}
+	lifecycle.Every(ctx, reconcileEvery, nil, func() {
+		for _, node := range s.placer.sessions() {
+			s.resendTo(ctx, node)
 		}
-	}
+	})
 }
 
 func (s *Slice) resendTo(ctx context.Context, node ident.ID) {

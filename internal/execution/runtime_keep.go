@@ -8,6 +8,7 @@ import (
 	"github.com/stoa-cloud/stoa/internal/node"
 	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
+	"github.com/stoa-cloud/stoa/internal/platform/lifecycle"
 )
 
 // Nodes tell how far their images are.
@@ -16,17 +17,7 @@ var _ node.ImageUser = (*Slice)(nil)
 // KeepImages has every node whose session is here keep the images that are runtimes,
 // until ctx ends. It is woken by changes made here; others are seen within seconds.
 func (s *Slice) KeepImages(ctx context.Context) {
-	tick := time.NewTicker(reconcileEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-s.imagesWanted:
-		case <-tick.C:
-		}
-		s.KeepImagesOnce(ctx)
-	}
+	lifecycle.Every(ctx, reconcileEvery, s.imagesWanted, func() { s.KeepImagesOnce(ctx) })
 }
 
 // wantImages wakes KeepImages.

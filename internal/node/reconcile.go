@@ -9,6 +9,7 @@ import (
 	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/fault"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
+	"github.com/stoa-cloud/stoa/internal/platform/lifecycle"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
 )
 
@@ -47,16 +48,12 @@ func unlessConflict(err error) error {
 
 // Run reconciles until ctx ends.
 func (s *Slice) Run(ctx context.Context) error {
-	tick := time.NewTicker(s.cfg.Every)
-	defer tick.Stop()
-	for {
+	reconcile := func() {
 		if err := s.Reconcile(ctx); err != nil && ctx.Err() == nil {
 			s.log.ErrorContext(ctx, "reconcile nodes failed", "error", err)
 		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
 	}
+	reconcile()
+	lifecycle.Every(ctx, s.cfg.Every, nil, reconcile)
+	return nil
 }

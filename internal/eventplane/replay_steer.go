@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
@@ -66,11 +67,7 @@ func (s *Slice) move(ctx context.Context, tx *command.Tx, id ident.ID, to Replay
 	if err != nil {
 		return r, err
 	}
-	legal := false
-	for _, status := range from {
-		legal = legal || r.Status == status
-	}
-	if !legal || !r.MayBecome(to) {
+	if !slices.Contains(from, r.Status) || !r.MayBecome(to) {
 		return r, fault.New(fault.Conflict, "replay.status", "The replay is %s: it cannot become %s now.", r.Status, to)
 	}
 	was := r.Status

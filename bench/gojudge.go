@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -23,13 +22,8 @@ func startGoJudge(ctx context.Context, program, python string) (do func(context.
 	}
 	cmd := exec.Command(program, "-http-addr", address, "-pre-fork", "8", "-parallelism", "8", "-silent", "-release")
 	cmd.Dir = dir
-	if err := cmd.Start(); err != nil {
+	if stop, err = startPeer(cmd, dir); err != nil {
 		return nil, 0, nil, err
-	}
-	stop = func() {
-		_ = cmd.Process.Signal(os.Interrupt)
-		_ = cmd.Wait()
-		_ = os.RemoveAll(dir)
 	}
 	type file map[string]any
 	request := map[string]any{"cmd": []any{map[string]any{
@@ -51,23 +45,9 @@ func startGoJudge(ctx context.Context, program, python string) (do func(context.
 		}
 		return nil
 	}
-	for deadline := time.Now().Add(10 * time.Second); ; {
-		if err = do(ctx); err == nil {
-			return do, cmd.Process.Pid, stop, nil
-		}
-		if time.Now().After(deadline) || ctx.Err() != nil {
-			stop()
-			return nil, 0, nil, err
-		}
-		<-time.After(50 * time.Millisecond)
+	if err := eventually(ctx, 10*time.Second, func() error { return do(ctx) }); err != nil {
+		stop()
+		return nil, 0, nil, err
 	}
-}
-
-// freeAddress is one that nobody listened on a moment ago.
-func freeAddress(ctx context.Context) (string, error) {
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	return l.Addr().String(), l.Close()
+	return do, cmd.Process.Pid, stop, nil
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os/exec"
 	"strconv"
 	"strings"
 	"time"
@@ -30,11 +29,10 @@ var budget = []struct {
 // command_duration_seconds their durations, usage.wall_ms is the sandbox's. Client,
 // control plane and agent share this machine's clock.
 func showHops(ctx context.Context, o options) error {
-	version, err := exec.CommandContext(ctx, o.python, "-I", "-c", "import platform; print(platform.python_version())").Output()
+	runtime, err := pythonOf(ctx, o)
 	if err != nil {
 		return err
 	}
-	runtime := "python@" + strings.TrimSpace(string(version))
 	in, err := install(ctx, o.bin)
 	if err != nil {
 		return err

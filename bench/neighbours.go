@@ -5,10 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"os"
-	"os/exec"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -29,11 +27,10 @@ const (
 // showNeighbours runs print(1) as one person on a quiet node, and while twenty others have two hundred hostile runs under way
 // there. The node has slots for all: what is measured is how they share it, not who gets in.
 func showNeighbours(ctx context.Context, o options) error {
-	version, err := exec.CommandContext(ctx, o.python, "-I", "-c", "import platform; print(platform.python_version())").Output()
+	runtime, err := pythonOf(ctx, o)
 	if err != nil {
 		return err
 	}
-	runtime := "python@" + strings.TrimSpace(string(version))
 	if err := os.Setenv("STOA_AGENT_SLOTS", strconv.Itoa(hostileRuns+8)); err != nil {
 		return err
 	}

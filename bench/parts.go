@@ -3,9 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
-	"os/exec"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -20,11 +18,10 @@ var parts = []string{"control plane", "PostgreSQL", "agent", "sandbox"}
 // showParts tells who uses the CPU time of one run: what wall time hides when two
 // cores are busy, and what a busy neighbour does not change. Two builds take turns.
 func showParts(ctx context.Context, o options) error {
-	version, err := exec.CommandContext(ctx, o.python, "-I", "-c", "import platform; print(platform.python_version())").Output()
+	runtime, err := pythonOf(ctx, o)
 	if err != nil {
 		return err
 	}
-	runtime := "python@" + strings.TrimSpace(string(version))
 	type build struct {
 		bin  string
 		in   *installation

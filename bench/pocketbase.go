@@ -26,29 +26,19 @@ func startPocketBase(ctx context.Context, program string) (theirs *resource, pid
 		return nil, 0, nil, err
 	}
 	cmd := exec.Command(program, "serve", "--http", address, "--dir", dir)
-	if err := cmd.Start(); err != nil {
+	if stop, err = startPeer(cmd, dir); err != nil {
 		return nil, 0, nil, err
-	}
-	stop = func() {
-		_ = cmd.Process.Signal(os.Interrupt)
-		_ = cmd.Wait()
-		_ = os.RemoveAll(dir)
 	}
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
 	url := "http://" + address
 	var signedIn struct {
 		Token string `json:"token"`
 	}
-	for deadline := time.Now().Add(20 * time.Second); ; {
-		err = call(ctx, client, http.MethodPost, url+"/api/collections/_superusers/auth-with-password", map[string]any{"identity": email, "password": password}, &signedIn)
-		if err == nil {
-			break
-		}
-		if time.Now().After(deadline) || ctx.Err() != nil {
-			stop()
-			return nil, 0, nil, err
-		}
-		<-time.After(50 * time.Millisecond)
+	if err := eventually(ctx, 20*time.Second, func() error {
+		return call(ctx, client, http.MethodPost, url+"/api/collections/_superusers/auth-with-password", map[string]any{"identity": email, "password": password}, &signedIn)
+	}); err != nil {
+		stop()
+		return nil, 0, nil, err
 	}
 	theirs = &resource{
 		name: "pocketbase", base: url, path: "/api/collections/things/records", list: "?perPage=30&sort=-created",

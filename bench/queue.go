@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"os/exec"
 	"slices"
 	"strings"
 	"time"
@@ -48,11 +47,10 @@ type person struct {
 // showQueue queues a thousand runs behind a closed node, opens it, and tells how
 // long everybody waited.
 func showQueue(ctx context.Context, o options) error {
-	version, err := exec.CommandContext(ctx, o.python, "-I", "-c", "import platform; print(platform.python_version())").Output()
+	runtime, err := pythonOf(ctx, o)
 	if err != nil {
 		return err
 	}
-	runtime := "python@" + strings.TrimSpace(string(version))
 	in, err := install(ctx, o.bin)
 	if err != nil {
 		return err

@@ -13,11 +13,10 @@ import (
 // request to the stored result, and go-judge.
 func compareRuns(ctx context.Context, o options) error {
 	fmt.Fprintln(o.out, "print(1) in Python. Stoa: from the HTTP request to the answer with the stored result, submit and result durable.")
-	version, err := exec.CommandContext(ctx, o.python, "-I", "-c", "import platform; print(platform.python_version())").Output()
+	runtime, err := pythonOf(ctx, o)
 	if err != nil {
-		return fmt.Errorf("ask %s its version: %w", o.python, err)
+		return err
 	}
-	runtime := "python@" + strings.TrimSpace(string(version))
 	all := []*contender{{name: "bare " + o.python + " -I -c", do: func(ctx context.Context) error { return bare(ctx, o.python) }, cpu: childrenCPU}}
 	for _, bin := range []string{o.bin, o.against} {
 		if bin == "" {
@@ -63,6 +62,15 @@ func compareRuns(ctx context.Context, o options) error {
 	return nil
 }
 
+// pythonOf is the runtime that the machine's own Python is.
+func pythonOf(ctx context.Context, o options) (string, error) {
+	version, err := exec.CommandContext(ctx, o.python, "-I", "-c", "import platform; print(platform.python_version())").Output()
+	if err != nil {
+		return "", fmt.Errorf("ask %s its version: %w", o.python, err)
+	}
+	return "python@" + strings.TrimSpace(string(version)), nil
+}
+
 func bare(ctx context.Context, python string) error {
 	out, err := exec.CommandContext(ctx, python, "-I", "-c", "print(1)").Output()
 	if err == nil && string(out) != "1\n" {
@@ -96,24 +104,20 @@ func (in *installation) run(ctx context.Context, runtime string) (execution, err
 
 // warm runs until the agent has joined and has everything ready that it starts ahead.
 func (in *installation) warm(ctx context.Context, runtime string) error {
-	var err error
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); {
-		if _, err = in.run(ctx, runtime); err == nil {
-			break
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(100 * time.Millisecond):
-		}
+	run := func() error {
+		_, err := in.run(ctx, runtime)
+		return err
+	}
+	if err := eventually(ctx, 30*time.Second, run); err != nil {
+		return err
 	}
 	if err := in.settle(ctx); err != nil {
 		return err
 	}
 	for range 50 {
-		if _, err = in.run(ctx, runtime); err != nil {
+		if err := run(); err != nil {
 			return err
 		}
 	}
-	return err
+	return nil
 }

@@ -10,16 +10,12 @@ import (
 	"github.com/stoa-cloud/stoa/internal/eventplane"
 	"github.com/stoa-cloud/stoa/internal/eventplane/eventplanekafka"
 	"github.com/stoa-cloud/stoa/internal/eventplane/eventplanenats"
-	"github.com/stoa-cloud/stoa/internal/limit"
 	"github.com/stoa-cloud/stoa/internal/notification"
 	"github.com/stoa-cloud/stoa/internal/platform/clock"
-	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
 	"github.com/stoa-cloud/stoa/internal/platform/eventlog/eventloghttp"
 	"github.com/stoa-cloud/stoa/internal/platform/httpx/outbound"
-	"github.com/stoa-cloud/stoa/internal/platform/ident"
 	"github.com/stoa-cloud/stoa/internal/platform/permission"
-	"github.com/stoa-cloud/stoa/internal/platform/pg"
 	"github.com/stoa-cloud/stoa/internal/platform/secret"
 	"github.com/stoa-cloud/stoa/internal/tenancy"
 )
@@ -30,7 +26,7 @@ func (p *Program) bindEventPlane(catalogue *eventlog.Catalogue) error {
 		return err
 	}
 	p.eventPlane = eventplane.New(eventplane.Needs{
-		Runner: p.runner, Letters: p.consumers, Settings: settings{p.limits.Reader}, Limits: planeLimits{p.limits.Reader}, Bus: p.infra.bus, Keys: p.infra.keys,
+		Runner: p.runner, Letters: p.consumers, Settings: settings{p.limits.Reader}, Limits: limitsIn{p.limits.Reader}, Bus: p.infra.bus, Keys: p.infra.keys,
 		Managers: []permission.Role{tenancy.Operator, tenancy.Owner, tenancy.Admin}, Guard: p.outbound,
 		Caller: callbacks{p.outbound, clock.System}, Tail: p.tail, Dial: dialSink(described), Log: p.log,
 	})
@@ -52,13 +48,6 @@ func dialSink(described map[string]eventloghttp.Description) eventplane.Dial {
 		}
 		return eventplanenats.Dial(ctx, c)
 	}
-}
-
-// planeLimits adapts the limit reader to what the event plane needs.
-type planeLimits struct{ reader *limit.Reader }
-
-func (l planeLimits) Int(ctx context.Context, q pg.Querier, name string, user ident.ID, scope command.Scope) (eventplane.Allowed, error) {
-	return l.reader.Effective(ctx, q, name, limit.Subject{User: user, Project: scope.Project, Organization: scope.Organization})
 }
 
 // runSinks feeds sinks while this process holds their lease.

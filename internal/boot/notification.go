@@ -12,6 +12,7 @@ import (
 	"github.com/stoa-cloud/stoa/internal/notification"
 	"github.com/stoa-cloud/stoa/internal/notification/notificationpg"
 	"github.com/stoa-cloud/stoa/internal/notification/notificationsend"
+	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/httpx/outbound"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
@@ -51,6 +52,6 @@ func outcomeOf(arrived bool) string {
 // notificationLimits adapts the limit reader to what notifications need.
 type notificationLimits struct{ reader *limit.Reader }
 
-func (l notificationLimits) Int(ctx context.Context, q pg.Querier, name string, user ident.ID) (notification.Allowed, error) {
+func (l notificationLimits) Int(ctx context.Context, q pg.Querier, name string, user ident.ID) (command.Allowed, error) {
 	return l.reader.Effective(ctx, q, name, limit.Subject{User: user})
 }

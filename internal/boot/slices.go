@@ -61,7 +61,7 @@ func (p *Program) bindSlices(authority *pki.Authority, incarnation int64) (err e
 	if err != nil {
 		return fmt.Errorf("make the agents' server: %w", err)
 	}
-	p.files = file.New(r, projects{}, fileLimits{p.limits.Reader})
+	p.files = file.New(r, projects{}, limitsIn{p.limits.Reader})
 	p.executions = execution.New(execution.Needs{
 		Runner: r, Store: executionpg.Store{}, Limits: limits{p.limits.Reader}, Projects: projects{}, Names: names{}, Told: told{p}, Files: p.files, Nodes: execution.Tasks{Sessions: p.agents},
 		Waker: p.hints, Live: execution.NewLive(p.infra.bus, p.log), Log: p.log, Keys: p.infra.keys,
@@ -70,11 +70,11 @@ func (p *Program) bindSlices(authority *pki.Authority, incarnation int64) (err e
 	p.watch.Registry.MustRegister(newCapacity(p.infra.db, p.executions.Standing))
 	p.agents.Register(node.KindExecution, p.executions)
 	p.preferences = preference.New(r)
-	p.scripts = script.New(r, projects{}, scriptLimits{p.limits.Reader})
+	p.scripts = script.New(r, projects{}, limitsIn{p.limits.Reader})
 	return nil
 }
 
-// projects adapts tenancy to what executions need.
+// projects adapts tenancy to what workloads need.
 type projects struct{}
 
 func (projects) ForWork(ctx context.Context, q pg.Querier, actor command.Actor, requested ident.ID) (command.Scope, error) {
@@ -115,17 +115,10 @@ func (l limits) Int(ctx context.Context, q pg.Querier, name string, who executio
 	return l.reader.Effective(ctx, q, name, limit.Subject{User: who.User, Project: who.Project, Organization: who.Organization})
 }
 
-// scriptLimits adapts the limit reader to what scripts need.
-type scriptLimits struct{ reader *limit.Reader }
+// limitsIn adapts the limit reader to what most slices need.
+type limitsIn struct{ reader *limit.Reader }
 
-func (l scriptLimits) Int(ctx context.Context, q pg.Querier, name string, user ident.ID, scope command.Scope) (script.Allowed, error) {
-	return l.reader.Effective(ctx, q, name, limit.Subject{User: user, Project: scope.Project, Organization: scope.Organization})
-}
-
-// fileLimits adapts the limit reader to what uploads need.
-type fileLimits struct{ reader *limit.Reader }
-
-func (l fileLimits) Int(ctx context.Context, q pg.Querier, name string, user ident.ID, scope command.Scope) (file.Allowed, error) {
+func (l limitsIn) Int(ctx context.Context, q pg.Querier, name string, user ident.ID, scope command.Scope) (command.Allowed, error) {
 	return l.reader.Effective(ctx, q, name, limit.Subject{User: user, Project: scope.Project, Organization: scope.Organization})
 }
 

@@ -20,7 +20,7 @@ import (
 // fixed is the same limit for everybody, and ten minutes until an outage is told.
 type fixed int64
 
-func (f fixed) Int(_ context.Context, _ pg.Querier, name string, _ ident.ID, _ command.Scope) (Allowed, error) {
+func (f fixed) Int(_ context.Context, _ pg.Querier, name string, _ ident.ID, _ command.Scope) (command.Allowed, error) {
 	if name == "sink.failing.notice_ms" {
 		return allowed((10 * time.Minute).Milliseconds()), nil
 	}

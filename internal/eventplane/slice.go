@@ -33,17 +33,6 @@ type Letters interface {
 	Discard(ctx context.Context, tx *pg.Tx, f eventlog.LetterFilter, most int) ([]eventlog.Settled, error)
 }
 
-// Allowed is a limit as it applies to somebody.
-type Allowed interface {
-	Int() int64
-	Refuse(code, format string, args ...any) error
-}
-
-// Limits reads limits by name.
-type Limits interface {
-	Int(ctx context.Context, q pg.Querier, name string, user ident.ID, scope command.Scope) (Allowed, error)
-}
-
 // Guard connects to addresses that organizations gave us, and only to those that it may.
 type Guard interface {
 	// CheckHosts refuses what is plainly no address to call: hosts with ports,
@@ -62,7 +51,7 @@ type Needs struct {
 	Runner   *command.Runner
 	Letters  Letters
 	Settings Settings
-	Limits   Limits
+	Limits   command.Limits
 	Managers []permission.Role // who runs sinks and replays, of the platform and of organizations
 	Guard    Guard
 	Bus      Publisher

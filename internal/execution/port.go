@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/stoa-cloud/stoa/internal/node"
-	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
 )
@@ -201,14 +200,6 @@ type LimitValue interface {
 	Text() string // of a setting in words
 	// Refuse makes the fault that names the limit, its value and whose it is.
 	Refuse(code, format string, args ...any) error
-}
-
-// Projects finds the project that a caller means: the requested one, or the
-// credential's, or the caller's default.
-type Projects interface {
-	// ForWork refuses archived projects.
-	ForWork(ctx context.Context, q pg.Querier, actor command.Actor, requested ident.ID) (command.Scope, error)
-	ForReading(ctx context.Context, q pg.Querier, actor command.Actor, requested ident.ID) (command.Scope, error)
 }
 
 // Nodes reaches the agents whose sessions this replica holds.

@@ -70,7 +70,7 @@ type Slice struct {
 	store     Store
 	files     Files
 	limits    Limiter
-	projects  Projects
+	projects  command.Projects
 	namer     Namer
 	told      Deliveries
 	nodes     Nodes
@@ -99,7 +99,7 @@ type Needs struct {
 	Runner   *command.Runner
 	Store    Store
 	Limits   Limiter
-	Projects Projects
+	Projects command.Projects
 	Names    Namer
 	Told     Deliveries
 	Files    Files

@@ -26,8 +26,8 @@ type begin struct {
 func (c begin) Validate() error { return checkName(c.Name) }
 
 type begun struct {
-	ID   ident.ID // zero: the project has this content
-	Most Allowed  // bytes
+	ID   ident.ID        // zero: the project has this content
+	Most command.Allowed // bytes
 
 	Room  int64 // bytes that the project keeps for it; more is asked for as it comes
 	Owner ident.ID
@@ -79,7 +79,7 @@ type left struct {
 }
 
 // goOn takes over what the caller sent of this content before. Whatever connection still sends it writes no more.
-func (s *Slice) goOn(ctx context.Context, tx *command.Tx, c begin, most Allowed) (begun, error) {
+func (s *Slice) goOn(ctx context.Context, tx *command.Tx, c begin, most command.Allowed) (begun, error) {
 	found, err := pg.One[left](ctx, tx, lockLeft, tx.Scope.Project, tx.Actor.ID, c.SHA256)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return begun{}, fmt.Errorf("look for what was sent before: %w", err)

@@ -85,7 +85,7 @@ func (h home) ForReading(ctx context.Context, q pg.Querier, a command.Actor, id 
 
 type limits map[string]int64
 
-func (l limits) Int(_ context.Context, _ pg.Querier, name string, _ ident.ID, _ command.Scope) (Allowed, error) {
+func (l limits) Int(_ context.Context, _ pg.Querier, name string, _ ident.ID, _ command.Scope) (command.Allowed, error) {
 	return allowed(l[name]), nil
 }
 

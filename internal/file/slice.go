@@ -8,23 +8,6 @@ import (
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
 )
 
-// Projects finds the project that a caller means.
-type Projects interface {
-	ForWork(ctx context.Context, q pg.Querier, actor command.Actor, requested ident.ID) (command.Scope, error)
-	ForReading(ctx context.Context, q pg.Querier, actor command.Actor, requested ident.ID) (command.Scope, error)
-}
-
-// Allowed is a limit as it applies to somebody.
-type Allowed interface {
-	Int() int64
-	Refuse(code, format string, args ...any) error
-}
-
-// Limits reads limits and settings by name; a zero user is nobody in particular.
-type Limits interface {
-	Int(ctx context.Context, q pg.Querier, name string, user ident.ID, scope command.Scope) (Allowed, error)
-}
-
 // Slice is everything that can be done with uploads.
 type Slice struct {
 	Delete command.Func[Delete, struct{}]
@@ -39,12 +22,12 @@ type Slice struct {
 	expire command.Func[expire, struct{}]
 
 	runner   *command.Runner
-	projects Projects
-	limits   Limits
+	projects command.Projects
+	limits   command.Limits
 }
 
 // New binds the slice's commands and queries.
-func New(r *command.Runner, projects Projects, limits Limits) *Slice {
+func New(r *command.Runner, projects command.Projects, limits command.Limits) *Slice {
 	s := &Slice{runner: r, projects: projects, limits: limits}
 	s.upload = command.Bind(r, command.Spec[Upload]{Name: "file.upload", Scope: func(ctx context.Context, tx *command.Tx, c Upload) (command.Scope, error) {
 		return projects.ForWork(ctx, tx, tx.Actor, c.ProjectID)

@@ -115,7 +115,7 @@ func (s *Slice) allowed(ctx context.Context, tx *command.Tx, size int64) error {
 	return nil
 }
 
-func tooLarge(most Allowed) error {
+func tooLarge(most command.Allowed) error {
 	return most.Refuse("file.too_large", "The file has more than the %d bytes that are allowed.", most.Int())
 }
 

@@ -85,7 +85,7 @@ func (w *world) Email(context.Context, pg.Querier, ident.ID) (string, error) { r
 
 type limits map[string]int64
 
-func (l limits) Int(_ context.Context, _ pg.Querier, name string, _ ident.ID) (notification.Allowed, error) {
+func (l limits) Int(_ context.Context, _ pg.Querier, name string, _ ident.ID) (command.Allowed, error) {
 	v, ok := l[name]
 	if !ok {
 		return nil, fmt.Errorf("no limit %q", name)

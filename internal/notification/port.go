@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
 	"github.com/stoa-cloud/stoa/internal/platform/secret"
@@ -109,13 +110,7 @@ type People interface {
 	Email(ctx context.Context, q pg.Querier, user ident.ID) (string, error)
 }
 
-// Allowed is a limit or setting as it applies to somebody.
-type Allowed interface {
-	Int() int64
-	Refuse(code, format string, args ...any) error
-}
-
 // Limits reads limits by name.
 type Limits interface {
-	Int(ctx context.Context, q pg.Querier, name string, user ident.ID) (Allowed, error)
+	Int(ctx context.Context, q pg.Querier, name string, user ident.ID) (command.Allowed, error)
 }

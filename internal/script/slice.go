@@ -8,23 +8,6 @@ import (
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
 )
 
-// Projects finds the project that a caller means.
-type Projects interface {
-	ForWork(ctx context.Context, q pg.Querier, actor command.Actor, requested ident.ID) (command.Scope, error)
-	ForReading(ctx context.Context, q pg.Querier, actor command.Actor, requested ident.ID) (command.Scope, error)
-}
-
-// Allowed is a limit as it applies to somebody.
-type Allowed interface {
-	Int() int64
-	Refuse(code, format string, args ...any) error
-}
-
-// Limits reads limits by name.
-type Limits interface {
-	Int(ctx context.Context, q pg.Querier, name string, user ident.ID, scope command.Scope) (Allowed, error)
-}
-
 // Slice is everything that can be done with scripts.
 type Slice struct {
 	Create   command.Func[Create, Script]
@@ -35,12 +18,12 @@ type Slice struct {
 	Get      command.Func[Ref, Details]
 	Versions command.Func[ListVersions, []Revision]
 
-	projects Projects
-	limits   Limits
+	projects command.Projects
+	limits   command.Limits
 }
 
 // New binds the slice's commands and queries.
-func New(r *command.Runner, projects Projects, limits Limits) *Slice {
+func New(r *command.Runner, projects command.Projects, limits command.Limits) *Slice {
 	s := &Slice{projects: projects, limits: limits}
 	s.Create = command.Bind(r, command.Spec[Create]{Name: "script.create", Scope: func(ctx context.Context, tx *command.Tx, c Create) (command.Scope, error) {
 		return projects.ForWork(ctx, tx, tx.Actor, c.ProjectID)

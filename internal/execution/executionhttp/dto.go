@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/stoa-cloud/stoa/internal/execution"
 	"github.com/stoa-cloud/stoa/internal/platform/fault"
@@ -217,7 +218,7 @@ func fileDTO(f execution.File) ExecutionFile {
 	if len(f.SHA256) > 0 {
 		return ExecutionFile{Path: f.Path, FileID: f.FileID, Size: f.Size, SHA256: hex.EncodeToString(f.SHA256)}
 	}
-	if s := string(f.Content); isText(f.Content) {
+	if s := string(f.Content); utf8.Valid(f.Content) {
 		return ExecutionFile{Path: f.Path, Content: s}
 	}
 	return ExecutionFile{Path: f.Path, ContentBase64: base64.StdEncoding.EncodeToString(f.Content)}

@@ -14,6 +14,7 @@ import (
 
 // registerQueue adds what people do who look after work that waits.
 func registerQueue(api huma.API, h handlers, tag string) {
+	huma.Register(api, httpx.Operation("execution.queue", http.MethodGet, "/api/v1/executions/queue", "Show the queue", tag), h.queue)
 	all := httpx.Operation("execution.list_all", http.MethodGet, "/api/v1/executions/all", "List executions over all projects, newest first", tag)
 	all.Description = "For operators; with organization_id or project_id also for the administrators of that organization."
 	huma.Register(api, all, h.listAll)
@@ -23,6 +24,26 @@ func registerQueue(api huma.API, h handlers, tag string) {
 	move := httpx.Operation("execution.reprioritize", http.MethodPut, "/api/v1/executions/{id}/priority", "Change the priority of an execution that waits", tag)
 	move.Description = "Its new place is behind what its owner has waiting there already. Operators may give any priority, everybody else at most their execution.priority.max; less is always allowed."
 	huma.Register(api, move, h.reprioritize)
+}
+
+// Queue is the state of the queue.
+type Queue struct {
+	Queued     int            `json:"queued"`
+	Active     int            `json:"active"`
+	ByPriority map[string]int `json:"by_priority"`
+	Oldest     *time.Time     `json:"oldest,omitempty" doc:"When the longest-waiting one was submitted."`
+}
+
+func (h handlers) queue(ctx context.Context, _ *struct{}) (*struct{ Body Queue }, error) {
+	stats, err := h.slice.Queue(ctx, struct{}{})
+	if err != nil {
+		return nil, err
+	}
+	body := Queue{Queued: stats.Queued, Active: stats.Active, Oldest: stats.Oldest, ByPriority: map[string]int{}}
+	for p, n := range stats.ByPriority {
+		body.ByPriority[p.String()] = n
+	}
+	return &struct{ Body Queue }{body}, nil
 }
 
 // OverFilter says of what somebody looks over several projects.

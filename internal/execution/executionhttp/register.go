@@ -2,12 +2,9 @@ package executionhttp
 
 import (
 	"context"
-	"errors"
 	"net/http"
-	"slices"
 	"strconv"
 	"time"
-	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -16,9 +13,6 @@ import (
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
 	"github.com/stoa-cloud/stoa/internal/script"
 )
-
-// maxWait bounds Prefer: wait, so that proxies between do not cut the answer off.
-const maxWait = 60 * time.Second
 
 type handlers struct {
 	slice   *execution.Slice
@@ -39,7 +33,6 @@ func Register(api huma.API, slice *execution.Slice, scripts *script.Slice) {
 	batch.DefaultStatus = http.StatusAccepted
 	huma.Register(api, batch, h.batch)
 	huma.Register(api, httpx.Operation("execution.list", http.MethodGet, "/api/v1/executions", "List executions, newest first", tag), h.list)
-	huma.Register(api, httpx.Operation("execution.queue", http.MethodGet, "/api/v1/executions/queue", "Show the queue", tag), h.queue)
 	huma.Register(api, httpx.Operation("execution.get", http.MethodGet, "/api/v1/executions/{id}", "Get an execution", tag), h.get)
 	registerSteps(api, h, tag)
 	registerDeliveries(api, h, tag)
@@ -57,7 +50,6 @@ func Register(api huma.API, slice *execution.Slice, scripts *script.Slice) {
 	output := httpx.Operation("execution.output", http.MethodGet, "/api/v1/executions/{id}/{stream}", "Get the exact bytes of an output", tag)
 	output.Errors = append(output.Errors, http.StatusConflict) // it has not ended
 	httpx.RegisterRaw(api, output, "application/octet-stream", h.output)
-	huma.Register(api, httpx.Operation("runtime.list", http.MethodGet, "/api/v1/runtimes", "List runtimes", "Runtimes"), h.runtimes)
 	registerRuntimes(api, h)
 	registerExamples(api, h)
 	registerWatch(api, h, tag)
@@ -68,98 +60,6 @@ func Register(api huma.API, slice *execution.Slice, scripts *script.Slice) {
 // IdempotencyHeader documents the header; the edge reads it.
 type IdempotencyHeader struct {
 	Key string `header:"Idempotency-Key" maxLength:"255" doc:"Makes a repeated request act once: the first answer is given again for 24 hours."`
-}
-
-type submitInput struct {
-	Prefer string `header:"Prefer" doc:"wait=N: wait up to N seconds for the end." example:"wait=30"`
-	IdempotencyHeader
-	Body ExecutionRequest
-}
-
-type executionOutput struct {
-	Status            int    `json:"-"`
-	PreferenceApplied string `header:"Preference-Applied"`
-	Location          string `header:"Location"`
-	Body              Execution
-}
-
-func (h handlers) submit(ctx context.Context, in *submitInput) (*executionOutput, error) {
-	submit, err := h.wanted(ctx, in.Body)
-	if err != nil {
-		return nil, err
-	}
-	prefer := httpx.ParsePrefer(in.Prefer)
-	if prefer.Wait <= 0 {
-		e, err := h.slice.Submit(ctx, submit)
-		return accepted(e, err)
-	}
-	patience := min(prefer.Wait, maxWait)
-	d, err := h.slice.SubmitAndWait(ctx, submit, patience)
-	if err != nil {
-		return nil, err
-	}
-	out := &executionOutput{
-		Status: http.StatusAccepted, Body: detailsDTO(d), Location: location(d.ID),
-		PreferenceApplied: "wait=" + strconv.Itoa(int(patience/time.Second)),
-	}
-	if d.Status.Terminal() {
-		out.Status = http.StatusOK
-	}
-	return out, nil
-}
-
-func accepted(e execution.Execution, err error) (*executionOutput, error) {
-	if err != nil {
-		return nil, err
-	}
-	return &executionOutput{Status: http.StatusAccepted, Body: toDTO(e), Location: location(e.ID)}, nil
-}
-
-func location(id ident.ID) string { return "/api/v1/executions/" + id.String() }
-
-type batchInput struct {
-	IdempotencyHeader
-	Body struct {
-		Executions []ExecutionRequest `json:"executions" minItems:"1" maxItems:"1000"`
-	}
-}
-
-// BatchItem is the answer to one of a batch: the execution, or why it was refused.
-type BatchItem struct {
-	Execution *Execution            `json:"execution,omitempty"`
-	Problem   *httpx.ProblemDetails `json:"problem,omitempty"`
-}
-
-type batchOutput struct {
-	Body struct {
-		Items []BatchItem `json:"items"`
-	}
-}
-
-func (h handlers) batch(ctx context.Context, in *batchInput) (*batchOutput, error) {
-	submits := make([]execution.Submit, len(in.Body.Executions))
-	for i, r := range in.Body.Executions {
-		var err error
-		if submits[i], err = h.wanted(ctx, r); err != nil {
-			return nil, err
-		}
-	}
-	out := &batchOutput{}
-	answers, err := h.slice.SubmitBatch(ctx, len(submits), func(i int) (execution.Submit, error) { return submits[i], nil })
-	if err != nil {
-		return nil, err
-	}
-	for _, answer := range answers {
-		item := BatchItem{}
-		if answer.Err != nil {
-			item.Problem = problem(answer.Err)
-		} else {
-			e := toDTO(answer.Execution)
-			item.Execution = &e
-		}
-		out.Body.Items = append(out.Body.Items, item)
-	}
-	return out, nil
 }
 
 // ExecutionPath names one execution.
@@ -269,95 +169,4 @@ func (h handlers) list(ctx context.Context, in *listInput) (*listOutput, error) 
 		out.Body.NextCursor = page.Next.String()
 	}
 	return out, nil
-}
-
-// Queue is the state of the queue.
-type Queue struct {
-	Queued     int            `json:"queued"`
-	Active     int            `json:"active"`
-	ByPriority map[string]int `json:"by_priority"`
-	Oldest     *time.Time     `json:"oldest,omitempty" doc:"When the longest-waiting one was submitted."`
-}
-
-func (h handlers) queue(ctx context.Context, _ *struct{}) (*struct{ Body Queue }, error) {
-	stats, err := h.slice.Queue(ctx, struct{}{})
-	if err != nil {
-		return nil, err
-	}
-	body := Queue{Queued: stats.Queued, Active: stats.Active, Oldest: stats.Oldest, ByPriority: map[string]int{}}
-	for p, n := range stats.ByPriority {
-		body.ByPriority[p.String()] = n
-	}
-	return &struct{ Body Queue }{body}, nil
-}
-
-// Runtime is a language in one version.
-type Runtime struct {
-	ID       string   `json:"id" example:"python@3.11.2"`
-	Name     string   `json:"name"`
-	Version  string   `json:"version"`
-	Default  bool     `json:"default" doc:"Whether the bare name means this version."`
-	FileName string   `json:"file_name"`
-	Example  string   `json:"example" doc:"A program that shows what the runtime can do."`
-	Compiled bool     `json:"compiled"`
-	Nodes    int      `json:"nodes" doc:"How many ready nodes have it."`
-	Aliases  []string `json:"aliases"`
-
-	Image   string `json:"image,omitempty" doc:"The image that it is; absent when nodes have it installed." example:"index.docker.io/library/python:3.12-slim"`
-	Digest  string `json:"digest,omitempty" doc:"What the image's reference meant when the runtime was made, and means for ever."`
-	Pulling int    `json:"pulling,omitempty" doc:"How many nodes are getting its image ready."`
-	Failing int    `json:"failing,omitempty" doc:"How many nodes could not pull its image, and try again."`
-
-	Egress []string `json:"egress,omitempty" doc:"What runs may connect to that name no list of their own, as far as execution.egress.allowed admits it." example:"[\"pypi.org:443\"]"`
-
-	Class   string         `json:"class,omitempty" doc:"The weakest isolation class that its runs are given; absent: the settings decide."`
-	Classes []RuntimeClass `json:"classes" doc:"The isolation classes that it can be run in, the fastest first."`
-}
-
-// RuntimeClass is an isolation class that a runtime can be run in.
-type RuntimeClass struct {
-	Name    string `json:"name" example:"gvisor"`
-	StartMS int64  `json:"start_ms" doc:"What it usually adds before the program's first line, in milliseconds."`
-	Promise string `json:"promise" doc:"What it keeps apart."`
-	Ready   bool   `json:"ready" doc:"Whether a ready node offers it now."`
-}
-
-func classesDTO(r execution.Runtime) []RuntimeClass {
-	all := []RuntimeClass{}
-	for _, p := range r.Promises() {
-		all = append(all, RuntimeClass{string(p.Class), p.StartMS, p.Promise, slices.Contains(r.ReadyClasses, p.Class)})
-	}
-	return all
-}
-
-func (h handlers) runtimes(ctx context.Context, _ *struct{}) (*struct {
-	Body struct {
-		Items []Runtime `json:"items"`
-	}
-}, error,
-) {
-	all, err := h.slice.Runtimes(ctx, struct{}{})
-	if err != nil {
-		return nil, err
-	}
-	var out struct {
-		Body struct {
-			Items []Runtime `json:"items"`
-		}
-	}
-	out.Body.Items = []Runtime{}
-	for _, r := range all {
-		meant, err := execution.Resolve(all, r.Name)
-		shown := runtimeDTO(r)
-		shown.Default = err == nil && meant.ID == r.ID
-		out.Body.Items = append(out.Body.Items, shown)
-	}
-	return &out, nil
-}
-
-func isText(b []byte) bool { return utf8.Valid(b) }
-
-func problem(err error) *httpx.ProblemDetails {
-	p, _ := errors.AsType[*httpx.ProblemDetails](httpx.Problem(err))
-	return p
 }

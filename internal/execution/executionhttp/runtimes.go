@@ -3,6 +3,7 @@ package executionhttp
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -13,9 +14,10 @@ import (
 	"github.com/stoa-cloud/stoa/internal/platform/secret"
 )
 
-// registerRuntimes puts the operations on runtimes that are images on the API.
+// registerRuntimes puts the operations on runtimes on the API.
 func registerRuntimes(api huma.API, h handlers) {
 	const tag = "Runtimes"
+	huma.Register(api, httpx.Operation("runtime.list", http.MethodGet, "/api/v1/runtimes", "List runtimes", tag), h.runtimes)
 	create := httpx.Operation("runtime.create", http.MethodPost, "/api/v1/runtimes", "Make an image a runtime", tag)
 	create.DefaultStatus = http.StatusCreated
 	create.Description = "Asks the registry what the image's reference means now, and pins the digest. Nodes then pull it; the runtime can be asked for at once."
@@ -29,6 +31,70 @@ func registerRuntimes(api huma.API, h handlers) {
 	huma.Register(api, remove, h.removeRuntime)
 	huma.Register(api, httpx.Operation("runtime.inspect", http.MethodPost, "/api/v1/runtimes/inspect", "Ask a registry what an image is", tag), h.inspectImage)
 	huma.Register(api, httpx.Operation("runtime.nodes", http.MethodGet, "/api/v1/runtimes/nodes", "Show how far nodes are with images", tag), h.runtimeNodes)
+}
+
+// Runtime is a language in one version.
+type Runtime struct {
+	ID       string   `json:"id" example:"python@3.11.2"`
+	Name     string   `json:"name"`
+	Version  string   `json:"version"`
+	Default  bool     `json:"default" doc:"Whether the bare name means this version."`
+	FileName string   `json:"file_name"`
+	Example  string   `json:"example" doc:"A program that shows what the runtime can do."`
+	Compiled bool     `json:"compiled"`
+	Nodes    int      `json:"nodes" doc:"How many ready nodes have it."`
+	Aliases  []string `json:"aliases"`
+
+	Image   string `json:"image,omitempty" doc:"The image that it is; absent when nodes have it installed." example:"index.docker.io/library/python:3.12-slim"`
+	Digest  string `json:"digest,omitempty" doc:"What the image's reference meant when the runtime was made, and means for ever."`
+	Pulling int    `json:"pulling,omitempty" doc:"How many nodes are getting its image ready."`
+	Failing int    `json:"failing,omitempty" doc:"How many nodes could not pull its image, and try again."`
+
+	Egress []string `json:"egress,omitempty" doc:"What runs may connect to that name no list of their own, as far as execution.egress.allowed admits it." example:"[\"pypi.org:443\"]"`
+
+	Class   string         `json:"class,omitempty" doc:"The weakest isolation class that its runs are given; absent: the settings decide."`
+	Classes []RuntimeClass `json:"classes" doc:"The isolation classes that it can be run in, the fastest first."`
+}
+
+// RuntimeClass is an isolation class that a runtime can be run in.
+type RuntimeClass struct {
+	Name    string `json:"name" example:"gvisor"`
+	StartMS int64  `json:"start_ms" doc:"What it usually adds before the program's first line, in milliseconds."`
+	Promise string `json:"promise" doc:"What it keeps apart."`
+	Ready   bool   `json:"ready" doc:"Whether a ready node offers it now."`
+}
+
+func classesDTO(r execution.Runtime) []RuntimeClass {
+	all := []RuntimeClass{}
+	for _, p := range r.Promises() {
+		all = append(all, RuntimeClass{string(p.Class), p.StartMS, p.Promise, slices.Contains(r.ReadyClasses, p.Class)})
+	}
+	return all
+}
+
+func (h handlers) runtimes(ctx context.Context, _ *struct{}) (*struct {
+	Body struct {
+		Items []Runtime `json:"items"`
+	}
+}, error,
+) {
+	all, err := h.slice.Runtimes(ctx, struct{}{})
+	if err != nil {
+		return nil, err
+	}
+	var out struct {
+		Body struct {
+			Items []Runtime `json:"items"`
+		}
+	}
+	out.Body.Items = []Runtime{}
+	for _, r := range all {
+		meant, err := execution.Resolve(all, r.Name)
+		shown := runtimeDTO(r)
+		shown.Default = err == nil && meant.ID == r.ID
+		out.Body.Items = append(out.Body.Items, shown)
+	}
+	return &out, nil
 }
 
 // ImageSource is where an image is, and how its registry is reached.

@@ -42,16 +42,6 @@ func Kinds() []Kind {
 
 func (k Kind) String() string { return kindNames[k] }
 
-// ParseKind is the inverse of Kind.String; unknown words are Internal.
-func ParseKind(s string) Kind {
-	for i, name := range kindNames {
-		if name == s {
-			return Kind(i)
-		}
-	}
-	return Internal
-}
-
 // Error is a fault.
 type Error struct {
 	Kind    Kind

@@ -161,7 +161,7 @@ func TestEveryFaultKindSurvivesHTTP(t *testing.T) {
 			Over(fault.Limit{Name: "thing.max", Value: 3, Unit: "things", Scope: "user"}).Because(errors.New("secret detail"))
 		w := h.do("PUT", thing, `{"name":"x"}`, "Authorization", "Bearer ann")
 		p := problemOf(t, w)
-		if w.Code != Status(kind) || fault.ParseKind(p.Kind) != kind || p.Code != "thing.rule" || p.Detail != "This is why." {
+		if w.Code != Status(kind) || p.Kind != kind.String() || p.Code != "thing.rule" || p.Detail != "This is why." {
 			t.Errorf("%s: %d %s", kind, w.Code, w.Body)
 		}
 		if back := KindOf(w.Code); back != kind && kind != fault.Mismatch {

@@ -2,10 +2,7 @@ package eventplane
 
 import (
 	"context"
-	"errors"
 	"fmt"
-
-	"github.com/jackc/pgx/v5"
 
 	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
@@ -65,10 +62,7 @@ func (s *Slice) switched(tx *command.Tx, sink Sink, enabled bool, reason string)
 
 // heldSink locks the sink that a feeder has; none if it is not that feeder's any more.
 func (s *Slice) heldSink(ctx context.Context, tx *command.Tx, h held) (Sink, error) {
-	sink, err := pg.One[Sink](ctx, tx, lockHeld, h.ID, h.Epoch, h.Version)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return Sink{}, nil
-	}
+	sink, err := pg.OneOrZero[Sink](ctx, tx, lockHeld, h.ID, h.Epoch, h.Version)
 	if err != nil {
 		return sink, fmt.Errorf("read sink: %w", err)
 	}

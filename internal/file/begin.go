@@ -80,8 +80,8 @@ type left struct {
 
 // goOn takes over what the caller sent of this content before. Whatever connection still sends it writes no more.
 func (s *Slice) goOn(ctx context.Context, tx *command.Tx, c begin, most command.Allowed) (begun, error) {
-	found, err := pg.One[left](ctx, tx, lockLeft, tx.Scope.Project, tx.Actor.ID, c.SHA256)
-	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+	found, err := pg.OneOrZero[left](ctx, tx, lockLeft, tx.Scope.Project, tx.Actor.ID, c.SHA256)
+	if err != nil {
 		return begun{}, fmt.Errorf("look for what was sent before: %w", err)
 	}
 	if found.Received < c.Offset {

@@ -139,8 +139,8 @@ func (d desk) askForEmail(ctx context.Context, tx *command.Tx, c provenEmail) (o
 // sendEmailCode sends a code to the address, or to who has an account with it a word
 // about that: whoever asks learns nothing of which it is.
 func (d desk) sendEmailCode(ctx context.Context, tx *command.Tx, account ident.ID, c EmailChange) error {
-	row, err := pg.One[emailChangeRow](ctx, tx, lockEmailChange, account)
-	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+	row, err := pg.OneOrZero[emailChangeRow](ctx, tx, lockEmailChange, account)
+	if err != nil {
 		return fmt.Errorf("read change of address: %w", err)
 	}
 	if tx.Now.Sub(row.AskedSince) >= emailAskedIn {

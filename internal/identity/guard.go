@@ -3,14 +3,11 @@ package identity
 import (
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"math"
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/jackc/pgx/v5"
 
 	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/fault"
@@ -49,8 +46,8 @@ const (
 
 // lockedGuard reads the guard and keeps others who try the same address waiting.
 func lockedGuard(ctx context.Context, tx *command.Tx, emailHash []byte) (guard, error) {
-	g, err := pg.One[guard](ctx, tx, lockGuard, emailHash)
-	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+	g, err := pg.OneOrZero[guard](ctx, tx, lockGuard, emailHash)
+	if err != nil {
 		return guard{}, fmt.Errorf("read sign-in guard: %w", err)
 	}
 	return g, nil

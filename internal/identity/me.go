@@ -91,11 +91,7 @@ func (People) Administrators(ctx context.Context, q pg.Querier, organization ide
 
 // Email is a user's address; empty for service accounts and who is gone.
 func (People) Email(ctx context.Context, q pg.Querier, user ident.ID) (string, error) {
-	email, err := pg.One[string](ctx, q, selectEmail, user)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return "", nil
-	}
-	return email, err
+	return pg.OneOrZero[string](ctx, q, selectEmail, user)
 }
 
 const (

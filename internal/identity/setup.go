@@ -2,11 +2,8 @@ package identity
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
-
-	"github.com/jackc/pgx/v5"
 
 	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/fault"
@@ -53,8 +50,8 @@ type setupRow struct {
 }
 
 func openSetup(ctx context.Context, tx *command.Tx, c OpenSetup) (SetupLink, error) {
-	row, err := pg.One[setupRow](ctx, tx, lockSetup)
-	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+	row, err := pg.OneOrZero[setupRow](ctx, tx, lockSetup)
+	if err != nil {
 		return SetupLink{}, fmt.Errorf("read setup: %w", err)
 	}
 	if row.CompletedAt != nil {
@@ -130,8 +127,8 @@ func checkSetupLink(ctx context.Context, q pg.Querier, link secret.String, lock 
 	if lock {
 		sql = lockSetup
 	}
-	row, err := pg.One[setupRow](ctx, q, sql)
-	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+	row, err := pg.OneOrZero[setupRow](ctx, q, sql)
+	if err != nil {
 		return fmt.Errorf("read setup: %w", err)
 	}
 	if row.CompletedAt != nil {

@@ -109,8 +109,8 @@ func stateAt(ctx context.Context, q pg.Querier, user ident.ID, version int64) (m
 		Version int64          `db:"version"`
 		State   map[string]any `db:"state"`
 	}
-	from, err := pg.One[snapshot](ctx, q, nearest, user, version)
-	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+	from, err := pg.OneOrZero[snapshot](ctx, q, nearest, user, version)
+	if err != nil {
 		return nil, fmt.Errorf("read snapshot: %w", err)
 	}
 	changes, err := pg.All[Change](ctx, q, selectUpTo, user, from.Version, version)

@@ -2,11 +2,8 @@ package tenancy
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
-
-	"github.com/jackc/pgx/v5"
 
 	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/fault"
@@ -72,11 +69,7 @@ const (
 
 // organizationSeat reads a membership; the zero Seat means that there is none.
 func organizationSeat(ctx context.Context, q pg.Querier, organization, user ident.ID) (Seat, error) {
-	seat, err := pg.One[Seat](ctx, q, selectOrganizationSeat, organization, user)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return Seat{}, nil
-	}
-	return seat, err
+	return pg.OneOrZero[Seat](ctx, q, selectOrganizationSeat, organization, user)
 }
 
 // anotherOwner refuses when the organization has but one owner. Its lock is held.

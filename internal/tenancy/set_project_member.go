@@ -2,10 +2,7 @@ package tenancy
 
 import (
 	"context"
-	"errors"
 	"fmt"
-
-	"github.com/jackc/pgx/v5"
 
 	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/fault"
@@ -78,19 +75,11 @@ func lockProject(ctx context.Context, tx *command.Tx, id ident.ID) (version int6
 // lockSeat tells whether somebody belongs to the organization, and keeps them there
 // until the transaction ends.
 func lockSeat(ctx context.Context, tx *command.Tx, organization, user ident.ID) (bool, error) {
-	var id ident.ID
-	err := tx.QueryRow(ctx, lockSeatShared, organization, user).Scan(&id)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return false, nil
-	}
-	return err == nil, err
+	id, err := pg.OneOrZero[ident.ID](ctx, tx, lockSeatShared, organization, user)
+	return !id.IsZero(), err
 }
 
 // projectSeat reads a membership; the zero Seat means that there is none.
 func projectSeat(ctx context.Context, q pg.Querier, project, user ident.ID) (Seat, error) {
-	seat, err := pg.One[Seat](ctx, q, selectProjectSeat, project, user)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return Seat{}, nil
-	}
-	return seat, err
+	return pg.OneOrZero[Seat](ctx, q, selectProjectSeat, project, user)
 }

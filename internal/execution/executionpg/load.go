@@ -2,10 +2,7 @@ package executionpg
 
 import (
 	"context"
-	"errors"
 	"fmt"
-
-	"github.com/jackc/pgx/v5"
 
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
@@ -21,8 +18,8 @@ const readLoad = `SELECT active, queued FROM execution_load WHERE user_id = $1`
 
 // LoadOf reads it; of who never ran anything it is nothing.
 func LoadOf(ctx context.Context, q pg.Querier, user ident.ID) (Load, error) {
-	l, err := pg.One[Load](ctx, q, readLoad, user)
-	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+	l, err := pg.OneOrZero[Load](ctx, q, readLoad, user)
+	if err != nil {
 		return l, fmt.Errorf("read load: %w", err)
 	}
 	return l, nil

@@ -241,6 +241,15 @@ func One[T any](ctx context.Context, q Querier, sql string, args ...any) (T, err
 	return pgx.CollectOneRow(rows, scanner[T]())
 }
 
+// OneOrZero is One for what may not be there: without a row it is the zero T.
+func OneOrZero[T any](ctx context.Context, q Querier, sql string, args ...any) (T, error) {
+	t, err := One[T](ctx, q, sql, args...)
+	if errors.Is(err, pgx.ErrNoRows) {
+		err = nil
+	}
+	return t, err
+}
+
 // All reads every row into T, like One.
 func All[T any](ctx context.Context, q Querier, sql string, args ...any) ([]T, error) {
 	rows, err := q.Query(ctx, sql, args...)

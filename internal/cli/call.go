@@ -24,11 +24,7 @@ type call struct {
 // context finds the context that the flags, the environment and the file name, and its name.
 // A token goes only to the address that it was made for.
 func (c *call) context() (string, config.Context, error) {
-	path, err := config.Path(c.Getenv)
-	if err != nil {
-		return "", config.Context{}, err
-	}
-	file, err := config.Load(path)
+	_, file, err := c.config()
 	if err != nil {
 		return "", config.Context{}, err
 	}
@@ -175,13 +171,17 @@ func isID(s string) bool {
 	return true
 }
 
+// config reads the config file, and tells where it is.
+func (c *call) config() (path string, file config.Config, err error) {
+	if path, err = config.Path(c.Getenv); err == nil {
+		file, err = config.Load(path)
+	}
+	return path, file, err
+}
+
 // updateConfig changes the config file.
 func (c *call) updateConfig(change func(*config.Config) error) error {
-	path, err := config.Path(c.Getenv)
-	if err != nil {
-		return err
-	}
-	file, err := config.Load(path)
+	path, file, err := c.config()
 	if err != nil {
 		return err
 	}

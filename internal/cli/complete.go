@@ -2,12 +2,11 @@ package cli
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
-
-	"github.com/stoa-cloud/stoa/internal/cli/config"
 )
 
 // complete prints what may stand in place of the last word: verbs, flags, and the values that are known here.
@@ -116,17 +115,6 @@ func (c *call) knownRuntimes() []string {
 }
 
 func (c *call) knownContexts() []string {
-	path, err := config.Path(c.Getenv)
-	if err != nil {
-		return nil
-	}
-	file, err := config.Load(path)
-	if err != nil {
-		return nil
-	}
-	var names []string
-	for name := range file.Contexts {
-		names = append(names, name)
-	}
-	return names
+	_, file, _ := c.config() // of a file that cannot be read none is known
+	return slices.Collect(maps.Keys(file.Contexts))
 }

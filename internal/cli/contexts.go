@@ -24,11 +24,7 @@ type shownContext struct {
 
 // Run lists contexts. Tokens are not shown.
 func (contextList) Run(c *call) error {
-	path, err := config.Path(c.Getenv)
-	if err != nil {
-		return err
-	}
-	file, err := config.Load(path)
+	_, file, err := c.config()
 	if err != nil {
 		return err
 	}

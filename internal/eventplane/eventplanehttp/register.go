@@ -42,7 +42,7 @@ func registerLetters(api huma.API, s *eventplane.Slice) {
 		letters = "/api/v1/dead-letters"
 	)
 	huma.Register(api, httpx.Operation("dead_letter.list", http.MethodGet, letters, "List events that consumers could not handle", tag),
-		func(ctx context.Context, in *lettersInput) (*struct{ Body httpx.Page[DeadLetter] }, error) {
+		func(ctx context.Context, in *lettersInput) (*httpx.List[DeadLetter], error) {
 			var at lettersCursor
 			if err := httpx.DecodeCursor(in.Cursor, &at); err != nil {
 				return nil, err
@@ -55,19 +55,7 @@ func registerLetters(api huma.API, s *eventplane.Slice) {
 			if err != nil {
 				return nil, err
 			}
-			next := ""
-			if len(found) > in.Limit {
-				found = found[:in.Limit]
-				last := found[in.Limit-1]
-				if next, err = httpx.EncodeCursor(lettersCursor{last.Position, last.Consumer}); err != nil {
-					return nil, err
-				}
-			}
-			items := make([]DeadLetter, len(found))
-			for i, d := range found {
-				items[i] = presentLetter(d)
-			}
-			return &struct{ Body httpx.Page[DeadLetter] }{httpx.NewPage(items, next)}, nil
+			return httpx.Paged(found, in.Limit, func(last eventlog.DeadLetter) any { return lettersCursor{last.Position, last.Consumer} }, presentLetter)
 		})
 	huma.Register(api, httpx.Operation("dead_letter.statistics", http.MethodGet, letters+"/statistics", "Count dead letters, and say whether that is many", tag),
 		func(ctx context.Context, _ *struct{}) (*struct{ Body DeadLetterStatistics }, error) {
@@ -111,16 +99,12 @@ func registerPolicies(api huma.API, s *eventplane.Slice) {
 	)
 	list := httpx.Operation("retry_policy.list", http.MethodGet, policies, "List how failing events are tried again", tag)
 	list.Description = "The most exact policy applies: of the consumer and the kind, of the consumer, what the consumer itself says, of the kind, the general one."
-	huma.Register(api, list, func(ctx context.Context, _ *struct{}) (*struct{ Body httpx.Page[RetryPolicy] }, error) {
+	huma.Register(api, list, func(ctx context.Context, _ *struct{}) (*httpx.List[RetryPolicy], error) {
 		all, err := s.Policies(ctx, struct{}{})
 		if err != nil {
 			return nil, err
 		}
-		items := make([]RetryPolicy, len(all))
-		for i, p := range all {
-			items[i] = presentPolicy(p)
-		}
-		return &struct{ Body httpx.Page[RetryPolicy] }{httpx.NewPage(items, "")}, nil
+		return httpx.Listed(all, presentPolicy), nil
 	})
 
 	set := httpx.Operation("retry_policy.set", http.MethodPut, policies, "Say how failing events are tried again", tag)

@@ -142,7 +142,7 @@ func registerReplays(api huma.API, s *eventplane.Slice) {
 			Status string `query:"status" enum:"preview,scheduled,created,running,paused,completed,failed,cancelled"`
 			httpx.Paging
 		},
-		) (*struct{ Body httpx.Page[Replay] }, error) {
+		) (*httpx.List[Replay], error) {
 			var at cursorID
 			if err := httpx.DecodeCursor(in.Cursor, &at); err != nil {
 				return nil, err
@@ -151,18 +151,7 @@ func registerReplays(api huma.API, s *eventplane.Slice) {
 			if err != nil {
 				return nil, err
 			}
-			next := ""
-			if len(all) > in.Limit {
-				all = all[:in.Limit]
-				if next, err = httpx.EncodeCursor(cursorID{all[in.Limit-1].ID}); err != nil {
-					return nil, err
-				}
-			}
-			items := make([]Replay, len(all))
-			for i, r := range all {
-				items[i] = presentReplay(r)
-			}
-			return &struct{ Body httpx.Page[Replay] }{httpx.NewPage(items, next)}, nil
+			return httpx.Paged(all, in.Limit, func(last eventplane.Replay) any { return cursorID{last.ID} }, presentReplay)
 		})
 	huma.Register(api, httpx.Operation("replay.get", http.MethodGet, replays+"/{id}", "Get a replay and its progress", tag),
 		func(ctx context.Context, in *byID) (*oneReplay, error) {

@@ -97,16 +97,12 @@ func registerSinks(api huma.API, s *eventplane.Slice) {
 		sinks = "/api/v1/sinks"
 	)
 	huma.Register(api, httpx.Operation("sink.list", http.MethodGet, sinks, "List the systems that get events, and how they fare", tag),
-		func(ctx context.Context, _ *struct{}) (*struct{ Body httpx.Page[Sink] }, error) {
+		func(ctx context.Context, _ *struct{}) (*httpx.List[Sink], error) {
 			all, err := s.Sinks(ctx, struct{}{})
 			if err != nil {
 				return nil, err
 			}
-			items := make([]Sink, len(all))
-			for i, one := range all {
-				items[i] = presentSink(one)
-			}
-			return &struct{ Body httpx.Page[Sink] }{httpx.NewPage(items, "")}, nil
+			return httpx.Listed(all, presentSink), nil
 		})
 	create := httpx.Operation("sink.create", http.MethodPost, sinks, "Send events to another system", tag)
 	create.Description = "In order, and each at least once: its id tells a repetition. JetStream drops repetitions itself."

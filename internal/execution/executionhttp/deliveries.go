@@ -29,15 +29,11 @@ type ExecutionDelivery struct {
 func registerDeliveries(api huma.API, h handlers, tag string) {
 	op := httpx.Operation("execution.deliveries", http.MethodGet, "/api/v1/executions/{id}/deliveries", "List what is told about an execution to others", tag)
 	op.Description = "The callback that was asked for with it (Judge0's API), and what its notifications sent to the caller's own channels."
-	huma.Register(api, op, func(ctx context.Context, in *ExecutionPath) (*struct{ Body httpx.Page[ExecutionDelivery] }, error) {
+	huma.Register(api, op, func(ctx context.Context, in *ExecutionPath) (*httpx.List[ExecutionDelivery], error) {
 		all, err := h.slice.Deliveries(ctx, execution.Get{ID: in.ID})
 		if err != nil {
 			return nil, err
 		}
-		items := make([]ExecutionDelivery, len(all))
-		for i, d := range all {
-			items[i] = ExecutionDelivery(d)
-		}
-		return &struct{ Body httpx.Page[ExecutionDelivery] }{httpx.NewPage(items, "")}, nil
+		return httpx.Listed(all, func(d execution.Delivery) ExecutionDelivery { return ExecutionDelivery(d) }), nil
 	})
 }

@@ -28,18 +28,16 @@ func registerExamples(api huma.API, h handlers) {
 	huma.Register(api, op, func(ctx context.Context, in *struct {
 		Language string `query:"language" maxLength:"31" example:"python" doc:"Only of this runtime's name."`
 	},
-	) (*struct{ Body httpx.Page[ScriptExample] }, error) {
+	) (*httpx.List[ScriptExample], error) {
 		all, err := h.slice.Examples(ctx, execution.ListExamples{Language: in.Language})
 		if err != nil {
 			return nil, err
 		}
-		items := []ScriptExample{}
-		for _, e := range all {
-			items = append(items, ScriptExample{
+		return httpx.Listed(all, func(e execution.Example) ScriptExample {
+			return ScriptExample{
 				Name: e.Name, Language: e.Language, Since: e.Since, Title: e.Title, Source: e.Source, Output: e.Output,
 				RunsOn: append([]string{}, e.RunsOn...), Needs: e.Needs,
-			})
-		}
-		return &struct{ Body httpx.Page[ScriptExample] }{httpx.NewPage(items, "")}, nil
+			}
+		}), nil
 	})
 }

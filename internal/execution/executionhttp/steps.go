@@ -26,15 +26,13 @@ type ExecutionStep struct {
 
 func registerSteps(api huma.API, h handlers, tag string) {
 	op := httpx.Operation("execution.steps", http.MethodGet, "/api/v1/executions/{id}/steps", "Tell what was done for an execution, step by step", tag)
-	huma.Register(api, op, func(ctx context.Context, in *ExecutionPath) (*struct{ Body httpx.Page[ExecutionStep] }, error) {
+	huma.Register(api, op, func(ctx context.Context, in *ExecutionPath) (*httpx.List[ExecutionStep], error) {
 		steps, err := h.slice.Steps(ctx, execution.Get{ID: in.ID})
 		if err != nil {
 			return nil, err
 		}
-		items := make([]ExecutionStep, len(steps))
-		for i, s := range steps {
-			items[i] = ExecutionStep{s.Name, s.Time, s.Event, s.NodeID, s.Attempt, string(s.Status), s.Reason, s.Undone}
-		}
-		return &struct{ Body httpx.Page[ExecutionStep] }{httpx.NewPage(items, "")}, nil
+		return httpx.Listed(steps, func(s execution.Step) ExecutionStep {
+			return ExecutionStep{s.Name, s.Time, s.Event, s.NodeID, s.Attempt, string(s.Status), s.Reason, s.Undone}
+		}), nil
 	})
 }

@@ -120,7 +120,7 @@ func myProject(p tenancy.Project) MyProject {
 func fromMe(me identity.Me) Me {
 	m := Me{
 		User: fromAccount(me.Account), DefaultProjectID: me.DefaultProject, PlatformRoles: append([]permission.Role{}, me.PlatformRoles...),
-		Organizations: each(me.Organizations, myOrganization), Projects: each(me.Projects, myProject),
+		Organizations: httpx.Each(me.Organizations, myOrganization), Projects: httpx.Each(me.Projects, myProject),
 	}
 	m.HasPassword = me.HasPassword
 	if p := me.PendingEmail; p != nil {
@@ -131,25 +131,15 @@ func fromMe(me identity.Me) Me {
 	return m
 }
 
-func each[T, V any](items []T, view func(T) V) []V {
-	views := make([]V, len(items))
-	for i, item := range items {
-		views[i] = view(item)
-	}
-	return views
-}
-
 type out[T any] struct{ Body T }
 
-type listOut[T any] struct{ Body httpx.Page[T] }
-
-func listed[V any](page tenancy.Page[identity.Credential], view func(identity.Credential) V) (*listOut[V], error) {
+func listed[V any](page tenancy.Page[identity.Credential], view func(identity.Credential) V) (*httpx.List[V], error) {
 	var next string
 	var err error
 	if !page.Next.IsZero() {
 		next, err = httpx.EncodeCursor(page.Next)
 	}
-	return &listOut[V]{Body: httpx.NewPage(each(page.Items, view), next)}, err
+	return &httpx.List[V]{Body: httpx.NewPage(httpx.Each(page.Items, view), next)}, err
 }
 
 func paging(in httpx.Paging) (p tenancy.Paging, err error) {

@@ -51,13 +51,12 @@ type Redirect struct {
 
 func registerFlow(api huma.API, s *identity.Providers) {
 	huma.Register(api, public("auth.providers", http.MethodGet, "/api/v1/auth/providers", "List what people may sign in through beside their password"),
-		func(ctx context.Context, _ *struct{}) (*listOut[SignInProvider], error) {
+		func(ctx context.Context, _ *struct{}) (*httpx.List[SignInProvider], error) {
 			all, err := s.Offered(ctx, identity.OfferedProviders{})
 			if err != nil {
 				return nil, err
 			}
-			items := each(all, func(o identity.Offered) SignInProvider { return SignInProvider(o) })
-			return &listOut[SignInProvider]{Body: httpx.NewPage(items, "")}, nil
+			return httpx.Listed(all, func(o identity.Offered) SignInProvider { return SignInProvider(o) }), nil
 		})
 	start := httpx.InGroup(httpx.RateAuth, public("auth.oidc_start", http.MethodGet, flowPath+"/{provider}/start", "Go and sign in at an issuer; for browsers"))
 	start.DefaultStatus = http.StatusSeeOther
@@ -140,12 +139,12 @@ type LinkedIdentity struct {
 func registerIdentities(api huma.API, s *identity.Providers) {
 	const identities = "/api/v1/me/identities"
 	huma.Register(api, httpx.Operation("me.identities", http.MethodGet, identities, "List the issuers that you can sign in through", tag),
-		func(ctx context.Context, _ *struct{}) (*listOut[LinkedIdentity], error) {
+		func(ctx context.Context, _ *struct{}) (*httpx.List[LinkedIdentity], error) {
 			all, err := s.Identities(ctx, identity.ListIdentities{})
 			if err != nil {
 				return nil, err
 			}
-			return &listOut[LinkedIdentity]{Body: httpx.NewPage(each(all, func(i identity.Identity) LinkedIdentity { return LinkedIdentity(i) }), "")}, nil
+			return httpx.Listed(all, func(i identity.Identity) LinkedIdentity { return LinkedIdentity(i) }), nil
 		})
 	link := httpx.InGroup(httpx.RateAuth, httpx.Operation("me.link_identity", http.MethodPost, identities, "Begin to link your account to an issuer; for browsers", tag))
 	huma.Register(api, link, func(ctx context.Context, in *struct {

@@ -60,7 +60,7 @@ func registerMe(api huma.API, s *identity.Slice) {
 	registerEmail(api, s)
 
 	huma.Register(api, httpx.Operation("session.list", http.MethodGet, "/api/v1/me/sessions", "List your sessions", tag),
-		func(ctx context.Context, in *struct{ httpx.Paging }) (*listOut[Session], error) {
+		func(ctx context.Context, in *struct{ httpx.Paging }) (*httpx.List[Session], error) {
 			p, err := paging(in.Paging)
 			if err != nil {
 				return nil, err
@@ -140,7 +140,7 @@ type CreatedToken struct {
 func registerTokens(api huma.API, s *identity.Slice) {
 	const path = "/api/v1/tokens"
 	huma.Register(api, httpx.Operation("token.list", http.MethodGet, path, "List your API tokens", tag),
-		func(ctx context.Context, in *struct{ httpx.Paging }) (*listOut[Token], error) {
+		func(ctx context.Context, in *struct{ httpx.Paging }) (*httpx.List[Token], error) {
 			p, err := paging(in.Paging)
 			if err != nil {
 				return nil, err

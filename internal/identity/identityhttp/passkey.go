@@ -84,7 +84,7 @@ func registerPasskeys(api huma.API, s *identity.Slice, address func() string) {
 
 	const path = "/api/v1/me/passkeys"
 	huma.Register(api, httpx.Operation("passkey.list", http.MethodGet, path, "List your passkeys", tag),
-		func(ctx context.Context, in *struct{ httpx.Paging }) (*listOut[Passkey], error) {
+		func(ctx context.Context, in *struct{ httpx.Paging }) (*httpx.List[Passkey], error) {
 			p, err := paging(in.Paging)
 			if err != nil {
 				return nil, err
@@ -97,7 +97,7 @@ func registerPasskeys(api huma.API, s *identity.Slice, address func() string) {
 			if !page.Next.IsZero() {
 				next, err = httpx.EncodeCursor(page.Next)
 			}
-			return &listOut[Passkey]{Body: httpx.NewPage(each(page.Items, fromPasskey), next)}, err
+			return &httpx.List[Passkey]{Body: httpx.NewPage(httpx.Each(page.Items, fromPasskey), next)}, err
 		})
 
 	huma.Register(api, httpx.InGroup(httpx.RateAuth, httpx.Operation("passkey.begin", http.MethodPost, path+"/challenge", "Ask what your authenticator is to make a passkey for", tag)),

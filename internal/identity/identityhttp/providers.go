@@ -48,7 +48,7 @@ func (t ProviderTerms) said() identity.ProviderTerms {
 	if said.Registration == "" {
 		said.Registration = identity.AdmitMatched
 	}
-	said.Rules = each(t.Rules, func(r IdentityProviderRule) identity.Rule { return identity.Rule(r) })
+	said.Rules = httpx.Each(t.Rules, func(r IdentityProviderRule) identity.Rule { return identity.Rule(r) })
 	return said
 }
 
@@ -100,7 +100,7 @@ func presentProvider(s *identity.Providers) func(identity.Provider) IdentityProv
 			ID: p.ID, Name: p.Name, Title: p.Title, Issuer: p.Issuer, ClientID: p.ClientID, HasSecret: p.ClientSecret != nil,
 			Scopes: append([]string{}, p.Scopes...), Audiences: append([]string{}, p.Audiences...), ScopeClaim: p.ScopeClaim,
 			Registration: string(p.Registration), TrustsEmail: p.TrustsEmail, Disabled: !p.Enabled,
-			Rules: each(p.Rules, func(r identity.Rule) IdentityProviderRule { return IdentityProviderRule(r) }), RedirectURI: s.RedirectURI(p.Name),
+			Rules: httpx.Each(p.Rules, func(r identity.Rule) IdentityProviderRule { return IdentityProviderRule(r) }), RedirectURI: s.RedirectURI(p.Name),
 			LogoutURI: s.LogoutURI(p.Name),
 			CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt,
 		}
@@ -135,12 +135,12 @@ func registerAdministration(api huma.API, s *identity.Providers) {
 		return op
 	}
 	huma.Register(api, admin("identity.provider.list", http.MethodGet, providers, "List the issuers that people may sign in through"),
-		func(ctx context.Context, _ *struct{}) (*listOut[IdentityProvider], error) {
+		func(ctx context.Context, _ *struct{}) (*httpx.List[IdentityProvider], error) {
 			all, err := s.List(ctx, identity.ListProviders{})
 			if err != nil {
 				return nil, err
 			}
-			return &listOut[IdentityProvider]{Body: httpx.NewPage(each(all, present), "")}, nil
+			return httpx.Listed(all, present), nil
 		})
 	huma.Register(api, admin("identity.provider.get", http.MethodGet, providers+"/{id}", "Show a provider"),
 		func(ctx context.Context, in *ByID) (*out[IdentityProvider], error) {

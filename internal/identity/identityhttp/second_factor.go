@@ -37,7 +37,7 @@ type RecoveryCodes struct {
 }
 
 func fromCodes(in identity.RecoveryCodesOnce) RecoveryCodes {
-	return RecoveryCodes{Codes: each(in.Codes, secret.String.Reveal)}
+	return RecoveryCodes{Codes: httpx.Each(in.Codes, secret.String.Reveal)}
 }
 
 type codeIn struct {

@@ -85,7 +85,7 @@ func registerServiceAccounts(api huma.API, s *identity.Slice) {
 			httpx.Paging
 			ProjectID ident.ID `query:"project_id" doc:"Only those of this project."`
 		},
-		) (*listOut[ServiceAccount], error) {
+		) (*httpx.List[ServiceAccount], error) {
 			p, err := paging(in.Paging)
 			if err != nil {
 				return nil, err
@@ -98,7 +98,7 @@ func registerServiceAccounts(api huma.API, s *identity.Slice) {
 			if !page.Next.IsZero() {
 				next, err = httpx.EncodeCursor(page.Next)
 			}
-			return &listOut[ServiceAccount]{Body: httpx.NewPage(each(page.Items, fromServiceAccount), next)}, err
+			return &httpx.List[ServiceAccount]{Body: httpx.NewPage(httpx.Each(page.Items, fromServiceAccount), next)}, err
 		})
 
 	create := httpx.Operation("service_account.create", http.MethodPost, all, "Make a service account and its first key", tag)
@@ -155,7 +155,7 @@ func registerServiceKeys(api huma.API, s *identity.Slice, path string) {
 			ID ident.ID `path:"id"`
 			httpx.Paging
 		},
-		) (*listOut[ServiceKey], error) {
+		) (*httpx.List[ServiceKey], error) {
 			p, err := paging(in.Paging)
 			if err != nil {
 				return nil, err

@@ -88,7 +88,7 @@ func registerUsers(api huma.API, s *identity.Slice) {
 		Status string `query:"status" enum:"active,invited,locked"`
 		httpx.Paging
 	},
-	) (*listOut[ManagedUser], error) {
+	) (*httpx.List[ManagedUser], error) {
 		p, err := paging(in.Paging)
 		if err != nil {
 			return nil, err
@@ -101,7 +101,7 @@ func registerUsers(api huma.API, s *identity.Slice) {
 		if !page.Next.IsZero() {
 			next, err = httpx.EncodeCursor(page.Next)
 		}
-		return &listOut[ManagedUser]{Body: httpx.NewPage(each(page.Items, fromUser), next)}, err
+		return &httpx.List[ManagedUser]{Body: httpx.NewPage(httpx.Each(page.Items, fromUser), next)}, err
 	})
 	huma.Register(api, httpx.Operation("user.get", http.MethodGet, path+"/{id}", "Get everything that operators see of somebody", tag),
 		func(ctx context.Context, in *ByID) (*out[UserOverview], error) {
@@ -110,8 +110,8 @@ func registerUsers(api huma.API, s *identity.Slice) {
 				return nil, err
 			}
 			return &out[UserOverview]{Body: UserOverview{
-				User: fromUser(o.User), Organizations: each(o.Organizations, myOrganization), Projects: each(o.Projects, myProject),
-				Sessions: each(o.Sessions, fromSession), Tokens: each(o.Tokens, fromToken),
+				User: fromUser(o.User), Organizations: httpx.Each(o.Organizations, myOrganization), Projects: httpx.Each(o.Projects, myProject),
+				Sessions: httpx.Each(o.Sessions, fromSession), Tokens: httpx.Each(o.Tokens, fromToken),
 				Executions: o.Activity.Executions, CPUMS: o.Activity.CPUMS, WallMS: o.Activity.WallMS,
 				SecondFactor: o.App, Passkeys: o.Passkeys,
 			}}, nil

@@ -92,12 +92,12 @@ func Register(api huma.API, s *limit.Slice) {
 			Project ident.ID `query:"project_id" doc:"As they apply in this project."`
 			User    ident.ID `query:"user_id" doc:"Operators: as they apply to this user."`
 		},
-		) (*struct{ Body httpx.Page[Limit] }, error) {
+		) (*httpx.List[Limit], error) {
 			all, err := s.List(ctx, limit.List{Project: in.Project, User: in.User})
 			if err != nil {
 				return nil, err
 			}
-			return &struct{ Body httpx.Page[Limit] }{presentAll(all)}, nil
+			return httpx.Listed(all, present), nil
 		})
 	of := httpx.Operation("limit.member", http.MethodGet, "/api/v1/organizations/{id}/members/{user_id}/limits", "List settings and limits as they apply to a member", tag)
 	of.Description = "In any project of the organization; units and projects may have smaller ones. For the organization's administrators."
@@ -105,12 +105,12 @@ func Register(api huma.API, s *limit.Slice) {
 		ID   ident.ID `path:"id"`
 		User ident.ID `path:"user_id"`
 	},
-	) (*struct{ Body httpx.Page[Limit] }, error) {
+	) (*httpx.List[Limit], error) {
 		all, err := s.Member(ctx, limit.OfMember{Organization: in.ID, User: in.User})
 		if err != nil {
 			return nil, err
 		}
-		return &struct{ Body httpx.Page[Limit] }{presentAll(all)}, nil
+		return httpx.Listed(all, present), nil
 	})
 
 	set := httpx.Operation("limit.set", http.MethodPut, "/api/v1/limits/{name}", "Set a setting or limit for a scope", tag)
@@ -149,14 +149,6 @@ func Register(api huma.API, s *limit.Slice) {
 		_, err := s.Clear(ctx, limit.Clear{Name: in.Name, Target: limit.Target{Scope: limit.Scope(in.Scope), ID: in.ScopeID, Organization: in.Organization}})
 		return nil, err
 	})
-}
-
-func presentAll(all []limit.Effective) httpx.Page[Limit] {
-	items := make([]Limit, len(all))
-	for i, e := range all {
-		items[i] = present(e)
-	}
-	return httpx.NewPage(items, "")
 }
 
 func present(e limit.Effective) Limit {

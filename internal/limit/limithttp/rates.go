@@ -42,7 +42,7 @@ func registerRates(api huma.API, s *limit.Slice) {
 	huma.Register(api, list, func(ctx context.Context, in *struct {
 		User ident.ID `query:"user_id" doc:"Operators: of this user or service account."`
 	},
-	) (*struct{ Body httpx.Page[Rate] }, error) {
+	) (*httpx.List[Rate], error) {
 		return presentRates(s.Rates(ctx, limit.ListRates{User: in.User}))
 	})
 	of := httpx.Operation("rate.member", http.MethodGet, "/api/v1/organizations/{id}/members/{user_id}/rates", "List a member's request rates, and what is left of them", tag)
@@ -51,7 +51,7 @@ func registerRates(api huma.API, s *limit.Slice) {
 		ID   ident.ID `path:"id"`
 		User ident.ID `path:"user_id"`
 	},
-	) (*struct{ Body httpx.Page[Rate] }, error) {
+	) (*httpx.List[Rate], error) {
 		return presentRates(s.MemberRates(ctx, limit.RatesOfMember{Organization: in.ID, User: in.User}))
 	})
 	reset := httpx.Operation("rate.reset", http.MethodPost, "/api/v1/rates/reset", "Make somebody's request rates whole again", tag)
@@ -67,22 +67,23 @@ func registerRates(api huma.API, s *limit.Slice) {
 	})
 }
 
-func presentRates(all []limit.Rate, err error) (*struct{ Body httpx.Page[Rate] }, error) {
+func presentRates(all []limit.Rate, err error) (*httpx.List[Rate], error) {
 	if err != nil {
 		return nil, err
 	}
-	items := make([]Rate, len(all))
-	for i, r := range all {
-		items[i] = Rate{
-			Group: r.Group, Limited: r.Limited, Requests: r.Policy.Requests, WindowSeconds: seconds(r.Policy.Window), Burst: r.Policy.Burst,
-			Remaining: r.Left.Remaining, ResetSeconds: seconds(r.Left.ResetAfter), RetrySeconds: seconds(r.Left.RetryAfter),
-			Rules: []RateRule{ruled(r.Rule.Requests), ruled(r.Rule.Burst), ruled(r.Rule.Multiplier), ruled(r.Rule.Bypass)},
-		}
-		if !r.ResetAt.IsZero() {
-			items[i].ResetAt = &r.ResetAt
-		}
+	return httpx.Listed(all, presentRate), nil
+}
+
+func presentRate(r limit.Rate) Rate {
+	shown := Rate{
+		Group: r.Group, Limited: r.Limited, Requests: r.Policy.Requests, WindowSeconds: seconds(r.Policy.Window), Burst: r.Policy.Burst,
+		Remaining: r.Left.Remaining, ResetSeconds: seconds(r.Left.ResetAfter), RetrySeconds: seconds(r.Left.RetryAfter),
+		Rules: []RateRule{ruled(r.Rule.Requests), ruled(r.Rule.Burst), ruled(r.Rule.Multiplier), ruled(r.Rule.Bypass)},
 	}
-	return &struct{ Body httpx.Page[Rate] }{httpx.NewPage(items, "")}, nil
+	if !r.ResetAt.IsZero() {
+		shown.ResetAt = &r.ResetAt
+	}
+	return shown
 }
 
 func ruled(v limit.Value) RateRule {

@@ -111,16 +111,12 @@ func Register(api huma.API, s *node.Slice) {
 		nodes = "/api/v1/nodes"
 	)
 	huma.Register(api, httpx.Operation("node.list", http.MethodGet, nodes, "List nodes", tag),
-		func(ctx context.Context, _ *nothing) (*struct{ Body httpx.Page[Node] }, error) {
+		func(ctx context.Context, _ *nothing) (*httpx.List[Node], error) {
 			all, err := s.List(ctx, node.List{})
 			if err != nil {
 				return nil, err
 			}
-			items := make([]Node, len(all))
-			for i, n := range all {
-				items[i] = present(n)
-			}
-			return &struct{ Body httpx.Page[Node] }{httpx.NewPage(items, "")}, nil
+			return httpx.Listed(all, present), nil
 		})
 	huma.Register(api, httpx.Operation("node.get", http.MethodGet, nodes+"/{id}", "Get a node", tag),
 		func(ctx context.Context, in *byID) (*oneNode, error) {

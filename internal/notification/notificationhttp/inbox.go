@@ -43,7 +43,7 @@ type listInput struct {
 	Tag      string `query:"tag" maxLength:"100" doc:"Only with this tag." example:"exec:018f9c2e-0000-7000-8000-000000000000"`
 }
 
-func (h handlers) list(ctx context.Context, in *listInput) (*out[httpx.Page[Notification]], error) {
+func (h handlers) list(ctx context.Context, in *listInput) (*httpx.List[Notification], error) {
 	q := notification.List{UnreadOnly: in.Unread, HeldBack: in.HeldBack, Tag: in.Tag, Limit: in.Limit + 1}
 	if err := httpx.DecodeCursor(in.Cursor, &q.Before); err != nil {
 		return nil, err
@@ -52,24 +52,7 @@ func (h handlers) list(ctx context.Context, in *listInput) (*out[httpx.Page[Noti
 	if err != nil {
 		return nil, err
 	}
-	return paged(items, in.Limit, func(n notification.Notification) ident.ID { return n.ID }, toNotification)
-}
-
-// paged cuts what was read with one item too many.
-func paged[T, V any](items []T, limit int, id func(T) ident.ID, view func(T) V) (*out[httpx.Page[V]], error) {
-	var next string
-	if len(items) > limit {
-		items = items[:limit]
-		var err error
-		if next, err = httpx.EncodeCursor(id(items[limit-1])); err != nil {
-			return nil, err
-		}
-	}
-	views := make([]V, len(items))
-	for i, item := range items {
-		views[i] = view(item)
-	}
-	return &out[httpx.Page[V]]{httpx.NewPage(views, next)}, nil
+	return httpx.Paged(items, in.Limit, func(n notification.Notification) any { return n.ID }, toNotification)
 }
 
 // NotificationCount counts notifications.

@@ -31,12 +31,12 @@ func (h handlers) registerSubscriptions(api huma.API) {
 	huma.Register(api, remove, h.unsubscribe)
 }
 
-func (h handlers) subscriptions(ctx context.Context, _ *struct{}) (*out[httpx.Page[NotificationSubscription]], error) {
+func (h handlers) subscriptions(ctx context.Context, _ *struct{}) (*httpx.List[NotificationSubscription], error) {
 	all, err := h.slice.Subscriptions(ctx, struct{}{})
 	if err != nil {
 		return nil, err
 	}
-	return paged(all, len(all), func(s notification.Subscription) ident.ID { return s.ID }, toSubscription)
+	return httpx.Listed(all, toSubscription), nil
 }
 
 type subscribeInput struct {
@@ -118,7 +118,7 @@ type deliveriesInput struct {
 	Notification ident.ID `query:"notification_id"`
 }
 
-func (h handlers) deliveries(ctx context.Context, in *deliveriesInput) (*out[httpx.Page[NotificationDelivery]], error) {
+func (h handlers) deliveries(ctx context.Context, in *deliveriesInput) (*httpx.List[NotificationDelivery], error) {
 	q := notification.ListDeliveries{Subscription: in.Subscription, Notification: in.Notification, Limit: in.Limit + 1}
 	if err := httpx.DecodeCursor(in.Cursor, &q.Before); err != nil {
 		return nil, err
@@ -127,7 +127,7 @@ func (h handlers) deliveries(ctx context.Context, in *deliveriesInput) (*out[htt
 	if err != nil {
 		return nil, err
 	}
-	return paged(items, in.Limit, func(d notification.Delivery) ident.ID { return d.ID }, toDelivery)
+	return httpx.Paged(items, in.Limit, func(d notification.Delivery) any { return d.ID }, toDelivery)
 }
 
 func (h handlers) delivery(ctx context.Context, in *idInput) (*out[NotificationDeliveryDetails], error) {

@@ -21,6 +21,37 @@ func NewPage[T any](items []T, next string) Page[T] {
 	return Page[T]{Items: items, NextCursor: next}
 }
 
+// List is the answer to who asked for a list.
+type List[T any] struct{ Body Page[T] }
+
+// Listed shows a whole list.
+func Listed[T, V any](all []T, show func(T) V) *List[V] {
+	return &List[V]{NewPage(Each(all, show), "")}
+}
+
+// Paged shows a page of which one item more was read than it holds, if there is one: then
+// another page begins after the cursor of this one's last.
+func Paged[T, V any](read []T, limit int, cursor func(last T) any, show func(T) V) (*List[V], error) {
+	next := ""
+	if len(read) > limit {
+		read = read[:limit]
+		var err error
+		if next, err = EncodeCursor(cursor(read[limit-1])); err != nil {
+			return nil, err
+		}
+	}
+	return &List[V]{NewPage(Each(read, show), next)}, nil
+}
+
+// Each shows every one of some things; none are an empty list.
+func Each[T, V any](things []T, show func(T) V) []V {
+	shown := make([]V, len(things))
+	for i, thing := range things {
+		shown[i] = show(thing)
+	}
+	return shown
+}
+
 // Paging is what every list takes. Embed it in the input.
 type Paging struct {
 	Cursor string `query:"cursor" maxLength:"512" doc:"next_cursor of the page before."`

@@ -96,8 +96,6 @@ func fromInvitation(i tenancy.Invitation) Invitation {
 
 type out[T any] struct{ Body T }
 
-type listOut[T any] struct{ Body httpx.Page[T] }
-
 type nothing struct{}
 
 func paging(in httpx.Paging) (p tenancy.Paging, err error) {
@@ -106,17 +104,13 @@ func paging(in httpx.Paging) (p tenancy.Paging, err error) {
 }
 
 // listed turns a page of the slice into one of the API.
-func listed[T, V any](page tenancy.Page[T], view func(T) V) (*listOut[V], error) {
-	items := make([]V, len(page.Items))
-	for i, item := range page.Items {
-		items[i] = view(item)
-	}
+func listed[T, V any](page tenancy.Page[T], view func(T) V) (*httpx.List[V], error) {
 	var next string
 	var err error
 	if !page.Next.IsZero() {
 		next, err = httpx.EncodeCursor(page.Next)
 	}
-	return &listOut[V]{Body: httpx.NewPage(items, next)}, err
+	return &httpx.List[V]{Body: httpx.NewPage(httpx.Each(page.Items, view), next)}, err
 }
 
 // shown turns one thing of the slice into one of the API.

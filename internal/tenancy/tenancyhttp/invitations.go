@@ -25,7 +25,7 @@ func registerInvitations(api huma.API, s *tenancy.Slice) {
 			InOrganization
 			httpx.Paging
 		},
-		) (*listOut[Invitation], error) {
+		) (*httpx.List[Invitation], error) {
 			p, err := paging(in.Paging)
 			if err != nil {
 				return nil, err

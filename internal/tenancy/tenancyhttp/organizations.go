@@ -36,7 +36,7 @@ func registerOrganizations(api huma.API, s *tenancy.Slice) {
 			httpx.Paging
 			All bool `query:"all" doc:"Operators: also those you do not belong to."`
 		},
-		) (*listOut[Organization], error) {
+		) (*httpx.List[Organization], error) {
 			p, err := paging(in.Paging)
 			if err != nil {
 				return nil, err
@@ -83,7 +83,7 @@ func registerOrganizations(api huma.API, s *tenancy.Slice) {
 			InOrganization
 			httpx.Paging
 		},
-		) (*listOut[Member], error) {
+		) (*httpx.List[Member], error) {
 			p, err := paging(in.Paging)
 			if err != nil {
 				return nil, err

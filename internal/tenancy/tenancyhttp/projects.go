@@ -30,7 +30,7 @@ func registerProjects(api huma.API, s *tenancy.Slice) {
 			Archived       bool     `query:"archived" doc:"Also the archived ones."`
 			All            bool     `query:"all" doc:"Operators: also those you do not belong to."`
 		},
-		) (*listOut[Project], error) {
+		) (*httpx.List[Project], error) {
 			p, err := paging(in.Paging)
 			if err != nil {
 				return nil, err
@@ -92,7 +92,7 @@ func registerProjects(api huma.API, s *tenancy.Slice) {
 			InProject
 			httpx.Paging
 		},
-		) (*listOut[Member], error) {
+		) (*httpx.List[Member], error) {
 			p, err := paging(in.Paging)
 			if err != nil {
 				return nil, err

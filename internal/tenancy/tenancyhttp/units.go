@@ -13,7 +13,7 @@ import (
 
 func registerUnits(api huma.API, s *tenancy.Slice) {
 	huma.Register(api, httpx.Operation("unit.list", http.MethodGet, organizations+"/{id}/units", "List an organization's units, parents before children", tag),
-		func(ctx context.Context, in *InOrganization) (*listOut[Unit], error) {
+		func(ctx context.Context, in *InOrganization) (*httpx.List[Unit], error) {
 			units, err := s.Units(ctx, tenancy.ListUnits{OrganizationID: in.ID})
 			if err != nil {
 				return nil, err

@@ -86,7 +86,7 @@ func (s *Slice) getList(ctx context.Context, in *struct {
 	ChoiceInput
 	httpx.Paging
 },
-) (*struct{ Body httpx.Page[AuditRecord] }, error) {
+) (*httpx.List[AuditRecord], error) {
 	var cursor listCursor
 	if err := httpx.DecodeCursor(in.Cursor, &cursor); err != nil {
 		return nil, err
@@ -97,16 +97,7 @@ func (s *Slice) getList(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	next := ""
-	if len(found.records) > in.Limit {
-		found.records = found.records[:in.Limit]
-		if next, err = httpx.EncodeCursor(listCursor{found.records[in.Limit-1].ID}); err != nil {
-			return nil, err
-		}
-	}
-	items := make([]AuditRecord, len(found.records))
-	for i, r := range found.records {
-		items[i] = present(r, found.names)
-	}
-	return &struct{ Body httpx.Page[AuditRecord] }{httpx.NewPage(items, next)}, nil
+	return httpx.Paged(found.records, in.Limit, func(last audit.Record) any { return listCursor{last.ID} }, func(r audit.Record) AuditRecord {
+		return present(r, found.names)
+	})
 }

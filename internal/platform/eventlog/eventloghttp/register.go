@@ -66,15 +66,11 @@ type listInput struct {
 	httpx.Paging
 }
 
-type listOutput struct {
-	Body httpx.Page[CloudEvent]
-}
-
 type listCursor struct {
 	Before int64 `json:"b"`
 }
 
-func (s *Slice) getList(ctx context.Context, in *listInput) (*listOutput, error) {
+func (s *Slice) getList(ctx context.Context, in *listInput) (*httpx.List[CloudEvent], error) {
 	choice := in.choice()
 	var cursor listCursor
 	if err := httpx.DecodeCursor(in.Cursor, &cursor); err != nil {
@@ -85,14 +81,7 @@ func (s *Slice) getList(ctx context.Context, in *listInput) (*listOutput, error)
 	if err != nil {
 		return nil, err
 	}
-	next := ""
-	if len(events) > in.Limit {
-		events = events[:in.Limit]
-		if next, err = httpx.EncodeCursor(listCursor{events[in.Limit-1].Position}); err != nil {
-			return nil, err
-		}
-	}
-	return &listOutput{Body: httpx.NewPage(cloudEvents(events), next)}, nil
+	return httpx.Paged(events, in.Limit, func(last eventlog.Event) any { return listCursor{last.Position} }, cloudEvent)
 }
 
 type streamInput struct {
@@ -174,7 +163,7 @@ func (s *Slice) getOne(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return &struct{ Body EventDetails }{EventDetails{Event: cloudEvent(d.Event), Timeline: cloudEvents(d.Timeline), Related: cloudEvents(d.Related)}}, nil
+	return &struct{ Body EventDetails }{EventDetails{Event: cloudEvent(d.Event), Timeline: httpx.Each(d.Timeline, cloudEvent), Related: httpx.Each(d.Related, cloudEvent)}}, nil
 }
 
 // EventCount is how many events of a type happened in one hour.
@@ -184,16 +173,12 @@ type EventCount struct {
 	Events int64     `json:"events"`
 }
 
-func (s *Slice) getStatistics(ctx context.Context, in *ChoiceInput) (*struct{ Body httpx.Page[EventCount] }, error) {
+func (s *Slice) getStatistics(ctx context.Context, in *ChoiceInput) (*httpx.List[EventCount], error) {
 	counts, err := s.count(ctx, in.choice())
 	if err != nil {
 		return nil, err
 	}
-	items := make([]EventCount, len(counts))
-	for i, c := range counts {
-		items[i] = EventCount(c)
-	}
-	return &struct{ Body httpx.Page[EventCount] }{httpx.NewPage(items, "")}, nil
+	return httpx.Listed(counts, func(c eventlog.Count) EventCount { return EventCount(c) }), nil
 }
 
 // EventActor is how many events somebody or something caused.
@@ -204,22 +189,12 @@ type EventActor struct {
 	Events    int64    `json:"events"`
 }
 
-func (s *Slice) getActors(ctx context.Context, in *ChoiceInput) (*struct{ Body httpx.Page[EventActor] }, error) {
+func (s *Slice) getActors(ctx context.Context, in *ChoiceInput) (*httpx.List[EventActor], error) {
 	found, err := s.actors(ctx, in.choice())
 	if err != nil {
 		return nil, err
 	}
-	items := make([]EventActor, len(found.counts))
-	for i, c := range found.counts {
-		items[i] = EventActor{ActorKind: c.ActorKind, ActorID: c.ActorID, ActorName: found.names[c.ActorID], Events: c.Events}
-	}
-	return &struct{ Body httpx.Page[EventActor] }{httpx.NewPage(items, "")}, nil
-}
-
-func cloudEvents(events []eventlog.Event) []CloudEvent {
-	all := make([]CloudEvent, len(events))
-	for i, e := range events {
-		all[i] = cloudEvent(e)
-	}
-	return all
+	return httpx.Listed(found.counts, func(c eventlog.ActorCount) EventActor {
+		return EventActor{ActorKind: c.ActorKind, ActorID: c.ActorID, ActorName: found.names[c.ActorID], Events: c.Events}
+	}), nil
 }

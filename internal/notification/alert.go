@@ -84,12 +84,11 @@ func (a Alert) notice() Notice {
 	if a.Status == "resolved" {
 		outcome, prefix, severity = "resolved", "Resolved: ", Low
 	}
-	n := Notice{
+	return Notice{
 		Cause: CauseAlert, Severity: severity, Title: prefix + cmp.Or(a.Labels["alertname"], "An alert"),
 		Body: cmp.Or(a.Annotations["summary"], a.Annotations["description"], a.Annotations["message"]),
 		Tags: []string{CauseAlert, "entity:alert", outcome, TagSystem},
 	}
-	return n
 }
 
 // source is the same for every repetition of one alert.

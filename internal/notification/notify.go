@@ -133,12 +133,7 @@ func (s *Slice) enough(ctx context.Context, tx *command.Tx, n Notification) (int
 
 // put stores a notification that is to be told now, in the inbox and for each channel outside.
 func (s *Slice) put(ctx context.Context, tx *command.Tx, n Notification, subscriptions []Subscription) error {
-	n.Status, n.Reason = Skipped, "not wanted in the console"
-	for _, sub := range subscriptions {
-		if sub.Channel == InApp && sub.wants(n.Severity, n.Tags) {
-			n.Status, n.Reason = Delivered, ""
-		}
-	}
+	n.toConsole(subscriptions)
 	fresh, err := s.store.Insert(ctx, tx.Tx, n)
 	if err != nil {
 		return fmt.Errorf("store notification: %w", err)
@@ -147,6 +142,16 @@ func (s *Slice) put(ctx context.Context, tx *command.Tx, n Notification, subscri
 		return nil
 	}
 	return s.spread(ctx, tx, n, subscriptions)
+}
+
+// toConsole delivers a notification to the console, if it is wanted there.
+func (n *Notification) toConsole(subscriptions []Subscription) {
+	n.Status, n.Reason = Skipped, "not wanted in the console"
+	for _, sub := range subscriptions {
+		if sub.Channel == InApp && sub.wants(n.Severity, n.Tags) {
+			n.Status, n.Reason = Delivered, ""
+		}
+	}
 }
 
 // spread queues a stored notification for every channel outside that wants it, and says that it is there.

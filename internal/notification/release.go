@@ -50,12 +50,7 @@ func (s *Slice) releaseNotification(ctx context.Context, tx *command.Tx, in rele
 	if err != nil {
 		return struct{}{}, err
 	}
-	n.Status, n.Reason = Skipped, "not wanted in the console"
-	for _, sub := range subscriptions {
-		if sub.Channel == InApp && sub.wants(n.Severity, n.Tags) {
-			n.Status, n.Reason = Delivered, ""
-		}
-	}
+	n.toConsole(subscriptions)
 	if err := s.store.SetStatus(ctx, tx.Tx, n); err != nil {
 		return struct{}{}, fmt.Errorf("store notification: %w", err)
 	}

@@ -91,7 +91,7 @@ func (s *Slice) createReplay(ctx context.Context, tx *command.Tx, c CreateReplay
 		r.Status = Scheduled
 	case c.Start:
 		r.Status, r.StartedAt = Running, &tx.Now
-		tx.AfterCommit(s.wakeReplays)
+		tx.AfterCommit(s.replayBell.Ring)
 	}
 	insertRow(tx, r)
 	tx.Emit(eventlog.Aggregate{Kind: replayKind, ID: r.ID, Version: 1}, ReplayMade{Target: r.Target, Consumer: r.Consumer, Status: r.Status, Total: r.Total})

@@ -18,18 +18,11 @@ const (
 	maxReason     = 500 // characters
 )
 
-func (s *Slice) wakeReplays() {
-	select {
-	case s.wake <- struct{}{}:
-	default:
-	}
-}
-
 // RunReplays runs what is running and starts what is due, until ctx ends. The epoch is
 // the lease's: replays that an earlier holder ran go on from where they are stored.
 func (s *Slice) RunReplays(ctx context.Context, epoch int64) error {
 	return s.perform(ctx, duty{
-		what: "replay", most: replaysAtOnce, wake: s.wake,
+		what: "replay", most: replaysAtOnce, wake: s.replayBell,
 		find: func(ctx context.Context) ([]ident.ID, error) {
 			return pg.All[ident.ID](ctx, s.db, selectDue, s.needs.Runner.Clock())
 		},

@@ -78,7 +78,7 @@ func (s *Slice) move(ctx context.Context, tx *command.Tx, id ident.ID, to Replay
 		if r.StartedAt == nil {
 			r.StartedAt = &tx.Now
 		}
-		tx.AfterCommit(s.wakeReplays)
+		tx.AfterCommit(s.replayBell.Ring)
 	case to != Paused:
 		r.EndedAt = &tx.Now
 	}

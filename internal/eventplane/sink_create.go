@@ -88,7 +88,7 @@ func (s *Slice) createSink(ctx context.Context, tx *command.Tx, c CreateSink) (S
 		return sink, fmt.Errorf("store sink: %w", err)
 	}
 	tx.Emit(eventlog.Aggregate{Kind: sinkKind, ID: sink.ID, Version: 1}, SinkCreated{Kind: sink.Kind, OrganizationID: sink.OrganizationID})
-	tx.AfterCommit(s.wakeSinks)
+	tx.AfterCommit(s.sinkBell.Ring)
 	return sink, nil
 }
 

@@ -59,17 +59,10 @@ const (
 	sinkWithin = time.Minute     // one batch
 )
 
-func (s *Slice) wakeSinks() {
-	select {
-	case s.wakeOutlets <- struct{}{}:
-	default:
-	}
-}
-
 // RunSinks feeds every enabled sink until ctx ends. The epoch is the lease's.
 func (s *Slice) RunSinks(ctx context.Context, epoch int64) error {
 	return s.perform(ctx, duty{
-		what: "sink", wake: s.wakeOutlets,
+		what: "sink", wake: s.sinkBell,
 		find: func(ctx context.Context) ([]ident.ID, error) { return pg.All[ident.ID](ctx, s.db, enabledSink) },
 		do:   func(ctx context.Context, id ident.ID) error { return s.feed(ctx, id, epoch) },
 	})

@@ -56,7 +56,7 @@ func (s *Slice) switched(tx *command.Tx, sink Sink, enabled bool, reason string)
 	sink.Enabled, sink.Version, sink.Error, sink.FailingSince = enabled, sink.Version+1, reason, nil
 	tx.Defer(enableSink, sink.ID, enabled, reason)
 	tx.Emit(eventlog.Aggregate{Kind: sinkKind, ID: sink.ID, Version: sink.Version}, SinkSwitched{Enabled: enabled, Halted: !enabled && reason != ""})
-	tx.AfterCommit(s.wakeSinks)
+	tx.AfterCommit(s.sinkBell.Ring)
 	return sink
 }
 

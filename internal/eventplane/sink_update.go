@@ -68,7 +68,7 @@ func (s *Slice) updateSink(ctx context.Context, tx *command.Tx, c UpdateSink) (S
 		Registry: sink.Registry != was.Registry || c.RegistrySecret != nil,
 		Filter:   !slices.Equal(sink.Types, was.Types) || sink.AggregateKind != was.AggregateKind,
 	})
-	tx.AfterCommit(s.wakeSinks)
+	tx.AfterCommit(s.sinkBell.Ring)
 	return sink, nil
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
+	"github.com/stoa-cloud/stoa/internal/platform/lifecycle"
 	"github.com/stoa-cloud/stoa/internal/platform/permission"
 	"github.com/stoa-cloud/stoa/internal/platform/pg"
 	"github.com/stoa-cloud/stoa/internal/platform/secret"
@@ -95,16 +96,16 @@ type Slice struct {
 	noteOutage command.Func[noteOutage, Sink]
 	noteLevel  command.Func[noteLevel, struct{}]
 
-	needs       Needs
-	db          *pg.DB
-	wake        chan struct{} // a replay is running that was not
-	wakeOutlets chan struct{} // a sink is enabled that was not
+	needs      Needs
+	db         *pg.DB
+	replayBell lifecycle.Bell // a replay is running that was not
+	sinkBell   lifecycle.Bell // a sink is enabled that was not
 }
 
 // New binds the slice.
 func New(n Needs) *Slice {
 	r := n.Runner
-	s := &Slice{needs: n, db: r.DB, wake: make(chan struct{}, 1), wakeOutlets: make(chan struct{}, 1)}
+	s := &Slice{needs: n, db: r.DB, replayBell: lifecycle.NewBell(), sinkBell: lifecycle.NewBell()}
 	s.Retry = command.Bind(r, platform[Retry]("dead_letter.retry"), s.retry)
 	s.Discard = command.Bind(r, platform[Discard]("dead_letter.discard"), s.discard)
 	s.Letters = command.BindQuery(r, everywhere[ListLetters]("dead_letter.list"), s.letters)

@@ -107,7 +107,7 @@ func (s *Slice) CreateRuntime(ctx context.Context, in CreateRuntime) (Runtime, e
 	made, err := s.createRuntime(ctx, in)
 	if err == nil {
 		s.catalogue.forget()
-		s.wantImages()
+		s.imagesWanted.Ring()
 	}
 	return made, err
 }
@@ -201,6 +201,6 @@ func (s *Slice) RemoveRuntime(ctx context.Context, in RemoveRuntime) error {
 		return err
 	}
 	s.catalogue.forget()
-	s.wantImages()
+	s.imagesWanted.Ring()
 	return nil
 }

@@ -20,14 +20,6 @@ func (s *Slice) KeepImages(ctx context.Context) {
 	lifecycle.Every(ctx, reconcileEvery, s.imagesWanted, func() { s.KeepImagesOnce(ctx) })
 }
 
-// wantImages wakes KeepImages.
-func (s *Slice) wantImages() {
-	select {
-	case s.imagesWanted <- struct{}{}:
-	default:
-	}
-}
-
 // KeepImagesOnce tells every node here what it does not know yet.
 func (s *Slice) KeepImagesOnce(ctx context.Context) {
 	sessions := s.placer.sessions()

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
+	"github.com/stoa-cloud/stoa/internal/platform/lifecycle"
 	"github.com/stoa-cloud/stoa/internal/platform/oci"
 )
 
@@ -82,8 +83,8 @@ type Slice struct {
 	given     *given
 	ends      *ends
 	inputs    *inputs
-	work      chan struct{} // something may be claimable
-	nothing   atomic.Bool   // the last look found an empty queue, and nobody has said otherwise
+	work      lifecycle.Bell // something may be claimable
+	nothing   atomic.Bool    // the last look found an empty queue, and nobody has said otherwise
 	log       *slog.Logger
 	newID     ident.Source
 
@@ -91,7 +92,7 @@ type Slice struct {
 
 	registry     Registry
 	keys         Sealer
-	imagesWanted chan struct{} // which images nodes are to have may have changed
+	imagesWanted lifecycle.Bell // which images nodes are to have may have changed
 }
 
 // Needs is what the slice stands on.
@@ -118,10 +119,10 @@ func New(n Needs) *Slice {
 	s := &Slice{
 		runner: n.Runner, store: n.Store, limits: n.Limits, projects: n.Projects, namer: n.Names, told: n.Told, nodes: n.Nodes, waker: n.Waker,
 		live: n.Live, log: n.Log, newID: n.Runner.NewID, files: n.Files,
-		placer: newPlacer(), catalogue: &catalogue{store: n.Store}, work: make(chan struct{}, 1),
+		placer: newPlacer(), catalogue: &catalogue{store: n.Store}, work: lifecycle.NewBell(),
 		ends: newEnds(), given: newGiven(), inputs: newInputs(),
 	}
-	s.registry, s.keys, s.imagesWanted = n.Registry, n.Keys, make(chan struct{}, 1)
+	s.registry, s.keys, s.imagesWanted = n.Registry, n.Keys, lifecycle.NewBell()
 	if s.registry == nil {
 		s.registry = oci.Registry{}
 	}
@@ -176,10 +177,7 @@ func (e *Execution) subject() Subject {
 // signal says that something may be claimable: work came, or a slot became free.
 func (s *Slice) signal() {
 	s.nothing.Store(false)
-	select {
-	case s.work <- struct{}{}:
-	default:
-	}
+	s.work.Ring()
 }
 
 // freed says that a slot became free, which matters only to who waits for one.

@@ -17,6 +17,7 @@ import (
 	"github.com/stoa-cloud/stoa/internal/platform/command"
 	"github.com/stoa-cloud/stoa/internal/platform/eventlog"
 	"github.com/stoa-cloud/stoa/internal/platform/ident"
+	"github.com/stoa-cloud/stoa/internal/platform/lifecycle"
 	"github.com/stoa-cloud/stoa/internal/platform/pki"
 	"github.com/stoa-cloud/stoa/internal/platform/ratelimit"
 )
@@ -51,7 +52,7 @@ type Server struct {
 	timing    node.Config
 	started   time.Time // the zero of now()
 	workloads map[string]node.Workload
-	kick      chan struct{}
+	kick      lifecycle.Bell
 	stopped   chan struct{}
 	running   sync.WaitGroup // sessions, until their SessionClosed has returned
 
@@ -75,7 +76,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	s := &Server{
 		Config: cfg, timing: cfg.Slice.Timing(), started: time.Now(), workloads: map[string]node.Workload{},
-		kick: make(chan struct{}, 1), stopped: make(chan struct{}), sessions: map[ident.ID]*session{}, signer: signer,
+		kick: lifecycle.NewBell(), stopped: make(chan struct{}), sessions: map[ident.ID]*session{}, signer: signer,
 	}
 	s.grpc = grpc.NewServer(
 		grpc.Creds(credentials.NewTLS(cfg.Authority.ServerTLS())),
@@ -141,12 +142,7 @@ func (s *Server) Woken(events []eventlog.Event) {
 }
 
 // Look renews the leases now, and so notices what became of the nodes.
-func (s *Server) Look() {
-	select {
-	case s.kick <- struct{}{}:
-	default: // it is about to look
-	}
-}
+func (s *Server) Look() { s.kick.Ring() }
 
 // now is what a monotonic clock shows.
 func (s *Server) now() time.Duration { return time.Since(s.started) }

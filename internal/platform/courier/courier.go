@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/stoa-cloud/stoa/internal/platform/lifecycle"
 	"github.com/stoa-cloud/stoa/internal/platform/plain"
 )
 
@@ -57,21 +58,16 @@ type Try[R any] struct {
 // Courier delivers one kind of work. Any number of processes may.
 type Courier[P, R any] struct {
 	work Work[P, R]
-	due  chan struct{} // something may be
+	due  lifecycle.Bell // something may be
 }
 
 // New makes a courier.
 func New[P, R any](w Work[P, R]) *Courier[P, R] {
-	return &Courier[P, R]{work: w, due: make(chan struct{}, 1)}
+	return &Courier[P, R]{work: w, due: lifecycle.NewBell()}
 }
 
 // Wake says that something may be due.
-func (c *Courier[P, R]) Wake() {
-	select {
-	case c.due <- struct{}{}:
-	default:
-	}
-}
+func (c *Courier[P, R]) Wake() { c.due.Ring() }
 
 // Run delivers what is due until ctx ends, and returns when nothing is under way.
 func (c *Courier[P, R]) Run(ctx context.Context) {

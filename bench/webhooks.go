@@ -32,7 +32,7 @@ const planeHooks = 1000
 // plenty is a limit that nobody reaches.
 type plenty struct{}
 
-func (plenty) Int(context.Context, pg.Querier, string, ident.ID) (notification.Allowed, error) {
+func (plenty) Int(context.Context, pg.Querier, string, ident.ID) (command.Allowed, error) {
 	return plentyOf{}, nil
 }
 

@@ -133,7 +133,7 @@ func (s *Slice) enough(ctx context.Context, tx *command.Tx, n Notification) (int
 
 // put stores a notification that is to be told now, in the inbox and for each channel outside.
 func (s *Slice) put(ctx context.Context, tx *command.Tx, n Notification, subscriptions []Subscription) error {
-	n.toConsole(subscriptions)
+	n.Status, n.Reason = n.inConsole(subscriptions)
 	fresh, err := s.store.Insert(ctx, tx.Tx, n)
 	if err != nil {
 		return fmt.Errorf("store notification: %w", err)
@@ -144,14 +144,14 @@ func (s *Slice) put(ctx context.Context, tx *command.Tx, n Notification, subscri
 	return s.spread(ctx, tx, n, subscriptions)
 }
 
-// toConsole delivers a notification to the console, if it is wanted there.
-func (n *Notification) toConsole(subscriptions []Subscription) {
-	n.Status, n.Reason = Skipped, "not wanted in the console"
+// inConsole tells what becomes of a notification in the console, and why it is not shown.
+func (n Notification) inConsole(subscriptions []Subscription) (status Status, reason string) {
 	for _, sub := range subscriptions {
 		if sub.Channel == InApp && sub.wants(n.Severity, n.Tags) {
-			n.Status, n.Reason = Delivered, ""
+			return Delivered, ""
 		}
 	}
+	return Skipped, "not wanted in the console"
 }
 
 // spread queues a stored notification for every channel outside that wants it, and says that it is there.

@@ -50,7 +50,7 @@ func (s *Slice) releaseNotification(ctx context.Context, tx *command.Tx, in rele
 	if err != nil {
 		return struct{}{}, err
 	}
-	n.toConsole(subscriptions)
+	n.Status, n.Reason = n.inConsole(subscriptions)
 	if err := s.store.SetStatus(ctx, tx.Tx, n); err != nil {
 		return struct{}{}, fmt.Errorf("store notification: %w", err)
 	}

@@ -62,7 +62,7 @@ func TestAnExportThatBreaksOffIsCut(t *testing.T) {
 	e := numbers()
 	e.Next = func(context.Context, int64, int) ([]int64, error) { return nil, errors.New("the database is gone") }
 	defer func() {
-		if recover() != http.ErrAbortHandler {
+		if err, _ := recover().(error); !errors.Is(err, http.ErrAbortHandler) {
 			t.Error("it ended as if it were whole")
 		}
 	}()

@@ -79,11 +79,10 @@ func (in *installation) checkEvents(t *testing.T, accepted []string, unless ...s
 // hold waits for a while until promises about what there is by then hold, and says which do not.
 func (in *installation) hold(t *testing.T, promises map[string]string, ids func() []string, unless ...string) {
 	t.Helper()
-	for deadline := time.Now().Add(time.Minute); ; {
-		broken, err := in.count(t.Context(), promises, ids())
-		if err != nil {
-			t.Fatal(err)
-		}
+	ctx, cancel := context.WithTimeout(t.Context(), 2*patience)
+	defer cancel()
+	for deadline := time.Now().Add(patience); ; {
+		broken := in.learn(ctx, t, promises, ids())
 		maps.DeleteFunc(broken, func(what string, n int64) bool { return n == 0 || slices.Contains(unless, what) })
 		if len(broken) == 0 {
 			return
@@ -93,6 +92,21 @@ func (in *installation) hold(t *testing.T, promises map[string]string, ids func(
 				t.Errorf("%d %s", n, what)
 			}
 			return
+		}
+		<-time.After(50 * time.Millisecond)
+	}
+}
+
+// learn counts as soon as there is a database to be asked: it may have been killed a moment ago.
+func (in *installation) learn(ctx context.Context, t *testing.T, queries map[string]string, ids []string) map[string]int64 {
+	t.Helper()
+	for {
+		counted, err := in.count(ctx, queries, ids)
+		if err == nil {
+			return counted
+		}
+		if ctx.Err() != nil {
+			t.Fatal(err)
 		}
 		<-time.After(50 * time.Millisecond)
 	}

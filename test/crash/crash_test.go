@@ -117,7 +117,7 @@ func (in *installation) round(t *testing.T, victim, label string, random *rand.R
 	lap := func(what string) { t.Logf("%s after %.1f s", what, time.Since(began).Seconds()) }
 	in.start(t, crashAt)
 	lap("started")
-	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
 	defer cancel()
 	work := in.submitAll(ctx, t, 12, random)
 	if victim == "kill" {

@@ -18,7 +18,7 @@ func TestRestoreIntoAnOlderState(t *testing.T) {
 	}
 	in := install(t)
 	in.start(t, nil)
-	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
 	defer cancel()
 	random := rand.New(rand.NewPCG(1, 2))
 	before := in.submitAll(ctx, t, 5, random).wait(t)

@@ -55,7 +55,7 @@ func TestOperatorsMayDoWhatMembersMay(t *testing.T) {
 }
 
 func TestViewersOnlyLook(t *testing.T) {
-	reads := []string{"get", "list", "members", "watch", "output", "steps", "queue", "deliveries", "stream", "type", "types", "registration", "statistics", "export", "versions", "recording", "artefacts", "artefact", "artefacts.archive", "content", "received", "providers", "sign_out_url", "examples"}
+	reads := []string{"get", "list", "members", "watch", "output", "steps", "queue", "deliveries", "stream", "type", "types", "registration", "statistics", "actors", "export", "versions", "recording", "artefacts", "artefact", "artefacts.archive", "content", "received", "providers", "sign_out_url", "examples"}
 	// What anybody may do outside of the project that they view.
 	elsewhere := []string{"setup.complete", "auth.register", "auth.set_password", "auth.sign_in", "auth.sign_out", "auth.second_factor", "auth.passkey_begin", "auth.passkey", "device.start", "device.redeem", "organization.create", "invitation.accept", "node.admit", "auth.oidc_start", "auth.oidc_finish", "auth.oidc_logout", "auth.accept_token"}
 	table := Permissions()

@@ -33,7 +33,7 @@ func receiverCommand() {
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	for deadline := time.Now().Add(time.Minute); errors.Is(err, syscall.EADDRINUSE) && time.Now().Before(deadline); {
-		time.Sleep(100 * time.Millisecond) // it was free a moment ago: somebody's outgoing connection has it
+		<-time.After(100 * time.Millisecond) // it was free a moment ago: somebody's outgoing connection has it
 		listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	}
 	if err != nil {

@@ -26,7 +26,7 @@ async function things() {
   return ["/executions/", "/projects/", "/users/"].map((path, i) => found[i] && path + found[i]).filter(Boolean);
 }
 
-test("no screen has barriers, nor is wider than the window", { timeout: 300_000 }, async () => {
+test("no screen has barriers, nor is wider than the window", { timeout: 900_000 }, async () => {
   const found = [];
   const looked = [...paths, ...(await things())];
   const screens = [...readFileSync(new URL("../src/app/router.tsx", import.meta.url), "utf8").matchAll(/ path: "(\/.+)"/g)].map((m) => m[1]);

@@ -25,7 +25,7 @@ export const launch = () => chromium.launch({ executablePath: process.env.CHROMI
  */
 export async function visitor(browser, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: "reduce", ...options });
-  context.setDefaultTimeout(30_000);
+  context.setDefaultTimeout(60_000);
   const complaints = [];
   await context.addInitScript(() =>
     document.addEventListener("securitypolicyviolation", (e) => console.error(`policy: ${e.violatedDirective} ${e.blockedURI}`)),

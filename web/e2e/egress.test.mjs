@@ -56,7 +56,7 @@ test("what a runtime may connect to by itself is refused with a switch", async (
 test("what a run was refused is allowed with one click, while it runs", async () => {
   await page.goto(`${url}/run`);
   await choose(page, "Python");
-  await type(page, 'import socket, time\ntry: socket.create_connection(("9.9.9.9", 443), timeout=2)\nexcept OSError as e: print(e, flush=True)\ntime.sleep(60)\n');
+  await type(page, 'import socket, time\ntry: socket.create_connection(("9.9.9.9", 443), timeout=2)\nexcept OSError as e: print(e, flush=True)\ntime.sleep(600)\n');
   await page.getByRole("tab", { name: "Limits" }).click();
   await page.getByRole("switch", { name: "Network access" }).check();
   await page.getByRole("combobox", { name: "Connects only to" }).fill("8.8.8.8:53");

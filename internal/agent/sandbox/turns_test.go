@@ -169,11 +169,13 @@ func TestLongRunsStandBack(t *testing.T) {
 				if n > 0 {
 					theirs++
 				}
+				turns.mu.Lock()
 				for _, s := range all {
 					if s.kept != (c.awake == 0) && !s.frozen() {
 						t.Error("in a turn that is theirs beside young ones, long runs are kept to half of the cores, and else not")
 					}
 				}
+				turns.mu.Unlock()
 				if c.awake > 0 && n != c.awake {
 					t.Fatalf("%d of %d are awake beside a young run", n, c.long)
 				}

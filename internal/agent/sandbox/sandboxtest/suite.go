@@ -72,6 +72,9 @@ func (s Subject) try(t testing.TB, job sandbox.Job) (sandbox.Result, *output) {
 	if job.Limits.Wall == 0 {
 		job.Limits.Wall = patience
 	}
+	if job.Limits.CPU == 0 {
+		job.Limits.CPU = patience // a kernel in a program spends it on waiting too, where others want the cores
+	}
 	r, err := s.Driver.Run(t.Context(), job, o.take)
 	if err != nil {
 		t.Fatalf("run: %v", err)
@@ -82,7 +85,7 @@ func (s Subject) try(t testing.TB, job sandbox.Job) (sandbox.Result, *output) {
 	return r, o
 }
 
-// patience is the wall time of what is to come to its own end: the machine has more to do than this.
+// patience is the wall and CPU time of what is to come to its own end: the machine has more to do than this.
 const patience = 5 * time.Minute
 
 // inTime tries a job that its wall limit is to end, with a longer one while it had done nothing yet by then.

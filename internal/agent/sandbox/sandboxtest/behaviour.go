@@ -64,9 +64,9 @@ func (s Subject) usage(t *testing.T) {
 	if r.Usage.Wall < 150*time.Millisecond || r.Usage.Wall > patience {
 		t.Errorf("wall %v", r.Usage.Wall)
 	}
-	r, _ = s.try(t, python("print(1)"))
-	if r.Usage.PeakMemoryBytes > 39<<20 || r.Usage.CPU <= 0 {
-		t.Errorf("a small run inherits the usage of the one before: %+v", r.Usage)
+	small, _ := s.try(t, python("print(1)"))
+	if small.Usage.PeakMemoryBytes > r.Usage.PeakMemoryBytes-20<<20 || small.Usage.CPU <= 0 { // a kernel in a program has some of its own
+		t.Errorf("a small run, %+v, inherits the usage of the one before, %+v", small.Usage, r.Usage)
 	}
 }
 

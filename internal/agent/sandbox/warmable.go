@@ -35,10 +35,10 @@ func (d *Driver) Warmable(ctx context.Context, rt *Runtime) (why string, err err
 	made.Path, made.Classes = program, []Class{ClassProcess, ClassFresh}
 	made.warm = fill(l.warm, program, version, rt.FileName, options)
 	if why, err = d.tryWarm(ctx, &made); why == "" && err == nil {
+		*rt = made         // what was tried may still be read by who warmed it
 		if l.lean != nil { // of the same kind, so not tried too
-			made.lean, made.suitsLean = fill(l.lean, program, version, rt.FileName, options), l.suitsLean
+			rt.lean, rt.suitsLean = fill(l.lean, program, version, rt.FileName, options), l.suitsLean
 		}
-		*rt = made
 	}
 	return why, err
 }

@@ -35,11 +35,11 @@ type account struct {
 	startMemory          int64
 	startOOM, startForks int64
 
-	turns atomic.Pointer[turns] // of whoever takes turns, see turns.go
-	seen  time.Duration         // CPU time at the begin of its turn
-	lazy  bool                  // it has used little of the one before
-	kept  bool                  // to half of the cores
-	stood bool                  // it has stood back in this one
+	turns  atomic.Pointer[turns] // of whoever takes turns, see turns.go
+	seen   time.Duration         // CPU time at the begin of its turn
+	lazy   bool                  // it has used little of the one before
+	halved bool                  // kept to half of the cores
+	stood  bool                  // it has stood back in this one
 }
 
 // open makes the slot's cgroup in every hierarchy and opens its files.

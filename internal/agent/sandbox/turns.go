@@ -62,7 +62,7 @@ func (t *turns) add(a *account) {
 		return
 	}
 	a.turns.Store(t)
-	a.seen, a.lazy, a.kept = a.cpuTotal(), false, false
+	a.seen, a.lazy, a.halved = a.cpuTotal(), false, false
 	t.awake = append(t.awake, a)
 	if a.stood = t.paused; a.stood {
 		a.freeze(true)
@@ -181,9 +181,9 @@ func (t *turns) rotate() {
 	}
 	for i, a := range queue {
 		if i < n {
-			if a.kept != half {
+			if a.halved != half {
 				a.keepTo(cores) // while it stands still, so that it makes no threads meanwhile
-				a.kept = half
+				a.halved = half
 			}
 			a.seen, a.lazy, a.stood = a.cpuTotal(), false, false
 		}

@@ -171,7 +171,7 @@ func TestLongRunsStandBack(t *testing.T) {
 				}
 				turns.mu.Lock()
 				for _, s := range all {
-					if s.kept != (c.awake == 0) && !s.frozen() {
+					if s.halved != (c.awake == 0) && !s.frozen() {
 						t.Error("in a turn that is theirs beside young ones, long runs are kept to half of the cores, and else not")
 					}
 				}

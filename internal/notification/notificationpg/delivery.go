@@ -76,7 +76,7 @@ UPDATE notification_delivery n SET status = 'sending', attempts = attempts + 1, 
 FROM chosen WHERE n.id = chosen.id
 RETURNING n.id, n.notification_id, n.subscription_id, n.user_id, n.channel, n.payload, n.status, n.reason, n.attempts, n.restarted_at,
 	n.next_at, n.lease_until, n.created_at, n.ended_at`
-	// Leases that run out are found by the next claim, which is never far.
+	// Leases that run out are found by the next claim: the courier looks every few seconds in any case.
 	nextDue = `
 SELECT least(
 	(SELECT min(next_at) FROM notification_delivery WHERE status = 'queued'),

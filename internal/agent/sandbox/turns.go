@@ -39,7 +39,7 @@ const (
 	turn      = 50 * time.Millisecond
 	lazy      = turn / 10 // CPU time in a turn below which a run is in nobody's way, however long it goes on
 	mostPause = 10 * turn
-	linger    = 5 * time.Millisecond
+	linger    = turn / 2 // somebody's next run may be on its way, and what it comes through needs the cores too
 )
 
 func newTurns() *turns {

@@ -187,7 +187,8 @@ func TestLongRunsStandBack(t *testing.T) {
 			turns.enter() // the next one, at once
 			pass(linger / 2)
 			turns.leave()
-			pass(2*linger + turn)
+			pass(linger)
+			pass(turn)
 			if n := awake(); n != 2 {
 				t.Errorf("%d of %d are awake afterwards", n, c.long)
 			}

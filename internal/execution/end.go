@@ -2,7 +2,6 @@ package execution
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/stoa-cloud/stoa/internal/node"
 	"github.com/stoa-cloud/stoa/internal/platform/command"
@@ -73,7 +72,7 @@ func (s *Slice) endExecution(ctx context.Context, tx *command.Tx, in End) (Execu
 		if err != nil {
 			return Execution{}, err
 		}
-		in.Result.Detail = fmt.Sprintf("%d ms", talk.IdleMS)
+		in.Result.Detail = timed(talk.IdleMS)
 	}
 	if e.CancelAsked && in.Result.Reason == node.ReasonTaskUnknown { // the wish overtook the task, so nothing ever ran
 		status, in.Result.Reason, in.Result.Detail = Cancelled, ReasonCancelled, ""

@@ -212,7 +212,7 @@ func TestIdleNamesItsLimit(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := w.get(e.ID); got.Status != execution.TimedOut || got.ReasonCode != execution.ReasonIdle ||
-		!strings.Contains(got.ReasonMessage, "60000 ms of execution.interactive.idle_ms") {
+		!strings.Contains(got.ReasonMessage, "1 min of execution.interactive.idle_ms") {
 		t.Errorf("%+v", got)
 	}
 }

@@ -57,6 +57,15 @@ func sized(bytes int64) string {
 	return fmt.Sprintf("%d %s", bytes, [...]string{"bytes", "KiB", "MiB", "GiB"}[unit])
 }
 
+// timed is a time in milliseconds, exact, in the largest unit that divides it.
+func timed(ms int64) string {
+	unit, steps := 0, [...]int64{1000, 60, 60}
+	for ; unit < len(steps) && ms >= steps[unit] && ms%steps[unit] == 0; unit++ {
+		ms /= steps[unit]
+	}
+	return fmt.Sprintf("%d %s", ms, [...]string{"ms", "s", "min", "h"}[unit])
+}
+
 // explainEnd says why it ended, in a code and in words that name the limit.
 func explainEnd(e Execution, r Result) (code, message string) {
 	if _, limit := limitReasons[r.Reason]; limit && r.Detail != "" { // it was not the run's own
@@ -64,9 +73,9 @@ func explainEnd(e Execution, r Result) (code, message string) {
 	}
 	switch r.Reason {
 	case ReasonWall:
-		return r.Reason, fmt.Sprintf("It ran longer than its wall limit of %d ms.", e.WallMS)
+		return r.Reason, fmt.Sprintf("It ran longer than its wall limit of %s.", timed(e.WallMS))
 	case ReasonCPU:
-		return r.Reason, fmt.Sprintf("It used more than its CPU limit of %d ms.", e.CPUMS)
+		return r.Reason, fmt.Sprintf("It used more than its CPU limit of %s.", timed(e.CPUMS))
 	case ReasonMemory:
 		return r.Reason, fmt.Sprintf("It needed more than its memory limit of %s.", sized(e.MemoryBytes))
 	case ReasonOutput:

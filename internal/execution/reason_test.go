@@ -35,6 +35,11 @@ func TestEndsNameTheirLimitInWords(t *testing.T) {
 			t.Errorf("%d bytes are %q, want %q", bytes, got, want)
 		}
 	}
+	for ms, want := range map[int64]string{0: "0 ms", 250: "250 ms", 1500: "1500 ms", 10_000: "10 s", 90_000: "90 s", 300_000: "5 min", 86_400_000: "24 h"} {
+		if got := timed(ms); got != want {
+			t.Errorf("%d milliseconds are %q, want %q", ms, got, want)
+		}
+	}
 	_, said := explainEnd(Execution{MemoryBytes: 128 << 20}, Result{Reason: ReasonMemory})
 	if want := "It needed more than its memory limit of 128 MiB."; said != want {
 		t.Errorf("%q, want %q", said, want)

@@ -20,7 +20,7 @@ var storms = []string{"fork", "sessions", "siblings", "vfork", "spin", "spin dea
 const (
 	hostileRuns  = 200
 	hostileUsers = 20
-	honestRuns   = 2000 // long turns come twice a second: fewer runs see too few of them to tell
+	honestRuns   = 2000             // long turns come twice a second: fewer runs see too few of them to tell
 	settling     = 10 * time.Second // what a storm leaves behind is torn down meanwhile
 )
 

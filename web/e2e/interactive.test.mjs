@@ -161,6 +161,12 @@ test("who may only look watches", async () => {
     await status(watcher.page, "completed");
     await page.getByText("Watcher watches", { exact: true }).waitFor({ state: "detached" });
   }
+  // In a list of everybody's runs they are told apart by whose they are.
+  await watcher.page.evaluate((id) => localStorage.setItem("stoa.project", JSON.stringify(id)), default_project_id);
+  await watcher.page.goto(`${url}/executions`);
+  await watcher.page.getByRole("table", { name: "Executions" }).getByRole("cell", { name: me.name, exact: true }).first().waitFor();
+  assert.deepEqual(await barriers(watcher.page), []);
+  if (process.env.STOA_SHOT) await watcher.page.screenshot({ path: `${process.env.STOA_SHOT}.png` });
   assert.deepEqual(watcher.complaints, []);
   await watcher.context.close();
 });

@@ -3,7 +3,8 @@ import type { Execution, ExecutionStatus } from "@stoa/sdk";
 import { IconFilterOff, IconHistory, IconPlayerPlay, IconX } from "@tabler/icons-react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { useProject } from "../app/session.ts";
+import { useMe, useProject } from "../app/session.ts";
+import { Owner } from "../features/executions/Owner.tsx";
 import { executionsQuery } from "../features/executions/queries.ts";
 import { StatusBadge } from "../features/executions/StatusBadge.tsx";
 import { ending, statuses, statusNames } from "../features/executions/status.ts";
@@ -30,6 +31,7 @@ const columns: Column<Execution>[] = [
   },
   { title: "Status", cell: (e) => <StatusBadge status={e.status} size="sm" /> },
   { title: "Runtime", cell: (e) => runtimeName(e.runtime) },
+  { title: "Owner", cell: (e) => <Owner execution={e} /> },
   { title: "Script", cell: (e) => e.script && `${e.script.name}@${e.script.version}` },
   { title: "End", cell: (e) => <Text span size="sm" c="var(--stoa-quiet)">{ending(e)}</Text> },
   { title: "Submitted", cell: (e) => <Ago time={e.created_at} /> },
@@ -54,6 +56,9 @@ export function ExecutionsPage() {
     }),
   );
   const rows = list.data?.pages.flatMap((p) => p.items);
+  const me = useMe().user.id;
+  // A column that says the same in each row says nothing.
+  const told: Record<string, boolean | undefined> = { Owner: rows?.some((e) => e.owner_id !== me), Script: rows?.some((e) => e.script) };
   const runtimes = useQuery(runtimesQuery);
   const set = (what: Partial<typeof search>) => void navigate({ search: { ...search, ...what }, replace: true });
   return (
@@ -101,7 +106,7 @@ export function ExecutionsPage() {
       <Panel flush>
         <DataTable
           label="Executions"
-          columns={rows?.some((e) => e.script) ? columns : columns.filter((c) => c.title !== "Script")}
+          columns={columns.filter((c) => told[c.title] ?? true)}
           from={list}
           rows={rows}
           rowKey={(e) => e.id}

@@ -7,7 +7,7 @@ import { bytes, duration, shortId } from "../../ui/format.ts";
 import { Panel } from "../../ui/Panel.tsx";
 import { TextLink } from "../../ui/TextLink.tsx";
 import { nodesQuery } from "../nodes/queries.ts";
-import { organizationMembersQuery } from "../projects/queries.ts";
+import { Owner } from "./Owner.tsx";
 
 /** Where and under which limits it ran. */
 export function Facts({ execution: e }: { execution: Execution }) {
@@ -53,15 +53,6 @@ export function Facts({ execution: e }: { execution: Execution }) {
       </Fact>
     </SimpleGrid>
   );
-}
-
-function Owner({ execution: e }: { execution: Execution }) {
-  const me = useMe();
-  const own = e.owner_id === me.user.id;
-  const members = useQuery({ ...organizationMembersQuery(e.organization_id), enabled: !own });
-  if (own) return "you";
-  const name = members.data?.find((m) => m.user_id === e.owner_id)?.name ?? shortId(e.owner_id);
-  return isOperator(me) && e.owner_kind === "user" ? <TextLink to="/users/$id" params={{ id: e.owner_id }}>{name}</TextLink> : name;
 }
 
 /** Nodes are named for operators; everybody else tells them apart. */

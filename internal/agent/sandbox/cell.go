@@ -50,13 +50,14 @@ func (c *cell) kill() {
 	}
 }
 
-// full tells whether the cell's bytes or inodes are used up.
+// full tells whether the cell's bytes or inodes are used up, but for what little is free again since its program ended: the
+// files that it had deleted and still held.
 func (c *cell) full() bool {
 	var st unix.Statfs_t
 	if err := unix.Fstatfs(c.disk, &st); err != nil {
 		return false
 	}
-	return st.Bfree == 0 || st.Ffree == 0
+	return st.Bfree <= min(st.Blocks/64, 16) || st.Ffree <= min(st.Files/64, 16)
 }
 
 // makeCell asks the helper for a cell in the slot and waits until it is ready.

@@ -275,12 +275,15 @@ static void guest(const struct order *o, struct payload *p, int report)
 	guest_failed(report, STEP_EXEC);
 }
 
+/* As cell.full in cell.go. */
+static int used_up(fsfilcnt_t left, fsfilcnt_t of) { return left <= (of / 64 < 16 ? of / 64 : 16); }
+
 /* How a process ended: its status, and what was exhausted at that moment, before anything is cleaned up. */
 static void tell_end(int status, uint32_t processes)
 {
 	struct statvfs s;
 	int marks = 0;
-	if (!statvfs("/cell", &s) && (s.f_bavail == 0 || s.f_ffree == 0)) marks |= MARK_FULL;
+	if (!statvfs("/cell", &s) && (used_up(s.f_bavail, s.f_blocks) || used_up(s.f_ffree, s.f_files))) marks |= MARK_FULL;
 	/* No counter of refused forks here: it was crowded if all places but its own are still taken. */
 	if (processes > 1 && get_number("/sys/fs/cgroup/pids/run/pids.current") >= (long)processes - 1) marks |= MARK_CROWDED;
 	tell(END_EXIT, 0, status, marks);

@@ -44,6 +44,7 @@ var files embed.FS
 // languages are the runtimes by their sources' extension.
 var languages = map[string]string{
 	".sh": "bash", ".pl": "perl", ".py": "python", ".rb": "ruby", ".js": "node", ".c": "c", ".cpp": "cpp", ".java": "java", ".rs": "rust", ".go": "go",
+	".lua": "lua", ".php": "php", ".ts": "deno",
 }
 
 // All reads the attacks, in the order of their groups.

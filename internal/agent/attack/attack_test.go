@@ -98,7 +98,7 @@ func openGVisor(ctx context.Context, dir string) (opened, error) {
 }
 
 // cheap are the languages in the order of what a run costs.
-var cheap = []string{"bash", "perl", "python", "c", "ruby", "node", "cpp", "rust", "java", "go"}
+var cheap = []string{"bash", "perl", "python", "c", "ruby", "lua", "php", "node", "cpp", "rust", "deno", "java", "go"}
 
 // TestAttacks runs every attack in every class: once, or with -every in each language.
 func TestAttacks(t *testing.T) {

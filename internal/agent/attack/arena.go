@@ -58,7 +58,11 @@ func (a *Arena) Try(ctx context.Context, at Attack, p Program, rt sandbox.Runtim
 	if at.Limits.MemoryBytes == 0 {
 		job.Limits.MemoryBytes = max(128<<20, 2*rt.MinMemoryBytes)
 	}
-	job.Env, job.Files = at.Env, append(job.Files, at.Files...)
+	job.Env = at.Env
+	for _, f := range at.Files {
+		f.Content = []byte(a.Host.fill(string(f.Content)))
+		job.Files = append(job.Files, f)
+	}
 	if job.Network, err = a.Host.network(at.Egress); err != nil {
 		return err
 	}

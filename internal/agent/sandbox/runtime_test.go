@@ -14,7 +14,7 @@ func TestAnInterpreterOutOfSight(t *testing.T) {
 	if err := os.MkdirAll(filepath.Dir(program), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(program, []byte("#!/bin/sh\necho deno 2.0.0\n"), 0o755); err != nil { //nolint:gosec // a program
+	if err := os.WriteFile(program, []byte("#!/bin/sh\necho deno 2.0.0\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv("HOME", home)
@@ -30,7 +30,9 @@ func TestAnInterpreterOutOfSight(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	named := func(name string) bool { return slices.ContainsFunc(found, func(r Runtime) bool { return r.Name == name }) }
+	named := func(name string) bool {
+		return slices.ContainsFunc(found, func(r Runtime) bool { return r.Name == name })
+	}
 	if named("deno") || !named("bash") {
 		t.Errorf("found %v", found)
 	}

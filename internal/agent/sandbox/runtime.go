@@ -96,6 +96,9 @@ func (d *Driver) discover(ctx context.Context) ([]*Runtime, error) {
 	for _, p := range d.places {
 		group.Go(func() error {
 			version, err := d.askVersion(groupCtx, p.language, p.path, p.language.env)
+			if failed, ok := errors.AsType[*setupError](err); ok && failed.step == stepExec {
+				err = nil // it lies where runs see something else, below /tmp say, or is another machine's
+			}
 			if err != nil {
 				return err
 			}
@@ -128,8 +131,7 @@ func (d *Driver) discover(ctx context.Context) ([]*Runtime, error) {
 	return d.known, nil
 }
 
-// askVersion starts an interpreter, inside the sandbox. It is empty when that does not tell, or cannot be started there: it
-// may lie where runs see something else, below /tmp say, or be another machine's.
+// askVersion starts an interpreter, inside the sandbox. It is empty when that does not tell.
 func (d *Driver) askVersion(ctx context.Context, l *language, program string, env map[string]string) (string, error) {
 	ask := &Runtime{
 		Name: l.name, Path: program, FileName: l.file, Command: append([]string{program}, l.version...),
@@ -137,9 +139,6 @@ func (d *Driver) askVersion(ctx context.Context, l *language, program string, en
 	}
 	var words strings.Builder
 	result, err := d.run(ctx, ask, Job{ID: "version of " + program, Class: ClassFresh, Limits: askLimits()}, func(_ Stream, b []byte) { words.Write(b) })
-	if failed, ok := errors.AsType[*setupError](err); ok && failed.step == stepExec {
-		return "", nil
-	}
 	if err != nil {
 		return "", err
 	}

@@ -187,6 +187,9 @@ func storm(t *testing.T, arena *attack.Arena, all []attack.Attack, score func(gr
 	}
 	byName := map[string]sandbox.Runtime{}
 	for _, rt := range slices.Backward(runtimes) { // the newest
+		if !slices.Contains(cheap, rt.Name) {
+			t.Errorf("nothing is tried in %s", rt.Name)
+		}
 		if slices.Contains(rt.Classes, arena.Class) {
 			byName[rt.Name] = rt
 		}

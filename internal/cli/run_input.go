@@ -130,7 +130,7 @@ func readFile(spec string) (stoa.ExecutionFile, error) {
 // extensions are the usual endings of scripts.
 var extensions = map[string]string{
 	".py": "python", ".js": "node", ".mjs": "node", ".cjs": "node", ".sh": "bash", ".bash": "bash", ".rb": "ruby", ".go": "go",
-	".pl": "perl", ".php": "php", ".lua": "lua", ".r": "r", ".c": "c", ".cc": "cpp", ".cpp": "cpp", ".rs": "rust", ".java": "java",
+	".pl": "perl", ".php": "php", ".lua": "lua", ".r": "r", ".c": "c", ".cc": "cpp", ".cpp": "cpp", ".rs": "rust", ".java": "java", ".ts": "deno",
 }
 
 // interpreter takes "python3.11" apart.

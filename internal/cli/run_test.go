@@ -166,6 +166,7 @@ func TestRuntimeOf(t *testing.T) {
 		{"a.py", "", "python"},
 		{"a.PY", "", "python"},
 		{"a.rb", "#!/usr/bin/python3", "ruby"},
+		{"a.ts", "", "deno"},
 		{"a", "#!/usr/bin/env python3\n", "python@3"},
 		{"a", "#!/usr/bin/python3.11", "python@3.11"},
 		{"-", "#!/usr/bin/env -S node --x\n1", "node"},

@@ -58,7 +58,7 @@ export function ExecutionsPage() {
   const rows = list.data?.pages.flatMap((p) => p.items);
   const me = useMe().user.id;
   // A column that says the same in each row says nothing.
-  const told: Record<string, boolean | undefined> = { Owner: rows?.some((e) => e.owner_id !== me), Script: rows?.some((e) => e.script) };
+  const told: Record<string, boolean | undefined> = { Owner: !!rows?.some((e) => e.owner_id !== me), Script: !!rows?.some((e) => e.script) };
   const runtimes = useQuery(runtimesQuery);
   const set = (what: Partial<typeof search>) => void navigate({ search: { ...search, ...what }, replace: true });
   return (
